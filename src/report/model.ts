@@ -1,0 +1,234 @@
+/**
+ * The photograph: everything that one report knows, as plain data.
+ *
+ * The native reporter writes it as JSON in exactly this shape, the views read
+ * it, and `format: 'json'` is this document. It is defined here once;
+ * `docs/report-format.md` describes it and a test holds both to each other.
+ *
+ * Rules: absence is a value with a reason, never a missing key. Numbers carry
+ * their unit in the name. Frames are innermost first, whatever a view prints.
+ */
+
+/** Something that could not be found out, and why. */
+export interface Unavailable {
+  readonly status: 'unavailable';
+  readonly reason: string;
+}
+
+/** What asked for the report. */
+export type Trigger =
+  | {
+      readonly kind: 'signal';
+      /** Signal name, for example `SIGUSR2`. */
+      readonly signal: string;
+      /** Sender as `siginfo_t` told it; 0 when the kernel sent it or the sender is in another pid namespace. */
+      readonly senderPid: number;
+      readonly senderUid: number;
+      /** Signals that this one report answers: those that arrived before it began. */
+      readonly coalesced: number;
+    }
+  | { readonly kind: 'api' };
+
+/** How a stack was taken. */
+export type CaptureMethod = 'interrupt' | 'passive' | 'parked' | 'late';
+
+/** What a frame is. */
+export type FrameKind = 'js' | 'builtin' | 'wasm' | 'native' | 'async';
+
+/** How sure its position is. */
+export type FrameQuality = 'exact' | 'function' | 'approximate';
+
+/** One stack frame. */
+export interface Frame {
+  readonly kind: FrameKind;
+  readonly quality: FrameQuality;
+  /** Function name as V8 tells it; empty for anonymous functions and top-level code. */
+  readonly functionName: string;
+  /** File path, `file:` or `node:` URL, or module name as V8 has it; null when there is none (eval, builtins). */
+  readonly file: string | null;
+  /** 1-based; null when unknown. For wasm: null. */
+  readonly line: number | null;
+  /** 1-based; null when unknown. For wasm: byte offset in the module. */
+  readonly column: number | null;
+  readonly isConstructor: boolean;
+  readonly isEval: boolean;
+  /** False for Node's own JavaScript (`node:` scripts) and for natives. */
+  readonly isUserCode: boolean;
+}
+
+/** A stack, or the reason why there is none. */
+export type Stack =
+  | {
+      readonly status: 'captured';
+      readonly method: CaptureMethod;
+      /** Innermost first. May be empty: the thread ran no JavaScript. */
+      readonly frames: readonly Frame[];
+      /** Frames left out in the middle, and after which index of `frames`; null when complete. */
+      readonly cut: { readonly afterIndex: number; readonly count: number; readonly atLeast: boolean } | null;
+      /** Callers that wait for the current stack through `await`, innermost first. */
+      readonly asyncFrames: readonly Frame[];
+      /** Why `asyncFrames` could not be asked for; null when it was. */
+      readonly asyncFramesSkipped: string | null;
+      /** True while V8 runs microtasks (promise jobs). */
+      readonly runningMicrotasks: boolean;
+    }
+  | Unavailable;
+
+/** One thread of the operating system, as /proc tells. */
+export interface OsThread {
+  readonly status: 'known';
+  readonly tid: number;
+  readonly name: string;
+  /** One letter of proc(5): R running, S sleeping, D disk, T stopped, Z zombie... */
+  readonly state: string;
+  /** The system call that it is in; null when running or not readable. */
+  readonly syscall: { readonly number: number; readonly name: string } | null;
+  readonly cpuUserMs: number;
+  readonly cpuSystemMs: number;
+}
+
+/** V8 heap of one isolate, bytes. */
+export interface HeapStatistics {
+  readonly status: 'known';
+  readonly usedBytes: number;
+  readonly totalBytes: number;
+  readonly limitBytes: number;
+  readonly externalBytes: number;
+  readonly mallocedBytes: number;
+  readonly nativeContexts: number;
+  readonly detachedContexts: number;
+}
+
+/**
+ * In one word, what an isolate's thread does.
+ *
+ * - `idle`: answered, no JavaScript on its stack: the event loop waits for events.
+ * - `running`: answered with a stack; its event loop turned a short while ago.
+ * - `blocked`: answered with a stack; its event loop has not turned for `loopStalledMs`.
+ * - `not-answering`: no answer in time: it is in native code or in a system call. `os` says where.
+ * - `not-registered`: a worker that this package was never loaded in (or not yet).
+ * - `exited`: went away while the report was made.
+ */
+export type IsolateState = 'idle' | 'running' | 'blocked' | 'not-answering' | 'not-registered' | 'exited';
+
+/** One JavaScript thread. */
+export interface IsolateThread {
+  readonly kind: 'main' | 'worker';
+  /** `worker_threads.threadId`; 0 for the main thread. */
+  readonly threadId: number;
+  /** Name given to `new Worker`, or `main`. Empty when none was given. */
+  readonly name: string;
+  /** Entry file or URL; null when unknown (eval). */
+  readonly entry: string | null;
+  /** `resourceLimits` of a worker in megabytes; null for main or when unknown. */
+  readonly resourceLimits: {
+    readonly maxOldGenerationSizeMb: number;
+    readonly maxYoungGenerationSizeMb: number;
+    readonly codeRangeSizeMb: number;
+    readonly stackSizeMb: number;
+  } | null;
+  readonly state: IsolateState;
+  /** One sentence when the state needs one, for example why no stack is there; else empty. */
+  readonly note: string;
+  /** How long the event loop had not turned when the report began; for `idle`, how long it has waited. Null when unknown. */
+  readonly loopStalledMs: number | null;
+  readonly os: OsThread | Unavailable;
+  readonly stack: Stack;
+  readonly heap: HeapStatistics | Unavailable;
+  /** From the trigger to this thread's answer; null without answer. */
+  readonly answeredAfterMs: number | null;
+}
+
+/** A registered section, or the configuration, as the main loop delivered it. */
+export interface SectionOutcome {
+  readonly title: string;
+  readonly result:
+    | { readonly status: 'ok'; readonly value: SectionValue; readonly tookMs: number }
+    | { readonly status: 'failed'; readonly reason: string }
+    | { readonly status: 'timed-out'; readonly reason: string }
+    /** The main event loop did not turn in time, so nobody could ask the generator. */
+    | Unavailable;
+}
+
+/**
+ * A value made harmless: no getters, no cycles, no bigints, bounded in depth and size.
+ * Made by `toSectionValue` on the thread that owns the value.
+ */
+export type SectionValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly SectionValue[]
+  | { readonly [key: string]: SectionValue };
+
+/** What JavaScript knew at setup: who this process is. Delivered to the native side as JSON. */
+export interface ProcessFacts {
+  readonly serviceName: string;
+  readonly package: {
+    readonly product: string;
+    readonly vendor: string | null;
+    readonly version: string;
+    /** Folder of the package.json, for example to find a git commit; null when unknown. */
+    readonly root: string | null;
+  };
+  /** `process.versions`, at least node, v8, uv, modules. */
+  readonly versions: { readonly [component: string]: string };
+  readonly platform: string;
+  readonly arch: string;
+  /** Masked. */
+  readonly argv: readonly string[];
+  /** Masked. */
+  readonly execArgv: readonly string[];
+  readonly execPath: string;
+  readonly cwd: string;
+  readonly mainScript: string | null;
+  readonly host: string;
+  /** `NODE_OPTIONS`, masked; null when unset. */
+  readonly nodeOptions: string | null;
+  /** Unix time in ms at which the process started. */
+  readonly startedAtMs: number;
+  /** Version of gmr-native itself. */
+  readonly gmrVersion: string;
+}
+
+/** The configuration objects, masked. */
+export interface ConfigurationSnapshot {
+  readonly status: 'known';
+  /** Named objects; the only one is called `conf` when a single object was given. Empty when none was given. */
+  readonly objects: { readonly [name: string]: SectionValue };
+  /** Unix time in ms of the snapshot. */
+  readonly takenAtMs: number;
+}
+
+/** How views print; part of the photograph so that every host formats alike. */
+export interface ViewOptions {
+  readonly frameOrder: 'innermost-first' | 'outermost-first';
+}
+
+/** Everything that one report knows. */
+export interface Photograph {
+  readonly schemaVersion: 1;
+  readonly reportId: string;
+  readonly trigger: Trigger;
+  /** Unix time in ms of the trigger. */
+  readonly requestedAtMs: number;
+  /** From the trigger until every stack was captured or given up. */
+  readonly stacksAfterMs: number;
+  /** From the trigger until this photograph was complete. */
+  readonly completeAfterMs: number;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly facts: ProcessFacts | Unavailable;
+  /** Resident set of the process, bytes. */
+  readonly rssBytes: number | null;
+  /** Main first, then workers by threadId. */
+  readonly isolates: readonly IsolateThread[];
+  /** Every other thread of the process, by tid. */
+  readonly otherThreads: readonly OsThread[];
+  readonly greenThreads: Unavailable;
+  readonly configuration: ConfigurationSnapshot | Unavailable;
+  /** In order of registration. */
+  readonly sections: readonly SectionOutcome[];
+  readonly view: ViewOptions;
+}

@@ -1,0 +1,95 @@
+import { frameName, framePosition } from '../report/frames';
+import type { Frame, Stack, ViewOptions } from '../report/model';
+import { clip, escapeInline, escapeLine } from './escape';
+import type { SourceLookup } from './source-lookup';
+
+const MAX_NAME_LENGTH = 300;
+const MAX_SOURCE_LENGTH = 160;
+const MAX_CHANGED_FILES = 4;
+/** Column of the module name behind a native function, as in `read    libc.so.6`. */
+const NATIVE_NAME_WIDTH = 26;
+
+type CapturedStack = Extract<Stack, { readonly status: 'captured' }>;
+
+/** The frames of one stack in the order asked for, with the source line under each frame of user code. */
+export function renderStack(
+  stack: CapturedStack,
+  view: ViewOptions,
+  sources: SourceLookup,
+): readonly string[] {
+  const changed = new Set<string>();
+  const blocks: (readonly string[])[] = [];
+  stack.frames.forEach((frame, index) => {
+    blocks.push(renderFrame(frame, sources, changed));
+    if (stack.cut?.afterIndex === index) blocks.push([describeCut(stack.cut)]);
+  });
+  for (const frame of stack.asyncFrames) blocks.push(renderFrame(frame, sources, changed));
+  if (view.frameOrder === 'outermost-first') blocks.reverse();
+  const lines = blocks.flat();
+  if (stack.asyncFramesSkipped !== null && stack.frames.length > 0) {
+    lines.push(`  (async callers not known: ${escapeInline(stack.asyncFramesSkipped)})`);
+  }
+  if (changed.size > 0) lines.push(describeChanged(changed));
+  return lines;
+}
+
+function renderFrame(frame: Frame, sources: SourceLookup, changed: Set<string>): readonly string[] {
+  const text = `  ${describeFrame(frame)}`;
+  if (!frame.isUserCode || frame.file === null || frame.line === null || frame.kind === 'wasm') return [text];
+  const source = sources.lineAt(frame.file, frame.line);
+  if (source.status === 'changed') changed.add(frame.file);
+  if (source.status !== 'known') return [text];
+  const line = excerpt(source.text, frame.column ?? 1);
+  return line === '' ? [text] : [text, `      \`${line}\``];
+}
+
+function describeFrame(frame: Frame): string {
+  const name = escapeInline(clip(frameName(frame), MAX_NAME_LENGTH));
+  const position = framePosition(frame);
+  const where = position === null ? null : escapeInline(clipStart(position));
+  if (frame.kind === 'native') return where === null ? name : `${name.padEnd(NATIVE_NAME_WIDTH)}  ${where}`;
+  return `${name} (${where ?? placeless(frame)}${doubt(frame)})${mark(frame)}`;
+}
+
+function placeless(frame: Frame): string {
+  if (frame.kind === 'builtin') return '<builtin>';
+  return frame.isEval ? '[eval]' : '<no file>';
+}
+
+/** A position that is not exact must not look as if it were. */
+function doubt(frame: Frame): string {
+  if (frame.quality === 'exact' || frame.line === null) return '';
+  return frame.quality === 'function' ? ', start of the function' : ', approximately';
+}
+
+function mark(frame: Frame): string {
+  if (frame.kind === 'wasm') return ' [wasm]';
+  return frame.isEval && frame.file !== null ? ' [eval]' : '';
+}
+
+/** Of a long path or a `data:` URL the end tells most: it has the line. */
+function clipStart(position: string): string {
+  return position.length <= MAX_NAME_LENGTH ? position : `...${position.slice(-MAX_NAME_LENGTH)}`;
+}
+
+/** The trimmed line; of a long one (minified code) the surroundings of the column. */
+function excerpt(line: string, column: number): string {
+  const trimmed = line.trim();
+  if (trimmed.length <= MAX_SOURCE_LENGTH) return escapeLine(trimmed);
+  const indent = line.length - line.trimStart().length;
+  const at = Math.min(Math.max(column - 1 - indent, 0), trimmed.length);
+  const start = Math.max(0, Math.min(at - MAX_SOURCE_LENGTH / 2, trimmed.length - MAX_SOURCE_LENGTH));
+  const end = start + MAX_SOURCE_LENGTH;
+  const middle = escapeLine(trimmed.slice(start, end));
+  return `${start > 0 ? '...' : ''}${middle}${end < trimmed.length ? '...' : ''}`;
+}
+
+function describeCut({ count, atLeast }: NonNullable<CapturedStack['cut']>): string {
+  return `  ... ${atLeast ? 'at least ' : ''}${count} ${count === 1 ? 'frame' : 'frames'} left out ...`;
+}
+
+function describeChanged(changed: ReadonlySet<string>): string {
+  const names = [...changed].slice(0, MAX_CHANGED_FILES).map((file) => escapeInline(clipStart(file)));
+  const more = changed.size > names.length ? ` and ${changed.size - names.length} more` : '';
+  return `  (source of ${names.join(', ')}${more} changed since the process started)`;
+}

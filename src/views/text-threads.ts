@@ -1,0 +1,143 @@
+import { formatCpuTime, formatDuration, formatMegabytes } from '../report/duration';
+import { areKnown } from '../report/facts';
+import type { HeapStatistics, IsolateThread, Photograph, Stack, Unavailable } from '../report/model';
+import { describeOsState } from '../report/os-state';
+import { groupOsThreads, type OsThreadGroup } from '../report/thread-groups';
+import { escapeInline } from './escape';
+import { guarded, head } from './layout';
+import type { SourceLookup } from './source-lookup';
+import { renderStack } from './text-frames';
+import { notAvailable } from './text-overview';
+
+const MAX_LISTED_TIDS = 24;
+const NATIVE_NAME_WIDTH = 16;
+
+/** One block per JavaScript thread, then the other threads of the process, grouped. */
+export function renderThreads(photograph: Photograph, sources: SourceLookup): readonly string[] {
+  const lines: string[] = [];
+  const outermostFirst = photograph.view.frameOrder === 'outermost-first';
+  if (outermostFirst) lines.push('(frames: outermost first)', '');
+  if (photograph.isolates.length === 0) lines.push('No JavaScript thread is known.', '');
+  for (const isolate of photograph.isolates) {
+    for (const line of guarded(() => renderIsolate(isolate, photograph, sources))) lines.push(line);
+    lines.push('');
+  }
+  const count = photograph.otherThreads.length;
+  lines.push(head(count === 1 ? '1 other thread' : `${count} other threads`));
+  for (const group of groupOsThreads(photograph.otherThreads)) lines.push(renderGroup(group));
+  return lines;
+}
+
+function renderIsolate(
+  isolate: IsolateThread,
+  photograph: Photograph,
+  sources: SourceLookup,
+): readonly string[] {
+  const { heap, note, stack } = isolate;
+  const lines = [head(headText(isolate, photograph)), `  state: ${escapeInline(stateLine(isolate))}`];
+  if (isolate.kind === 'worker') lines.push(`  entry: ${escapeInline(isolate.entry ?? '(unknown or eval)')}`);
+  const limits = describeLimits(isolate);
+  if (limits !== '') lines.push(`  limits: ${limits}`);
+  // What is missing is often missing for one reason: once is enough.
+  const told =
+    stack.status === 'unavailable' && heap.status === 'unavailable' && heap.reason === stack.reason;
+  if (!told) lines.push(`  heap: ${escapeInline(describeHeap(heap))}`);
+  const repeated = stack.status === 'unavailable' && stack.reason.includes(note);
+  if (note !== '' && !repeated) lines.push(`  note: ${escapeInline(note)}`);
+  const announcement = announce(isolate);
+  if (announcement !== '') lines.push(`  ${escapeInline(announcement)}`);
+  return stack.status === 'captured' ? [...lines, ...renderStack(stack, photograph.view, sources)] : lines;
+}
+
+function headText(isolate: IsolateThread, { facts }: Photograph): string {
+  const tid = isolate.os.status === 'known' ? String(isolate.os.tid) : '?';
+  const service = areKnown(facts) ? `  (${facts.serviceName})` : '';
+  const name = isolate.name === '' ? '' : ` "${isolate.name}"`;
+  const who = isolate.kind === 'main' ? `main${service}` : `worker ${isolate.threadId}${name}`;
+  return `Thread #${tid}  ${who}   ${stateInCapitals(isolate)}`;
+}
+
+function stateInCapitals({ state, loopStalledMs }: IsolateThread): string {
+  const word = state.replaceAll('-', ' ').toUpperCase();
+  const timed = state === 'blocked' || state === 'idle';
+  return timed && loopStalledMs !== null ? `${word} ${formatDuration(loopStalledMs)}` : word;
+}
+
+function stateLine(isolate: IsolateThread): string {
+  const { os, stack, answeredAfterMs } = isolate;
+  const parts = [describeOsState(os)];
+  if (os.status === 'known') {
+    parts.push(`cpu ${formatCpuTime(os.cpuUserMs)} user ${formatCpuTime(os.cpuSystemMs)} sys`);
+  }
+  if (stack.status === 'captured') parts.push(describeMethod(stack));
+  if (stack.status === 'captured' && stack.runningMicrotasks) parts.push('running microtasks (promise jobs)');
+  if (answeredAfterMs !== null) parts.push(`answered after ${formatDuration(answeredAfterMs)}`);
+  return parts.join('; ');
+}
+
+function describeMethod({ method }: Extract<Stack, { readonly status: 'captured' }>): string {
+  switch (method) {
+    case 'interrupt':
+      return 'captured by interrupt';
+    case 'passive':
+      return 'captured passively';
+    case 'parked':
+      return 'captured while parked';
+    case 'late':
+      return 'captured late';
+  }
+}
+
+function describeLimits({ resourceLimits }: IsolateThread): string {
+  if (resourceLimits === null) return '';
+  const { maxOldGenerationSizeMb, maxYoungGenerationSizeMb, codeRangeSizeMb, stackSizeMb } = resourceLimits;
+  const code = codeRangeSizeMb > 0 ? `, code range ${codeRangeSizeMb} MB` : '';
+  return `old generation ${maxOldGenerationSizeMb} MB, young generation ${maxYoungGenerationSizeMb} MB${code}, stack ${stackSizeMb} MB`;
+}
+
+function describeHeap(heap: HeapStatistics | Unavailable): string {
+  if (heap.status === 'unavailable') return notAvailable(heap.reason);
+  const used = formatMegabytes(heap.usedBytes);
+  const total = formatMegabytes(heap.totalBytes);
+  const limit = formatMegabytes(heap.limitBytes);
+  const contexts = `${heap.nativeContexts} ${heap.nativeContexts === 1 ? 'context' : 'contexts'}`;
+  const detached = heap.detachedContexts > 0 ? `, ${heap.detachedContexts} of them detached` : '';
+  const external = formatMegabytes(heap.externalBytes);
+  const malloced = formatMegabytes(heap.mallocedBytes);
+  return `${used} used of ${total}, limit ${limit}; external ${external}, malloced ${malloced}; ${contexts}${detached}`;
+}
+
+/** What the frames below do not say by themselves, or why there are none; empty when they speak for themselves. */
+function announce(isolate: IsolateThread): string {
+  const { state, stack } = isolate;
+  const reason = stack.status === 'unavailable' ? `: ${stack.reason}` : '';
+  switch (state) {
+    case 'not-answering':
+      return `*** NOT ANSWERING, ${describeOsState(isolate.os)}${reason}`;
+    case 'not-registered':
+      return `*** NOT REGISTERED${reason === '' ? ': gmr-native is not loaded in this worker, or not yet' : reason}`;
+    case 'exited':
+      return `*** EXITED${reason === '' ? ' while the report was made' : reason}`;
+    case 'idle':
+      return `The event loop is idle: ${describeWaiting(isolate)}${reason}`;
+    case 'running':
+    case 'blocked':
+      if (stack.status === 'unavailable') return `no stack${reason}`;
+      return stack.frames.length === 0 ? 'No JavaScript on its stack: it is in native code.' : '';
+  }
+}
+
+function describeWaiting({ loopStalledMs }: IsolateThread): string {
+  return loopStalledMs === null
+    ? 'it waits for events.'
+    : `it has been waiting for events for ${formatDuration(loopStalledMs)}.`;
+}
+
+function renderGroup({ sample, tids, cpuMs }: OsThreadGroup): string {
+  const listed = tids.slice(0, MAX_LISTED_TIDS).join(' ');
+  const more = tids.length > MAX_LISTED_TIDS ? ` and ${tids.length - MAX_LISTED_TIDS} more` : '';
+  const name = escapeInline(sample.name === '' ? '(no name)' : sample.name).padEnd(NATIVE_NAME_WIDTH);
+  const state = escapeInline(describeOsState(sample));
+  const ids = `${tids.length === 1 ? 'tid' : 'tids'} ${listed}${more}`;
+  return `  ${String(tids.length).padStart(2)} x ${name}  ${state}  ${ids}  cpu ${formatCpuTime(cpuMs)}`;
+}

@@ -1,0 +1,162 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { FormatterHost } from '../../src/formatter/host';
+import type { Frame, IsolateThread, OsThread, Photograph, ProcessFacts, Stack } from '../../src/report/model';
+
+/** Unix time at which the sample process got its signal. */
+export const REQUESTED_AT_MS: number = Date.UTC(2026, 10, 21, 1, 55, 6, 123);
+/** Unix time at which the sample process started. */
+export const STARTED_AT_MS: number = REQUESTED_AT_MS - 3_725_000;
+
+type CapturedStack = Extract<Stack, { readonly status: 'captured' }>;
+
+/** A frame of user code, exact, unless told otherwise. */
+export function frame(functionName: string, more: Partial<Frame> = {}): Frame {
+  return {
+    kind: 'js',
+    quality: 'exact',
+    functionName,
+    file: '/srv/app/deploy.js',
+    line: 41,
+    column: 9,
+    isConstructor: false,
+    isEval: false,
+    isUserCode: true,
+    ...more,
+  };
+}
+
+/** A frame of Node's own JavaScript. */
+export function nodeFrame(functionName: string, file: string): Frame {
+  return frame(functionName, { file, line: 797, column: 18, isUserCode: false });
+}
+
+export function captured(frames: readonly Frame[], more: Partial<CapturedStack> = {}): CapturedStack {
+  return {
+    status: 'captured',
+    method: 'interrupt',
+    frames,
+    cut: null,
+    asyncFrames: [],
+    asyncFramesSkipped: null,
+    runningMicrotasks: false,
+    ...more,
+  };
+}
+
+export function osThread(tid: number, more: Partial<OsThread> = {}): OsThread {
+  return {
+    status: 'known',
+    tid,
+    name: 'node',
+    state: 'S',
+    syscall: { number: 281, name: 'epoll_pwait' },
+    cpuUserMs: 120,
+    cpuSystemMs: 40,
+    ...more,
+  };
+}
+
+/** An idle main thread, unless told otherwise. */
+export function mainThread(more: Partial<IsolateThread> = {}): IsolateThread {
+  return {
+    kind: 'main',
+    threadId: 0,
+    name: 'main',
+    entry: '/srv/app/server.js',
+    resourceLimits: null,
+    state: 'idle',
+    note: '',
+    loopStalledMs: 8200,
+    os: osThread(14423),
+    stack: captured([]),
+    heap: {
+      status: 'known',
+      usedBytes: 12_900_000,
+      totalBytes: 21_000_000,
+      limitBytes: 2_197_815_296,
+      externalBytes: 2_400_000,
+      mallocedBytes: 262_320,
+      nativeContexts: 1,
+      detachedContexts: 0,
+    },
+    answeredAfterMs: 0.31,
+    ...more,
+  };
+}
+
+/** An idle worker, unless told otherwise. */
+export function workerThread(threadId: number, more: Partial<IsolateThread> = {}): IsolateThread {
+  return mainThread({
+    kind: 'worker',
+    threadId,
+    name: '',
+    entry: '/srv/app/worker.js',
+    resourceLimits: {
+      maxOldGenerationSizeMb: 4144,
+      maxYoungGenerationSizeMb: 48,
+      codeRangeSizeMb: 0,
+      stackSizeMb: 4,
+    },
+    os: osThread(14430 + threadId),
+    ...more,
+  });
+}
+
+export function facts(more: Partial<ProcessFacts> = {}): ProcessFacts {
+  return {
+    serviceName: 'cart-api',
+    package: { product: 'cart-api', vendor: 'Example Shops', version: '4.5.6', root: '/srv/app' },
+    versions: { node: '22.23.3', v8: '12.4.254.21-node.33', uv: '1.51.0', modules: '127' },
+    platform: 'linux',
+    arch: 'x64',
+    argv: ['/usr/bin/node', '/srv/app/server.js', '--port', '8080', 'two words'],
+    execArgv: ['--max-old-space-size=2048'],
+    execPath: '/usr/bin/node',
+    cwd: '/srv/app',
+    mainScript: '/srv/app/server.js',
+    host: 'web-3',
+    nodeOptions: null,
+    startedAtMs: STARTED_AT_MS,
+    gmrVersion: '0.1.0',
+    ...more,
+  };
+}
+
+/** A process with one idle main thread, unless told otherwise. */
+export function photograph(more: Partial<Photograph> = {}): Photograph {
+  return {
+    schemaVersion: 1,
+    reportId: '14423-1763690106123-1',
+    trigger: { kind: 'signal', signal: 'SIGUSR2', senderPid: 71, senderUid: 0, coalesced: 1 },
+    requestedAtMs: REQUESTED_AT_MS,
+    stacksAfterMs: 0.82,
+    completeAfterMs: 7.24,
+    pid: 14423,
+    ppid: 1,
+    facts: facts(),
+    rssBytes: 88_080_384,
+    isolates: [mainThread()],
+    otherThreads: [],
+    greenThreads: { status: 'unavailable', reason: 'not in this version' },
+    configuration: { status: 'known', objects: {}, takenAtMs: REQUESTED_AT_MS },
+    sections: [],
+    view: { frameOrder: 'innermost-first' },
+    ...more,
+  };
+}
+
+/** The formatter's host as `generateReport` would have it: real files, real clock. */
+export const fileSystemHost: FormatterHost = {
+  readTextFile(path, maxBytes) {
+    try {
+      const stat = statSync(path);
+      return stat.isFile() && stat.size <= maxBytes ? readFileSync(path, 'utf8') : null;
+    } catch {
+      return null;
+    }
+  },
+  modifiedAtMs(path) {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+  },
+  nowMs: () => Date.now(),
+};

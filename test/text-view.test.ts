@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { IsolateThread, Photograph } from '../src/report/model';
+import { requireLib } from './support/lib';
+import {
+  captured,
+  facts,
+  fileSystemHost,
+  frame,
+  mainThread,
+  nodeFrame,
+  osThread,
+  photograph,
+  REQUESTED_AT_MS,
+  workerThread,
+} from './support/photographs';
+import { mainBlock, sectionOf, sectionsOf, threadBlocks, workerBlock } from './support/report-text';
+
+const { format } = requireLib('formatter/format') as typeof import('../src/formatter/format');
+
+function print(more: Partial<Photograph> = {}): string {
+  return format(photograph(more), fileSystemHost);
+}
+
+function printThreads(...isolates: IsolateThread[]): string {
+  return print({ isolates });
+}
+
+describe('the text report', () => {
+  test('has its sections in order and ends with a mark that names it', () => {
+    const text = print({
+      sections: [
+        { title: 'Zebra', result: { status: 'ok', value: 1, tookMs: 1 } },
+        { title: 'Apple', result: { status: 'ok', value: 2, tookMs: 1 } },
+      ],
+    });
+    assert.deepEqual(
+      [...sectionsOf(text).keys()],
+      ['Guru Meditation', 'Package', 'Threads', 'Green Threads', 'Configuration', 'Zebra', 'Apple'],
+    );
+    assert.ok(text.endsWith('\n==== End of report 14423-1763690106123-1 ====\n'));
+  });
+
+  test('has banners of 72 columns as oslo.reports prints them', () => {
+    const lines = print().split('\n');
+    assert.deepEqual(lines.slice(0, 3), [
+      '='.repeat(72),
+      '====                        Guru Meditation                         ====',
+      '='.repeat(72),
+    ]);
+  });
+
+  test('says which report of which process it is', () => {
+    const text = sectionOf(print(), 'Guru Meditation');
+    assert.match(text, /time: +2026-11-21T01:55:06\.123Z/);
+    assert.match(text, /trigger: +SIGUSR2 from pid 71 uid 0$/m);
+    assert.match(text, /host: +web-3/);
+    assert.match(text, /process: +pid 14423, parent 1, resident memory 84\.0 MB/);
+  });
+
+  test('says how many signals it answers, and that a sender cannot be seen', () => {
+    const text = print({
+      trigger: { kind: 'signal', signal: 'SIGUSR2', senderPid: 0, senderUid: 5, coalesced: 7 },
+    });
+    assert.match(text, /SIGUSR2 from pid 0 \(.*namespace\) uid 5; this report answers 7 signals/);
+  });
+
+  test('is printed without the facts of the process, and says why they are missing', () => {
+    const text = print({ facts: { status: 'unavailable', reason: 'setup had not finished' } });
+    assert.match(sectionOf(text, 'Package'), /not available: setup had not finished/);
+    assert.match(mainBlock(text).head, /Thread #14423 {2}main {3}IDLE/);
+  });
+
+  test('loses only the part that cannot be printed', () => {
+    const broken = { ...mainThread(), heap: undefined } as unknown as IsolateThread;
+    const text = printThreads(broken, workerThread(1, { name: 'fine' }));
+    assert.match(text, /this part could not be printed: TypeError/);
+    assert.match(workerBlock(text, 'fine').head, /IDLE/);
+    assert.match(text, /==== End of report/);
+  });
+});
+
+describe('the summary', () => {
+  const summaryOf = (...isolates: IsolateThread[]): string[] =>
+    sectionOf(printThreads(...isolates), 'Guru Meditation')
+      .split('\n\n')[0]
+      ?.split('\n')
+      .map((line) => line.trim()) ?? [];
+
+  test('names the call and the line of user code that block the main thread', () => {
+    const stack = captured([nodeFrame('execSync', 'node:child_process'), frame('deploy')]);
+    const sentences = summaryOf(mainThread({ state: 'blocked', loopStalledMs: 12_400, stack }));
+    assert.deepEqual(sentences, ['main thread: blocked for 12.4 s in execSync at deploy.js:41:9.']);
+  });
+
+  test('groups workers that are alike and puts the idle ones last', () => {
+    const spin = captured([frame('spin')]);
+    const sentences = summaryOf(
+      mainThread(),
+      workerThread(1),
+      workerThread(2, { state: 'blocked', loopStalledMs: 3100, stack: spin }),
+      workerThread(3),
+      workerThread(4, { state: 'blocked', loopStalledMs: 9000, stack: spin }),
+      workerThread(5, { name: 'resizer', state: 'not-answering', os: osThread(7) }),
+    );
+    assert.deepEqual(sentences, [
+      'main thread: idle for 8.2 s.',
+      'workers 2, 4: blocked for 3.1 s to 9 s in spin at deploy.js:41:9.',
+      'worker 5 (resizer): not answering, S sleeping in epoll_pwait.',
+      '2 workers: idle.',
+    ]);
+  });
+
+  test('does not grow without bound', () => {
+    const workers = Array.from({ length: 64 }, (_, n) =>
+      workerThread(n + 1, { state: 'running', stack: captured([frame(`f${n}`)]) }),
+    );
+    const sentences = summaryOf(mainThread(), ...workers);
+    assert.equal(sentences.length, 12);
+    assert.match(sentences[11] ?? '', /^54 more/);
+  });
+
+  test('warns of a heap that is nearly full', () => {
+    const { heap } = mainThread();
+    assert.ok(heap.status === 'known');
+    const sentences = summaryOf(mainThread({ heap: { ...heap, usedBytes: heap.limitBytes * 0.97 } }));
+    assert.match(sentences[1] ?? '', /^main thread: its heap is 97 % full \(2033 MB of 2096 MB\)\.$/);
+  });
+});
+
+describe('a thread block', () => {
+  test('is headed by thread, name and state', () => {
+    const text = printThreads(
+      mainThread({ state: 'blocked', loopStalledMs: 12_400, stack: captured([frame('f')]) }),
+      workerThread(3, { name: 'resizer' }),
+    );
+    const heads = text.split('\n').filter((line) => line.startsWith('------'));
+    assert.equal(heads[0], '------      Thread #14423  main  (cart-api)   BLOCKED 12.4 s      ------');
+    assert.match(heads[1] ?? '', /Thread #14433 {2}worker 3 "resizer" {3}IDLE 8\.2 s/);
+  });
+
+  test('prints each kind of frame so that it can be told apart', () => {
+    const stack = captured(
+      [
+        frame('node::fs::Read', {
+          kind: 'native',
+          file: 'node',
+          line: null,
+          column: null,
+          isUserCode: false,
+        }),
+        nodeFrame('readSync', 'node:fs'),
+        frame('Queue', { isConstructor: true }),
+        frame('', { file: '/srv/app/a.js' }),
+        frame('Array.map', { kind: 'builtin', file: null, line: null, column: null, isUserCode: false }),
+        frame('inner', { file: null, line: 1, column: 2, isEval: true }),
+        frame('$f', { kind: 'wasm', file: 'wasm://wasm/8f2c', line: null, column: 31 }),
+        frame('far', { quality: 'function' }),
+      ],
+      { asyncFrames: [frame('handler', { kind: 'async' })] },
+    );
+    const { body } = mainBlock(printThreads(mainThread({ state: 'running', stack })));
+    const frames = body
+      .split('\n')
+      .filter((line) => /^ {2}\S.*(\)|node|\])$/.test(line) && !line.includes(': '));
+    assert.deepEqual(frames, [
+      '  node::fs::Read              node',
+      '  readSync (node:fs:797:18)',
+      '  new Queue (/srv/app/deploy.js:41:9)',
+      '  (anonymous) (/srv/app/a.js:41:9)',
+      '  Array.map (<builtin>)',
+      '  inner ([eval])',
+      '  $f (wasm://wasm/8f2c:0x1f) [wasm]',
+      '  far (/srv/app/deploy.js:41:9, start of the function)',
+      '  async handler (/srv/app/deploy.js:41:9)',
+    ]);
+  });
+
+  test('says where frames are left out, in both orders', () => {
+    const frames = [frame('inner'), frame('outer')];
+    const stack = captured(frames, { cut: { afterIndex: 0, count: 8800, atLeast: true } });
+    const isolates = [mainThread({ state: 'running', stack })];
+    const order = /inner[^]*\.\.\. at least 8800 frames left out \.\.\.[^]*outer/;
+    const reversed = /outer \([^]*\.\.\. at least 8800 frames left out \.\.\.[^]*inner \(/;
+    assert.match(mainBlock(print({ isolates })).body, order);
+    const view = { frameOrder: 'outermost-first' } as const;
+    assert.match(mainBlock(print({ isolates, view })).body, reversed);
+  });
+
+  test('says that an idle thread is idle, and for how long', () => {
+    assert.match(mainBlock(print()).body, /event loop is idle: it has been waiting for events for 8\.2 s\./);
+  });
+
+  test('says loudly that a thread does not answer, where it is, and why there is no stack', () => {
+    const reason = 'no answer within 100 ms';
+    const { head, body } = workerBlock(
+      printThreads(
+        mainThread(),
+        workerThread(4, {
+          name: 'deployer',
+          state: 'not-answering',
+          os: osThread(9, { syscall: { number: 61, name: 'wait4' } }),
+          stack: { status: 'unavailable', reason },
+          heap: { status: 'unavailable', reason },
+          note: reason,
+          answeredAfterMs: null,
+        }),
+      ),
+      'deployer',
+    );
+    assert.match(head, /NOT ANSWERING/);
+    assert.match(body, /state: S sleeping in wait4;/);
+    assert.match(body, /\*\*\* NOT ANSWERING, S sleeping in wait4: no answer within 100 ms/);
+    assert.equal(body.split(reason).length, 2, 'the reason stands there once');
+  });
+
+  test('names a worker that was never registered', () => {
+    const stack = { status: 'unavailable', reason: 'nobody could ask it' } as const;
+    const text = printThreads(mainThread(), workerThread(2, { state: 'not-registered', stack }));
+    assert.match(threadBlocks(text)[1]?.head ?? '', /NOT REGISTERED/);
+    assert.match(threadBlocks(text)[1]?.body ?? '', /\*\*\* NOT REGISTERED: .*nobody could ask it/);
+  });
+
+  test('groups the other threads of the process', () => {
+    const futex = {
+      name: 'V8Worker',
+      syscall: { number: 202, name: 'futex' },
+      cpuUserMs: 20,
+      cpuSystemMs: 5,
+    };
+    const text = print({
+      otherThreads: [12, 13, 14, 15]
+        .map((tid) => osThread(tid, futex))
+        .concat(osThread(16, { name: 'zlib' })),
+    });
+    assert.match(text, /^ +4 x V8Worker +S sleeping in futex {2}tids 12 13 14 15 {2}cpu 0\.1 s$/m);
+    assert.match(text, /^ +1 x zlib +S sleeping in epoll_pwait {2}tid 16 {2}cpu 0\.2 s$/m);
+  });
+});
+
+describe('a report that somebody wants to use against a terminal', () => {
+  test('has no control character, wherever it was put', () => {
+    const evil = 'x\u001b[2J\u009b1m\u0007\r\u202e\u2028\u0000y';
+    const hostile = captured([frame(evil, { file: `/srv/${evil}`, isEval: true })], {
+      asyncFramesSkipped: evil,
+    });
+    const text = print({
+      reportId: evil,
+      facts: facts({
+        serviceName: evil,
+        host: evil,
+        argv: [evil, `${evil} z`],
+        execArgv: [evil],
+        nodeOptions: evil,
+        cwd: evil,
+        package: { product: evil, vendor: evil, version: evil, root: null },
+      }),
+      isolates: [
+        mainThread({ state: 'running', note: evil, stack: hostile }),
+        workerThread(1, { name: evil, entry: evil, stack: { status: 'unavailable', reason: evil } }),
+      ],
+      otherThreads: [osThread(5, { name: evil })],
+      greenThreads: { status: 'unavailable', reason: evil },
+      configuration: { status: 'known', objects: { [evil]: evil }, takenAtMs: REQUESTED_AT_MS },
+      sections: [
+        { title: evil, result: { status: 'ok', value: { [evil]: [evil, { a: evil }] }, tookMs: 1 } },
+        { title: evil, result: { status: 'failed', reason: evil } },
+      ],
+    });
+    assert.doesNotMatch(text, /[^\n\P{Cc}]|[\p{Bidi_Control}\u2028]/u);
+    assert.ok(text.includes('x\\x1b[2J\\x9b1m\\x07\\r\\u202e\\u2028\\x00y'));
+  });
+});
