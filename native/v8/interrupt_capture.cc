@@ -1,0 +1,95 @@
+#include "interrupt_capture.h"
+
+#include <utility>
+
+#include "../platform/clock.h"
+#include "stack_walk.h"
+
+namespace gmr::vm {
+
+namespace {
+
+// What all captures share. Leaked on purpose, as the registry.
+struct Answers {
+  platform::Monitor monitor;
+  // Guarded by monitor:
+  std::vector<std::shared_ptr<Capture>> late;
+  std::function<void()> on_late;
+};
+
+Answers& SharedAnswers() {
+  static auto* answers = new Answers;  // NOLINT(cppcoreguidelines-owning-memory): leaked, see above
+  return *answers;
+}
+
+}  // namespace
+
+std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_label) {
+  return std::shared_ptr<Capture>(new Capture(std::move(question), std::move(thread_label)));
+}
+
+void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, v8::Isolate* isolate) {
+  Answer answer;
+  answer.stack = WalkStack(isolate, capture->question_.max_frames);
+  if (capture->question_.with_heap) answer.heap = SampleHeap(isolate);
+  answer.answered_at_ns = platform::MonotonicNs();
+  Settle(capture, State::kAnswered, std::move(answer));
+}
+
+void Capture::AnswerGone(const std::shared_ptr<Capture>& capture) { Settle(capture, State::kGone, {}); }
+
+void Capture::Settle(const std::shared_ptr<Capture>& capture, State state, Answer answer) {
+  Answers& shared = SharedAnswers();
+  std::function<void()> tell;
+  {
+    const platform::Monitor::Lock lock(shared.monitor);
+    if (capture->state_ != State::kPending) return;
+    capture->answer_ = std::move(answer);
+    capture->state_ = state;
+    if (capture->abandoned_ && state == State::kAnswered) {
+      shared.late.push_back(capture);
+      tell = shared.on_late;
+    }
+  }
+  shared.monitor.NotifyAll();
+  if (tell) tell();
+}
+
+Capture::State Capture::state() const {
+  const platform::Monitor::Lock lock(SharedAnswers().monitor);
+  return state_;
+}
+
+bool Capture::Abandon() {
+  const platform::Monitor::Lock lock(SharedAnswers().monitor);
+  if (state_ != State::kPending) return false;
+  abandoned_ = true;
+  return true;
+}
+
+void Capture::WaitForAll(const std::vector<std::shared_ptr<Capture>>& captures, int64_t deadline_ns,
+                         const std::function<bool()>& stop) {
+  size_t settled = 0;  // those before are settled for good, so each is looked at once
+  platform::Monitor::Lock lock(SharedAnswers().monitor);
+  lock.WaitUntil(deadline_ns, [&] {
+    while (settled < captures.size() && captures[settled]->state_ != State::kPending) ++settled;
+    return settled == captures.size() || stop();
+  });
+}
+
+void Capture::NotifyWaiters() {
+  const platform::Monitor::Lock lock(SharedAnswers().monitor);
+  SharedAnswers().monitor.NotifyAll();
+}
+
+void Capture::OnLateAnswer(std::function<void()> listener) {
+  const platform::Monitor::Lock lock(SharedAnswers().monitor);
+  SharedAnswers().on_late = std::move(listener);
+}
+
+std::vector<std::shared_ptr<Capture>> Capture::TakeLateAnswers() {
+  const platform::Monitor::Lock lock(SharedAnswers().monitor);
+  return std::exchange(SharedAnswers().late, {});
+}
+
+}  // namespace gmr::vm

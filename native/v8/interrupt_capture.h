@@ -1,0 +1,88 @@
+// Capture: one question to one isolate, and its answer, early, late or never.
+//
+// Owns:        the answer.
+// Threads:     AnswerFrom() on the isolate's thread; the rest on the reporter's.
+//              All captures share one monitor, so that the reporter can wait
+//              for all of them at once.
+// Signal-safe: no.
+// Lifetime:    shared: an answer may come long after the report that asked,
+//              and must find its place still there.
+#ifndef GMR_NATIVE_V8_INTERRUPT_CAPTURE_H_
+#define GMR_NATIVE_V8_INTERRUPT_CAPTURE_H_
+
+#include <v8.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../platform/monitor.h"
+#include "frame.h"
+
+namespace gmr::vm {
+
+struct Question {
+  int max_frames = 200;
+  bool with_heap = true;
+  std::string report_id;
+  int64_t asked_at_ns = 0;
+};
+
+struct Answer {
+  StackCapture stack;
+  HeapSample heap;
+  int64_t answered_at_ns = 0;
+};
+
+class Capture {
+ public:
+  enum class State { kPending, kAnswered, kGone };
+
+  // `thread_label` is for people, as "worker 3".
+  static std::shared_ptr<Capture> Make(Question question, std::string thread_label);
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+
+  // On the isolate's thread, inside the interrupt. The first answer counts.
+  static void AnswerFrom(const std::shared_ptr<Capture>& capture, v8::Isolate* isolate);
+  // The environment ended before it could answer.
+  static void AnswerGone(const std::shared_ptr<Capture>& capture);
+
+  State state() const;
+  // Only after kAnswered, which is final.
+  const Answer& answer() const { return answer_; }
+  const Question& question() const { return question_; }
+  const std::string& thread_label() const { return thread_label_; }
+
+  // The report does without it: a late answer is kept for TakeLateAnswers().
+  // False when the answer came just now after all.
+  bool Abandon();
+
+  // Waits until every one of `captures` is answered, `stop` returns true or the
+  // deadline passes. `stop` is called with the shared monitor held: it must be quick.
+  static void WaitForAll(const std::vector<std::shared_ptr<Capture>>& captures, int64_t deadline_ns,
+                         const std::function<bool()>& stop);
+  // Lets WaitForAll look at `stop` again.
+  static void NotifyWaiters();
+
+  // Answers that came after their report had given up, and whom to tell.
+  static void OnLateAnswer(std::function<void()> listener);
+  static std::vector<std::shared_ptr<Capture>> TakeLateAnswers();
+
+ private:
+  Capture(Question question, std::string thread_label)
+      : question_(std::move(question)), thread_label_(std::move(thread_label)) {}
+  static void Settle(const std::shared_ptr<Capture>& capture, State state, Answer answer);
+
+  const Question question_;
+  const std::string thread_label_;
+  // Guarded by the shared monitor:
+  State state_ = State::kPending;
+  bool abandoned_ = false;
+  Answer answer_;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_V8_INTERRUPT_CAPTURE_H_

@@ -1,0 +1,172 @@
+#include "isolate_registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "../platform/clock.h"
+#include "../platform/proc_threads.h"
+
+namespace gmr::vm {
+
+struct IsolateRegistry::Entry {
+  uint64_t id = 0;
+  IsolateIdentity identity;
+  int tid = 0;
+  v8::Isolate* isolate = nullptr;
+  node::Environment* environment = nullptr;
+  uv_loop_t* loop = nullptr;
+  // Written by the cleanup hook with the registry's lock held; read with it by
+  // other threads, and without it by the isolate's own thread.
+  std::atomic<bool> ended{false};
+  // Guarded by the registry's lock:
+  std::shared_ptr<Capture> unanswered;
+};
+
+namespace {
+
+// What travels through node::RequestInterrupt. Node calls back exactly once,
+// at the latest when it drains the queue of an environment that ends.
+template <typename Entry>
+struct Request {
+  std::shared_ptr<Entry> entry;
+  std::shared_ptr<Capture> capture;
+};
+
+std::string Label(const IsolateIdentity& identity) {
+  if (identity.is_main) return "main thread";
+  std::string label = "worker " + std::to_string(identity.thread_id);
+  if (!identity.name.empty()) label += " \"" + identity.name + "\"";
+  return label;
+}
+
+// uv_now() reads the loop's cached time, which its own thread writes: an
+// aligned word, so at worst the value of a moment ago. The registry's lock
+// keeps the loop alive meanwhile.
+double StalledMs(const uv_loop_t* loop) {
+  const auto now_ms = platform::MonotonicNs() / platform::kNsPerMs;
+  return static_cast<double>(std::max<int64_t>(0, now_ms - static_cast<int64_t>(uv_now(loop))));
+}
+
+}  // namespace
+
+IsolateRegistry& IsolateRegistry::Get() {
+  static auto* registry = new IsolateRegistry;  // NOLINT(cppcoreguidelines-owning-memory): leaked, see the header
+  return *registry;
+}
+
+void IsolateRegistry::RegisterCurrent(const IsolateIdentity& identity) {
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  auto entry = std::make_shared<Entry>();
+  entry->identity = identity;
+  entry->tid = platform::CurrentThreadId();
+  entry->isolate = isolate;
+  entry->environment = node::GetCurrentEnvironment(isolate->GetCurrentContext());
+  entry->loop = node::GetCurrentEventLoop(isolate);
+  if (entry->environment == nullptr || entry->loop == nullptr) return;
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    for (const auto& [id, known] : entries_) {
+      if (known->isolate == isolate) return;
+    }
+    entry->id = next_id_++;
+    entries_[entry->id] = entry;
+  }
+  // The hook owns one reference and runs once, on this thread, before the isolate goes.
+  auto* reference = new std::shared_ptr<Entry>(entry);  // NOLINT(cppcoreguidelines-owning-memory)
+  node::AddEnvironmentCleanupHook(isolate, &OnEnvironmentEnd, reference);
+}
+
+void IsolateRegistry::OnEnvironmentEnd(void* reference) {
+  const std::unique_ptr<std::shared_ptr<Entry>> entry(static_cast<std::shared_ptr<Entry>*>(reference));
+  IsolateRegistry& registry = Get();
+  std::shared_ptr<Capture> unanswered;
+  {
+    const platform::Monitor::Lock lock(registry.monitor_);
+    (*entry)->ended.store(true);
+    unanswered = std::move((*entry)->unanswered);
+    registry.entries_.erase((*entry)->id);
+    registry.announced_.erase((*entry)->identity.thread_id);
+  }
+  // A report must not wait for somebody who left.
+  if (unanswered) Capture::AnswerGone(unanswered);
+}
+
+void IsolateRegistry::Announce(const IsolateIdentity& identity) {
+  const platform::Monitor::Lock lock(monitor_);
+  announced_[identity.thread_id] = identity;
+}
+
+void IsolateRegistry::Forget(int thread_id) {
+  const platform::Monitor::Lock lock(monitor_);
+  announced_.erase(thread_id);
+}
+
+void IsolateRegistry::Complete(IsolateIdentity* identity) const {
+  const auto announced = announced_.find(identity->thread_id);
+  if (identity->is_main || announced == announced_.end()) return;
+  if (identity->name.empty()) identity->name = announced->second.name;
+  if (identity->entry.empty()) identity->entry = announced->second.entry;
+  if (identity->resource_limits.empty()) identity->resource_limits = announced->second.resource_limits;
+}
+
+std::vector<IsolateStatus> IsolateRegistry::List() {
+  std::vector<IsolateStatus> list;
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (closed_) return list;
+    for (const auto& [id, entry] : entries_) {
+      IsolateStatus status{id, entry->identity, entry->tid, StalledMs(entry->loop)};
+      Complete(&status.identity);
+      list.push_back(std::move(status));
+    }
+    for (const auto& [thread_id, identity] : announced_) {
+      const auto registered = [&](const IsolateStatus& known) {
+        return known.id != 0 && known.identity.thread_id == thread_id;
+      };
+      if (std::none_of(list.begin(), list.end(), registered)) list.push_back(IsolateStatus{0, identity, 0, -1});
+    }
+  }
+  std::sort(list.begin(), list.end(), [](const IsolateStatus& a, const IsolateStatus& b) {
+    if (a.identity.is_main != b.identity.is_main) return a.identity.is_main;
+    return a.identity.thread_id < b.identity.thread_id;
+  });
+  return list;
+}
+
+std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& question) {
+  const platform::Monitor::Lock lock(monitor_);
+  const auto found = entries_.find(id);
+  if (closed_ || found == entries_.end()) return nullptr;
+  const std::shared_ptr<Entry>& entry = found->second;
+  if (entry->unanswered) return entry->unanswered;
+  auto capture = Capture::Make(question, Label(entry->identity));
+  entry->unanswered = capture;
+  auto* request = new Request<Entry>{entry, capture};  // NOLINT(cppcoreguidelines-owning-memory): OnInterrupt frees it
+  // Node's own request, not only V8's: it also wakes an idle event loop, and is
+  // called back, not dropped, when the environment ends.
+  node::RequestInterrupt(entry->environment, &OnInterrupt, request);
+  return capture;
+}
+
+void IsolateRegistry::OnInterrupt(void* raw) {
+  const std::unique_ptr<Request<Entry>> request(static_cast<Request<Entry>*>(raw));
+  if (request->entry->ended.load()) {
+    // Drained at teardown: V8 may not be asked any more.
+    Capture::AnswerGone(request->capture);
+    return;
+  }
+  {
+    // Before the answer, not after: once the reporter has it, it may ask again
+    // at once, and must not be handed this question then.
+    const platform::Monitor::Lock lock(Get().monitor_);
+    if (request->entry->unanswered == request->capture) request->entry->unanswered = nullptr;
+  }
+  Capture::AnswerFrom(request->capture, request->entry->isolate);
+}
+
+void IsolateRegistry::Close() {
+  const platform::Monitor::Lock lock(monitor_);
+  closed_ = true;
+}
+
+}  // namespace gmr::vm

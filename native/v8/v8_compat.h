@@ -1,0 +1,51 @@
+// V8Compat: every difference between the supported V8 versions, in one place.
+//
+// Owns:        nothing.
+// Threads:     as the V8 call that is wrapped.
+// Signal-safe: no.
+// Lifetime:    functions.
+//
+// No other file may test V8_MAJOR_VERSION or NODE_MODULE_VERSION; a test holds this.
+#ifndef GMR_NATIVE_V8_V8_COMPAT_H_
+#define GMR_NATIVE_V8_V8_COMPAT_H_
+
+#include <node.h>
+#include <v8.h>
+
+namespace gmr::vm {
+
+// The ABI that this binary was compiled for. Node does not check it for an
+// addon that registers through Node-API, so the addon does.
+inline constexpr int kNodeModuleVersion = NODE_MODULE_VERSION;
+
+// Gives an isolate made with node::NewIsolate back.
+inline void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
+#if NODE_MODULE_VERSION >= 131
+  // Node 23 changed the order that is required: the platform must forget the
+  // isolate only after its heap is gone, and does both itself.
+  platform->DisposeIsolate(isolate);
+#else
+  platform->UnregisterIsolate(isolate);
+  isolate->Dispose();
+#endif
+}
+
+inline v8::Local<v8::Value> PrototypeOf(v8::Local<v8::Object> object) {
+#if NODE_MODULE_VERSION >= 137
+  return object->GetPrototypeV2();  // Node 26 has only this one
+#else
+  return object->GetPrototype();
+#endif
+}
+
+inline v8::ScriptOrigin OriginNamed([[maybe_unused]] v8::Isolate* isolate, v8::Local<v8::Value> name) {
+#if NODE_MODULE_VERSION >= 127
+  return v8::ScriptOrigin(name);
+#else
+  return v8::ScriptOrigin(isolate, name);
+#endif
+}
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_V8_V8_COMPAT_H_
