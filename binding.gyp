@@ -1,0 +1,72 @@
+{
+  "variables": {
+    # Names of our own: a name that Node's gyp files define is silently ignored.
+    "gmr_asan%": 0,
+    "gmr_tsan%": 0,
+    "gmr_werror%": 0
+  },
+  "targets": [
+    {
+      # The only target that may make a .node file here: node-gyp-build and
+      # prebuildify take the first one that they find.
+      "target_name": "gmr_native",
+      "sources": [
+        "native/addon/addon.cc",
+        "native/addon/arguments.cc",
+        "native/addon/main_loop.cc",
+        "native/reporter/exit_gate.cc",
+        "native/reporter/formatter_api.cc",
+        "native/reporter/formatter_host.cc",
+        "native/reporter/json_writer.cc",
+        "native/reporter/photographer.cc",
+        "native/reporter/photograph_json.cc",
+        "native/reporter/reporter.cc",
+        "native/reporter/sections_exchange.cc",
+        "native/reporter/signal_hold.cc",
+        "native/reporter/text_writer.cc",
+        "native/v8/async_tail.cc",
+        "native/v8/interrupt_capture.cc",
+        "native/v8/isolate_registry.cc",
+        "native/v8/stack_walk.cc",
+        "native/platform/headroom.cc",
+        "native/platform/proc_parse.cc",
+        "native/platform/proc_threads.cc",
+        "native/platform/raw_write.cc",
+        "native/platform/signal_action.cc",
+        "native/platform/signal_handler.cc",
+        "native/platform/syscall_names.cc",
+        "native/platform/text_file.cc",
+        "native/platform/wake.cc"
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      # 9: what Node 20's node.h defines itself, so that the two agree.
+      "defines": ["NAPI_VERSION=9", "NAPI_DISABLE_CPP_EXCEPTIONS"],
+      "cflags_cc": ["-std=gnu++20", "-fvisibility=hidden", "-Wno-cast-function-type"],
+      "conditions": [
+        ["OS=='linux'", {
+          # A missing symbol becomes an error of require() instead of a death at
+          # the first call; and the code stays mapped when the worker that
+          # loaded it ends, because the reporter thread runs in it.
+          "ldflags": ["-Wl,-z,now", "-Wl,-z,nodelete"]
+        }],
+        ["OS=='mac'", {
+          "xcode_settings": {
+            "CLANG_CXX_LANGUAGE_STANDARD": "gnu++20",
+            "GCC_SYMBOLS_PRIVATE_EXTERN": "YES"
+          }
+        }],
+        ["gmr_werror==1", { "cflags_cc": ["-Wall", "-Wextra", "-Werror", "-Wno-restrict"] }],
+        ["gmr_asan==1", {
+          "cflags": ["-fsanitize=address,undefined", "-fno-omit-frame-pointer", "-g", "-O1"],
+          "cflags!": ["-O3"],
+          "ldflags": ["-fsanitize=address,undefined"]
+        }],
+        ["gmr_tsan==1", {
+          "cflags": ["-fsanitize=thread", "-fno-omit-frame-pointer", "-g", "-O1"],
+          "cflags!": ["-O3"],
+          "ldflags": ["-fsanitize=thread"]
+        }]
+      ]
+    }
+  ]
+}

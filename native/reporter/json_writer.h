@@ -1,0 +1,52 @@
+// JsonWriter: appends JSON to a string.
+//
+// Owns:        the text so far.
+// Threads:     one at a time.
+// Signal-safe: no.
+// Lifetime:    plain object.
+//
+// Bytes that are not UTF-8 pass through; V8 reads them as U+FFFD.
+#ifndef GMR_NATIVE_REPORTER_JSON_WRITER_H_
+#define GMR_NATIVE_REPORTER_JSON_WRITER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gmr::reporter {
+
+class JsonWriter {
+ public:
+  JsonWriter& BeginObject() { return Open('{'); }
+  JsonWriter& EndObject() { return Close('}'); }
+  JsonWriter& BeginArray() { return Open('['); }
+  JsonWriter& EndArray() { return Close(']'); }
+  JsonWriter& Key(std::string_view key);
+
+  JsonWriter& String(std::string_view text);
+  JsonWriter& Number(double value);  // not finite: null
+  JsonWriter& Integer(int64_t value);
+  JsonWriter& Bool(bool value);
+  JsonWriter& Null();
+  // JSON that somebody else wrote.
+  JsonWriter& Raw(std::string_view json);
+
+  // {"status":"unavailable","reason":...}
+  JsonWriter& Unavailable(std::string_view reason);
+
+  const std::string& text() const { return text_; }
+  std::string Take() { return std::move(text_); }
+
+ private:
+  JsonWriter& Open(char bracket);
+  JsonWriter& Close(char bracket);
+  void Separate();
+  void AppendQuoted(std::string_view text);
+
+  std::string text_;
+  bool needs_comma_ = false;
+};
+
+}  // namespace gmr::reporter
+
+#endif  // GMR_NATIVE_REPORTER_JSON_WRITER_H_

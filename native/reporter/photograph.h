@@ -1,0 +1,76 @@
+// Photograph: everything that one report knows; src/report/model.ts in C++.
+//
+// Owns:        its strings.
+// Threads:     the reporter thread.
+// Signal-safe: no.
+// Lifetime:    plain value, one per report.
+#ifndef GMR_NATIVE_REPORTER_PHOTOGRAPH_H_
+#define GMR_NATIVE_REPORTER_PHOTOGRAPH_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../platform/proc_threads.h"
+#include "../v8/interrupt_capture.h"
+#include "../v8/isolate_registry.h"
+
+namespace gmr::reporter {
+
+struct Trigger {
+  enum class Kind { kSignal, kApi };
+  Kind kind = Kind::kApi;
+  std::string signal_name;
+  int sender_pid = 0;
+  unsigned sender_uid = 0;
+  uint32_t coalesced = 1;
+  int64_t at_ns = 0;       // MonotonicNs()
+  double wall_clock_ms = 0;  // Unix time
+};
+
+enum class IsolateState { kIdle, kRunning, kBlocked, kNotAnswering, kNotRegistered, kExited };
+
+struct IsolatePhoto {
+  vm::IsolateStatus status;
+  IsolateState state = IsolateState::kNotAnswering;
+  std::string note;
+  std::optional<platform::ThreadStatus> os;
+  std::string os_error;                // why `os` is absent
+  std::optional<vm::Answer> answer;    // absent: `note` says why
+};
+
+struct SectionPhoto {
+  std::string title;
+  std::string result_json;  // SectionOutcome['result']
+};
+
+struct Photograph {
+  std::string report_id;
+  Trigger trigger;
+  double stacks_after_ms = 0;
+  double complete_after_ms = 0;
+  int pid = 0;
+  int ppid = 0;
+  std::optional<double> rss_bytes;
+  std::vector<IsolatePhoto> isolates;
+  std::vector<platform::ThreadStatus> other_threads;
+  std::vector<SectionPhoto> sections;
+  std::string facts_json;          // empty: unavailable
+  std::string configuration_json;  // empty: unavailable
+  std::string view_json;
+
+  const IsolatePhoto* main_isolate() const {
+    return !isolates.empty() && isolates.front().status.identity.is_main ? &isolates.front() : nullptr;
+  }
+};
+
+// "idle", "not-answering"...: the word of model.ts.
+const char* StateWord(IsolateState state);
+
+// In the shape of src/report/model.ts.
+std::string ToJson(const Photograph& photograph);
+
+}  // namespace gmr::reporter
+
+#endif  // GMR_NATIVE_REPORTER_PHOTOGRAPH_H_

@@ -1,0 +1,230 @@
+#include "json_writer.h"
+#include "photograph.h"
+#include "../platform/clock.h"
+#include "../platform/syscall_names.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+constexpr const char* kGreenThreadsReason = "not available in this version";
+
+const char* KindWord(vm::FrameKind kind) {
+  switch (kind) {
+    case vm::FrameKind::kWasm:
+      return "wasm";
+    case vm::FrameKind::kAsync:
+      return "async";
+    case vm::FrameKind::kJs:
+      break;
+  }
+  return "js";
+}
+
+void WritePositive(JsonWriter& json, const char* key, int value) {
+  json.Key(key);
+  if (value > 0) {
+    json.Integer(value);
+  } else {
+    json.Null();
+  }
+}
+
+void WriteFrames(JsonWriter& json, const char* key, const std::vector<vm::Frame>& frames) {
+  json.Key(key).BeginArray();
+  for (const vm::Frame& frame : frames) {
+    json.BeginObject();
+    json.Key("kind").String(KindWord(frame.kind)).Key("quality").String("exact");
+    json.Key("functionName").String(frame.function_name).Key("file");
+    if (frame.file.empty()) {
+      json.Null();
+    } else {
+      json.String(frame.file);
+    }
+    WritePositive(json, "line", frame.line);
+    WritePositive(json, "column", frame.column);
+    json.Key("isConstructor").Bool(frame.is_constructor).Key("isEval").Bool(frame.is_eval);
+    json.Key("isUserCode").Bool(frame.is_user_code);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteStack(JsonWriter& json, const IsolatePhoto& photo) {
+  if (!photo.answer) {
+    json.Unavailable(photo.note.empty() ? "the thread gave no answer" : photo.note);
+    return;
+  }
+  const vm::StackCapture& stack = photo.answer->stack;
+  json.BeginObject().Key("status").String("captured").Key("method").String("interrupt");
+  WriteFrames(json, "frames", stack.frames);
+  json.Key("cut");
+  if (stack.cut_count > 0) {
+    json.BeginObject().Key("afterIndex").Integer(stack.cut_after).Key("count").Integer(stack.cut_count);
+    json.Key("atLeast").Bool(stack.cut_at_least).EndObject();
+  } else {
+    json.Null();
+  }
+  WriteFrames(json, "asyncFrames", stack.async_frames);
+  json.Key("asyncFramesSkipped");
+  if (stack.async_skipped.empty()) {
+    json.Null();
+  } else {
+    json.String(stack.async_skipped);
+  }
+  json.Key("runningMicrotasks").Bool(stack.running_microtasks).EndObject();
+}
+
+void WriteHeap(JsonWriter& json, const IsolatePhoto& photo) {
+  if (!photo.answer) {
+    json.Unavailable("the thread gave no answer");
+    return;
+  }
+  const vm::HeapSample& heap = photo.answer->heap;
+  const auto bytes = [&](const char* key, size_t value) { json.Key(key).Integer(static_cast<int64_t>(value)); };
+  json.BeginObject().Key("status").String("known");
+  bytes("usedBytes", heap.used_bytes);
+  bytes("totalBytes", heap.total_bytes);
+  bytes("limitBytes", heap.limit_bytes);
+  bytes("externalBytes", heap.external_bytes);
+  bytes("mallocedBytes", heap.malloced_bytes);
+  bytes("nativeContexts", heap.native_contexts);
+  bytes("detachedContexts", heap.detached_contexts);
+  json.EndObject();
+}
+
+void WriteOsThread(JsonWriter& json, const platform::ThreadStatus& os) {
+  json.BeginObject().Key("status").String("known").Key("tid").Integer(os.tid);
+  json.Key("name").String(os.name).Key("state").String(std::string_view(&os.state, 1)).Key("syscall");
+  if (os.syscall && os.syscall->number >= 0) {
+    const char* name = platform::SyscallName(os.syscall->number);
+    const std::string number = std::to_string(os.syscall->number);
+    json.BeginObject().Key("number").Integer(os.syscall->number);
+    json.Key("name").String(name != nullptr ? name : "syscall " + number).EndObject();
+  } else {
+    json.Null();
+  }
+  json.Key("cpuUserMs").Number(os.cpu_user_ms).Key("cpuSystemMs").Number(os.cpu_system_ms).EndObject();
+}
+
+void WriteLimits(JsonWriter& json, const std::vector<double>& limits) {
+  if (limits.size() != 4) {
+    json.Null();
+    return;
+  }
+  json.BeginObject();
+  json.Key("maxOldGenerationSizeMb").Number(limits[0]).Key("maxYoungGenerationSizeMb").Number(limits[1]);
+  json.Key("codeRangeSizeMb").Number(limits[2]).Key("stackSizeMb").Number(limits[3]);
+  json.EndObject();
+}
+
+void WriteIsolate(JsonWriter& json, const IsolatePhoto& photo, int64_t trigger_ns) {
+  const vm::IsolateIdentity& identity = photo.status.identity;
+  json.BeginObject();
+  json.Key("kind").String(identity.is_main ? "main" : "worker").Key("threadId").Integer(identity.thread_id);
+  json.Key("name").String(identity.is_main ? "main" : identity.name).Key("entry");
+  if (identity.entry.empty()) {
+    json.Null();
+  } else {
+    json.String(identity.entry);
+  }
+  json.Key("resourceLimits");
+  WriteLimits(json, identity.resource_limits);
+  json.Key("state").String(StateWord(photo.state)).Key("note").String(photo.note).Key("loopStalledMs");
+  if (photo.status.loop_stalled_ms >= 0) {
+    json.Number(photo.status.loop_stalled_ms);
+  } else {
+    json.Null();
+  }
+  json.Key("os");
+  if (photo.os) {
+    WriteOsThread(json, *photo.os);
+  } else {
+    json.Unavailable(photo.os_error);
+  }
+  json.Key("stack");
+  WriteStack(json, photo);
+  json.Key("heap");
+  WriteHeap(json, photo);
+  json.Key("answeredAfterMs");
+  if (photo.answer) {
+    json.Number(platform::MsBetween(trigger_ns, photo.answer->answered_at_ns));
+  } else {
+    json.Null();
+  }
+  json.EndObject();
+}
+
+void WriteTrigger(JsonWriter& json, const Trigger& trigger) {
+  json.BeginObject();
+  if (trigger.kind == Trigger::Kind::kSignal) {
+    json.Key("kind").String("signal").Key("signal").String(trigger.signal_name);
+    json.Key("senderPid").Integer(trigger.sender_pid).Key("senderUid").Integer(trigger.sender_uid);
+    json.Key("coalesced").Integer(trigger.coalesced);
+  } else {
+    json.Key("kind").String("api");
+  }
+  json.EndObject();
+}
+
+void WriteRawOr(JsonWriter& json, const std::string& raw, const char* reason) {
+  if (raw.empty()) {
+    json.Unavailable(reason);
+  } else {
+    json.Raw(raw);
+  }
+}
+
+}  // namespace
+
+const char* StateWord(IsolateState state) {
+  switch (state) {
+    case IsolateState::kIdle:
+      return "idle";
+    case IsolateState::kRunning:
+      return "running";
+    case IsolateState::kBlocked:
+      return "blocked";
+    case IsolateState::kNotRegistered:
+      return "not-registered";
+    case IsolateState::kExited:
+      return "exited";
+    case IsolateState::kNotAnswering:
+      break;
+  }
+  return "not-answering";
+}
+
+std::string ToJson(const Photograph& photograph) {
+  JsonWriter json;
+  json.BeginObject().Key("schemaVersion").Integer(1).Key("reportId").String(photograph.report_id);
+  json.Key("trigger");
+  WriteTrigger(json, photograph.trigger);
+  json.Key("requestedAtMs").Number(photograph.trigger.wall_clock_ms);
+  json.Key("stacksAfterMs").Number(photograph.stacks_after_ms);
+  json.Key("completeAfterMs").Number(photograph.complete_after_ms);
+  json.Key("pid").Integer(photograph.pid).Key("ppid").Integer(photograph.ppid);
+  json.Key("facts");
+  WriteRawOr(json, photograph.facts_json, "setupAutorun was not called");
+  json.Key("rssBytes");
+  if (photograph.rss_bytes) {
+    json.Number(*photograph.rss_bytes);
+  } else {
+    json.Null();
+  }
+  json.Key("isolates").BeginArray();
+  for (const IsolatePhoto& photo : photograph.isolates) WriteIsolate(json, photo, photograph.trigger.at_ns);
+  json.EndArray().Key("otherThreads").BeginArray();
+  for (const platform::ThreadStatus& os : photograph.other_threads) WriteOsThread(json, os);
+  json.EndArray().Key("greenThreads").Unavailable(kGreenThreadsReason);
+  json.Key("configuration");
+  WriteRawOr(json, photograph.configuration_json, "setupAutorun was not called");
+  json.Key("sections").BeginArray();
+  for (const SectionPhoto& section : photograph.sections) {
+    json.BeginObject().Key("title").String(section.title).Key("result").Raw(section.result_json).EndObject();
+  }
+  json.EndArray().Key("view").Raw(photograph.view_json).EndObject();
+  return json.Take();
+}
+
+}  // namespace gmr::reporter

@@ -1,0 +1,268 @@
+#include "reporter.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "../platform/clock.h"
+#include "../platform/raw_write.h"
+#include "../platform/signal_handler.h"
+#include "formatter_host.h"
+#include "photographer.h"
+#include "text_writer.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+using platform::kNsPerMs;
+using platform::MonotonicNs;
+
+// The formatter's thread needs V8's usual stack; the memory is only touched when a report is made.
+constexpr size_t kThreadStackBytes = kFormatterStackBytes + (size_t{256} << 10);
+// What the formatter is given at most; beyond it only the essential report is printed.
+constexpr size_t kMaxPhotographBytes = size_t{16} << 20;
+// Left of the whole report's time for the plain text and the writing.
+constexpr int64_t kReserveForWritingNs = 500 * kNsPerMs;
+
+std::string MakeReportId(double wall_clock_ms, uint32_t sequence) {
+  const auto seconds = static_cast<time_t>(wall_clock_ms / 1e3);
+  tm parts{};
+  gmtime_r(&seconds, &parts);
+  char date[40];
+  std::strftime(date, sizeof date, "%Y%m%dT%H%M%SZ", &parts);
+  return std::string(date) + "-" + std::to_string(getpid()) + "-" + std::to_string(sequence);
+}
+
+void WriteToStderr(const std::string& text, int64_t deadline_ns) {
+  // There is nowhere left to complain when stderr is closed, full or gone.
+  (void)platform::WriteWithDeadline(STDERR_FILENO, text, deadline_ns);
+}
+
+void NameThisThread() {
+#if defined(__APPLE__)
+  pthread_setname_np("gmr-reporter");
+#else
+  pthread_setname_np(pthread_self(), "gmr-reporter");
+#endif
+}
+
+Trigger FromSignal(const platform::SignalEvent& event, std::string signal_name) {
+  Trigger trigger;
+  trigger.kind = Trigger::Kind::kSignal;
+  trigger.signal_name = std::move(signal_name);
+  trigger.sender_pid = event.sender_pid;
+  trigger.sender_uid = event.sender_uid;
+  trigger.coalesced = event.count;
+  // 0: the signal came between the handler's two stores and TakeSignal().
+  const int64_t now_ns = MonotonicNs();
+  trigger.at_ns = event.first_at_ns != 0 ? event.first_at_ns : now_ns;
+  trigger.wall_clock_ms = platform::WallClockMs() - platform::MsBetween(trigger.at_ns, now_ns);
+  return trigger;
+}
+
+}  // namespace
+
+Reporter& Reporter::Get() {
+  static auto* reporter = new Reporter;  // NOLINT(cppcoreguidelines-owning-memory): leaked, see the header
+  return *reporter;
+}
+
+platform::Result<bool> Reporter::Configure(Options options) {
+  const platform::Monitor::Lock lock(monitor_);
+  facts_.options = std::move(options);
+  if (thread_started_) return true;
+  const auto started = StartThread();
+  thread_started_ = started.ok();
+  return started;
+}
+
+platform::Result<bool> Reporter::StartThread() {
+  vm::Capture::OnLateAnswer([this] { wake_.Wake(); });
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kThreadStackBytes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  // The thread inherits a full mask: no signal of the application lands on it.
+  sigset_t all;
+  sigset_t earlier;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &earlier);
+  pthread_t thread{};
+  const int error = pthread_create(&thread, &attributes, &Run, this);
+  pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) return platform::SysError{error, "starting the reporter thread"};
+  return true;
+}
+
+void Reporter::SetFacts(std::string json) {
+  const platform::Monitor::Lock lock(monitor_);
+  facts_.process_json = std::move(json);
+}
+
+void Reporter::SetConfiguration(std::string json) {
+  const platform::Monitor::Lock lock(monitor_);
+  facts_.configuration_json = std::move(json);
+}
+
+void Reporter::WatchExit(v8::Isolate* isolate, node::Environment* environment) {
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (watches_exit_) return;
+    watches_exit_ = true;
+  }
+  platform_.store(node::GetMultiIsolatePlatform(environment));
+  // process.exit() and fatal exceptions run the first, the natural end of the
+  // event loop runs the second before it frees anything.
+  node::AtExit(environment, &OnProcessExit, this);
+  node::AddEnvironmentCleanupHook(isolate, &OnProcessExit, this);
+}
+
+void Reporter::OnProcessExit(void* reporter) {
+  static_cast<Reporter*>(reporter)->gate_.Close([] {
+    vm::IsolateRegistry::Get().Close();
+    vm::Capture::NotifyWaiters();
+    Get().sections_.NotifyWaiters();
+  });
+}
+
+platform::Result<bool> Reporter::InstallSignal(int number, const std::string& name) {
+  RemoveSignal();
+  if (const auto held = hold_.Hold(number); !held.ok()) return held;
+  platform::BlockOnThisThread(number);
+  if (const auto installed = action_.Install(number, wake_.handle()); !installed.ok()) {
+    platform::UnblockOnThisThread(number);
+    hold_.Release();
+    return installed;
+  }
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    facts_.signal_name = name;
+  }
+  signal_number_.store(number);
+  wake_.Wake();  // so that the reporter thread opens its mask for it
+  return true;
+}
+
+void Reporter::RemoveSignal() {
+  const int number = action_.number();
+  if (number == 0) return;
+  action_.Remove();
+  hold_.Release();
+  signal_number_.store(0);
+  platform::UnblockOnThisThread(number);
+  wake_.Wake();
+}
+
+void Reporter::BlockSignalHere() {
+  if (const int number = signal_number_.load(); number != 0) platform::BlockOnThisThread(number);
+}
+
+void Reporter::RequestPhotograph(PhotographListener listener) {
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    listeners_.push_back(std::move(listener));
+  }
+  wake_.Wake();
+}
+
+void* Reporter::Run(void* raw) {
+  auto* reporter = static_cast<Reporter*>(raw);
+  NameThisThread();
+  for (;;) {
+    reporter->AdoptSignalMask();
+    reporter->wake_.Wait();
+    reporter->wake_.Drain();
+    reporter->gate_.BeginReport();
+    reporter->Serve();
+    reporter->gate_.EndReport();
+  }
+  return nullptr;
+}
+
+// Threads with an event loop block the signal and others may not exist
+// (--v8-pool-size=0), so this thread must take it.
+void Reporter::AdoptSignalMask() {
+  const int number = signal_number_.load();
+  if (number == unblocked_signal_) return;
+  if (unblocked_signal_ != 0) platform::BlockOnThisThread(unblocked_signal_);
+  if (number != 0) platform::UnblockOnThisThread(number);
+  unblocked_signal_ = number;
+}
+
+void Reporter::Serve() {
+  PrintLateAnswers();
+  const Facts facts = CopyFacts();
+  if (const platform::SignalEvent event = platform::TakeSignal(); event.count > 0) {
+    ReportSignal(FromSignal(event, facts.signal_name), facts);
+  }
+  std::vector<PhotographListener> listeners;
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    listeners.swap(listeners_);
+  }
+  if (!listeners.empty()) AnswerApi(std::move(listeners));
+}
+
+Reporter::Facts Reporter::CopyFacts() {
+  const platform::Monitor::Lock lock(monitor_);
+  return facts_;
+}
+
+Photograph Reporter::MakePhotograph(const Facts& facts, const Trigger& trigger) {
+  const Options& options = facts.options;
+  const auto stop = [this] { return gate_.closing(); };
+  Photograph photograph;
+  photograph.report_id = MakeReportId(trigger.wall_clock_ms, ++sequence_);
+  photograph.trigger = trigger;
+  photograph.pid = getpid();
+  photograph.ppid = getppid();
+  photograph.view_json = options.view_json;
+  PhotographThreads(options, stop, &photograph);
+
+  const int64_t deadline_ns = trigger.at_ns + options.report_timeout_ms * kNsPerMs;
+  photograph.sections =
+      sections_.Collect(options, photograph.main_isolate(), deadline_ns - kReserveForWritingNs, stop);
+  // After the sections: the main loop may have refreshed the configuration just now.
+  photograph.facts_json = facts.process_json;
+  photograph.configuration_json = CopyFacts().configuration_json;
+  photograph.complete_after_ms = platform::MsBetween(trigger.at_ns, MonotonicNs());
+  return photograph;
+}
+
+void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
+  const int64_t deadline_ns = trigger.at_ns + facts.options.report_timeout_ms * kNsPerMs;
+  const Photograph photograph = MakePhotograph(facts, trigger);
+  const std::string json = ToJson(photograph);
+
+  FormatterOutcome outcome{"", "the report is larger than 16 MiB"};
+  if (json.size() <= kMaxPhotographBytes) {
+    const FormatterJob job{facts.options.formatter_source, json, deadline_ns - kReserveForWritingNs, platform_.load()};
+    outcome = Format(job, &gate_);
+  }
+  if (!outcome.failure.empty()) outcome.text = WritePlainText(photograph, outcome.failure);
+  WriteToStderr(outcome.text, std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
+}
+
+// Several callers at once share one photograph.
+void Reporter::AnswerApi(std::vector<PhotographListener> listeners) {
+  Trigger trigger;
+  trigger.at_ns = MonotonicNs();
+  trigger.wall_clock_ms = platform::WallClockMs();
+  const std::string json = ToJson(MakePhotograph(CopyFacts(), trigger));
+  for (const PhotographListener& listener : listeners) listener(json);
+}
+
+void Reporter::PrintLateAnswers() {
+  for (const auto& capture : vm::Capture::TakeLateAnswers()) {
+    WriteToStderr(WriteLateAnswer(*capture), MonotonicNs() + kReserveForWritingNs);
+  }
+}
+
+}  // namespace gmr::reporter

@@ -1,0 +1,102 @@
+// Reporter: the thread that makes the reports.
+//
+// Owns:        the reporter thread, the signal while it is installed, and what
+//              JavaScript told about the process.
+// Threads:     Get() and the setters from any JavaScript thread; the signal and
+//              WatchExit() on the main thread; Run() is the reporter thread.
+// Signal-safe: no.
+// Lifetime:    one per process, leaked on purpose: the thread sleeps in it
+//              while exit() runs static destructors, and is never joined.
+#ifndef GMR_NATIVE_REPORTER_REPORTER_H_
+#define GMR_NATIVE_REPORTER_REPORTER_H_
+
+#include <node.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "../platform/monitor.h"
+#include "../platform/result.h"
+#include "../platform/signal_action.h"
+#include "../platform/wake.h"
+#include "exit_gate.h"
+#include "options.h"
+#include "photograph.h"
+#include "sections_exchange.h"
+#include "signal_hold.h"
+
+namespace gmr::reporter {
+
+class Reporter {
+ public:
+  // Called once, on the reporter thread, with the JSON of a photograph.
+  using PhotographListener = std::function<void(const std::string& json)>;
+
+  static Reporter& Get();
+  Reporter(const Reporter&) = delete;
+  Reporter& operator=(const Reporter&) = delete;
+
+  // Starts the thread at the first call.
+  platform::Result<bool> Configure(Options options);
+  void SetFacts(std::string json);
+  void SetConfiguration(std::string json);
+  SectionsExchange& sections() { return sections_; }
+
+  // Main thread, at its registration: learns the platform, and hooks into exit.
+  void WatchExit(v8::Isolate* isolate, node::Environment* environment);
+
+  platform::Result<bool> InstallSignal(int number, const std::string& name);
+  void RemoveSignal();
+  // Any thread with an event loop, at its registration.
+  void BlockSignalHere();
+
+  void RequestPhotograph(PhotographListener listener);
+
+ private:
+  struct Facts {
+    std::string process_json;
+    std::string configuration_json;
+    std::string signal_name;
+    Options options;
+  };
+
+  Reporter() = default;
+  platform::Result<bool> StartThread();
+  static void* Run(void* reporter);
+  static void OnProcessExit(void* reporter);
+  void Serve();
+  void AdoptSignalMask();
+
+  Facts CopyFacts();
+  Photograph MakePhotograph(const Facts& facts, const Trigger& trigger);
+  void ReportSignal(const Trigger& trigger, const Facts& facts);
+  void AnswerApi(std::vector<PhotographListener> listeners);
+  void PrintLateAnswers();
+
+  // Reporter thread only:
+  uint32_t sequence_ = 0;
+  int unblocked_signal_ = 0;
+
+  // Main thread only:
+  platform::SignalAction action_;
+  SignalHold hold_;
+
+  platform::WakeChannel wake_;
+  ExitGate gate_;
+  SectionsExchange sections_;
+  std::atomic<int> signal_number_{0};
+  std::atomic<node::MultiIsolatePlatform*> platform_{nullptr};
+
+  platform::Monitor monitor_;
+  // Guarded by monitor_:
+  Facts facts_;
+  std::vector<PhotographListener> listeners_;
+  bool thread_started_ = false;
+  bool watches_exit_ = false;
+};
+
+}  // namespace gmr::reporter
+
+#endif  // GMR_NATIVE_REPORTER_REPORTER_H_

@@ -1,0 +1,154 @@
+#include "sections_exchange.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "../platform/clock.h"
+#include "json_writer.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+using platform::kNsPerMs;
+using platform::MonotonicNs;
+
+// How long a loop that is known to be blocked may take to turn after all: it
+// has been asked, and the rest of the report waits for it.
+constexpr int64_t kBlockedPatienceNs = 2 * kNsPerMs;
+// Between two looks at the deadlines of sections that are under way.
+constexpr int64_t kLookEveryNs = 5 * kNsPerMs;
+
+std::string Result(const char* status, const std::string& reason) {
+  JsonWriter json;
+  json.BeginObject().Key("status").String(status).Key("reason").String(reason).EndObject();
+  return json.Take();
+}
+
+bool TurnsSoon(const IsolatePhoto* main) {
+  return main != nullptr && (main->state == IsolateState::kIdle || main->state == IsolateState::kRunning);
+}
+
+}  // namespace
+
+void SectionsExchange::SetSections(std::vector<std::string> titles, bool always, WakeMain wake_main) {
+  const platform::Monitor::Lock lock(monitor_);
+  titles_ = std::move(titles);
+  always_ = always;
+  wake_main_ = std::move(wake_main);
+}
+
+uint32_t SectionsExchange::Begin() {
+  uint32_t request = 0;
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    request = begun_ ? 0 : request_;
+    begun_ = begun_ || request_ != 0;
+    last_progress_ns_ = MonotonicNs();
+  }
+  monitor_.NotifyAll();
+  return request;
+}
+
+void SectionsExchange::Started(uint32_t request, size_t index) {
+  const platform::Monitor::Lock lock(monitor_);
+  if (request != request_ || request == 0 || index >= items_.size()) return;
+  items_[index].started_at_ns = last_progress_ns_ = MonotonicNs();
+}
+
+void SectionsExchange::Done(uint32_t request, size_t index, std::string result_json) {
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (request != request_ || request == 0 || index >= items_.size()) return;
+    items_[index].result_json = std::move(result_json);
+    last_progress_ns_ = MonotonicNs();
+  }
+  monitor_.NotifyAll();
+}
+
+void SectionsExchange::Finished(uint32_t request) {
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (request == request_ && request != 0) finished_ = true;
+  }
+  monitor_.NotifyAll();
+}
+
+void SectionsExchange::NotifyWaiters() { monitor_.NotifyAll(); }
+
+// True when nothing is worth waiting for: each section has a result or is past
+// its own deadline. One that was not started yet waits for the one that hogs
+// the loop, and is lost with it.
+bool SectionsExchange::AllSettled(int64_t timeout_ns) const {
+  if (finished_) return true;
+  const int64_t now_ns = MonotonicNs();
+  bool all_started = !items_.empty();
+  for (const Item& item : items_) {
+    if (!item.result_json.empty()) continue;
+    if (item.started_at_ns == 0) {
+      all_started = false;
+    } else if (now_ns < item.started_at_ns + timeout_ns) {
+      return false;
+    }
+  }
+  return all_started || now_ns >= last_progress_ns_ + timeout_ns;
+}
+
+std::string SectionsExchange::WhyNotBegun(const IsolatePhoto* main) const {
+  char text[160];
+  if (main != nullptr && main->state == IsolateState::kBlocked) {
+    std::snprintf(text, sizeof text, "event loop blocked for %.1f s", main->status.loop_stalled_ms / 1e3);
+  } else if (main != nullptr && main->state == IsolateState::kNotAnswering) {
+    std::snprintf(text, sizeof text, "event loop blocked: the main thread does not answer");
+  } else if (main == nullptr || main->state == IsolateState::kExited) {
+    std::snprintf(text, sizeof text, "the main thread is ending");
+  } else {
+    std::snprintf(text, sizeof text, "the event loop did not turn in time");
+  }
+  return text;
+}
+
+SectionPhoto SectionsExchange::ToPhoto(const Item& item, const std::string& reason) const {
+  if (!item.result_json.empty()) return SectionPhoto{item.title, item.result_json};
+  if (!begun_) return SectionPhoto{item.title, Result("unavailable", reason)};
+  char text[120];
+  if (item.started_at_ns == 0) {
+    return SectionPhoto{item.title, Result("timed-out", "not started: an earlier section did not end in time")};
+  }
+  std::snprintf(text, sizeof text, "no result within %.0f ms",
+                platform::MsBetween(item.started_at_ns, MonotonicNs()));
+  return SectionPhoto{item.title, Result("timed-out", text)};
+}
+
+std::vector<SectionPhoto> SectionsExchange::Collect(const Options& options, const IsolatePhoto* main,
+                                                    int64_t deadline_ns, const std::function<bool()>& stop) {
+  const int64_t timeout_ns = options.section_timeout_ms * kNsPerMs;
+  const int64_t patience_ns = TurnsSoon(main) ? options.interrupt_timeout_ms * kNsPerMs : kBlockedPatienceNs;
+  WakeMain wake_main;
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (!wake_main_ || (titles_.empty() && !always_)) return {};
+    items_.clear();
+    for (const std::string& title : titles_) items_.push_back(Item{title, "", 0});
+    request_ = ++last_request_;
+    begun_ = finished_ = false;
+    wake_main = wake_main_;
+  }
+  const bool reachable = wake_main();
+
+  std::vector<SectionPhoto> photos;
+  platform::Monitor::Lock lock(monitor_);
+  if (reachable) {
+    lock.WaitUntil(std::min(MonotonicNs() + patience_ns, deadline_ns), [&] { return begun_ || stop(); });
+  }
+  while (begun_ && !stop() && MonotonicNs() < deadline_ns && !AllSettled(timeout_ns)) {
+    lock.WaitUntil(std::min(MonotonicNs() + kLookEveryNs, deadline_ns), [&] { return finished_ || stop(); });
+  }
+  const std::string reason = WhyNotBegun(main);
+  for (const Item& item : items_) photos.push_back(ToPhoto(item, reason));
+  request_ = 0;  // what comes from now on is too late
+  return photos;
+}
+
+}  // namespace gmr::reporter

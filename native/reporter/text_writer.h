@@ -1,0 +1,25 @@
+// TextWriter: the last resort. The essential report in plain text, without V8,
+// when the formatter cannot run.
+//
+// Owns:        nothing.
+// Threads:     any; it touches nothing but its arguments.
+// Signal-safe: no: allocates.
+// Lifetime:    function.
+#ifndef GMR_NATIVE_REPORTER_TEXT_WRITER_H_
+#define GMR_NATIVE_REPORTER_TEXT_WRITER_H_
+
+#include <string>
+
+#include "photograph.h"
+
+namespace gmr::reporter {
+
+// `why` says why the formatter did not run.
+std::string WritePlainText(const Photograph& photograph, const std::string& why);
+
+// The line about an isolate that answered after its report was done.
+std::string WriteLateAnswer(const vm::Capture& capture);
+
+}  // namespace gmr::reporter
+
+#endif  // GMR_NATIVE_REPORTER_TEXT_WRITER_H_
