@@ -68,7 +68,8 @@ void SetSections(const Napi::CallbackInfo& info) {
   std::vector<std::string> titles;
   const auto array = info[0].As<Napi::Array>();
   for (uint32_t i = 0; i < array.Length(); ++i) titles.push_back(Napi::Value(array[i]).ToString());
-  MainLoop::Get().Attach(info.Env(), info[2].As<Napi::Function>(), [] { return Reporter::Get().sections().Begin(); });
+  MainLoop::Get().Attach(info.Env(), info[2].As<Napi::Function>(),
+                         [] { return Reporter::Get().sections().Begin(); });
   Reporter::Get().sections().SetSections(std::move(titles), info[1].ToBoolean(),
                                          [] { return MainLoop::Get().Wake(); });
 }
@@ -84,11 +85,14 @@ void SectionDone(const Napi::CallbackInfo& info) {
   Reporter::Get().sections().Done(RequestOf(info), IndexOf(info), info[2].As<Napi::String>());
 }
 
-void SectionsFinished(const Napi::CallbackInfo& info) { Reporter::Get().sections().Finished(RequestOf(info)); }
+void SectionsFinished(const Napi::CallbackInfo& info) {
+  Reporter::Get().sections().Finished(RequestOf(info));
+}
 
 void InstallSignal(const Napi::CallbackInfo& info) {
   const int number = info[0].As<Napi::Number>().Int32Value();
-  ThrowUnlessOk(info.Env(), "GMR_SIGNAL_FAILED", Reporter::Get().InstallSignal(number, info[1].As<Napi::String>()));
+  ThrowUnlessOk(info.Env(), "GMR_SIGNAL_FAILED",
+                Reporter::Get().InstallSignal(number, info[1].As<Napi::String>()));
 }
 
 void RemoveSignal(const Napi::CallbackInfo&) { Reporter::Get().RemoveSignal(); }

@@ -33,7 +33,8 @@ int64_t ReclaimableBytes(const std::string& folder) {
   for (const char* key : {"\ntotal_inactive_file ", "\ninactive_file "}) {
     const size_t at = text.value().find(key);
     int64_t bytes = 0;
-    if (at != std::string::npos && std::sscanf(text.value().c_str() + at, "%*s %" SCNd64, &bytes) == 1) return bytes;
+    if (at != std::string::npos && std::sscanf(text.value().c_str() + at, "%*s %" SCNd64, &bytes) == 1)
+      return bytes;
   }
   return 0;
 }

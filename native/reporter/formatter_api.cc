@@ -29,7 +29,8 @@ void ReadTextFile(const Arguments& arguments) {
   if (!text.ok()) return;
   v8::Local<v8::String> string;
   const auto length = static_cast<int>(text.value().size());
-  if (!v8::String::NewFromUtf8(arguments.GetIsolate(), text.value().data(), v8::NewStringType::kNormal, length)
+  if (!v8::String::NewFromUtf8(arguments.GetIsolate(), text.value().data(), v8::NewStringType::kNormal,
+                               length)
            .ToLocal(&string)) {
     return;
   }

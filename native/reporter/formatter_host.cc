@@ -110,7 +110,8 @@ size_t OnNearHeapLimit(void* raw, size_t current_limit, size_t /*initial_limit*/
 void OnGcEpilogue(v8::Isolate* isolate, v8::GCType /*type*/, v8::GCCallbackFlags /*flags*/) {
   v8::HeapStatistics statistics;
   isolate->GetHeapStatistics(&statistics);
-  if (statistics.used_heap_size() + statistics.malloced_memory() > kSoftHeapBytes) isolate->TerminateExecution();
+  if (statistics.used_heap_size() + statistics.malloced_memory() > kSoftHeapBytes)
+    isolate->TerminateExecution();
 }
 
 // Heap and stack limits for the time that the script runs.
@@ -138,25 +139,31 @@ class Limits {
 std::string Describe(v8::Isolate* isolate, const v8::TryCatch& caught) {
   if (caught.HasTerminated()) return "terminated: out of time or memory";
   if (!caught.HasCaught()) return "no exception, but no result either";
-  const v8::String::Utf8Value message(isolate, caught.Message().IsEmpty() ? v8::Local<v8::Value>(caught.Exception())
-                                                                         : caught.Message()->Get().As<v8::Value>());
+  const v8::String::Utf8Value message(isolate, caught.Message().IsEmpty()
+                                                   ? v8::Local<v8::Value>(caught.Exception())
+                                                   : caught.Message()->Get().As<v8::Value>());
   return *message == nullptr ? "an exception without a message" : *message;
 }
 
 v8::MaybeLocal<v8::String> NewString(v8::Isolate* isolate, const std::string& text) {
-  return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal, static_cast<int>(text.size()));
+  return v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
+                                 static_cast<int>(text.size()));
 }
 
-v8::MaybeLocal<v8::Value> RunBundle(const FormatterJob& job, v8::Isolate* isolate, v8::Local<v8::Context> context) {
+v8::MaybeLocal<v8::Value> RunBundle(const FormatterJob& job, v8::Isolate* isolate,
+                                    v8::Local<v8::Context> context) {
   v8::Local<v8::String> source;
   v8::Local<v8::String> photograph;
   v8::Local<v8::Script> script;
   v8::Local<v8::Value> format;
   const auto name = v8::String::NewFromUtf8Literal(isolate, "gmr:formatter");
   v8::ScriptOrigin origin = vm::OriginNamed(isolate, name);
-  if (!NewString(isolate, job.source).ToLocal(&source) || !NewString(isolate, job.photograph_json).ToLocal(&photograph) ||
+  if (!NewString(isolate, job.source).ToLocal(&source) ||
+      !NewString(isolate, job.photograph_json).ToLocal(&photograph) ||
       !v8::Script::Compile(context, source, &origin).ToLocal(&script) || script->Run(context).IsEmpty() ||
-      !context->Global()->Get(context, v8::String::NewFromUtf8Literal(isolate, "gmrFormat")).ToLocal(&format)) {
+      !context->Global()
+           ->Get(context, v8::String::NewFromUtf8Literal(isolate, "gmrFormat"))
+           .ToLocal(&format)) {
     return {};
   }
   if (!format->IsFunction()) {
@@ -191,7 +198,8 @@ FormatterOutcome FormatInside(const FormatterJob& job, ExitGate* gate) {
   FormatterOutcome outcome{"", "the process is exiting"};
   if (gate->Publish(isolate)) {
     const Watchdog watchdog(gate, job.deadline_ns);
-    outcome = watchdog.started() ? RunIn(job, isolate) : FormatterOutcome{"", "no watchdog thread could be started"};
+    outcome = watchdog.started() ? RunIn(job, isolate)
+                                 : FormatterOutcome{"", "no watchdog thread could be started"};
   }
   gate->Withdraw();
   return outcome;
@@ -202,7 +210,8 @@ FormatterOutcome FormatInside(const FormatterJob& job, ExitGate* gate) {
 FormatterOutcome Format(const FormatterJob& job, ExitGate* gate) {
   if (job.source.empty()) return {"", "its bundle could not be read at setup"};
   if (job.platform == nullptr) return {"", "the main thread is not registered"};
-  if (platform::MemoryHeadroomBytes() < kNeededHeadroomBytes) return {"", "less than 64 MB of memory are left"};
+  if (platform::MemoryHeadroomBytes() < kNeededHeadroomBytes)
+    return {"", "less than 64 MB of memory are left"};
   if (!gate->Enter()) return {"", "the process is exiting"};
   FormatterOutcome outcome = FormatInside(job, gate);
   gate->Leave();

@@ -28,7 +28,7 @@ namespace gmr::reporter {
 inline constexpr size_t kFormatterStackBytes = size_t{2} << 20;
 
 struct FormatterJob {
-  const std::string& source;            // the bundle; defines globalThis.gmrFormat
+  const std::string& source;  // the bundle; defines globalThis.gmrFormat
   const std::string& photograph_json;
   int64_t deadline_ns = 0;
   node::MultiIsolatePlatform* platform = nullptr;

@@ -25,7 +25,7 @@ struct Trigger {
   int sender_pid = 0;
   unsigned sender_uid = 0;
   uint32_t coalesced = 1;
-  int64_t at_ns = 0;       // MonotonicNs()
+  int64_t at_ns = 0;         // MonotonicNs()
   double wall_clock_ms = 0;  // Unix time
 };
 
@@ -36,8 +36,8 @@ struct IsolatePhoto {
   IsolateState state = IsolateState::kNotAnswering;
   std::string note;
   std::optional<platform::ThreadStatus> os;
-  std::string os_error;                // why `os` is absent
-  std::optional<vm::Answer> answer;    // absent: `note` says why
+  std::string os_error;              // why `os` is absent
+  std::optional<vm::Answer> answer;  // absent: `note` says why
 };
 
 struct SectionPhoto {

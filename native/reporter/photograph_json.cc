@@ -1,7 +1,7 @@
-#include "json_writer.h"
-#include "photograph.h"
 #include "../platform/clock.h"
 #include "../platform/syscall_names.h"
+#include "json_writer.h"
+#include "photograph.h"
 
 namespace gmr::reporter {
 
@@ -81,7 +81,9 @@ void WriteHeap(JsonWriter& json, const IsolatePhoto& photo) {
     return;
   }
   const vm::HeapSample& heap = photo.answer->heap;
-  const auto bytes = [&](const char* key, size_t value) { json.Key(key).Integer(static_cast<int64_t>(value)); };
+  const auto bytes = [&](const char* key, size_t value) {
+    json.Key(key).Integer(static_cast<int64_t>(value));
+  };
   json.BeginObject().Key("status").String("known");
   bytes("usedBytes", heap.used_bytes);
   bytes("totalBytes", heap.total_bytes);

@@ -104,7 +104,8 @@ class StarvationWatch {
   std::vector<double> cpu_ms_;
 };
 
-void WaitForAnswers(const Options& options, const std::function<bool()>& stop, std::vector<Subject>* subjects) {
+void WaitForAnswers(const Options& options, const std::function<bool()>& stop,
+                    std::vector<Subject>* subjects) {
   const int64_t begin_ns = MonotonicNs();
   const int64_t grace_ns = begin_ns + options.interrupt_timeout_ms * kNsPerMs;
   const int64_t longest_ns = std::max(grace_ns, begin_ns + kStarvedGraceNs);
@@ -139,7 +140,8 @@ bool CaughtBetweenMicrotasks(const Subject& subject) {
   return stack.frames.empty() && stack.running_microtasks;
 }
 
-void RetryMicrotaskStorms(vm::Question question, const std::function<bool()>& stop, std::vector<Subject>* subjects) {
+void RetryMicrotaskStorms(vm::Question question, const std::function<bool()>& stop,
+                          std::vector<Subject>* subjects) {
   question.with_heap = false;  // the first answer has it
   const int64_t deadline_ns = MonotonicNs() + kMicrotaskRetriesNs;
   for (int retry = 0; retry < kMicrotaskRetries && MonotonicNs() < deadline_ns && !stop(); ++retry) {
@@ -175,8 +177,9 @@ IsolateState StateOfAnswered(const IsolatePhoto& photo) {
 std::string WhySilent(const IsolatePhoto& photo, double waited_ms) {
   char text[160];
   const bool asleep = photo.os && photo.os->state != 'R';
-  std::snprintf(text, sizeof text, "no answer within %.0f ms: the thread is %s", waited_ms,
-                asleep ? "blocked in a system call below native code" : "busy in native code that V8 cannot interrupt");
+  std::snprintf(
+      text, sizeof text, "no answer within %.0f ms: the thread is %s", waited_ms,
+      asleep ? "blocked in a system call below native code" : "busy in native code that V8 cannot interrupt");
   return text;
 }
 
@@ -241,7 +244,8 @@ void PhotographThreads(const Options& options, const std::function<bool()>& stop
   }
   photograph->stacks_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
   PhotographOthers(photograph);
-  if (const auto resident = platform::ResidentBytes(); resident.ok()) photograph->rss_bytes = resident.value();
+  if (const auto resident = platform::ResidentBytes(); resident.ok())
+    photograph->rss_bytes = resident.value();
 }
 
 }  // namespace gmr::reporter

@@ -243,7 +243,8 @@ void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
 
   FormatterOutcome outcome{"", "the report is larger than 16 MiB"};
   if (json.size() <= kMaxPhotographBytes) {
-    const FormatterJob job{facts.options.formatter_source, json, deadline_ns - kReserveForWritingNs, platform_.load()};
+    const FormatterJob job{facts.options.formatter_source, json, deadline_ns - kReserveForWritingNs,
+                           platform_.load()};
     outcome = Format(job, &gate_);
   }
   if (!outcome.failure.empty()) outcome.text = WritePlainText(photograph, outcome.failure);

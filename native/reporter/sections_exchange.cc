@@ -114,7 +114,8 @@ SectionPhoto SectionsExchange::ToPhoto(const Item& item, const std::string& reas
   if (!begun_) return SectionPhoto{item.title, Result("unavailable", reason)};
   char text[120];
   if (item.started_at_ns == 0) {
-    return SectionPhoto{item.title, Result("timed-out", "not started: an earlier section did not end in time")};
+    return SectionPhoto{item.title,
+                        Result("timed-out", "not started: an earlier section did not end in time")};
   }
   std::snprintf(text, sizeof text, "no result within %.0f ms",
                 platform::MsBetween(item.started_at_ns, MonotonicNs()));

@@ -1,8 +1,8 @@
 #include "text_writer.h"
 
-#include <ctime>
 #include <cstdarg>
 #include <cstdio>
+#include <ctime>
 
 #include "../platform/clock.h"
 #include "../platform/syscall_names.h"
@@ -87,7 +87,8 @@ void AppendStack(std::string* text, const vm::StackCapture& stack) {
   for (size_t i = 0; i < stack.frames.size(); ++i) {
     AppendFrame(text, stack.frames[i]);
     if (stack.cut_count > 0 && i == static_cast<size_t>(stack.cut_after)) {
-      Append(text, "  ... %s%d frames left out ...\n", stack.cut_at_least ? "at least " : "", stack.cut_count);
+      Append(text, "  ... %s%d frames left out ...\n", stack.cut_at_least ? "at least " : "",
+             stack.cut_count);
     }
   }
   for (const vm::Frame& frame : stack.async_frames) AppendFrame(text, frame);
@@ -95,7 +96,8 @@ void AppendStack(std::string* text, const vm::StackCapture& stack) {
 
 void AppendIsolate(std::string* text, const IsolatePhoto& photo) {
   const vm::IsolateIdentity& identity = photo.status.identity;
-  Append(text, "------ Thread #%d  %s %d", photo.status.tid, identity.is_main ? "main" : "worker", identity.thread_id);
+  Append(text, "------ Thread #%d  %s %d", photo.status.tid, identity.is_main ? "main" : "worker",
+         identity.thread_id);
   if (!identity.is_main && !identity.name.empty()) *text += " \"" + Printable(identity.name) + "\"";
   Append(text, "  %s", StateWord(photo.state));
   if (photo.status.loop_stalled_ms >= 0) {
@@ -118,7 +120,8 @@ void AppendTrigger(std::string* text, const Trigger& trigger) {
     *text += "  trigger: api\n";
     return;
   }
-  Append(text, "  trigger: %s from pid %d uid %u", trigger.signal_name.c_str(), trigger.sender_pid, trigger.sender_uid);
+  Append(text, "  trigger: %s from pid %d uid %u", trigger.signal_name.c_str(), trigger.sender_pid,
+         trigger.sender_uid);
   if (trigger.coalesced > 1) Append(text, ", %u signals", trigger.coalesced);
   *text += "\n";
 }

@@ -36,7 +36,8 @@ class ScopedStackTraceLimit {
     const auto plain = descriptor.As<v8::Object>();
     if (!plain->Get(context, value_key).ToLocal(&earlier_) || !earlier_->IsNumber()) return;
     if (!plain->Get(context, writable_key).ToLocal(&writable) || !writable->IsTrue()) return;
-    active_ = error_function->CreateDataProperty(context, key_, v8::Integer::New(isolate, limit)).FromMaybe(false);
+    active_ =
+        error_function->CreateDataProperty(context, key_, v8::Integer::New(isolate, limit)).FromMaybe(false);
   }
   ScopedStackTraceLimit(const ScopedStackTraceLimit&) = delete;
   ScopedStackTraceLimit& operator=(const ScopedStackTraceLimit&) = delete;
@@ -62,18 +63,21 @@ v8::MaybeLocal<v8::Object> ErrorFunction(v8::Isolate* isolate, v8::Local<v8::Con
   if (!prototype->IsObject() || prototype->IsProxy()) return {};
   const auto constructor_key = v8::String::NewFromUtf8Literal(isolate, "constructor");
   v8::Local<v8::Value> descriptor;
-  if (!prototype.As<v8::Object>()->GetOwnPropertyDescriptor(context, constructor_key).ToLocal(&descriptor)) return {};
+  if (!prototype.As<v8::Object>()->GetOwnPropertyDescriptor(context, constructor_key).ToLocal(&descriptor))
+    return {};
   if (!descriptor->IsObject()) return {};
   const auto value_key = v8::String::NewFromUtf8Literal(isolate, "value");
   v8::Local<v8::Value> value;
-  if (!descriptor.As<v8::Object>()->Get(context, value_key).ToLocal(&value) || !value->IsFunction()) return {};
+  if (!descriptor.As<v8::Object>()->Get(context, value_key).ToLocal(&value) || !value->IsFunction())
+    return {};
   return value.As<v8::Object>();
 }
 
 // Why the print would be too dear; empty when it is not.
 std::string TooDear(v8::Isolate* isolate, v8::Local<v8::Context> context) {
   v8::Local<v8::Object> error_function;
-  if (!ErrorFunction(isolate, context).ToLocal(&error_function)) return "Error was replaced by the application";
+  if (!ErrorFunction(isolate, context).ToLocal(&error_function))
+    return "Error was replaced by the application";
   const ScopedStackTraceLimit limit(context, error_function, kProbeLimit);
   if (!limit.active()) return "Error.stackTraceLimit was made read-only by the application";
 

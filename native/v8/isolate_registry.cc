@@ -50,7 +50,8 @@ double StalledMs(const uv_loop_t* loop) {
 }  // namespace
 
 IsolateRegistry& IsolateRegistry::Get() {
-  static auto* registry = new IsolateRegistry;  // NOLINT(cppcoreguidelines-owning-memory): leaked, see the header
+  static auto* registry =
+      new IsolateRegistry;  // NOLINT(cppcoreguidelines-owning-memory): leaked, see the header
   return *registry;
 }
 
@@ -123,7 +124,8 @@ std::vector<IsolateStatus> IsolateRegistry::List() {
       const auto registered = [&](const IsolateStatus& known) {
         return known.id != 0 && known.identity.thread_id == thread_id;
       };
-      if (std::none_of(list.begin(), list.end(), registered)) list.push_back(IsolateStatus{0, identity, 0, -1});
+      if (std::none_of(list.begin(), list.end(), registered))
+        list.push_back(IsolateStatus{0, identity, 0, -1});
     }
   }
   std::sort(list.begin(), list.end(), [](const IsolateStatus& a, const IsolateStatus& b) {
@@ -141,7 +143,8 @@ std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& quest
   if (entry->unanswered) return entry->unanswered;
   auto capture = Capture::Make(question, Label(entry->identity));
   entry->unanswered = capture;
-  auto* request = new Request<Entry>{entry, capture};  // NOLINT(cppcoreguidelines-owning-memory): OnInterrupt frees it
+  auto* request =
+      new Request<Entry>{entry, capture};  // NOLINT(cppcoreguidelines-owning-memory): OnInterrupt frees it
   // Node's own request, not only V8's: it also wakes an idle event loop, and is
   // called back, not dropped, when the environment ends.
   node::RequestInterrupt(entry->environment, &OnInterrupt, request);
