@@ -106,7 +106,8 @@ function describePlaceOf({ state, stack }: IsolateThread): string {
   if (state === 'idle' || state === 'exited') return '';
   const place = stack.status === 'captured' ? describePlace(stack.frames) : '';
   if (place !== '') return ` ${place}`;
-  return state === 'running' || state === 'blocked' ? ' outside JavaScript' : '';
+  if (state !== 'running' && state !== 'blocked') return '';
+  return stack.status === 'captured' && stack.runningMicrotasks ? ' between promise jobs' : ' outside JavaScript';
 }
 
 function heapAlarm(isolate: IsolateThread): string {

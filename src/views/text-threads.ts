@@ -123,8 +123,14 @@ function announce(isolate: IsolateThread): string {
     case 'running':
     case 'blocked':
       if (stack.status === 'unavailable') return `no stack${reason}`;
-      return stack.frames.length === 0 ? 'No JavaScript on its stack: it is in native code.' : '';
+      return stack.frames.length === 0 ? describeEmptyStack(stack.runningMicrotasks) : '';
   }
+}
+
+function describeEmptyStack(runningMicrotasks: boolean): string {
+  return runningMicrotasks
+    ? 'No JavaScript on its stack: each time that it was asked, V8 was between two promise jobs.'
+    : 'No JavaScript on its stack: it is in native code.';
 }
 
 function describeWaiting({ loopStalledMs }: IsolateThread): string {

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The prebuilt binary for this Node, whatever lies in build/; null when there is none.
+ *
+ * node-gyp-build takes build/ whenever something is there, and decides on the other only once per process.
+ */
+export function findPrebuild(root: string): string | null {
+  const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
+  const abi = `.abi${process.versions.modules}.`;
+  const fitting = filesOf(folder).filter((name) => name.endsWith('.node') && name.includes(abi));
+  // Without a tag of the C library the file may be for either; loading it tells.
+  const libc = process.env['LIBC'] ?? (filesOf('/etc').includes('alpine-release') ? 'musl' : 'glibc');
+  const best = fitting.find((name) => name.includes(`.${libc}.`)) ?? fitting.find((name) => !hasLibc(name));
+  return best === undefined ? null : join(folder, best);
+}
+
+function hasLibc(name: string): boolean {
+  return name.includes('.musl.') || name.includes('.glibc.');
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

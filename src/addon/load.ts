@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { GmrError } from '../errors';
+import type { NativeAddon } from './contract';
+
+/** Folder of this package: the one with package.json, build/ and prebuilds/. */
+export const PACKAGE_ROOT: string = join(__dirname, '..', '..');
+
+/** What came of one file that was tried. */
+export interface LoadAttempt {
+  readonly path: string;
+  readonly error: unknown;
+}
+
+let loaded: NativeAddon | undefined;
+
+/**
+ * The native addon, loaded at the first call.
+ *
+ * @throws GmrError `GMR_ADDON_UNAVAILABLE` with the paths tried, the cause, and what to do about it.
+ */
+export function loadAddon(): NativeAddon {
+  loaded ??= loadFirst(PACKAGE_ROOT);
+  return loaded;
+}
+
+/** As {@link loadAddon}, from any folder and without memory. */
+export function loadFirst(root: string): NativeAddon {
+  const attempts: LoadAttempt[] = [];
+  for (const path of candidates(root, attempts)) {
+    if (attempts.some((attempt) => attempt.path === path)) continue;
+    try {
+      return checked(require(path) as NativeAddon);
+    } catch (error) {
+      attempts.push({ path, error });
+    }
+  }
+  const { explainFailure } = require('./explain-failure') as typeof import('./explain-failure');
+  const cause = attempts[0]?.error;
+  throw new GmrError('GMR_ADDON_UNAVAILABLE', explainFailure(root, attempts), { cause });
+}
+
+/** Node does not check the ABI of Node-API addons, and ours calls V8: a wrong one would crash later. */
+function checked(addon: NativeAddon): NativeAddon {
+  if (addon.abi === process.versions.modules) return addon;
+  throw new Error(`built for Node ABI ${addon.abi}, running on ${process.versions.modules}`);
+}
+
+/**
+ * The files to try, best first. A generator, because node-gyp-build takes a third of the time that setup may take:
+ * it is asked only when the two files that it nearly always finds are not there or do not load.
+ */
+function* candidates(root: string, attempts: LoadAttempt[]): Generator<string> {
+  if (process.env['GMR_NATIVE_PREBUILD'] === undefined && process.env['PREBUILDS_ONLY'] === undefined) {
+    const built = join(root, 'build', 'Release', 'gmr_native.node');
+    if (existsSync(built)) yield built;
+    const prebuilt = join(root, 'prebuilds', `${process.platform}-${process.arch}`, prebuildName());
+    if (existsSync(prebuilt)) yield prebuilt;
+  }
+  yield* searched(root, attempts);
+}
+
+function prebuildName(): string {
+  const { modules } = process.versions;
+  if (process.platform !== 'linux') return `gmr-native.abi${modules}.node`;
+  // The same question as node-gyp-build's, so that both choose the same file.
+  const libc = process.env['LIBC'] ?? (existsSync('/etc/alpine-release') ? 'musl' : 'glibc');
+  return `gmr-native.abi${modules}.${libc}.node`;
+}
+
+/** What node-gyp-build finds: with its own rules first, then without build/, whose ABI may be of another Node. */
+function* searched(root: string, attempts: LoadAttempt[]): Generator<string> {
+  try {
+    const nodeGypBuild = require('node-gyp-build') as { readonly resolve: (folder: string) => string };
+    yield nodeGypBuild.resolve(root);
+    const prebuilt = (require('./find-prebuild') as typeof import('./find-prebuild')).findPrebuild(root);
+    if (prebuilt !== null) yield prebuilt;
+  } catch (error) {
+    attempts.push({ path: join(root, 'prebuilds'), error });
+  }
+}

@@ -1,0 +1,95 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import type { NativeAddon } from '../addon/contract';
+import { loadAddon } from '../addon/load';
+import { GmrError, describeError } from '../errors';
+import { checkFrameOrder, checkedOptions, readSettings, type FrameOrder } from '../options';
+import type { FormatterHost } from '../formatter/host';
+import type { Photograph } from '../report/model';
+import { isReporterLinked, linkReporter } from './reporter-link';
+import { ownIdentity, type WorkerThreads } from './thread-identity';
+
+/** Options of `generateReport`. */
+export interface ReportOptions {
+  /** Default: as `setupAutorun` was told. */
+  readonly frameOrder?: FrameOrder | undefined;
+}
+
+/** See `generateReport` of the package. Everything that fails does so as a rejection. */
+export async function generateReport(options: ReportOptions = {}): Promise<string> {
+  const frameOrder = readFrameOrder(options);
+  const addon = loadAddon();
+  prepare(addon);
+  const photograph = parsePhotograph(await requestPhotograph(addon));
+  const { format } = require('../formatter/format') as typeof import('../formatter/format');
+  const view = frameOrder === undefined ? photograph.view : { ...photograph.view, frameOrder };
+  return format({ ...photograph, view }, NODE_HOST);
+}
+
+function readFrameOrder(options: unknown): FrameOrder | undefined {
+  const { frameOrder } = checkedOptions(options, ['frameOrder']);
+  try {
+    return frameOrder === undefined ? undefined : checkFrameOrder(frameOrder);
+  } catch (error) {
+    throw new GmrError('GMR_INVALID_OPTION', `option 'frameOrder': ${(error as Error).message}`);
+  }
+}
+
+/** The calling thread takes part in the report, and there is a reporter to make it. */
+function prepare(addon: NativeAddon): void {
+  const threads = require('node:worker_threads') as WorkerThreads;
+  if (!threads.isMainThread) addon.registerIsolate(ownIdentity(threads));
+  else if (!isReporterLinked()) linkReporter(addon, readSettings());
+}
+
+function requestPhotograph(addon: NativeAddon): Promise<string> {
+  return new Promise((resolve, reject) => {
+    try {
+      addon.requestPhotograph(resolve);
+    } catch (error) {
+      const message = `expected a reporter that takes requests (setupAutorun on the main thread), got ${describeError(error)}`;
+      reject(new GmrError('GMR_REPORT_FAILED', message, { cause: error }));
+    }
+  });
+}
+
+function parsePhotograph(json: string): Photograph {
+  try {
+    return JSON.parse(json) as Photograph;
+  } catch (error) {
+    throw new GmrError(
+      'GMR_REPORT_FAILED',
+      `expected a photograph in JSON, got ${json.length} characters of something`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** The formatter's world inside of Node. It reads the same files as the native one does. */
+const NODE_HOST: FormatterHost = {
+  readTextFile(path, maxBytes) {
+    try {
+      // Opened first and looked at then: a name may change its file in between. Non-blocking, or a FIFO would hang.
+      const descriptor = openSync(path, OPEN_FLAGS);
+      try {
+        const stat = fstatSync(descriptor);
+        return stat.isFile() && stat.size <= maxBytes ? readFileSync(descriptor, 'utf8') : null;
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch {
+      return null;
+    }
+  },
+  modifiedAtMs(path) {
+    try {
+      return statSync(path).mtimeMs;
+    } catch {
+      return null;
+    }
+  },
+  nowMs: () => Date.now(),
+};

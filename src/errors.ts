@@ -1,0 +1,43 @@
+/**
+ * Why something failed, as a word that programs can compare.
+ *
+ * - `GMR_INVALID_OPTION`: an option or argument is not what it must be.
+ * - `GMR_ADDON_UNAVAILABLE`: the native addon could not be loaded.
+ * - `GMR_SIGNAL_FAILED`: the operating system refused the signal handler.
+ * - `GMR_REPORT_FAILED`: a report was asked for and could not be made.
+ */
+export type GmrErrorCode =
+  'GMR_INVALID_OPTION' | 'GMR_ADDON_UNAVAILABLE' | 'GMR_SIGNAL_FAILED' | 'GMR_REPORT_FAILED';
+
+/** What this package throws. The message says what was expected and what came. */
+export class GmrError extends Error {
+  /** Compare this, not the message. */
+  readonly code: GmrErrorCode;
+
+  constructor(code: GmrErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'GmrError';
+    this.code = code;
+  }
+}
+
+/** One line for anything that can be thrown, however hostile. Never throws. */
+export function describeError(error: unknown): string {
+  try {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH)}...` : text;
+  } catch {
+    return 'something that cannot be printed';
+  }
+}
+
+/** Tells the operator through Node's warning channel. Never throws, even where warnings are errors. */
+export function warn(message: string, code: string): void {
+  try {
+    process.emitWarning(message, { type: 'GmrWarning', code });
+  } catch {
+    // A service must not fail because it could not be warned.
+  }
+}
+
+const MAX_REASON_LENGTH = 500;

@@ -1,0 +1,281 @@
+import { GmrError, describeError, warn } from './errors';
+import type { SignalChoice } from './signals';
+
+/** An object in the manner of oslo: each method gives one fact. Snake case names are accepted too. */
+export interface VersionProvider {
+  vendorString?(): string;
+  productString?(): string;
+  versionStringWithPackage?(): string;
+  vendor_string?(): string;
+  product_string?(): string;
+  version_string_with_package?(): string;
+}
+
+/** The parts of a package.json that a report shows. */
+export interface PackageDescription {
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+  readonly author?: string | { readonly name?: string | undefined } | undefined;
+}
+
+/** What runs here: a version, a package.json, or an object with methods. */
+export type VersionOption = string | PackageDescription | VersionProvider;
+
+/** The configuration of the service, or a function that gives it anew for each report. */
+export type ConfigurationOption = object | (() => object);
+
+/** How frames are ordered in the report. */
+export type FrameOrder = 'innermost-first' | 'outermost-first';
+
+/** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf`; what code gives wins. */
+export interface AutorunOptions {
+  /** What runs here. Default: the nearest package.json of the main script. `GMR_VERSION`. */
+  readonly version?: VersionOption | undefined;
+  /** Name in the header. Default: the package name, else the base name of the main script. `GMR_SERVICE_NAME`. */
+  readonly serviceName?: string | undefined;
+  /** Configuration to print, with secrets masked by key name. Default: none. */
+  readonly conf?: ConfigurationOption | undefined;
+  /** Signal that asks for a report, or false. Default `SIGUSR2` (false where there is none). `GMR_SIGNAL`. */
+  readonly signal?: string | false | undefined;
+  /** Default `innermost-first`. `GMR_FRAME_ORDER`. */
+  readonly frameOrder?: FrameOrder | undefined;
+  /** Frames kept per stack, from 2 to 10000. Default 200. `GMR_MAX_FRAMES`. */
+  readonly maxFrames?: number | undefined;
+  /** Time a thread has to answer, from 1 to 60000. Default 100. `GMR_INTERRUPT_TIMEOUT_MS`. */
+  readonly interruptTimeoutMs?: number | undefined;
+  /** Time one registered section has, from 1 to 60000. Default 1000. `GMR_SECTION_TIMEOUT_MS`. */
+  readonly sectionTimeoutMs?: number | undefined;
+  /** Time the whole report has, from 100 to 600000. Default 10000. `GMR_REPORT_TIMEOUT_MS`. */
+  readonly reportTimeoutMs?: number | undefined;
+  /** Whether workers register by themselves (patches `worker_threads.Worker`). Default true. `GMR_WORKERS`. */
+  readonly workers?: boolean | undefined;
+  /** Whether a missing addon is a warning instead of an error. Default false. `GMR_OPTIONAL`. */
+  readonly optional?: boolean | undefined;
+}
+
+/** Options after the check: complete and believed. */
+export interface Settings {
+  readonly version: VersionOption | undefined;
+  readonly serviceName: string | undefined;
+  readonly conf: ConfigurationOption | undefined;
+  readonly signal: SignalChoice | false;
+  readonly frameOrder: FrameOrder;
+  readonly maxFrames: number;
+  readonly interruptTimeoutMs: number;
+  readonly sectionTimeoutMs: number;
+  readonly reportTimeoutMs: number;
+  readonly workers: boolean;
+  readonly optional: boolean;
+}
+
+type OptionName = keyof Settings;
+
+/** How one option is checked. `check` throws a sentence that begins with what was expected. */
+interface Rule<Value> {
+  readonly variable: string | null;
+  readonly fallback: () => Value;
+  readonly check: (value: unknown) => Value;
+  /** Makes a value for `check` out of the text of the variable. */
+  readonly parse?: (text: string) => unknown;
+}
+
+type Rules = { readonly [Name in OptionName]: Rule<Settings[Name]> };
+
+const FRAME_ORDERS: readonly string[] = ['innermost-first', 'outermost-first'] satisfies FrameOrder[];
+
+const RULES: Rules = {
+  version: { variable: 'GMR_VERSION', fallback: () => undefined, check: checkVersion },
+  serviceName: { variable: 'GMR_SERVICE_NAME', fallback: () => undefined, check: checkServiceName },
+  conf: { variable: null, fallback: () => undefined, check: checkConfiguration },
+  signal: { variable: 'GMR_SIGNAL', fallback: defaultSignal, check: checkSignal, parse: parseSignal },
+  frameOrder: {
+    variable: 'GMR_FRAME_ORDER',
+    fallback: () => 'innermost-first',
+    check: checkFrameOrder,
+  },
+  maxFrames: integerRule('GMR_MAX_FRAMES', 200, 2, 10_000),
+  interruptTimeoutMs: integerRule('GMR_INTERRUPT_TIMEOUT_MS', 100, 1, 60_000),
+  sectionTimeoutMs: integerRule('GMR_SECTION_TIMEOUT_MS', 1000, 1, 60_000),
+  reportTimeoutMs: integerRule('GMR_REPORT_TIMEOUT_MS', 10_000, 100, 600_000),
+  workers: booleanRule('GMR_WORKERS', true),
+  optional: booleanRule('GMR_OPTIONAL', false),
+};
+
+/**
+ * Checks the options of `setupAutorun` and completes them from the environment.
+ *
+ * @throws GmrError `GMR_INVALID_OPTION` for an unknown name or a value that the option cannot have.
+ * An environment variable with such a value is a warning, and the default is used.
+ */
+export function readSettings(options: unknown = {}, environment: NodeJS.ProcessEnv = process.env): Settings {
+  const given = checkedOptions(options, Object.keys(RULES));
+  const settings: Record<string, unknown> = {};
+  for (const name of Object.keys(RULES) as OptionName[]) {
+    const value = given[name];
+    settings[name] = value === undefined ? fromEnvironment(name, environment) : fromCode(name, value);
+  }
+  return settings as unknown as Settings;
+}
+
+/**
+ * The options object of any function of this package, when it has no unknown names.
+ *
+ * @throws GmrError `GMR_INVALID_OPTION` that names the nearest known option.
+ */
+export function checkedOptions(options: unknown, known: readonly string[]): Record<string, unknown> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new GmrError('GMR_INVALID_OPTION', `options: expected an object, got ${describe(options)}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const nearest = (require('./nearest-name') as typeof import('./nearest-name')).nearestName(name, known);
+    throw new GmrError('GMR_INVALID_OPTION', `unknown option ${describe(name)}: did you mean '${nearest}'?`);
+  }
+  return options as Record<string, unknown>;
+}
+
+/**
+ * The order of frames.
+ *
+ * @throws Error when the value is none.
+ */
+export function checkFrameOrder(value: unknown): FrameOrder {
+  if (typeof value === 'string' && FRAME_ORDERS.includes(value)) return value as FrameOrder;
+  throw new Error(`expected one of '${FRAME_ORDERS.join("', '")}', got ${describe(value)}`);
+}
+
+/** A value for an error message: short, and never a secret's length of text. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 60)}...` : value}'`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'bigint' ? `${value}n` : String(value);
+}
+
+function fromCode<Name extends OptionName>(name: Name, value: unknown): Settings[Name] {
+  try {
+    return RULES[name].check(value);
+  } catch (error) {
+    throw new GmrError('GMR_INVALID_OPTION', `option '${name}': ${messageOf(error)}`);
+  }
+}
+
+function fromEnvironment<Name extends OptionName>(
+  name: Name,
+  environment: NodeJS.ProcessEnv,
+): Settings[Name] {
+  const rule: Rule<Settings[Name]> = RULES[name];
+  const text = rule.variable === null ? undefined : environment[rule.variable];
+  // An empty variable is how shells and manifests say "not set".
+  if (text === undefined || text === '') return rule.fallback();
+  try {
+    return rule.check(rule.parse === undefined ? text : rule.parse(text));
+  } catch (error) {
+    warn(`gmr-native ignores ${rule.variable}: ${messageOf(error)}`, 'GMR_INVALID_OPTION');
+    return rule.fallback();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : describeError(error);
+}
+
+function integerRule(variable: string, fallback: number, least: number, most: number): Rule<number> {
+  return {
+    variable,
+    fallback: () => fallback,
+    parse: (text) => (isDecimal(text) ? Number(text) : text),
+    check: (value) => {
+      if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
+        return value as number;
+      }
+      throw new Error(`expected an integer from ${least} to ${most}, got ${describe(value)}`);
+    },
+  };
+}
+
+function booleanRule(variable: string, fallback: boolean): Rule<boolean> {
+  return {
+    variable,
+    fallback: () => fallback,
+    parse: (text) => BOOLEAN_WORDS.get(text.toLowerCase()) ?? text,
+    check: (value) => {
+      if (typeof value === 'boolean') return value;
+      throw new Error(`expected true or false, got ${describe(value)}`);
+    },
+  };
+}
+
+const BOOLEAN_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ['1', true],
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['0', false],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+]);
+
+/** Digits only: `Number` alone would take '0x10', ' 5 ' and '1e3'. */
+function isDecimal(text: string): boolean {
+  return text.length <= 9 && /^[0-9]+$/.test(text);
+}
+
+/**
+ * SIGUSR2 on these systems. Whoever names a signal pays for `node:os`, which has the table of all of them; the usual
+ * case does without. A test compares both.
+ */
+const SIGUSR2_NUMBERS: Readonly<Partial<Record<NodeJS.Platform, number>>> = { linux: 12, darwin: 31 };
+
+/** SIGUSR2 where it is known to be, else no signal. */
+function defaultSignal(): SignalChoice | false {
+  const number = SIGUSR2_NUMBERS[process.platform];
+  return number === undefined ? false : { name: 'SIGUSR2', number };
+}
+
+function checkSignal(value: unknown): SignalChoice | false {
+  return (require('./signals') as typeof import('./signals')).checkSignal(value);
+}
+
+function parseSignal(text: string): unknown {
+  return text === 'none' || BOOLEAN_WORDS.get(text.toLowerCase()) === false ? false : text;
+}
+
+function checkServiceName(value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 200) return value;
+  throw new Error(`expected a non-empty string of at most 200 characters, got ${describe(value)}`);
+}
+
+function checkConfiguration(value: unknown): ConfigurationOption {
+  if (isFunction(value)) return value;
+  const isCollection =
+    Array.isArray(value) || value instanceof Map || value instanceof Set || value instanceof Promise;
+  if (typeof value === 'object' && value !== null && !isCollection) return value;
+  throw new Error(`expected a plain object or a function that returns one, got ${describe(value)}`);
+}
+
+/** What it returns is checked when it is called. */
+function isFunction(value: unknown): value is () => object {
+  return typeof value === 'function';
+}
+
+function checkVersion(value: unknown): VersionOption {
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'object' && value !== null && VERSION_KEYS.some((key) => key in value)) return value;
+  throw new Error(
+    `expected a non-empty string, a package.json object, or an object with versionStringWithPackage(), got ${describe(value)}`,
+  );
+}
+
+const VERSION_KEYS: readonly string[] = [
+  'name',
+  'version',
+  'vendorString',
+  'productString',
+  'versionStringWithPackage',
+  'vendor_string',
+  'product_string',
+  'version_string_with_package',
+];

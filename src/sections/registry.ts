@@ -1,0 +1,95 @@
+import { GmrError, warn } from '../errors';
+
+/** Something that is taken back by `dispose()`, or by `using` where the language has it. */
+export interface DisposableHandle {
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Makes the content of a section: any value, or a promise of one. Called on the main event loop. */
+export type SectionGenerator = () => unknown;
+
+/** A section of the report that the service adds. */
+export interface RegisteredSection {
+  readonly title: string;
+  readonly generator: SectionGenerator;
+}
+
+/** What `registerSection` returns: takes the section out of later reports, but never one that replaced it. */
+export type SectionRegistration = DisposableHandle;
+
+const MAX_TITLE_LENGTH = 200;
+
+let sections: readonly RegisteredSection[] = [];
+let changed: () => void = () => undefined;
+
+/** The sections in order of registration. The array never changes; a registration makes a new one. */
+export function registeredSections(): readonly RegisteredSection[] {
+  return sections;
+}
+
+/** Who is told of each change; there is one. */
+export function onSectionsChanged(listener: () => void): void {
+  changed = listener;
+}
+
+/** Adds a section that was checked. One with the same title is replaced, in its place, with a warning. */
+export function addSection(title: string, generator: SectionGenerator): SectionRegistration {
+  const section: RegisteredSection = { title, generator };
+  const index = sections.findIndex((other) => other.title === title);
+  if (index < 0) sections = [...sections, section];
+  else {
+    warn(
+      `gmr-native: section '${title}' was registered twice; the later one is used`,
+      'GMR_SECTION_REPLACED',
+    );
+    sections = sections.with(index, section);
+  }
+  changed();
+  return makeDisposable(() => removeSection(section));
+}
+
+/** A registration that holds nothing; for threads whose sections nobody asks for. */
+export function emptyRegistration(): SectionRegistration {
+  return makeDisposable(() => undefined);
+}
+
+function removeSection(section: RegisteredSection): void {
+  if (!sections.includes(section)) return;
+  sections = sections.filter((other) => other !== section);
+  changed();
+}
+
+/**
+ * Callers may be JavaScript, so the types promise nothing.
+ *
+ * @throws GmrError `GMR_INVALID_OPTION`.
+ */
+export function checkSection(title: unknown, generator: unknown): void {
+  if (typeof title !== 'string' || title.trim() === '' || title.length > MAX_TITLE_LENGTH) {
+    throw new GmrError(
+      'GMR_INVALID_OPTION',
+      `title of a section: expected a non-empty string of at most ${MAX_TITLE_LENGTH} characters, got ${typeof title}`,
+    );
+  }
+  if (typeof generator !== 'function') {
+    throw new GmrError(
+      'GMR_INVALID_OPTION',
+      `generator of section '${title}': expected a function, got ${typeof generator}`,
+    );
+  }
+}
+
+/** A handle that calls `undo` once, however often it is disposed of. */
+export function makeDisposable(undo: () => void): DisposableHandle {
+  let disposed = false;
+  const dispose = (): void => {
+    if (disposed) return;
+    disposed = true;
+    undo();
+  };
+  // Early releases of Node 20 have no Symbol.dispose; its name would then become a key called "undefined".
+  return typeof Symbol.dispose === 'symbol'
+    ? { dispose, [Symbol.dispose]: dispose }
+    : ({ dispose } as DisposableHandle);
+}

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { constants } from 'node:os';
+import { describe, test } from 'node:test';
+import { requireLib } from './support/lib';
+
+const { readSettings } = requireLib('options') as typeof import('../src/options');
+const { GmrError } = requireLib('errors') as typeof import('../src/errors');
+
+/** Asserts that the options are refused, and that the message says each of these. */
+function assertRefused(options: unknown, ...says: readonly string[]): void {
+  assert.throws(
+    () => readSettings(options, {}),
+    (error: unknown) => {
+      assert.ok(error instanceof GmrError);
+      assert.equal(error.code, 'GMR_INVALID_OPTION');
+      for (const words of says) assert.ok(error.message.includes(words), error.message);
+      return true;
+    },
+  );
+}
+
+/** The settings that an environment gives, and the warnings about it. */
+async function fromEnvironment(environment: NodeJS.ProcessEnv): Promise<{
+  readonly settings: ReturnType<typeof readSettings>;
+  readonly warnings: readonly (Error & { code?: string })[];
+}> {
+  const warnings: Error[] = [];
+  const listener = (warning: Error): unknown => warnings.push(warning);
+  process.on('warning', listener);
+  try {
+    const settings = readSettings({}, environment);
+    // Warnings are told in the next tick, before any immediate.
+    await new Promise((resolve) => setImmediate(resolve));
+    return { settings, warnings };
+  } finally {
+    process.removeListener('warning', listener);
+  }
+}
+
+describe('options', () => {
+  test('have defaults for everything', () => {
+    const { signal, ...others } = readSettings({}, {});
+    const hasSignal = Object.hasOwn(constants.signals, 'SIGUSR2');
+    assert.deepEqual(signal, hasSignal ? { name: 'SIGUSR2', number: constants.signals.SIGUSR2 } : false);
+    assert.deepEqual(others, {
+      version: undefined,
+      serviceName: undefined,
+      conf: undefined,
+      frameOrder: 'innermost-first',
+      maxFrames: 200,
+      interruptTimeoutMs: 100,
+      sectionTimeoutMs: 1000,
+      reportTimeoutMs: 10_000,
+      workers: true,
+      optional: false,
+    });
+  });
+
+  test('with the value undefined count as not given', () => {
+    assert.equal(readSettings({ maxFrames: undefined }, {}).maxFrames, 200);
+  });
+
+  test('with an unknown name are refused with the nearest known one', () => {
+    assertRefused({ maxFrame: 10 }, "'maxFrame'", "'maxFrames'");
+    assertRefused({ service: 'x' }, "'serviceName'");
+    assertRefused({ ['x'.repeat(100_000)]: 1 }, 'unknown option');
+  });
+
+  test('that are no object are refused', () => {
+    for (const options of [null, 'SIGUSR2', 5, [], true]) assertRefused(options, 'expected an object');
+  });
+
+  test('out of range say what was expected and what came', () => {
+    for (const value of [1, 10_001, 2.5, Number.NaN, '200', null, 200n]) {
+      assertRefused({ maxFrames: value }, "'maxFrames'", 'an integer from 2 to 10000');
+    }
+    assertRefused({ interruptTimeoutMs: 0 }, 'from 1 to 60000', 'got 0');
+    assertRefused({ sectionTimeoutMs: -1 }, 'got -1');
+    assertRefused({ reportTimeoutMs: 99 }, 'from 100 to 600000');
+    assertRefused({ workers: 1 }, 'true or false');
+    assertRefused({ optional: 'yes' }, "got 'yes'");
+    assertRefused({ frameOrder: 'oslo' }, "'innermost-first', 'outermost-first'");
+    assertRefused({ serviceName: ' ' }, 'non-empty');
+    assertRefused({ serviceName: 'x'.repeat(201) }, '200 characters');
+  });
+
+  test('take the configuration as an object or a function, and nothing else', () => {
+    const conf = { port: 1 };
+    const getConf = (): object => conf;
+    assert.equal(readSettings({ conf }, {}).conf, conf);
+    assert.equal(readSettings({ conf: getConf }, {}).conf, getConf);
+    for (const value of ['x', 1, [], new Map(), new Set(), Promise.resolve({}), null]) {
+      assertRefused({ conf: value }, "'conf'", 'plain object');
+    }
+  });
+
+  test('take the version in each of its forms', () => {
+    for (const version of [
+      '1.2.3',
+      { name: 'a', version: '1' },
+      { versionStringWithPackage: () => '1' },
+      { vendor_string: () => 'x' },
+    ]) {
+      assert.equal(readSettings({ version }, {}).version, version);
+    }
+    for (const version of ['', 5, {}, null]) assertRefused({ version }, "'version'");
+  });
+});
+
+describe('the signal', { skip: process.platform === 'win32' ? 'Windows has no such signals' : false }, () => {
+  test('may be any that is free to use, or none', () => {
+    assert.deepEqual(readSettings({ signal: 'SIGQUIT' }, {}).signal, {
+      name: 'SIGQUIT',
+      number: constants.signals.SIGQUIT,
+    });
+    assert.equal(readSettings({ signal: false }, {}).signal, false);
+  });
+
+  test('is refused where taking it would hurt the process', () => {
+    for (const signal of [
+      'SIGKILL',
+      'SIGSTOP',
+      'SIGTERM',
+      'SIGINT',
+      'SIGSEGV',
+      'SIGBUS',
+      'SIGPROF',
+      'SIGCHLD',
+    ]) {
+      assertRefused({ signal }, `got '${signal}'`);
+    }
+    assertRefused({ signal: 'SIGUSR1' }, 'inspector');
+  });
+
+  test('is refused when there is none of that name', () => {
+    for (const signal of ['USR2', 'sigusr2', 'SIGNOTHING', '', 'toString', '__proto__', 12, true, null]) {
+      assertRefused({ signal }, "'signal'", 'or false');
+    }
+  });
+});
+
+describe('the environment', () => {
+  test('sets every option that is text, number or boolean', async () => {
+    const { settings, warnings } = await fromEnvironment({
+      GMR_VERSION: '9.9',
+      GMR_SERVICE_NAME: 'cart',
+      GMR_SIGNAL: 'none',
+      GMR_FRAME_ORDER: 'outermost-first',
+      GMR_MAX_FRAMES: '50',
+      GMR_INTERRUPT_TIMEOUT_MS: '20',
+      GMR_SECTION_TIMEOUT_MS: '30',
+      GMR_REPORT_TIMEOUT_MS: '400',
+      GMR_WORKERS: 'no',
+      GMR_OPTIONAL: '1',
+    });
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(settings, {
+      version: '9.9',
+      serviceName: 'cart',
+      conf: undefined,
+      signal: false,
+      frameOrder: 'outermost-first',
+      maxFrames: 50,
+      interruptTimeoutMs: 20,
+      sectionTimeoutMs: 30,
+      reportTimeoutMs: 400,
+      workers: false,
+      optional: true,
+    });
+  });
+
+  test('gives way to what code says', () => {
+    assert.equal(readSettings({ maxFrames: 7 }, { GMR_MAX_FRAMES: '50' }).maxFrames, 7);
+    assert.equal(readSettings({ workers: true }, { GMR_WORKERS: 'false' }).workers, true);
+  });
+
+  test('is warned about where it is wrong, and then not used', async () => {
+    const { settings, warnings } = await fromEnvironment({
+      GMR_MAX_FRAMES: '1e3',
+      GMR_WORKERS: 'perhaps',
+      GMR_SIGNAL: 'SIGKILL',
+    });
+    assert.equal(settings.maxFrames, 200);
+    assert.equal(settings.workers, true);
+    assert.deepEqual(settings.signal, readSettings({}, {}).signal);
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ['GMR_INVALID_OPTION', 'GMR_INVALID_OPTION', 'GMR_INVALID_OPTION'],
+    );
+    const text = warnings.map(({ message }) => message).join('\n');
+    for (const name of ['GMR_MAX_FRAMES', 'GMR_WORKERS', 'GMR_SIGNAL']) assert.ok(text.includes(name), text);
+  });
+
+  test('is not set where a variable is empty', async () => {
+    const { settings, warnings } = await fromEnvironment({ GMR_MAX_FRAMES: '', GMR_SERVICE_NAME: '' });
+    assert.equal(settings.maxFrames, 200);
+    assert.equal(settings.serviceName, undefined);
+    assert.deepEqual(warnings, []);
+  });
+});

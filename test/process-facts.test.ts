@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { requireLib } from './support/lib';
+
+const { collectPackageFacts } = requireLib(
+  'sections/package-facts',
+) as typeof import('../src/sections/package-facts');
+const { collectProcessFacts } = requireLib(
+  'sections/process-facts',
+) as typeof import('../src/sections/process-facts');
+
+describe('the package', () => {
+  /** A folder with a package.json at its root, one without a name below it, and a script beneath. */
+  function makePackage(
+    t: TestContext,
+    description: unknown,
+  ): { readonly root: string; readonly script: string } {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), 'gmr-package-')));
+    t.after(() => rmSync(root, { recursive: true }));
+    mkdirSync(join(root, 'dist', 'bin'), { recursive: true });
+    writeFileSync(
+      join(root, 'package.json'),
+      typeof description === 'string' ? description : JSON.stringify(description),
+    );
+    writeFileSync(join(root, 'dist', 'package.json'), '{"type":"module"}');
+    return { root, script: join(root, 'dist', 'bin', 'serve.mjs') };
+  }
+
+  test('is the nearest one upward that has a name', (t) => {
+    const author = 'Acme <a@example.org> (https://example.org)';
+    const { root, script } = makePackage(t, { name: '@acme/cart', version: '1.2.3', author });
+    assert.deepEqual(collectPackageFacts(undefined, script), {
+      product: '@acme/cart',
+      vendor: 'Acme',
+      version: '1.2.3',
+      root,
+    });
+  });
+
+  test('is named by its script when there is none', (t) => {
+    for (const broken of ['{', '[]', 'null', '{"name":5}']) {
+      const { script } = makePackage(t, broken);
+      const facts = collectPackageFacts(undefined, script);
+      assert.equal(facts.product, 'serve');
+      assert.equal(facts.version, 'unknown');
+    }
+    assert.equal(collectPackageFacts(undefined, null).product, 'node');
+  });
+
+  test('has the version that was given as text', (t) => {
+    const { script } = makePackage(t, { name: 'cart', version: '1.2.3' });
+    const facts = collectPackageFacts('2.0-rc1', script);
+    assert.deepEqual([facts.product, facts.version], ['cart', '2.0-rc1']);
+  });
+
+  test('may be given as a package.json', () => {
+    const version = { name: 'a', version: '3', author: { name: 'Me' } };
+    assert.deepEqual(collectPackageFacts(version, null), {
+      product: 'a',
+      vendor: 'Me',
+      version: '3',
+      root: null,
+    });
+  });
+
+  test('may be given as an object in the manner of oslo, in both spellings', () => {
+    const camel = {
+      vendorString: () => 'V',
+      productString: () => 'P',
+      versionStringWithPackage: () => '1-2',
+    };
+    const snake = {
+      vendor_string: () => 'V',
+      product_string: () => 'P',
+      version_string_with_package: () => '1-2',
+    };
+    for (const version of [camel, snake]) {
+      assert.deepEqual(collectPackageFacts(version, null), {
+        product: 'P',
+        vendor: 'V',
+        version: '1-2',
+        root: null,
+      });
+    }
+  });
+
+  test('loses only the fact whose method throws', () => {
+    const facts = collectPackageFacts(
+      {
+        vendorString: () => 'V',
+        versionStringWithPackage: () => {
+          throw new Error('no tag');
+        },
+      },
+      null,
+    );
+    assert.equal(facts.vendor, 'V');
+    assert.match(facts.version, /unknown .*no tag/);
+  });
+
+  test('survives an object whose properties throw', () => {
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('trap');
+        },
+      },
+    );
+    assert.match(collectPackageFacts(hostile, null).version, /unknown .*trap/);
+  });
+});
+
+describe('the facts of the process', () => {
+  test('say who it is', () => {
+    const facts = collectProcessFacts('1.0', 'cart-api');
+    assert.equal(facts.serviceName, 'cart-api');
+    assert.equal(facts.versions['node'], process.versions.node);
+    assert.equal(facts.execPath, process.execPath);
+    assert.equal(facts.cwd, process.cwd());
+    assert.equal(facts.argv[0], process.argv[0]);
+    assert.equal(facts.mainScript, realpathSync(process.argv[1] ?? ''));
+    assert.ok(Math.abs(facts.startedAtMs - performance.timeOrigin) < 1000);
+    assert.match(facts.gmrVersion, /^\d+\.\d+\.\d+/);
+    assert.equal(facts.host.length > 0, true);
+  });
+
+  test('are masked', (t) => {
+    const { argv } = process;
+    const before = process.env['NODE_OPTIONS'];
+    t.after(() => {
+      process.argv = argv;
+      if (before === undefined) delete process.env['NODE_OPTIONS'];
+      else process.env['NODE_OPTIONS'] = before;
+    });
+    process.argv = [...argv, '--password', 'hunter2', '--db=a://u:hunter2@h'];
+    process.env['NODE_OPTIONS'] = '--title=x --require=./a?token=hunter2';
+    const facts = collectProcessFacts('1.0', undefined);
+    assert.doesNotMatch(JSON.stringify(facts), /hunter2/);
+    assert.deepEqual(facts.argv.slice(-3), ['--password', '***', '--db=a://u:***@h']);
+    assert.equal(facts.nodeOptions, '--title=x --require=./a?token=***');
+  });
+});

@@ -1,0 +1,81 @@
+/*
+ * Compiled, never run: what the types of the package promise to users, and what they refuse.
+ */
+import {
+  type AutorunHandle,
+  type AutorunOptions,
+  GmrError,
+  type GmrErrorCode,
+  generateReport,
+  registerSection,
+  setupAutorun,
+} from 'gmr-native';
+
+/** Everything at once, with each form of each option. */
+export const complete: AutorunOptions = {
+  version: { name: 'cart', version: '1.0.0', author: { name: 'Acme' } },
+  serviceName: 'cart-api',
+  conf: () => ({ port: 80 }),
+  signal: false,
+  frameOrder: 'outermost-first',
+  maxFrames: 100,
+  interruptTimeoutMs: 50,
+  sectionTimeoutMs: 500,
+  reportTimeoutMs: 5000,
+  workers: false,
+  optional: true,
+};
+
+/** Options that come out of the user's own optional settings may be undefined. */
+export const undecided: AutorunOptions = { serviceName: undefined, signal: undefined };
+
+export async function uses(): Promise<string> {
+  const handle: AutorunHandle = setupAutorun();
+  setupAutorun(complete).dispose();
+  setupAutorun({ version: '1.0', signal: 'SIGQUIT', conf: { a: 1 } });
+  setupAutorun({ version: { versionStringWithPackage: () => '1.0' } });
+  setupAutorun({ version: { version_string_with_package: () => '1.0', vendor_string: () => 'Acme' } });
+  using section = registerSection('Queue', async () => ({ pending: 1 }));
+  section.dispose();
+  handle[Symbol.dispose]();
+  const report: string = await generateReport({ frameOrder: 'innermost-first' });
+  return report + (await generateReport());
+}
+
+export function refusals(): void {
+  // @ts-expect-error unknown option
+  setupAutorun({ maxFrame: 1 });
+  // @ts-expect-error a signal is a name
+  setupAutorun({ signal: 12 });
+  // @ts-expect-error true is not a signal
+  setupAutorun({ signal: true });
+  // @ts-expect-error no such order
+  setupAutorun({ frameOrder: 'oslo' });
+  // @ts-expect-error a number
+  setupAutorun({ maxFrames: '200' });
+  // @ts-expect-error an object or a function
+  setupAutorun({ conf: 'file.json' });
+  // @ts-expect-error no method of that kind gives a number
+  setupAutorun({ version: { versionStringWithPackage: () => 1 } });
+  // @ts-expect-error the generator is missing
+  registerSection('Queue');
+  // @ts-expect-error a generator is a function
+  registerSection('Queue', { pending: 1 });
+  // @ts-expect-error unknown option
+  void generateReport({ maxFrames: 1 });
+  // @ts-expect-error options are read only
+  complete.maxFrames = 1;
+}
+
+/** Codes can be told apart exhaustively. */
+export function explain(error: unknown): string {
+  if (!(error instanceof GmrError)) return 'not ours';
+  const code: GmrErrorCode = error.code;
+  switch (code) {
+    case 'GMR_INVALID_OPTION':
+    case 'GMR_ADDON_UNAVAILABLE':
+    case 'GMR_SIGNAL_FAILED':
+    case 'GMR_REPORT_FAILED':
+      return code;
+  }
+}
