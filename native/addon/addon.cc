@@ -101,7 +101,7 @@ void RequestPhotograph(const Napi::CallbackInfo& info) {
   // Keeps the caller's loop alive until the photograph is there.
   auto done =
       Napi::ThreadSafeFunction::New(info.Env(), info[0].As<Napi::Function>(), "gmr-native photograph", 0, 1);
-  Reporter::Get().RequestPhotograph([done](const std::string& json) mutable {
+  const auto requested = Reporter::Get().RequestPhotograph([done](const std::string& json) mutable {
     auto* text = new std::string(json);  // NOLINT(cppcoreguidelines-owning-memory): the callback frees it
     const napi_status status =
         done.NonBlockingCall(text, [](Napi::Env env, Napi::Function callback, std::string* owned) {
@@ -112,6 +112,8 @@ void RequestPhotograph(const Napi::CallbackInfo& info) {
     if (status != napi_ok) delete text;  // NOLINT(cppcoreguidelines-owning-memory)
     if (status != napi_closing) done.Release();
   });
+  if (!requested.ok()) done.Release();
+  ThrowUnlessOk(info.Env(), "GMR_REPORT_FAILED", requested);
 }
 
 bool CheckAbi(Napi::Env env) {

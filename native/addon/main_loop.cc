@@ -14,6 +14,7 @@ void MainLoop::Attach(Napi::Env env, Napi::Function run, uint32_t (*begin)()) {
   function_ = Napi::ThreadSafeFunction::New(env, run, "gmr-native sections", 0, 1);
   function_.Unref(env);
   attached_ = true;
+  generation_.fetch_add(1);
 }
 
 void MainLoop::Detach() {
@@ -27,7 +28,9 @@ bool MainLoop::Wake() {
   const platform::Monitor::Lock lock(monitor_);
   if (!attached_) return false;
   if (queued_.exchange(true)) return true;
-  const napi_status status = function_.NonBlockingCall([this](Napi::Env, Napi::Function run) {
+  const uint32_t generation = generation_.load();
+  const napi_status status = function_.NonBlockingCall([this, generation](Napi::Env, Napi::Function run) {
+    if (generation != generation_.load()) return;
     queued_.store(false);
     const uint32_t request = begin_();
     if (request != 0) run.Call({Napi::Number::New(run.Env(), request)});

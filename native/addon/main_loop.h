@@ -37,6 +37,7 @@ class MainLoop {
   MainLoop() = default;
 
   std::atomic<bool> queued_{false};
+  std::atomic<uint32_t> generation_{0};  // counts Attach(): an earlier function's queue is served no more
   uint32_t (*begin_)() = nullptr;
   platform::Monitor monitor_;
   // Guarded by monitor_:

@@ -70,4 +70,10 @@ void ExitGate::Close(void (*on_closing)()) {
   lock.WaitUntil(MonotonicNs() + kDisposeGraceNs, [this] { return !inside_; });
 }
 
+void ExitGate::Reopen() {
+  const platform::Monitor::Lock lock(monitor_);
+  ended_ = false;
+  closing_.store(false);
+}
+
 }  // namespace gmr::reporter

@@ -2,14 +2,16 @@
 //
 // Owns:        the knowledge that the process is closing, and which isolate the
 //              reporter runs at the moment.
-// Threads:     Enter(), Leave() on the reporter thread; Close() on the main
-//              thread, once; Terminate() from any thread.
+// Threads:     Enter(), Leave() on the reporter thread; Close() and Reopen() on
+//              the main thread; Terminate() from any thread.
 // Signal-safe: no.
 // Lifetime:    one per process, leaked on purpose.
 //
 // Node disposes the V8 platform on exit. An isolate that still runs then
 // crashes the process (5 to 20 of 60 exits during a report), so Close() ends
-// it and waits for a short, bounded time.
+// it and waits for a short, bounded time. Node also announces an exit that does
+// not happen: process.kill(process.pid, ...) runs the exit callbacks first, in
+// case the signal kills. Then Reopen() takes the announcement back.
 #ifndef GMR_NATIVE_REPORTER_EXIT_GATE_H_
 #define GMR_NATIVE_REPORTER_EXIT_GATE_H_
 
@@ -48,6 +50,8 @@ class ExitGate {
   // Main thread, at exit: lets a report that is under way come out, ends the
   // formatter when that takes longer, and returns within about half a second.
   void Close(void (*on_closing)());
+  // Main thread: it runs on after all.
+  void Reopen();
 
  private:
   platform::Monitor monitor_;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -118,14 +119,44 @@ void Reporter::WatchExit(v8::Isolate* isolate, node::Environment* environment) {
     watches_exit_ = true;
   }
   platform_.store(node::GetMultiIsolatePlatform(environment));
-  // process.exit() and fatal exceptions run the first, the natural end of the
+  // process.exit() and fatal exceptions run the first; the natural end of the
   // event loop runs the second before it frees anything.
-  node::AtExit(environment, &OnProcessExit, this);
-  node::AddEnvironmentCleanupHook(isolate, &OnProcessExit, this);
+  node::AtExit(environment, &OnExitCallback, environment);
+  node::AddEnvironmentCleanupHook(isolate, &OnMainCleanup, this);
 }
 
-void Reporter::OnProcessExit(void* reporter) {
-  static_cast<Reporter*>(reporter)->gate_.Close([] {
+void Reporter::OnExitCallback(void* environment) {
+  Get().CloseGate();
+  {
+    const platform::Monitor::Lock lock(Get().monitor_);
+    if (Get().main_ended_) return;
+  }
+  // Runs as soon as JavaScript does again, which it does only if this was no exit.
+  node::RequestInterrupt(static_cast<node::Environment*>(environment), &OnMainRunsOn, environment);
+}
+
+void Reporter::OnMainRunsOn(void* environment) {
+  {
+    const platform::Monitor::Lock lock(Get().monitor_);
+    if (Get().main_ended_) return;  // drained at teardown
+  }
+  Get().gate_.Reopen();
+  vm::IsolateRegistry::Get().Reopen();
+  // Node calls each exit callback once and forgets it.
+  node::AtExit(static_cast<node::Environment*>(environment), &OnExitCallback, environment);
+}
+
+void Reporter::OnMainCleanup(void* raw) {
+  auto* reporter = static_cast<Reporter*>(raw);
+  {
+    const platform::Monitor::Lock lock(reporter->monitor_);
+    reporter->main_ended_ = true;
+  }
+  reporter->CloseGate();
+}
+
+void Reporter::CloseGate() {
+  gate_.Close([] {
     vm::IsolateRegistry::Get().Close();
     vm::Capture::NotifyWaiters();
     Get().sections_.NotifyWaiters();
@@ -164,12 +195,15 @@ void Reporter::BlockSignalHere() {
   if (const int number = signal_number_.load(); number != 0) platform::BlockOnThisThread(number);
 }
 
-void Reporter::RequestPhotograph(PhotographListener listener) {
+platform::Result<bool> Reporter::RequestPhotograph(PhotographListener listener) {
   {
     const platform::Monitor::Lock lock(monitor_);
+    if (!thread_started_)
+      return platform::SysError{ESRCH, "asking the reporter thread, which was never started"};
     listeners_.push_back(std::move(listener));
   }
   wake_.Wake();
+  return true;
 }
 
 void* Reporter::Run(void* raw) {

@@ -52,7 +52,8 @@ class Reporter {
   // Any thread with an event loop, at its registration.
   void BlockSignalHere();
 
-  void RequestPhotograph(PhotographListener listener);
+  // An error when no report can be made because Configure() was never called.
+  platform::Result<bool> RequestPhotograph(PhotographListener listener);
 
  private:
   struct Facts {
@@ -65,7 +66,10 @@ class Reporter {
   Reporter() = default;
   platform::Result<bool> StartThread();
   static void* Run(void* reporter);
-  static void OnProcessExit(void* reporter);
+  static void OnExitCallback(void* environment);
+  static void OnMainRunsOn(void* environment);
+  static void OnMainCleanup(void* reporter);
+  void CloseGate();
   void Serve();
   void AdoptSignalMask();
 
@@ -95,6 +99,7 @@ class Reporter {
   std::vector<PhotographListener> listeners_;
   bool thread_started_ = false;
   bool watches_exit_ = false;
+  bool main_ended_ = false;
 };
 
 }  // namespace gmr::reporter

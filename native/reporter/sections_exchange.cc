@@ -33,10 +33,15 @@ bool TurnsSoon(const IsolatePhoto* main) {
 }  // namespace
 
 void SectionsExchange::SetSections(std::vector<std::string> titles, bool always, WakeMain wake_main) {
-  const platform::Monitor::Lock lock(monitor_);
-  titles_ = std::move(titles);
-  always_ = always;
-  wake_main_ = std::move(wake_main);
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    titles_ = std::move(titles);
+    always_ = always;
+    wake_main_ = std::move(wake_main);
+    if (request_ != 0) changed_ = begun_ = finished_ = true;
+    request_ = 0;
+  }
+  monitor_.NotifyAll();
 }
 
 uint32_t SectionsExchange::Begin() {
@@ -111,6 +116,8 @@ std::string SectionsExchange::WhyNotBegun(const IsolatePhoto* main) const {
 
 SectionPhoto SectionsExchange::ToPhoto(const Item& item, const std::string& reason) const {
   if (!item.result_json.empty()) return SectionPhoto{item.title, item.result_json};
+  if (changed_)
+    return SectionPhoto{item.title, Result("unavailable", "sections were registered or removed meanwhile")};
   if (!begun_) return SectionPhoto{item.title, Result("unavailable", reason)};
   char text[120];
   if (item.started_at_ns == 0) {
@@ -133,7 +140,7 @@ std::vector<SectionPhoto> SectionsExchange::Collect(const Options& options, cons
     items_.clear();
     for (const std::string& title : titles_) items_.push_back(Item{title, "", 0});
     request_ = ++last_request_;
-    begun_ = finished_ = false;
+    begun_ = finished_ = changed_ = false;
     wake_main = wake_main_;
   }
   const bool reachable = wake_main();

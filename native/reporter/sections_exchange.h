@@ -26,7 +26,8 @@ class SectionsExchange {
   // Wakes the main loop so that it calls Begin(). False when it cannot be reached any more.
   using WakeMain = std::function<bool()>;
 
-  // `always`: there is something to refresh even without a section.
+  // `always`: there is something to refresh even without a section. A request
+  // that is under way ends: its indexes mean the earlier titles.
   void SetSections(std::vector<std::string> titles, bool always, WakeMain wake_main);
 
   // Reporter thread. `main` is the main isolate's photo, or nullptr. Returns a
@@ -63,6 +64,7 @@ class SectionsExchange {
   uint32_t last_request_ = 0;
   bool begun_ = false;
   bool finished_ = false;
+  bool changed_ = false;  // the titles, while the request was under way
   int64_t last_progress_ns_ = 0;
   std::vector<Item> items_;
 };

@@ -172,4 +172,9 @@ void IsolateRegistry::Close() {
   closed_ = true;
 }
 
+void IsolateRegistry::Reopen() {
+  const platform::Monitor::Lock lock(monitor_);
+  closed_ = false;
+}
+
 }  // namespace gmr::vm

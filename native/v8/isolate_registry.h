@@ -66,8 +66,9 @@ class IsolateRegistry {
   // collects more than one.
   std::shared_ptr<Capture> Ask(uint64_t id, const Question& question);
 
-  // At process exit: no isolate is touched from here on.
+  // At process exit: no isolate is touched from here on, until Reopen().
   void Close();
+  void Reopen();
 
   IsolateRegistry(const IsolateRegistry&) = delete;
   IsolateRegistry& operator=(const IsolateRegistry&) = delete;
