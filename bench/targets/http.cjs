@@ -1,0 +1,18 @@
+'use strict';
+// The server of http-overhead.mjs: `http.cjs none|gmr`; prints `port <n>` and `ready`.
+
+const fs = require('node:fs');
+const http = require('node:http');
+
+if (process.argv[2] === 'gmr') require('gmr-native').setupAutorun({ serviceName: 'bench' });
+
+/** Some work per request: JSON, a promise and a timerless turn of the loop. */
+const server = http.createServer(async (request, response) => {
+  const body = await Promise.resolve(
+    JSON.stringify({ url: request.url, list: Array.from({ length: 50 }, (_, i) => i) }),
+  );
+  response.setHeader('content-type', 'application/json');
+  response.end(body);
+});
+
+server.listen(0, '127.0.0.1', () => fs.writeSync(1, `port ${server.address().port}\nready\n`));

@@ -1,0 +1,371 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, posix, resolve } from 'node:path';
+import { describe, test } from 'node:test';
+
+const ROOT = resolve(__dirname, '..', '..');
+
+/** Layer -> layers it may use. A layer may always use itself. */
+const MAY_USE: Readonly<Record<string, readonly string[]>> = {
+  'native/platform': [],
+  'native/v8': ['native/platform'],
+  'native/reporter': ['native/v8', 'native/platform'],
+  'native/addon': ['native/reporter', 'native/v8', 'native/platform'],
+  'src/report': [],
+  'src/views': ['src/report'],
+  'src/formatter': ['src/report', 'src/views'],
+  'src/addon': ['src/report'],
+  'src/config': [],
+  'src/sections': ['src/report', 'src/addon', 'src/config'],
+  'src/autorun': ['src/report', 'src/views', 'src/formatter', 'src/addon', 'src/config', 'src/sections'],
+  'src/cli': ['src/report', 'src/views'],
+};
+
+/** Any TypeScript layer may use these; they use each other at most. The rest of src/*.ts are entries. */
+const LEAVES = ['src/options.ts', 'src/errors.ts', 'src/signals.ts', 'src/nearest-name.ts'];
+
+/** Bundled for an isolate without Node: no builtin module may be imported. */
+const WITHOUT_NODE = ['src/report', 'src/views', 'src/formatter'];
+
+const V8_HEADER = /^(v8[\w-]*|node(_\w+)?|napi(-inl)?|uv|js_native_api\w*)\.h$|^(uv|cppgc|libplatform)\//;
+const NODE_API_HEADER = /^(napi(-inl)?|node_api\w*|js_native_api\w*)\.h$/;
+
+/** Functions that POSIX allows in a signal handler and that ours needs. */
+const SIGNAL_SAFE = /^(__errno_location|sem_post|write|clock_gettime|_GLOBAL_OFFSET_TABLE_)$/;
+const SANITIZER = /^__(asan|ubsan|tsan|sanitizer)_/;
+const SIGNAL_HANDLER_OBJECT = 'build/Release/obj.target/gmr_native/native/platform/signal_handler.o';
+
+const MAX_LINES = 400;
+
+/** Folders that are made, not written. */
+const GENERATED = /(^|\/)(node_modules|build|lib|coverage|\.git)\/|^prebuilds\/[^/]+\//;
+
+interface SourceFile {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+function walk(folder: string, pattern: RegExp): SourceFile[] {
+  const files: SourceFile[] = [];
+  for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
+    const path = posix.join(folder, entry.name);
+    if (GENERATED.test(`${path}/`) && entry.isDirectory()) continue;
+    if (entry.isDirectory()) files.push(...walk(path, pattern));
+    else if (entry.isFile() && pattern.test(path)) files.push({ path, text: read(path) });
+  }
+  return files;
+}
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+const typeScript = walk('src', /\.ts$/);
+const native = walk('native', /\.(cc|h)$/);
+
+/** `src/report` for a file of a layer, the path itself for a file outside of the layers. */
+function layerOf(path: string): string {
+  const layer = path.split('/').slice(0, 2).join('/');
+  return layer in MAY_USE ? layer : path;
+}
+
+function matches(file: SourceFile, pattern: RegExp): string[] {
+  return [...file.text.matchAll(pattern)].map((match) => match[1] ?? '');
+}
+
+function relativeImports(file: SourceFile): string[] {
+  return matches(file, /(?:\bfrom|\bimport|\brequire)\s*\(?\s*'(\.[^']*)'/g).map((specifier) => {
+    const path = posix.join(posix.dirname(file.path), specifier);
+    const found = [`${path}.ts`, `${path}/index.ts`].find((name) => existsSync(join(ROOT, name)));
+    // `../package.json`, or a compiled file that is looked up at run time.
+    return found ?? path;
+  });
+}
+
+function includes(file: SourceFile): string[] {
+  return matches(file, /^\s*#\s*include\s+"([^"]+)"/gm).map((name) => {
+    const places = [posix.dirname(file.path), 'native', '.'].map((folder) => posix.join(folder, name));
+    const found = places.find((place) => existsSync(join(ROOT, place)));
+    return found ?? name;
+  });
+}
+
+function mayUse(user: string, used: string): boolean {
+  const from = layerOf(user);
+  const to = layerOf(used);
+  if (from === to) return true;
+  // Entries (index.ts, autorun.ts ...) may use everything, and nothing uses them.
+  if (LEAVES.includes(to)) return from.startsWith('src/');
+  if (LEAVES.includes(from)) return false;
+  if (!(to in MAY_USE)) return !to.endsWith('.ts');
+  return from in MAY_USE ? (MAY_USE[from] ?? []).includes(to) : true;
+}
+
+function unexpected(offenders: readonly string[], rule: string): void {
+  assert.deepEqual(offenders, [], rule);
+}
+
+describe('layers', () => {
+  test('there are files to look at', () => {
+    assert.ok(typeScript.length > 20, `only ${typeScript.length} TypeScript files`);
+    assert.ok(native.length > 20, `only ${native.length} C++ files`);
+    const unknown = [...typeScript, ...native].filter(
+      ({ path }) => path.split('/').length > 2 && !(layerOf(path) in MAY_USE),
+    );
+    unexpected(
+      unknown.map(({ path }) => path),
+      'every folder of src/ and native/ is a layer of MAY_USE',
+    );
+  });
+
+  test('TypeScript imports point down only', () => {
+    const offenders = typeScript.flatMap((file) =>
+      relativeImports(file)
+        .filter((used) => !mayUse(file.path, used))
+        .map((used) => `${file.path} imports ${used}`),
+    );
+    unexpected(offenders, 'see MAY_USE');
+  });
+
+  test('C++ includes point down only', () => {
+    const offenders = native.flatMap((file) =>
+      includes(file)
+        .filter((used) => !mayUse(file.path, used))
+        .map((used) => `${file.path} includes ${used}`),
+    );
+    unexpected(offenders, 'see MAY_USE');
+  });
+
+  test('native/platform knows the operating system only, and Node-API stays in native/addon', () => {
+    const offenders = native.flatMap((file) => {
+      const layer = layerOf(file.path);
+      return matches(file, /^\s*#\s*include\s+[<"]([^>"]+)[>"]/gm)
+        .filter((name) => (layer === 'native/platform' ? V8_HEADER.test(name) : NODE_API_HEADER.test(name)))
+        .filter(() => layer !== 'native/addon')
+        .map((name) => `${file.path} includes ${name}`);
+    });
+    unexpected(offenders, 'the wrong layer for this header');
+  });
+
+  test('what is bundled for the formatter imports no module of Node or npm', () => {
+    const offenders = typeScript
+      .filter(({ path }) => WITHOUT_NODE.includes(layerOf(path)))
+      .flatMap((file) =>
+        matches(file, /(?:\bfrom|\bimport|\brequire)\s*\(?\s*'([^'.][^']*)'/g).map(
+          (name) => `${file.path} imports ${name}`,
+        ),
+      );
+    unexpected(offenders, 'the formatter runs in an isolate without Node');
+  });
+
+  test('only src/addon loads the addon', () => {
+    const offenders = typeScript
+      .filter(({ path }) => layerOf(path) !== 'src/addon')
+      .filter(({ text }) => /'node-gyp-build'|\.node['"`]|\bdlopen\(/.test(text))
+      .map(({ path }) => path);
+    unexpected(offenders, 'ask src/addon for the native side');
+  });
+});
+
+describe('sources', () => {
+  test('every native header opens with its contract', () => {
+    const labels = ['Owns:', 'Threads:', 'Signal-safe:', 'Lifetime:'];
+    const offenders = native
+      .filter(({ path }) => path.endsWith('.h'))
+      .flatMap(({ path, text }) => {
+        const opening = /^(?:\/\/.*\n)+/.exec(text)?.[0] ?? '';
+        const missing = labels.filter((label) => !opening.includes(`// ${label}`));
+        return missing.length > 0 ? [`${path}: ${missing.join(' ')}`] : [];
+      });
+    unexpected(offenders, 'labels that the first comment of the header lacks');
+  });
+
+  test(`no file is longer than ${MAX_LINES} lines`, () => {
+    const offenders = [...typeScript, ...native]
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > MAX_LINES)
+      .map(({ path, lines }) => `${path}: ${lines}`);
+    unexpected(offenders, 'split it');
+  });
+
+  test('versions of V8 and Node are tested in v8_compat.h only', () => {
+    const condition =
+      /^\s*#\s*(?:if|elif)\b.*\b(?:V8_M\w+_VERSION|V8_BUILD_NUMBER|NODE_\w*VERSION\w*|NAPI_VERSION|UV_VERSION\w*)/m;
+    const offenders = native.filter(
+      ({ path, text }) => path !== 'native/v8/v8_compat.h' && condition.test(text),
+    );
+    unexpected(
+      offenders.map(({ path }) => path),
+      'move the difference into native/v8/v8_compat.h',
+    );
+  });
+
+  test('nothing in the tree is bound to one machine, and nothing is left undone', () => {
+    const marks: readonly [string, RegExp][] = [
+      ['a path of a machine', /(?:^|[\s'"`(=:<])(?:file:\/\/)?\/(?:work|root|tmp|home|Users)\/[\w.-]/],
+      [
+        'a registry host',
+        /https?:\/\/[\w.-]*(?:registry|npmjs|yarnpkg|pypi|artifactory|verdaccio|nexus)|\bnpmjs\.org/,
+      ],
+      ['a mark of unfinished work', /\b(?:TO[D]O|FIX[M]E)\b/],
+    ];
+    const offenders = walk('.', /./).flatMap(({ path, text }) =>
+      marks.filter(([, pattern]) => pattern.test(text)).map(([name]) => `${path}: ${name}`),
+    );
+    unexpected(offenders, 'the repository must read the same everywhere');
+  });
+});
+
+describe('the signal handler', () => {
+  const skip = process.platform === 'linux' ? false : 'object files are looked at on Linux only';
+
+  test('calls nothing but async-signal-safe functions', { skip }, () => {
+    const nm = spawnSync('nm', ['-u', '--demangle', SIGNAL_HANDLER_OBJECT], { cwd: ROOT, encoding: 'utf8' });
+    assert.equal(nm.status, 0, `nm failed: ${nm.error?.message ?? nm.stderr}`);
+    const symbols = nm.stdout
+      .split('\n')
+      .map((line) => line.replace(/^\s*[Uw]\s+/, '').replace(/@.*$/, ''))
+      .filter((name) => name !== '');
+    const { flags } = JSON.parse(read('build/gmr-build.json')) as { flags: readonly string[] };
+    const sanitized = flags.some((flag) => /^--gmr_[at]san=1$/.test(flag));
+    assert.ok(symbols.length > 0, 'a handler that wakes somebody calls something');
+    unexpected(
+      symbols.filter((name) => !SIGNAL_SAFE.test(name) && !(sanitized && SANITIZER.test(name))),
+      'not on the list of functions that a signal handler may call',
+    );
+  });
+});
+
+describe('docs/api.md', () => {
+  const docs = read('docs/api.md');
+  const declarations = (name: string): string => read(`lib/${name}.d.ts`);
+
+  /** Names that a declaration file exports: declared in it, or handed on from another one. */
+  function exportsOf(name: string): string[] {
+    const text = declarations(name);
+    assert.doesNotMatch(text, /^export \*/m, `${name}.d.ts: hand names on one by one`);
+    const file = { path: name, text };
+    const declared = matches(
+      file,
+      /^export (?:declare )?(?:\w+ )*?(?:function|class|const|interface|type) (\w+)/gm,
+    );
+    const lists = matches(file, /^export (?:type )?\{([^}]*)\}/gm).flatMap((list) => list.split(','));
+    const named = lists.map((item) => item.trim().replace(/^type\s+/, '')).filter((item) => item !== '');
+    return [...declared, ...named.map((item) => item.split(/\s+as\s+/).at(-1) ?? item)];
+  }
+
+  const names = exportsOf('index');
+  const modules = matches({ path: 'index', text: declarations('index') }, /from '\.\/([^']+)'/g);
+  const allDeclarations = modules.map(declarations).join('\n');
+
+  /** Keys of an exported interface. */
+  function keysOf(name: string): string[] {
+    const body = new RegExp(`interface ${name}(?: extends [^{]+)? \\{\\n([^]*?)\\n\\}`).exec(allDeclarations);
+    return matches({ path: name, text: body?.[1] ?? '' }, /^ {4}(?:readonly )?(\w+)\??[:(]/gm);
+  }
+
+  const keys = names.filter((name) => name.endsWith('Options')).flatMap(keysOf);
+  const codes = matches({ path: 'errors', text: declarations('errors') }, /['"](GMR_\w+)['"]/g);
+
+  /** First identifier in code type of each heading, and of the first cell of each table row. */
+  const headings = matches({ path: 'api', text: docs }, /^#+ `(?:new )?(\w+)[^`]*`/gm);
+  const rows = matches({ path: 'api', text: docs }, /^\| *`(\w+)[^`]*`/gm);
+  /** Rows of the tables whose first column is called "option". */
+  const optionRows = matches({ path: 'api', text: docs }, /^(\| *option *\|.*\n(?:\|.*\n)+)/gim).flatMap(
+    (table) => matches({ path: 'api', text: table }, /^\| *`(\w+)[^`]*`/gm),
+  );
+
+  test('describes every export, option and error code', () => {
+    assert.ok(
+      names.length > 3 && keys.length > 5 && codes.length > 1,
+      'the declarations were not understood',
+    );
+    const described = new Set([...headings, ...rows]);
+    unexpected(
+      [...names, ...keys, ...codes].filter((name) => !described.has(name)),
+      'needs a heading or a table row',
+    );
+  });
+
+  test('describes nothing that is not there', () => {
+    const known = new Set(['autorun', ...names, ...keys, ...codes]);
+    unexpected(
+      headings.filter((name) => !known.has(name)),
+      'a heading without an export',
+    );
+    assert.ok(optionRows.length > 0, 'there is no table with a column called "option"');
+    unexpected(
+      optionRows.filter((name) => !keys.includes(name)),
+      'a row without an option',
+    );
+  });
+
+  test('knows the same GMR_ words as the code: error codes, warnings, environment variables', () => {
+    const inCode = new Set(typeScript.flatMap((file) => matches(file, /'(GMR_[A-Z_]+)'/g)));
+    const inDocs = new Set(matches({ path: 'api', text: docs }, /\b(GMR_[A-Z_]*[A-Z])\b/g));
+    unexpected(
+      [...inCode].filter((word) => !inDocs.has(word)),
+      'not in docs/api.md',
+    );
+    unexpected(
+      [...inDocs].filter((word) => !inCode.has(word)),
+      'not in the code',
+    );
+  });
+});
+
+describe('the package', () => {
+  const manifest = JSON.parse(read('package.json')) as {
+    readonly version: string;
+    readonly gypfile?: boolean;
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+
+  test('runs nothing when it is installed', () => {
+    const names = Object.keys(manifest.scripts);
+    unexpected(
+      names.filter((name) => /^(?:pre|post)?install$/.test(name)),
+      'package managers block or fail on install scripts',
+    );
+    // Without it, npm runs `node-gyp rebuild` because there is a binding.gyp.
+    assert.equal(manifest.gypfile, false);
+  });
+
+  test('has its version in the change log', () => {
+    const headings = matches({ path: 'CHANGELOG.md', text: read('CHANGELOG.md') }, /^## \[([^\]]+)\]/gm);
+    assert.ok(
+      headings.includes(manifest.version),
+      `no heading for ${manifest.version} in ${headings.join(', ')}`,
+    );
+  });
+
+  interface LockEntry {
+    readonly resolved?: string;
+    readonly optionalDependencies?: Readonly<Record<string, string>>;
+  }
+
+  for (const path of ['package-lock.json', 'tools/nodes/package-lock.json']) {
+    const lock = JSON.parse(read(path)) as { readonly packages: Readonly<Record<string, LockEntry>> };
+    const entries = Object.entries(lock.packages);
+
+    test(`has a ${path} that names no registry`, () => {
+      assert.ok(entries.length > 1, `${path} is empty`);
+      const hosts = entries.filter(([, entry]) => entry.resolved?.startsWith('http'));
+      unexpected(
+        hosts.map(([name]) => name),
+        'npm install --omit-lockfile-registry-resolved',
+      );
+    });
+
+    // npm leaves out what a registry does not have for other platforms, and then `npm ci` refuses the lock file.
+    test(`has a ${path} that is complete for every platform`, () => {
+      const optional = entries.flatMap(([, entry]) => Object.keys(entry.optionalDependencies ?? {}));
+      unexpected(
+        optional.filter((name) => !Object.hasOwn(lock.packages, `node_modules/${name}`)),
+        'missing in the lock file',
+      );
+    });
+  }
+});

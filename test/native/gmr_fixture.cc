@@ -1,0 +1,101 @@
+// gmr_fixture: native calls that block, for the tests.
+//
+// Owns:        nothing.
+// Threads:     any JavaScript thread.
+// Signal-safe: no.
+// Lifetime:    none; every function is a plain call.
+//
+// rawSleep and rawPoll do what careless addons do: they make one system call
+// that signals can end early (SA_RESTART does not help them), and tell its errno.
+
+#include <errno.h>
+#include <node_api.h>
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace {
+
+timespec FromMs(double ms) {
+  timespec duration{};
+  duration.tv_sec = static_cast<time_t>(ms / 1000);
+  duration.tv_nsec = static_cast<long>((ms - static_cast<double>(duration.tv_sec) * 1000) * 1e6);
+  return duration;
+}
+
+double NowMs() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) * 1000 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+double FirstArgument(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument = nullptr;
+  double value = 0;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  if (count == 1) napi_get_value_double(env, argument, &value);
+  return value;
+}
+
+napi_value Number(napi_env env, double value) {
+  napi_value result = nullptr;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+// Says on stdout that the call is about to block: JavaScript cannot say it any later.
+void Announce() {
+  constexpr char kLine[] = "ready\n";
+  [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, kLine, sizeof kLine - 1);
+}
+
+// rawSleep(ms): errno of one nanosleep, 0 when it slept to the end.
+napi_value RawSleep(napi_env env, napi_callback_info info) {
+  const timespec duration = FromMs(FirstArgument(env, info));
+  Announce();
+  errno = 0;
+  return Number(env, nanosleep(&duration, nullptr) == 0 ? 0 : errno);
+}
+
+// rawPoll(ms): errno of one poll without descriptors, 0 when it timed out as asked.
+napi_value RawPoll(napi_env env, napi_callback_info info) {
+  const int timeout = static_cast<int>(FirstArgument(env, info));
+  Announce();
+  errno = 0;
+  return Number(env, poll(nullptr, 0, timeout) == 0 ? 0 : errno);
+}
+
+// spinMs(ms): keeps the CPU busy in native code; ms really spent.
+napi_value SpinMs(napi_env env, napi_callback_info info) {
+  const double duration = FirstArgument(env, info);
+  Announce();
+  const double began = NowMs();
+  double now = began;
+  while (now - began < duration) now = NowMs();
+  return Number(env, now - began);
+}
+
+// sleepMs(ms): sleeps to the end, whatever interrupts it; how often something did.
+napi_value SleepMs(napi_env env, napi_callback_info info) {
+  timespec remaining = FromMs(FirstArgument(env, info));
+  Announce();
+  double interruptions = 0;
+  while (nanosleep(&remaining, &remaining) != 0 && errno == EINTR) interruptions += 1;
+  return Number(env, interruptions);
+}
+
+napi_value Init(napi_env env, napi_value exports) {
+  const napi_property_descriptor properties[] = {
+      {"rawSleep", nullptr, RawSleep, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"rawPoll", nullptr, RawPoll, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"spinMs", nullptr, SpinMs, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"sleepMs", nullptr, SleepMs, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_define_properties(env, exports, sizeof properties / sizeof *properties, properties);
+  return exports;
+}
+
+}  // namespace
+
+NAPI_MODULE(gmr_fixture, Init)

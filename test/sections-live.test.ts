@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PATIENT } from './support/patience';
+import { mainBlock, sectionOf, sectionsOf } from './support/report-text';
+import { startService } from './support/service';
+
+describe('registered sections of a running service', PATIENT, () => {
+  test('cost themselves only, whatever they do', async (t) => {
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'] }).ready();
+    const report = await service.reportOnSignal();
+    assert.match(sectionOf(report, 'First'), /answer = 41/);
+    assert.match(sectionOf(report, 'Throws'), /thrown on purpose/);
+    assert.match(sectionOf(report, 'Rejects'), /rejected on purpose/);
+    assert.match(sectionOf(report, 'Never'), /no result within \d+ ms/);
+    assert.match(sectionOf(report, 'Circular'), /\[circular\]/);
+    assert.match(sectionOf(report, 'BigInt'), /1180591620717411303424/);
+    assert.match(sectionOf(report, 'Later'), /answer = later/);
+    assert.match(sectionOf(report, 'Text'), /a line\n.*another line/);
+    assert.match(sectionOf(report, 'Last'), /answer = 42/);
+    assert.ok(service.alive);
+  });
+
+  test('come in the order of their registration, without those that were removed', async (t) => {
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'] }).ready();
+    const titles = [...sectionsOf(await service.reportOnSignal()).keys()];
+    const own = [
+      'First',
+      'Throws',
+      'Rejects',
+      'Never',
+      'Circular',
+      'BigInt',
+      'Huge',
+      'Escapes',
+      'Later',
+      'Text',
+      'Last',
+    ];
+    assert.deepEqual(
+      titles.filter((title) => own.includes(title)),
+      own,
+    );
+    assert.ok(!titles.includes('Removed'));
+  });
+
+  test('are bounded, masked, and cannot write to the terminal', async (t) => {
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'] }).ready();
+    const report = await service.reportOnSignal();
+    assert.ok(sectionOf(report, 'Huge').length < 1_000_000);
+    assert.doesNotMatch(report, /hunter2/);
+    assert.match(sectionOf(report, 'Configuration'), /password = \*\*\*/);
+    assert.match(sectionOf(report, 'Configuration'), /host = db\.example/);
+    assert.ok(!report.includes('\u001b'));
+  });
+
+  test('are run again for the next report', async (t) => {
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'] }).ready();
+    await service.reportOnSignal();
+    assert.match(sectionOf(await service.reportOnSignal(), 'Last'), /answer = 42/);
+  });
+
+  test('are reported as not asked while the event loop is blocked', async (t) => {
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['busy'] }).ready();
+    const report = await service.reportOnSignal();
+    for (const title of ['First', 'Last']) assert.match(sectionOf(report, title), /event loop/i);
+    // The configuration was photographed at setup: it does not need the loop.
+    assert.match(sectionOf(report, 'Configuration'), /host = db\.example/);
+    assert.match(sectionOf(report, 'Package'), /4\.5\.6/);
+  });
+
+  test('that never return are told from those before and after them', async (t) => {
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['hang-sync'] }).ready();
+    const report = await service.reportOnSignal();
+    assert.match(sectionOf(report, 'Before'), /answer = before/);
+    assert.doesNotMatch(sectionOf(report, 'After'), /answer = after/);
+    // The next report shows who holds the loop now.
+    assert.match(mainBlock(await service.reportOnSignal()).body, /stuckSection \(/);
+  });
+});

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, before, describe, test } from 'node:test';
+import { buildNativeAddon } from './support/native-addon';
+import { PATIENT, eventually } from './support/patience';
+import { untilAllThreadsSleep } from './support/proc';
+import { mainBlock, workerBlock } from './support/report-text';
+import { type Service, startService } from './support/service';
+
+function scratchFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gmr-signals-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe('a signal and the setup', PATIENT, () => {
+  test('before the setup it has its default action: it ends the process', async (t) => {
+    const service = await startService(t, { script: 'plain-service.cjs' }).ready();
+    service.signal();
+    assert.deepEqual(await service.exited(), { code: null, signal: 'SIGUSR2' });
+  });
+
+  test('right after the setup it is answered, while the service still starts', async (t) => {
+    const service = await startService(t, { script: 'quick-service.cjs' }).ready();
+    assert.match(await service.reportOnSignal(), /Guru Meditation/);
+    await service.line('started');
+  });
+
+  test('during the setup it harms nothing', async (t) => {
+    const service = startService(t, { script: 'setup-under-fire.cjs' });
+    await service.line('armed');
+    const burst = setInterval(() => service.signal(), 1);
+    t.after(() => clearInterval(burst));
+    await service.ready();
+    clearInterval(burst);
+    service.skipReports();
+    assert.match(await service.reportOnSignal(), /Guru Meditation/);
+  });
+});
+
+describe('10,000 signals in a row', PATIENT, () => {
+  test('are answered by some reports, and the service goes on', async (t) => {
+    const service = await startService(t, { script: 'counting-service.cjs' }).ready();
+    const sender = startService(t, { script: 'signal-sender.cjs', args: [String(service.pid), '10000'] });
+    assert.deepEqual(await sender.exited(), { code: 0, signal: null });
+    await service.report();
+    const seen = service.stdout.length;
+    await service.line('count ', seen);
+    service.skipReports();
+    assert.match(await service.reportOnSignal(), /counting-service\.cjs/);
+    assert.ok(service.reportCount < 10_000, 'signals that come together share a report');
+  });
+});
+
+describe("the service's own listeners", PATIENT, () => {
+  for (const order of ['before', 'after']) {
+    test(`of the same signal, added ${order} the setup, are called as ever`, async (t) => {
+      const service = await startService(t, { script: 'listener-service.cjs', args: [order] }).ready();
+      await service.reportOnSignal();
+      await service.line('listener 1');
+      await service.reportOnSignal();
+      await service.line('listener 2');
+    });
+  }
+
+  test('may go: the signal still asks for a report instead of ending the process', async (t) => {
+    const service = await startService(t, { script: 'listener-service.cjs', args: ['removed'] }).ready();
+    await service.reportOnSignal();
+    await service.reportOnSignal();
+    assert.ok(service.alive);
+    assert.doesNotMatch(service.stdout, /listener/);
+  });
+
+  test('of --report-on-signal write their report as well', async (t) => {
+    const folder = scratchFolder(t);
+    const service = await startService(t, {
+      script: 'quick-service.cjs',
+      execArgv: ['--report-on-signal', `--report-directory=${folder}`],
+    }).ready();
+    await service.line('started');
+    assert.match(await service.reportOnSignal(), /Guru Meditation/);
+    await eventually("Node's report is there", () =>
+      readdirSync(folder).find((name) => name.endsWith('.json')),
+    );
+  });
+});
+
+describe('child processes', PATIENT, () => {
+  for (const how of ['fork', 'cluster']) {
+    test(`made by ${how} answer for themselves, and so does their parent`, async (t) => {
+      const service = startService(t, { script: 'family-service.cjs', args: [how] });
+      const childPid = Number((await service.line('ready ')).split(' ')[1]);
+      process.kill(childPid, 'SIGUSR2');
+      assert.match(mainBlock(await service.report()).head, new RegExp(`#${childPid}\\b.*\\(child\\)`));
+      assert.match(
+        mainBlock(await service.reportOnSignal()).head,
+        new RegExp(`#${service.pid}\\b.*\\(parent\\)`),
+      );
+    });
+  }
+});
+
+describe('a blocking system call', PATIENT, () => {
+  for (const where of ['main', 'worker']) {
+    test(`in ${where} is not disturbed`, async (t) => {
+      const fifo = join(scratchFolder(t), 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      const service = await startService(t, { script: 'fifo-service.cjs', args: [fifo, where] }).ready();
+      await assertSilentInRead(service, where);
+      await assertSilentInRead(service, where);
+      writeFileSync(fifo, 'hello');
+      assert.equal(await service.line('read '), 'read hello');
+      service.skipReports();
+      assert.match(await service.reportOnSignal(), /Guru Meditation/);
+    });
+  }
+});
+
+/** Long enough for the signals and the report to come while the call lasts. */
+const CALL_MS = 1_500;
+
+describe('a native call that signals could end early', PATIENT, () => {
+  before(() => buildNativeAddon());
+
+  for (const where of ['main', 'worker']) {
+    for (const call of ['rawSleep', 'rawPoll', 'sleepMs']) {
+      test(`(${call} in ${where}) never sees EINTR`, async (t) => {
+        const args = [call, String(CALL_MS), where];
+        const service = await startService(t, { script: 'native-service.cjs', args }).ready();
+        await untilAllThreadsSleep(service.pid);
+        for (let sent = 0; sent < 5; sent += 1) await service.reportOnSignal();
+        assert.ok(
+          !service.stdout.includes('result'),
+          'the call ended before the signals came: nothing was tested',
+        );
+        assert.equal(await service.line('result '), 'result 0');
+      });
+    }
+
+    test(`(spinMs in ${where}) is named as not answering, and as running`, async (t) => {
+      const args = ['spinMs', String(CALL_MS), where];
+      const service = await startService(t, { script: 'native-service.cjs', args }).ready();
+      const report = await service.reportOnSignal();
+      const block = where === 'main' ? mainBlock(report) : workerBlock(report, 'caller');
+      assert.match(block.head, /NOT ANSWERING/);
+      assert.match(block.body, /^ *state: R\b/m);
+      await service.line('result ');
+    });
+  }
+});
+
+async function assertSilentInRead(service: Service, where: string): Promise<void> {
+  await untilAllThreadsSleep(service.pid);
+  const report = await service.reportOnSignal();
+  const block = where === 'main' ? mainBlock(report) : workerBlock(report, 'reader');
+  assert.match(block.head, /NOT ANSWERING/);
+  assert.match(block.body, /\bread\b/);
+}

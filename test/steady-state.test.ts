@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { type TestContext, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PATIENT } from './support/patience';
+import { threadsOf } from './support/proc';
+import { startService } from './support/service';
+
+const WATCHED_SECONDS = Number(process.env['GMR_STEADY_SECONDS'] ?? 3);
+
+/** strace on one thread; resolves when it has taken hold, or with the reason why it cannot. */
+async function attach(t: TestContext, tid: number): Promise<{ tracer: ChildProcess; text: () => string }> {
+  const tracer = spawn('strace', ['-p', String(tid)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  t.after(() => tracer.kill('SIGKILL'));
+  let text = '';
+  tracer.stderr?.setEncoding('utf8').on('data', (part: string) => (text += part));
+  while (!/attached/.test(text) && tracer.exitCode === null) {
+    await Promise.race([once(tracer.stderr ?? tracer, 'data'), once(tracer, 'exit')]);
+  }
+  return { tracer, text: () => text };
+}
+
+/** Lines of strace that are a system call made while it watched: not the one that it found the thread in. */
+function systemCalls(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => /^\w+\(/.test(line) || line.startsWith('---'))
+    .filter((line, index) => index > 0 || !/detached|unfinished|resuming interrupted/.test(line));
+}
+
+describe('while nobody asks for a report', PATIENT, () => {
+  test(`the reporter thread makes no system call in ${WATCHED_SECONDS} s`, async (t) => {
+    if (spawnSync('strace', ['-V']).status !== 0) return t.skip('strace is not installed');
+    const service = await startService(t, { script: 'steady-service.cjs' }).ready();
+    const reporter = threadsOf(service.pid).find((thread) => thread.name === 'gmr-reporter');
+    assert.ok(reporter !== undefined, 'there is no thread named gmr-reporter');
+
+    const { tracer, text } = await attach(t, reporter.tid);
+    if (!/attached/.test(text())) return t.skip(`strace may not attach here: ${text().trim()}`);
+    // The time that passes is the subject here; nothing is waited for.
+    await delay(WATCHED_SECONDS * 1000);
+    tracer.kill('SIGINT');
+    await once(tracer, 'close');
+    assert.deepEqual(systemCalls(text()), []);
+    // It was asleep, not gone.
+    assert.match(await service.reportOnSignal(), /Guru Meditation/);
+  });
+
+  test('strace sees the reporter thread when it is asked', async (t) => {
+    if (spawnSync('strace', ['-V']).status !== 0) return t.skip('strace is not installed');
+    const service = await startService(t, { script: 'steady-service.cjs' }).ready();
+    const reporter = threadsOf(service.pid).find((thread) => thread.name === 'gmr-reporter');
+    assert.ok(reporter !== undefined, 'there is no thread named gmr-reporter');
+    const { tracer, text } = await attach(t, reporter.tid);
+    if (!/attached/.test(text())) return t.skip(`strace may not attach here: ${text().trim()}`);
+    await service.reportOnSignal();
+    tracer.kill('SIGINT');
+    await once(tracer, 'close');
+    // The proof that silence in the other test means something.
+    assert.ok(systemCalls(text()).length > 10, text());
+  });
+
+  test('there is one thread more than without it', async (t) => {
+    const plain = await startService(t, { script: 'plain-service.cjs' }).ready();
+    const steady = await startService(t, { script: 'quick-service.cjs' }).ready();
+    await steady.line('started');
+    const names = (pid: number): string[] =>
+      threadsOf(pid)
+        .map((thread) => thread.name)
+        .sort();
+    assert.deepEqual(
+      names(steady.pid).filter((name) => name !== 'gmr-reporter'),
+      names(plain.pid),
+    );
+    assert.equal(names(steady.pid).length, names(plain.pid).length + 1);
+  });
+});

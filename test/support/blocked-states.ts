@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { markedFrame } from './marks';
+import { type ThreadBlock, assertFrame, sectionOf } from './report-text';
+import type { Service } from './service';
+
+/** What the report must say about a thread that is in one of the states of `fixtures/states.cjs`. */
+export interface BlockedState {
+  /** Key in `fixtures/states.cjs`. */
+  readonly state: string;
+  /** As in "a main thread in ...". */
+  readonly title: string;
+  readonly check: (block: ThreadBlock) => void;
+}
+
+/** A state whose stack must show the marked line; `marks` are checked in the order innermost first. */
+function stuck(state: string, title: string, marks: readonly string[] = [state]): BlockedState {
+  return { state, title, check: (block) => assertStuck(block, marks) };
+}
+
+function assertStuck(block: ThreadBlock, marks: readonly string[]): void {
+  assert.match(block.head, /RUNNING|BLOCKED/);
+  let from = 0;
+  for (const mark of marks) {
+    const frame = markedFrame(mark === 'vm-context-loop' ? 'vm-loop.js' : 'states.cjs', mark);
+    assertFrame(block, frame);
+    const at = block.body.indexOf(`${frame.functionName} (${frame.file}:${frame.line}:`, from);
+    assert.notEqual(at, -1, `'${frame.functionName}' is not below the frame that it called\n${block.body}`);
+    from = at;
+  }
+}
+
+const deepRecursion: BlockedState = {
+  state: 'deep-recursion',
+  title: 'a recursion that is 10,000 frames deep',
+  check: (block) => {
+    assertStuck(block, ['deep-recursion', 'deep-recursion-bottom']);
+    const cut = Number(/([\d,]+) frames? left out/.exec(block.body)?.[1]?.replaceAll(',', ''));
+    const shown = block.body.split('\n').filter((line) => line.trimStart().startsWith('recurse (')).length;
+    assert.ok(shown > 100 && shown <= 200, `${shown} frames of the recursion are shown`);
+    // The frames below the recursion count too.
+    assert.ok(Math.abs(cut + shown - 10_000) < 20, `${cut} left out and ${shown} shown are not 10,000`);
+  },
+};
+
+const wasmLoop: BlockedState = {
+  state: 'wasm',
+  title: 'a WebAssembly loop',
+  check: (block) => {
+    assertStuck(block, ['wasm']);
+    assert.match(block.body, /spin .*\[?wasm/);
+  },
+};
+
+const evalLoop: BlockedState = {
+  state: 'eval',
+  title: 'a loop in evaluated code',
+  check: (block) => {
+    assertStuck(block, ['eval']);
+    assert.match(block.body, /^ +evaluated \(.*eval/m);
+  },
+};
+
+const afterAwait: BlockedState = {
+  state: 'after-await',
+  title: 'an async function after an await',
+  check: (block) => {
+    assertStuck(block, ['after-await']);
+    const caller = markedFrame('states.cjs', 'after-await-caller');
+    assertFrame(block, { ...caller, functionName: `async ${caller.functionName}` });
+  },
+};
+
+const idle: BlockedState = {
+  state: 'idle',
+  title: 'nothing to do',
+  check: (block) => {
+    assert.match(block.head, /\bIDLE\b/);
+    assert.doesNotMatch(block.head, /BLOCKED|RUNNING|NOT ANSWERING/);
+    assert.doesNotMatch(block.body, /waitForEvents \(/);
+  },
+};
+
+/** Every state that a report must explain. */
+export const BLOCKED_STATES: readonly BlockedState[] = [
+  stuck('busy-loop', 'a busy loop'),
+  stuck('regex', 'a regular expression that backtracks for ever'),
+  stuck('promise-storm', 'a storm of promise jobs'),
+  stuck('queue-microtask', 'a storm of queueMicrotask'),
+  stuck('next-tick', 'a storm of process.nextTick'),
+  wasmLoop,
+  stuck('atomics-wait', 'Atomics.wait'),
+  idle,
+  deepRecursion,
+  stuck('vm-context', 'a loop in a vm context', ['vm-context-loop', 'vm-context']),
+  evalLoop,
+  stuck('generator', 'a generator', ['generator', 'generator-caller']),
+  stuck('sort', 'a comparator of sort'),
+  stuck('constructor', 'the constructor of a class'),
+  afterAwait,
+];
+
+/** Functions of the fixtures in which a thread says that it is about to get stuck. */
+const ANNOUNCING = /\bannounce(OnStdout|ToParent) \(/;
+
+/**
+ * A report of a service whose threads have all arrived where they announced to go. A signal that
+ * is quicker than the last instructions of an announcement is answered truly, with the announcement.
+ */
+export async function reportOfStuckThreads(service: Service): Promise<string> {
+  for (;;) {
+    const report = await service.reportOnSignal();
+    if (!ANNOUNCING.test(sectionOf(report, 'Threads'))) return report;
+  }
+}
+
+/** The state with this key. */
+export function blockedState(state: string): BlockedState {
+  const found = BLOCKED_STATES.find((candidate) => candidate.state === state);
+  if (found === undefined) throw new Error(`no state '${state}'`);
+  return found;
+}
