@@ -174,7 +174,12 @@ v8::MaybeLocal<v8::Value> RunBundle(const FormatterJob& job, v8::Isolate* isolat
   return format.As<v8::Function>()->Call(context, v8::Undefined(isolate), 2, arguments);
 }
 
-FormatterOutcome RunIn(const FormatterJob& job, v8::Isolate* isolate) {
+struct Formatted {
+  std::string text;
+  std::string failure;  // empty: `text` is the report
+};
+
+Formatted RunIn(const FormatterJob& job, v8::Isolate* isolate) {
   const v8::HandleScope scope(isolate);
   const v8::TryCatch caught(isolate);
   const auto context = v8::Context::New(isolate);
@@ -188,34 +193,34 @@ FormatterOutcome RunIn(const FormatterJob& job, v8::Isolate* isolate) {
   return {std::string(*text, static_cast<size_t>(text.length())), ""};
 }
 
-FormatterOutcome FormatInside(const FormatterJob& job, ExitGate* gate) {
+std::string FormatInside(const FormatterJob& job, ExitGate* gate) {
   const BareIsolate bare(job.platform);
   v8::Isolate* isolate = bare.get();
-  if (isolate == nullptr) return {"", "no isolate could be made"};
+  if (isolate == nullptr) return "no isolate could be made";
   const v8::Locker locker(isolate);
   const v8::Isolate::Scope isolate_scope(isolate);
   const Limits limits(isolate);
-  FormatterOutcome outcome{"", "the process is exiting"};
+  Formatted formatted{"", "the process is exiting"};
   if (gate->Publish(isolate)) {
     const Watchdog watchdog(gate, job.deadline_ns);
-    outcome = watchdog.started() ? RunIn(job, isolate)
-                                 : FormatterOutcome{"", "no watchdog thread could be started"};
+    formatted =
+        watchdog.started() ? RunIn(job, isolate) : Formatted{"", "no watchdog thread could be started"};
   }
   gate->Withdraw();
-  return outcome;
+  if (formatted.failure.empty()) job.deliver(formatted.text);
+  return formatted.failure;
 }
 
 }  // namespace
 
-FormatterOutcome Format(const FormatterJob& job, ExitGate* gate) {
-  if (job.source.empty()) return {"", "its bundle could not be read at setup"};
-  if (job.platform == nullptr) return {"", "the main thread is not registered"};
-  if (platform::MemoryHeadroomBytes() < kNeededHeadroomBytes)
-    return {"", "less than 64 MB of memory are left"};
-  if (!gate->Enter()) return {"", "the process is exiting"};
-  FormatterOutcome outcome = FormatInside(job, gate);
+std::string Format(const FormatterJob& job, ExitGate* gate) {
+  if (job.source.empty()) return "its bundle could not be read at setup";
+  if (job.platform == nullptr) return "the main thread is not registered";
+  if (platform::MemoryHeadroomBytes() < kNeededHeadroomBytes) return "less than 64 MB of memory are left";
+  if (!gate->Enter()) return "the process is exiting";
+  const std::string failure = FormatInside(job, gate);
   gate->Leave();
-  return outcome;
+  return failure;
 }
 
 }  // namespace gmr::reporter

@@ -30,6 +30,7 @@ constexpr size_t kThreadStackBytes = kFormatterStackBytes + (size_t{256} << 10);
 constexpr size_t kMaxPhotographBytes = size_t{16} << 20;
 // Left of the whole report's time for the plain text and the writing.
 constexpr int64_t kReserveForWritingNs = 500 * kNsPerMs;
+constexpr int64_t kEarlyWriteNs = 50 * kNsPerMs;
 
 std::string MakeReportId(double wall_clock_ms, uint32_t sequence) {
   const auto seconds = static_cast<time_t>(wall_clock_ms / 1e3);
@@ -275,14 +276,21 @@ void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
   const Photograph photograph = MakePhotograph(facts, trigger);
   const std::string json = ToJson(photograph);
 
-  FormatterOutcome outcome{"", "the report is larger than 16 MiB"};
+  // Most readers take it all at once, before the formatter's isolate is disposed.
+  // A slow one gets the rest afterwards: exit must not wait for it.
+  std::string rest;
+  const auto deliver = [&rest](const std::string& text) {
+    const int64_t soon_ns = MonotonicNs() + kEarlyWriteNs;
+    rest = text.substr(platform::WriteWithDeadline(STDERR_FILENO, text, soon_ns).written_bytes);
+  };
+  std::string failure = "the report is larger than 16 MiB";
   if (json.size() <= kMaxPhotographBytes) {
-    const FormatterJob job{facts.options.formatter_source, json, deadline_ns - kReserveForWritingNs,
-                           platform_.load()};
-    outcome = Format(job, &gate_);
+    failure = Format(FormatterJob{facts.options.formatter_source, json, deadline_ns - kReserveForWritingNs,
+                                  platform_.load(), deliver},
+                     &gate_);
   }
-  if (!outcome.failure.empty()) outcome.text = WritePlainText(photograph, outcome.failure);
-  WriteToStderr(outcome.text, std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
+  if (!failure.empty()) rest = WritePlainText(photograph, failure);
+  if (!rest.empty()) WriteToStderr(rest, std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
 }
 
 // Several callers at once share one photograph.
