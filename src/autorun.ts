@@ -4,8 +4,7 @@
  * NODE_OPTIONS reaches every Node process that a service starts, package managers included. So nothing here throws;
  * what fails is a warning with a code, told once, by the main thread.
  */
-import { setupAutorun } from './autorun/setup';
-import { GmrError, describeError, warn } from './errors';
+import { GmrError, describeError, setupAutorun, warn } from './hot';
 
 try {
   setupAutorun();

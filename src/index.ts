@@ -1,9 +1,8 @@
 import type { ReportOptions } from './autorun/generate-report';
 import type { SectionGenerator, SectionRegistration } from './sections/registry';
 
-export { GmrError } from './errors';
+export { GmrError, setupAutorun } from './hot';
 export type { GmrErrorCode } from './errors';
-export { setupAutorun } from './autorun/setup';
 export type { AutorunHandle } from './autorun/setup';
 export type {
   AutorunOptions,

@@ -68,37 +68,18 @@ export interface Settings {
   readonly optional: boolean;
 }
 
-type OptionName = keyof Settings;
-
-/** How one option is checked. `check` throws a sentence that begins with what was expected. */
-interface Rule<Value> {
-  readonly variable: string | null;
-  readonly fallback: () => Value;
-  readonly check: (value: unknown) => Value;
-  /** Makes a value for `check` out of the text of the variable. */
-  readonly parse?: (text: string) => unknown;
-}
-
-type Rules = { readonly [Name in OptionName]: Rule<Settings[Name]> };
-
-const FRAME_ORDERS: readonly string[] = ['innermost-first', 'outermost-first'] satisfies FrameOrder[];
-
-const RULES: Rules = {
-  version: { variable: 'GMR_VERSION', fallback: () => undefined, check: checkVersion },
-  serviceName: { variable: 'GMR_SERVICE_NAME', fallback: () => undefined, check: checkServiceName },
-  conf: { variable: null, fallback: () => undefined, check: checkConfiguration },
-  signal: { variable: 'GMR_SIGNAL', fallback: defaultSignal, check: checkSignal, parse: parseSignal },
-  frameOrder: {
-    variable: 'GMR_FRAME_ORDER',
-    fallback: () => 'innermost-first',
-    check: checkFrameOrder,
-  },
-  maxFrames: integerRule('GMR_MAX_FRAMES', 200, 2, 10_000),
-  interruptTimeoutMs: integerRule('GMR_INTERRUPT_TIMEOUT_MS', 100, 1, 60_000),
-  sectionTimeoutMs: integerRule('GMR_SECTION_TIMEOUT_MS', 1000, 1, 60_000),
-  reportTimeoutMs: integerRule('GMR_REPORT_TIMEOUT_MS', 10_000, 100, 600_000),
-  workers: booleanRule('GMR_WORKERS', true),
-  optional: booleanRule('GMR_OPTIONAL', false),
+/** The variable of each option that can be said in a text. */
+const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
+  version: 'GMR_VERSION',
+  serviceName: 'GMR_SERVICE_NAME',
+  signal: 'GMR_SIGNAL',
+  frameOrder: 'GMR_FRAME_ORDER',
+  maxFrames: 'GMR_MAX_FRAMES',
+  interruptTimeoutMs: 'GMR_INTERRUPT_TIMEOUT_MS',
+  sectionTimeoutMs: 'GMR_SECTION_TIMEOUT_MS',
+  reportTimeoutMs: 'GMR_REPORT_TIMEOUT_MS',
+  workers: 'GMR_WORKERS',
+  optional: 'GMR_OPTIONAL',
 };
 
 /**
@@ -108,11 +89,85 @@ const RULES: Rules = {
  * An environment variable with such a value is a warning, and the default is used.
  */
 export function readSettings(options: unknown = {}, environment: NodeJS.ProcessEnv = process.env): Settings {
-  const given = checkedOptions(options, Object.keys(RULES));
+  const hasVariable = Object.values(VARIABLES).some((variable) => environment[variable] !== undefined);
+  if (isEmptyObject(options) && !hasVariable) return defaultSettings();
+  return checkSettings(options, environment);
+}
+
+function isEmptyObject(value: unknown): boolean {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && Object.keys(value).length === 0;
+}
+
+/**
+ * SIGUSR2 on these systems. Whoever names a signal pays for `node:os`, which has the table of all of them; the usual
+ * case does without. A test compares both.
+ */
+const SIGUSR2_NUMBERS: Readonly<Partial<Record<NodeJS.Platform, number>>> = { linux: 12, darwin: 31 };
+
+/** The settings where nothing was said. */
+function defaultSettings(): Settings {
+  return {
+    version: undefined,
+    serviceName: undefined,
+    conf: undefined,
+    signal: defaultSignal(),
+    frameOrder: 'innermost-first',
+    maxFrames: 200,
+    interruptTimeoutMs: 100,
+    sectionTimeoutMs: 1000,
+    reportTimeoutMs: 10_000,
+    workers: true,
+    optional: false,
+  };
+}
+
+/** SIGUSR2 where it is known to be, else no signal. */
+function defaultSignal(): SignalChoice | false {
+  const number = SIGUSR2_NUMBERS[process.platform];
+  return number === undefined ? false : { name: 'SIGUSR2', number };
+}
+
+type OptionName = keyof Settings;
+
+/** How one option is checked. `check` throws a sentence that begins with what was expected. */
+interface Rule<Value> {
+  readonly check: (value: unknown) => Value;
+  /** Makes a value for `check` out of the text of the variable. */
+  readonly parse?: (text: string) => unknown;
+}
+
+type Rules = { readonly [Name in OptionName]: Rule<Settings[Name]> };
+
+const FRAME_ORDERS: readonly string[] = ['innermost-first', 'outermost-first'] satisfies FrameOrder[];
+
+/** A function, so that a process without options has no work with it. */
+function makeRules(): Rules {
+  return {
+    version: { check: checkVersion },
+    serviceName: { check: checkServiceName },
+    conf: { check: checkConfiguration },
+    signal: { check: checkSignal, parse: parseSignal },
+    frameOrder: { check: checkFrameOrder },
+    maxFrames: integerRule(2, 10_000),
+    interruptTimeoutMs: integerRule(1, 60_000),
+    sectionTimeoutMs: integerRule(1, 60_000),
+    reportTimeoutMs: integerRule(100, 600_000),
+    workers: booleanRule(),
+    optional: booleanRule(),
+  };
+}
+
+function checkSettings(options: unknown, environment: NodeJS.ProcessEnv): Settings {
+  const defaults = defaultSettings();
+  const rules = makeRules();
+  const names = Object.keys(rules) as OptionName[];
+  const given = checkedOptions(options, names);
   const settings: Record<string, unknown> = {};
-  for (const name of Object.keys(RULES) as OptionName[]) {
+  for (const name of names) {
     const value = given[name];
-    settings[name] = value === undefined ? fromEnvironment(name, environment) : fromCode(name, value);
+    if (value !== undefined) settings[name] = fromCode(name, rules[name], value);
+    else settings[name] = fromEnvironment(VARIABLES[name], rules[name], environment) ?? defaults[name];
   }
   return settings as unknown as Settings;
 }
@@ -153,27 +208,28 @@ export function describe(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : String(value);
 }
 
-function fromCode<Name extends OptionName>(name: Name, value: unknown): Settings[Name] {
+function fromCode(name: OptionName, rule: Rule<unknown>, value: unknown): unknown {
   try {
-    return RULES[name].check(value);
+    return rule.check(value);
   } catch (error) {
     throw new GmrError('GMR_INVALID_OPTION', `option '${name}': ${messageOf(error)}`);
   }
 }
 
-function fromEnvironment<Name extends OptionName>(
-  name: Name,
+/** What the variable says; undefined when it says nothing, or nothing that the option can be. */
+function fromEnvironment(
+  variable: string | undefined,
+  rule: Rule<unknown>,
   environment: NodeJS.ProcessEnv,
-): Settings[Name] {
-  const rule: Rule<Settings[Name]> = RULES[name];
-  const text = rule.variable === null ? undefined : environment[rule.variable];
+): unknown {
+  const text = variable === undefined ? undefined : environment[variable];
   // An empty variable is how shells and manifests say "not set".
-  if (text === undefined || text === '') return rule.fallback();
+  if (text === undefined || text === '') return undefined;
   try {
     return rule.check(rule.parse === undefined ? text : rule.parse(text));
   } catch (error) {
-    warn(`gmr-native ignores ${rule.variable}: ${messageOf(error)}`, 'GMR_INVALID_OPTION');
-    return rule.fallback();
+    warn(`gmr-native ignores ${variable}: ${messageOf(error)}`, 'GMR_INVALID_OPTION');
+    return undefined;
   }
 }
 
@@ -181,10 +237,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : describeError(error);
 }
 
-function integerRule(variable: string, fallback: number, least: number, most: number): Rule<number> {
+function integerRule(least: number, most: number): Rule<number> {
   return {
-    variable,
-    fallback: () => fallback,
     parse: (text) => (isDecimal(text) ? Number(text) : text),
     check: (value) => {
       if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
@@ -195,10 +249,8 @@ function integerRule(variable: string, fallback: number, least: number, most: nu
   };
 }
 
-function booleanRule(variable: string, fallback: boolean): Rule<boolean> {
+function booleanRule(): Rule<boolean> {
   return {
-    variable,
-    fallback: () => fallback,
     parse: (text) => BOOLEAN_WORDS.get(text.toLowerCase()) ?? text,
     check: (value) => {
       if (typeof value === 'boolean') return value;
@@ -221,18 +273,6 @@ const BOOLEAN_WORDS: ReadonlyMap<string, boolean> = new Map([
 /** Digits only: `Number` alone would take '0x10', ' 5 ' and '1e3'. */
 function isDecimal(text: string): boolean {
   return text.length <= 9 && /^[0-9]+$/.test(text);
-}
-
-/**
- * SIGUSR2 on these systems. Whoever names a signal pays for `node:os`, which has the table of all of them; the usual
- * case does without. A test compares both.
- */
-const SIGUSR2_NUMBERS: Readonly<Partial<Record<NodeJS.Platform, number>>> = { linux: 12, darwin: 31 };
-
-/** SIGUSR2 where it is known to be, else no signal. */
-function defaultSignal(): SignalChoice | false {
-  const number = SIGUSR2_NUMBERS[process.platform];
-  return number === undefined ? false : { name: 'SIGUSR2', number };
 }
 
 function checkSignal(value: unknown): SignalChoice | false {

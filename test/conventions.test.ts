@@ -23,7 +23,17 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Any TypeScript layer may use these; they use each other at most. The rest of src/*.ts are entries. */
-const LEAVES = ['src/options.ts', 'src/errors.ts', 'src/signals.ts', 'src/nearest-name.ts'];
+const LEAVES = [
+  'src/options.ts',
+  'src/errors.ts',
+  'src/signals.ts',
+  'src/nearest-name.ts',
+  'src/paths.ts',
+  'src/version.ts',
+];
+
+/** What setup needs in one module, for the entries: they alone may use it. */
+const HOT = 'src/hot.ts';
 
 /** Bundled for an isolate without Node: no builtin module may be imported. */
 const WITHOUT_NODE = ['src/report', 'src/views', 'src/formatter'];
@@ -99,6 +109,7 @@ function mayUse(user: string, used: string): boolean {
   // Entries (index.ts, autorun.ts ...) may use everything, and nothing uses them.
   if (LEAVES.includes(to)) return from.startsWith('src/');
   if (LEAVES.includes(from)) return false;
+  if (to === HOT) return from === 'src/index.ts' || from === 'src/autorun.ts';
   if (!(to in MAY_USE)) return !to.endsWith('.ts');
   return from in MAY_USE ? (MAY_USE[from] ?? []).includes(to) : true;
 }
@@ -331,6 +342,21 @@ describe('the package', () => {
     );
     // Without it, npm runs `node-gyp rebuild` because there is a binding.gyp.
     assert.equal(manifest.gypfile, false);
+  });
+
+  test('has no script that npm would run before or after another one by its name', () => {
+    const names = Object.keys(manifest.scripts);
+    const hooks = names.filter((name) => names.includes(name.replace(/^(?:pre|post)/, '')));
+    unexpected(
+      hooks.filter((name) => /^(?:pre|post)/.test(name) && name !== 'pretest'),
+      'a script called "prebuild" runs at every "npm run build"',
+    );
+  });
+
+  test('says the version of package.json in its reports', () => {
+    assert.deepEqual(matches({ path: 'version', text: read('src/version.ts') }, /'([^']+)'/g), [
+      manifest.version,
+    ]);
   });
 
   test('has its version in the change log', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -8,9 +9,13 @@ import { requireLib } from './support/lib';
 const { collectPackageFacts } = requireLib(
   'sections/package-facts',
 ) as typeof import('../src/sections/package-facts');
-const { collectProcessFacts } = requireLib(
+const { LOOKS_SECRET, collectProcessFacts } = requireLib(
   'sections/process-facts',
 ) as typeof import('../src/sections/process-facts');
+
+const { SECRET_ENDINGS, SECRET_PAIRS, SECRET_WORDS } = requireLib(
+  'config/secret-names',
+) as typeof import('../src/config/secret-names');
 
 describe('the package', () => {
   /** A folder with a package.json at its root, one without a name below it, and a script beneath. */
@@ -101,6 +106,14 @@ describe('the package', () => {
     assert.match(facts.version, /unknown .*no tag/);
   });
 
+  const skip = process.platform === 'win32' ? 'there are no FIFOs' : false;
+  test('is not waited for when its description is a FIFO', { skip }, (t) => {
+    const { root, script } = makePackage(t, { name: 'cart' });
+    execFileSync('mkfifo', [join(root, 'dist', 'bin.fifo')]);
+    renameSync(join(root, 'dist', 'bin.fifo'), join(root, 'dist', 'package.json'));
+    assert.equal(collectPackageFacts(undefined, script).product, 'cart');
+  });
+
   test('survives an object whose properties throw', () => {
     const hostile = new Proxy(
       {},
@@ -126,6 +139,20 @@ describe('the facts of the process', () => {
     assert.ok(Math.abs(facts.startedAtMs - performance.timeOrigin) < 1000);
     assert.match(facts.gmrVersion, /^\d+\.\d+\.\d+/);
     assert.equal(facts.host.length > 0, true);
+  });
+
+  test('are looked through for every word that masking knows', () => {
+    const seconds = [...SECRET_PAIRS.values()].flatMap((words) => [...words]);
+    // `pass word` is a pair, and its first half is a secret word itself.
+    const words = [...SECRET_WORDS, ...SECRET_ENDINGS, ...seconds.filter((word) => word !== 'word')];
+    assert.ok(words.length > 40, 'the words were not found');
+    assert.deepEqual(
+      words.filter((word) => !LOOKS_SECRET.test(`--${word.toUpperCase()}=x`)),
+      [],
+    );
+    assert.ok(LOOKS_SECRET.test('--to\u212aen=x'), 'the Kelvin sign is a capital k');
+    assert.ok(LOOKS_SECRET.test('redis://u:p@h'));
+    assert.ok(!LOOKS_SECRET.test('--max-old-space-size=4096'));
   });
 
   test('are masked', (t) => {

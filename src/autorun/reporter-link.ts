@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IsolateIdentity, NativeAddon, NativeOptions } from '../addon/contract';
-import { PACKAGE_ROOT } from '../addon/load';
 import { GmrError, describeError } from '../errors';
 import type { ConfigurationOption, Settings } from '../options';
+import { LIB_FOLDER } from '../paths';
 import type { ConfigurationSnapshot, Unavailable, ViewOptions } from '../report/model';
 import { collectProcessFacts } from '../sections/process-facts';
 import { onSectionsChanged, registeredSections } from '../sections/registry';
@@ -82,7 +82,7 @@ function toNativeOptions(settings: Settings): NativeOptions {
 /** Empty when it cannot be read: the reporter then writes its plain report. */
 function formatterSource(): string {
   try {
-    return readFileSync(join(PACKAGE_ROOT, 'lib', 'formatter.bundle.js'), 'utf8');
+    return readFileSync(join(LIB_FOLDER, 'formatter.bundle.js'), 'utf8');
   } catch {
     return '';
   }

@@ -16,7 +16,7 @@ export function isSecretName(name: string): boolean {
 const MAX_NAME_LENGTH = 256;
 
 /** Words that alone say secret. */
-const SECRET_WORDS: ReadonlySet<string> = new Set([
+export const SECRET_WORDS: ReadonlySet<string> = new Set([
   'auth',
   'authentication',
   'authorization',
@@ -39,7 +39,7 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Endings of words that were written without a separator: `PGPASSWORD`, `clientsecret`, `authtoken`. */
-const SECRET_ENDINGS: readonly string[] = [
+export const SECRET_ENDINGS: readonly string[] = [
   'password',
   'passwords',
   'passwd',
@@ -69,7 +69,7 @@ const SECRET_ENDINGS: readonly string[] = [
 const KEY: ReadonlySet<string> = new Set(['key', 'keys']);
 
 /** Two words in a row that say secret together: `private key`, but not `public key`. */
-const SECRET_PAIRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+export const SECRET_PAIRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['access', KEY],
   ['account', KEY],
   ['api', KEY],

@@ -155,12 +155,7 @@ export interface SectionOutcome {
  * Made by `toSectionValue` on the thread that owns the value.
  */
 export type SectionValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly SectionValue[]
-  | { readonly [key: string]: SectionValue };
+  string | number | boolean | null | readonly SectionValue[] | { readonly [key: string]: SectionValue };
 
 /** What JavaScript knew at setup: who this process is. Delivered to the native side as JSON. */
 export interface ProcessFacts {

@@ -107,7 +107,9 @@ function describePlaceOf({ state, stack }: IsolateThread): string {
   const place = stack.status === 'captured' ? describePlace(stack.frames) : '';
   if (place !== '') return ` ${place}`;
   if (state !== 'running' && state !== 'blocked') return '';
-  return stack.status === 'captured' && stack.runningMicrotasks ? ' between promise jobs' : ' outside JavaScript';
+  return stack.status === 'captured' && stack.runningMicrotasks
+    ? ' between promise jobs'
+    : ' outside JavaScript';
 }
 
 function heapAlarm(isolate: IsolateThread): string {

@@ -1,14 +1,15 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { describeError } from '../errors';
-import type { PackageDescription, VersionOption, VersionProvider } from '../options';
+import type { PackageDescription, VersionOption } from '../options';
 import type { ProcessFacts } from '../report/model';
 
-type PackageFacts = ProcessFacts['package'];
+/** What a report says of the package. */
+export type PackageFacts = ProcessFacts['package'];
 
-const UNKNOWN_VERSION = 'unknown';
-/** A larger package.json is not one. */
-const MAX_PACKAGE_BYTES = 1_048_576;
+/** Stands for a version that nobody tells. */
+export const UNKNOWN_VERSION: string = 'unknown';
+/** Non-blocking, or a FIFO of that name would hang setup. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Product, vendor and version: what the option says, completed from the nearest package.json. Never throws. */
 export function collectPackageFacts(
@@ -24,14 +25,8 @@ export function collectPackageFacts(
   };
   if (version === undefined) return nearest;
   if (typeof version === 'string') return { ...nearest, version };
-  try {
-    return isProvider(version) ? fromProvider(version, nearest) : fromDescription(version, nearest);
-  } catch (error) {
-    return {
-      ...nearest,
-      version: `${UNKNOWN_VERSION} (reading option 'version' failed: ${describeError(error)})`,
-    };
-  }
+  // Loaded when needed: setup must be fast, and most services have their package.json.
+  return (require('./given-package') as typeof import('./given-package')).readGivenPackage(version, nearest);
 }
 
 /** Name of a service that has no better one: its script's, without folder and extension. */
@@ -53,68 +48,25 @@ function findPackage(
 
 function readPackage(path: string): PackageDescription | null {
   try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined || !stat.isFile() || stat.size > MAX_PACKAGE_BYTES) return null;
-    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const parsed: unknown = JSON.parse(readText(path));
     return typeof parsed === 'object' && parsed !== null ? parsed : null;
   } catch {
     return null;
   }
 }
 
-function fromDescription(description: PackageDescription, nearest: PackageFacts): PackageFacts {
-  return {
-    product: nonEmpty(description.name) ?? nearest.product,
-    vendor: vendorOf(description.author) ?? nearest.vendor,
-    version: nonEmpty(description.version) ?? UNKNOWN_VERSION,
-    root: nearest.root,
-  };
-}
-
-function fromProvider(provider: VersionProvider, nearest: PackageFacts): PackageFacts {
-  const version = ask(provider, 'versionStringWithPackage', 'version_string_with_package');
-  return {
-    product: ask(provider, 'productString', 'product_string').value ?? nearest.product,
-    vendor: ask(provider, 'vendorString', 'vendor_string').value ?? nearest.vendor,
-    version:
-      version.value ??
-      (version.problem === null ? nearest.version : `${UNKNOWN_VERSION} (${version.problem})`),
-    root: nearest.root,
-  };
-}
-
-function isProvider(version: PackageDescription | VersionProvider): version is VersionProvider {
-  return PROVIDER_METHODS.some((name) => typeof (version as VersionProvider)[name] === 'function');
-}
-
-const PROVIDER_METHODS: readonly (keyof VersionProvider)[] = [
-  'vendorString',
-  'productString',
-  'versionStringWithPackage',
-  'vendor_string',
-  'product_string',
-  'version_string_with_package',
-];
-
-/** Calls one method under either name. One that throws costs its own value only. */
-function ask(
-  provider: VersionProvider,
-  name: keyof VersionProvider,
-  snakeName: keyof VersionProvider,
-): { readonly value: string | null; readonly problem: string | null } {
+/** Without a look at what it is before: the first `stat` of a process takes longer than all of this. */
+function readText(path: string): string {
+  const descriptor = openSync(path, OPEN_FLAGS);
   try {
-    const key = typeof provider[name] === 'function' ? name : snakeName;
-    if (typeof provider[key] !== 'function') return { value: null, problem: null };
-    const value: unknown = provider[key]();
-    const text = typeof value === 'string' ? nonEmpty(value) : null;
-    return { value: text, problem: text === null ? `${key}() returned no text` : null };
-  } catch (error) {
-    return { value: null, problem: `${name}() threw ${describeError(error)}` };
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
   }
 }
 
 /** `author` of a package.json: `Name <mail> (url)`, or an object with a name. */
-function vendorOf(author: unknown): string | null {
+export function vendorOf(author: unknown): string | null {
   const name: unknown =
     typeof author === 'object' && author !== null ? (author as { name?: unknown }).name : author;
   if (typeof name !== 'string') return null;
@@ -122,6 +74,7 @@ function vendorOf(author: unknown): string | null {
   return nonEmpty(name.slice(0, Math.min(name.length, ...ends)).trim());
 }
 
-function nonEmpty(value: unknown): string | null {
+/** The text, or null when there is none. */
+export function nonEmpty(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }

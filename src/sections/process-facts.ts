@@ -1,8 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { PACKAGE_ROOT } from '../addon/load';
 import type { VersionOption } from '../options';
 import type { ProcessFacts } from '../report/model';
+import { OWN_VERSION } from '../version';
 import { collectPackageFacts } from './package-facts';
 
 /** Who this process is, as far as JavaScript knows. Collected at setup: later the main thread may not answer. */
@@ -16,7 +15,7 @@ export function collectProcessFacts(
   return {
     serviceName: serviceName ?? described.product,
     package: described,
-    versions: knownVersions(),
+    versions: process.versions as Readonly<Record<string, string>>,
     platform: process.platform,
     arch: process.arch,
     argv: masked(process.argv),
@@ -28,26 +27,26 @@ export function collectProcessFacts(
     nodeOptions:
       nodeOptions === undefined || nodeOptions === '' ? null : masked(nodeOptions.split(' ')).join(' '),
     startedAtMs: Math.round(Date.now() - process.uptime() * 1000),
-    gmrVersion: ownVersion(),
+    gmrVersion: OWN_VERSION,
   };
 }
 
-/** Two arguments, or none, are the program itself: nothing that masking would have to be loaded for. */
+/** Most arguments hold nothing that looks like a secret, and then masking need not be loaded. */
 function masked(args: readonly string[]): readonly string[] {
+  // What comes first is the program itself: its folders are no secret, whatever they are called.
   const isProgram = args.length <= 2 && args[0] === process.execPath;
-  if (args.length === 0 || isProgram) return [...args];
+  if (isProgram || !args.some((argument) => LOOKS_SECRET.test(argument))) return [...args];
   return (require('../config/mask-arguments') as typeof import('../config/mask-arguments')).maskArguments(
     args,
   );
 }
 
-function knownVersions(): Record<string, string> {
-  const versions: Record<string, string> = {};
-  for (const [component, version] of Object.entries(process.versions)) {
-    if (typeof version === 'string') versions[component] = version;
-  }
-  return versions;
-}
+/**
+ * True for every text that `maskArguments` could change, and for some more. A test holds the words against those of
+ * `config/secret-names`. Letters outside of ASCII may be capital forms of the words' own letters.
+ */
+export const LOOKS_SECRET: RegExp =
+  /:\/\/|auth|bearer|code|cookie|credential|dsn|jwt|key|otp|pass|phrase|pwd|salt|secret|session|sid|string|token|[^\0-\x7f]/i;
 
 function workingFolder(): string {
   try {
@@ -64,13 +63,6 @@ function hostName(): string {
   } catch {
     return (require('node:os') as typeof import('node:os')).hostname();
   }
-}
-
-function ownVersion(): string {
-  const own = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
-    readonly version: string;
-  };
-  return own.version;
 }
 
 /** Options of node whose program is text, not a file; then `process.argv[1]` is the program's own argument. */

@@ -1,0 +1,18 @@
+/*
+ * What runs in every process that only sets gmr-native up; for the entries of the package.
+ *
+ * Node takes about a third of a millisecond per module file, and setup has five in all. So `scripts/build-hot.mjs`
+ * puts these modules into one file, with src/index.ts. All that they import must be named here; what they load by
+ * `require` when it is needed stays a file of its own.
+ */
+export * from './addon/load';
+export * from './autorun/reporter-link';
+export * from './autorun/setup';
+export * from './autorun/worker-patch';
+export * from './errors';
+export * from './options';
+export * from './paths';
+export * from './sections/package-facts';
+export * from './sections/process-facts';
+export * from './sections/registry';
+export * from './version';
