@@ -6,6 +6,7 @@
 #include <napi.h>
 #include <node.h>
 
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,7 +25,7 @@ namespace {
 using reporter::Reporter;
 
 void Throw(Napi::Env env, const char* code, const std::string& message) {
-  Napi::Error error = Napi::Error::New(env, message);
+  const Napi::Error error = Napi::Error::New(env, message);
   error.Set("code", Napi::String::New(env, code));
   error.ThrowAsJavaScriptException();
 }
@@ -34,7 +35,7 @@ void ThrowUnlessOk(Napi::Env env, const char* code, const platform::Result<bool>
 }
 
 void RegisterIsolate(const Napi::CallbackInfo& info) {
-  const vm::IsolateIdentity identity = ToIdentity(info[0].As<Napi::Object>());
+  const vm::IsolateIdentity identity = ToIdentity(info.Env(), info[0]);
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   Reporter::Get().BlockSignalHere();
   if (identity.is_main) {
@@ -46,7 +47,7 @@ void RegisterIsolate(const Napi::CallbackInfo& info) {
 }
 
 void AnnounceWorker(const Napi::CallbackInfo& info) {
-  vm::IsolateRegistry::Get().Announce(ToIdentity(info[0].As<Napi::Object>()));
+  vm::IsolateRegistry::Get().Announce(ToIdentity(info.Env(), info[0]));
 }
 
 void ForgetWorker(const Napi::CallbackInfo& info) {
@@ -55,7 +56,7 @@ void ForgetWorker(const Napi::CallbackInfo& info) {
 
 void Configure(const Napi::CallbackInfo& info) {
   ThrowUnlessOk(info.Env(), "GMR_ADDON_UNAVAILABLE",
-                Reporter::Get().Configure(ToOptions(info[0].As<Napi::Object>())));
+                Reporter::Get().Configure(ToOptions(info.Env(), info[0])));
 }
 
 void SetFacts(const Napi::CallbackInfo& info) { Reporter::Get().SetFacts(info[0].As<Napi::String>()); }
@@ -67,6 +68,7 @@ void SetConfiguration(const Napi::CallbackInfo& info) {
 void SetSections(const Napi::CallbackInfo& info) {
   std::vector<std::string> titles;
   const auto array = info[0].As<Napi::Array>();
+  titles.reserve(array.Length());
   for (uint32_t i = 0; i < array.Length(); ++i) titles.push_back(Napi::Value(array[i]).ToString());
   MainLoop::Get().Attach(info.Env(), info[2].As<Napi::Function>(),
                          [] { return Reporter::Get().sections().Begin(); });
@@ -106,7 +108,11 @@ void RequestPhotograph(const Napi::CallbackInfo& info) {
     const napi_status status =
         done.NonBlockingCall(text, [](Napi::Env env, Napi::Function callback, std::string* owned) {
           const std::unique_ptr<std::string> json_text(owned);
-          if (env != nullptr) callback.Call({Napi::String::New(env, *json_text)});
+          napi_value photograph = nullptr;
+          if (env == nullptr || callback.IsEmpty()) return;
+          if (napi_create_string_utf8(env, json_text->data(), json_text->size(), &photograph) != napi_ok)
+            return;
+          CallWith(env, callback, photograph);
         });
     // The caller's environment has ended: nobody waits for it.
     if (status != napi_ok) delete text;  // NOLINT(cppcoreguidelines-owning-memory)
@@ -116,39 +122,62 @@ void RequestPhotograph(const Napi::CallbackInfo& info) {
   ThrowUnlessOk(info.Env(), "GMR_REPORT_FAILED", requested);
 }
 
-bool CheckAbi(Napi::Env env) {
-  const std::string built_for = std::to_string(vm::kNodeModuleVersion);
-  const auto process = env.Global().Get("process").As<Napi::Object>();
-  const std::string running = process.Get("versions").As<Napi::Object>().Get("modules").ToString();
-  if (built_for == running) return true;
-  Throw(env, "GMR_WRONG_ABI", "built for Node ABI " + built_for + ", running on " + running);
+// Node's major version stands for its ABI. process.versions.modules would say it
+// exactly, and src/addon compares that, but a property cannot be read in a
+// worker that is being terminated.
+bool CheckAbi(napi_env env) {
+  const napi_node_version* running = nullptr;
+  if (napi_get_node_version(env, &running) != napi_ok) return false;
+  if (running->major == NODE_MAJOR_VERSION) return true;
+  const std::string message = "built for Node " + std::to_string(NODE_MAJOR_VERSION) + " (ABI " +
+                              std::to_string(vm::kNodeModuleVersion) + "), running on Node " +
+                              std::to_string(running->major);
+  napi_throw_error(env, "GMR_WRONG_ABI", message.c_str());
   return false;
 }
 
-Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  if (!CheckAbi(env)) return exports;
-  const auto add = [&](const char* name, void (*function)(const Napi::CallbackInfo&)) {
-    exports.Set(name, Napi::Function::New(env, function, name));
+template <void (*function)(const Napi::CallbackInfo&)>
+napi_value Invoke(napi_env env, napi_callback_info info) {
+  function(Napi::CallbackInfo(env, info));
+  return nullptr;
+}
+
+template <void (*function)(const Napi::CallbackInfo&)>
+napi_property_descriptor Method(const char* name) {
+  return {name, nullptr, &Invoke<function>, nullptr, nullptr, nullptr, napi_enumerable, nullptr};
+}
+
+// Without node-addon-api's own registration: a worker may be terminated while
+// it loads the addon. Then each call fails, and there is nothing to be done.
+napi_value Init(napi_env env, napi_value exports) {
+  if (!CheckAbi(env)) return nullptr;
+  napi_value abi = nullptr;
+  if (napi_create_string_utf8(env, std::to_string(vm::kNodeModuleVersion).c_str(), NAPI_AUTO_LENGTH, &abi) !=
+      napi_ok) {
+    return nullptr;
+  }
+  const napi_property_descriptor members[] = {
+      {"abi", nullptr, nullptr, nullptr, nullptr, abi, napi_enumerable, nullptr},
+      Method<&RegisterIsolate>("registerIsolate"),
+      Method<&AnnounceWorker>("announceWorker"),
+      Method<&ForgetWorker>("forgetWorker"),
+      Method<&Configure>("configure"),
+      Method<&SetFacts>("setFacts"),
+      Method<&SetConfiguration>("setConfiguration"),
+      Method<&SetSections>("setSections"),
+      Method<&SectionStarted>("sectionStarted"),
+      Method<&SectionDone>("sectionDone"),
+      Method<&SectionsFinished>("sectionsFinished"),
+      Method<&InstallSignal>("installSignal"),
+      Method<&RemoveSignal>("removeSignal"),
+      Method<&RequestPhotograph>("requestPhotograph"),
   };
-  exports.Set("abi", Napi::String::New(env, std::to_string(vm::kNodeModuleVersion)));
-  add("registerIsolate", &RegisterIsolate);
-  add("announceWorker", &AnnounceWorker);
-  add("forgetWorker", &ForgetWorker);
-  add("configure", &Configure);
-  add("setFacts", &SetFacts);
-  add("setConfiguration", &SetConfiguration);
-  add("setSections", &SetSections);
-  add("sectionStarted", &SectionStarted);
-  add("sectionDone", &SectionDone);
-  add("sectionsFinished", &SectionsFinished);
-  add("installSignal", &InstallSignal);
-  add("removeSignal", &RemoveSignal);
-  add("requestPhotograph", &RequestPhotograph);
+  napi_define_properties(env, exports, std::size(members), members);
   return exports;
 }
 
 }  // namespace
 
-NODE_API_MODULE(gmr_native, Init)
+NAPI_MODULE(gmr_native, Init)
 
 }  // namespace gmr::addon

@@ -6,42 +6,78 @@ namespace gmr::addon {
 
 namespace {
 
-std::string ToText(const Napi::Object& object, const char* key) {
-  const Napi::Value value = object.Get(key);
-  return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
+// nullptr when there is none, or when JavaScript may not run any more.
+napi_value Property(napi_env env, napi_value object, const char* key) {
+  napi_value value = nullptr;
+  return napi_get_named_property(env, object, key, &value) == napi_ok ? value : nullptr;
 }
 
-int64_t ToInteger(const Napi::Object& object, const char* key) {
-  const Napi::Value value = object.Get(key);
-  return value.IsNumber() ? value.As<Napi::Number>().Int64Value() : 0;
+std::string TextOf(napi_env env, napi_value object, const char* key) {
+  const napi_value value = Property(env, object, key);
+  size_t length = 0;
+  if (value == nullptr || napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return "";
+  std::string text(length, '\0');
+  // The terminating null goes where std::string keeps its own.
+  napi_get_value_string_utf8(env, value, text.data(), length + 1, &length);
+  return text;
+}
+
+int64_t IntegerOf(napi_env env, napi_value object, const char* key) {
+  int64_t number = 0;
+  const napi_value value = Property(env, object, key);
+  if (value != nullptr) napi_get_value_int64(env, value, &number);
+  return number;
+}
+
+bool BoolOf(napi_env env, napi_value object, const char* key) {
+  bool claim = false;
+  const napi_value value = Property(env, object, key);
+  if (value != nullptr) napi_get_value_bool(env, value, &claim);
+  return claim;
+}
+
+std::vector<double> NumbersOf(napi_env env, napi_value object, const char* key) {
+  std::vector<double> numbers;
+  const napi_value array = Property(env, object, key);
+  uint32_t length = 0;
+  if (array == nullptr || napi_get_array_length(env, array, &length) != napi_ok) return numbers;
+  for (uint32_t i = 0; i < length; ++i) {
+    napi_value element = nullptr;
+    double number = 0;
+    if (napi_get_element(env, array, i, &element) != napi_ok) return {};
+    if (napi_get_value_double(env, element, &number) != napi_ok) return {};
+    numbers.push_back(number);
+  }
+  return numbers;
 }
 
 }  // namespace
 
-vm::IsolateIdentity ToIdentity(const Napi::Object& object) {
+vm::IsolateIdentity ToIdentity(napi_env env, napi_value object) {
   vm::IsolateIdentity identity;
-  identity.is_main = object.Get("isMainThread").ToBoolean();
-  identity.thread_id = static_cast<int>(ToInteger(object, "threadId"));
-  identity.name = ToText(object, "name");
-  identity.entry = ToText(object, "entry");
-  if (const Napi::Value limits = object.Get("resourceLimits"); limits.IsArray()) {
-    const auto array = limits.As<Napi::Array>();
-    for (uint32_t i = 0; i < array.Length(); ++i) {
-      identity.resource_limits.push_back(Napi::Value(array[i]).ToNumber().DoubleValue());
-    }
-  }
+  identity.is_main = BoolOf(env, object, "isMainThread");
+  identity.thread_id = static_cast<int>(IntegerOf(env, object, "threadId"));
+  identity.name = TextOf(env, object, "name");
+  identity.entry = TextOf(env, object, "entry");
+  identity.resource_limits = NumbersOf(env, object, "resourceLimits");
   return identity;
 }
 
-reporter::Options ToOptions(const Napi::Object& object) {
+reporter::Options ToOptions(napi_env env, napi_value object) {
   reporter::Options options;
-  options.formatter_source = ToText(object, "formatterSource");
-  options.max_frames = static_cast<int>(ToInteger(object, "maxFrames"));
-  options.interrupt_timeout_ms = ToInteger(object, "interruptTimeoutMs");
-  options.section_timeout_ms = ToInteger(object, "sectionTimeoutMs");
-  options.report_timeout_ms = ToInteger(object, "reportTimeoutMs");
-  options.view_json = ToText(object, "viewJson");
+  options.formatter_source = TextOf(env, object, "formatterSource");
+  options.max_frames = static_cast<int>(IntegerOf(env, object, "maxFrames"));
+  options.interrupt_timeout_ms = IntegerOf(env, object, "interruptTimeoutMs");
+  options.section_timeout_ms = IntegerOf(env, object, "sectionTimeoutMs");
+  options.report_timeout_ms = IntegerOf(env, object, "reportTimeoutMs");
+  options.view_json = TextOf(env, object, "viewJson");
   return options;
+}
+
+void CallWith(napi_env env, napi_value function, napi_value argument) {
+  napi_value receiver = nullptr;
+  if (napi_get_undefined(env, &receiver) != napi_ok) return;
+  napi_call_function(env, receiver, function, 1, &argument, nullptr);
 }
 
 }  // namespace gmr::addon

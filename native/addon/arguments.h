@@ -5,8 +5,11 @@
 // Signal-safe: no.
 // Lifetime:    functions.
 //
-// src/addon is the only caller and has validated everything, so these check
-// nothing; a missing property becomes an empty value.
+// src/addon is the only caller and has validated everything, so a missing
+// property just becomes an empty value. That happens also in a worker that is
+// being terminated: there every property access fails. node-addon-api would
+// try to throw that, cannot, and aborts the process, so what a worker may call
+// goes to Node-API directly.
 #ifndef GMR_NATIVE_ADDON_ARGUMENTS_H_
 #define GMR_NATIVE_ADDON_ARGUMENTS_H_
 
@@ -17,8 +20,12 @@
 
 namespace gmr::addon {
 
-vm::IsolateIdentity ToIdentity(const Napi::Object& object);
-reporter::Options ToOptions(const Napi::Object& object);
+vm::IsolateIdentity ToIdentity(napi_env env, napi_value object);
+reporter::Options ToOptions(napi_env env, napi_value object);
+
+// Calls a function whose result and failure are of no interest. An exception
+// of the function stays pending, for Node to report.
+void CallWith(napi_env env, napi_value function, napi_value argument);
 
 }  // namespace gmr::addon
 

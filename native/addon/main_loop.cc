@@ -1,5 +1,7 @@
 #include "main_loop.h"
 
+#include "arguments.h"
+
 namespace gmr::addon {
 
 MainLoop& MainLoop::Get() {
@@ -33,7 +35,7 @@ bool MainLoop::Wake() {
     if (generation != generation_.load()) return;
     queued_.store(false);
     const uint32_t request = begin_();
-    if (request != 0) run.Call({Napi::Number::New(run.Env(), request)});
+    if (request != 0) CallWith(run.Env(), run, Napi::Number::New(run.Env(), request));
   });
   // napi_closing gives our reference up as well, so that nothing is left to release.
   if (status != napi_ok) attached_ = false;

@@ -62,6 +62,7 @@ Result<std::vector<int>> ListThreads() {
   DIR* directory = opendir("/proc/self/task");
   if (directory == nullptr) return SysError{errno, "opening /proc/self/task"};
   std::vector<int> tids;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread has this directory stream
   while (const dirent* entry = readdir(directory)) {
     if (const int tid = std::atoi(entry->d_name); tid > 0) tids.push_back(tid);
   }

@@ -7,8 +7,8 @@
 #ifndef GMR_NATIVE_PLATFORM_RESULT_H_
 #define GMR_NATIVE_PLATFORM_RESULT_H_
 
-#include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -19,9 +19,8 @@ struct SysError {
   int code = 0;
   const char* doing = "";
 
-  // "opening /proc/self/task: Permission denied". strerror is not thread-safe
-  // by the letter of POSIX; glibc and musl return static texts for known codes.
-  std::string ToString() const { return std::string(doing) + ": " + std::strerror(code); }
+  // "opening /proc/self/task: Permission denied".
+  std::string ToString() const { return std::string(doing) + ": " + std::generic_category().message(code); }
 };
 
 template <typename T>

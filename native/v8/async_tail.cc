@@ -16,7 +16,7 @@ constexpr int kMaxSyncFrames = 60;
 constexpr int kProbeLimit = 100;
 // V8 keeps about 56 bytes a frame in an error's stack data, and grows its table
 // in steps, 15 KB being the first that 100 frames can reach on V8 14.
-constexpr size_t kProbeBytes = 6 * 1024;
+constexpr size_t kProbeBytes = size_t{6} * 1024;
 
 // Sets Error.stackTraceLimit of the current context for a scope, if it is an
 // ordinary writable data property. Nothing of this runs JavaScript: the

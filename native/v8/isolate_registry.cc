@@ -1,6 +1,7 @@
 #include "isolate_registry.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "../platform/clock.h"
@@ -50,8 +51,8 @@ double StalledMs(const uv_loop_t* loop) {
 }  // namespace
 
 IsolateRegistry& IsolateRegistry::Get() {
-  static auto* registry =
-      new IsolateRegistry;  // NOLINT(cppcoreguidelines-owning-memory): leaked, see the header
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): leaked, see the header
+  static auto* registry = new IsolateRegistry;
   return *registry;
 }
 
@@ -112,20 +113,18 @@ void IsolateRegistry::Complete(IsolateIdentity* identity) const {
 
 std::vector<IsolateStatus> IsolateRegistry::List() {
   std::vector<IsolateStatus> list;
+  std::set<int> registered;  // thread ids
   {
     const platform::Monitor::Lock lock(monitor_);
     if (closed_) return list;
     for (const auto& [id, entry] : entries_) {
       IsolateStatus status{id, entry->identity, entry->tid, StalledMs(entry->loop)};
       Complete(&status.identity);
+      registered.insert(status.identity.thread_id);
       list.push_back(std::move(status));
     }
     for (const auto& [thread_id, identity] : announced_) {
-      const auto registered = [&](const IsolateStatus& known) {
-        return known.id != 0 && known.identity.thread_id == thread_id;
-      };
-      if (std::none_of(list.begin(), list.end(), registered))
-        list.push_back(IsolateStatus{0, identity, 0, -1});
+      if (registered.count(thread_id) == 0) list.push_back(IsolateStatus{0, identity, 0, -1});
     }
   }
   std::sort(list.begin(), list.end(), [](const IsolateStatus& a, const IsolateStatus& b) {
@@ -143,8 +142,8 @@ std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& quest
   if (entry->unanswered) return entry->unanswered;
   auto capture = Capture::Make(question, Label(entry->identity));
   entry->unanswered = capture;
-  auto* request =
-      new Request<Entry>{entry, capture};  // NOLINT(cppcoreguidelines-owning-memory): OnInterrupt frees it
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): OnInterrupt frees it
+  auto* request = new Request<Entry>{entry, capture};
   // Node's own request, not only V8's: it also wakes an idle event loop, and is
   // called back, not dropped, when the environment ends.
   node::RequestInterrupt(entry->environment, &OnInterrupt, request);
