@@ -167,8 +167,7 @@ void RetryMicrotaskStorms(vm::Question question, const std::function<bool()>& st
   }
 }
 
-IsolateState StateOfAnswered(const IsolatePhoto& photo) {
-  const vm::StackCapture& stack = photo.answer->stack;
+IsolateState StateOfAnswered(const IsolatePhoto& photo, const vm::StackCapture& stack) {
   const bool empty = stack.frames.empty() && !stack.running_microtasks;
   if (empty && (!photo.os || photo.os->InEventPoll())) return IsolateState::kIdle;
   return photo.status.loop_stalled_ms >= kBlockedAfterMs ? IsolateState::kBlocked : IsolateState::kRunning;
@@ -203,9 +202,10 @@ void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
     photo.note = "it ended while the report was made";
     return;
   }
-  photo.answer = subject->capture->answer();
-  if (subject->first_capture != nullptr) photo.answer->heap = subject->first_capture->answer().heap;
-  photo.state = StateOfAnswered(photo);
+  vm::Answer answer = subject->capture->answer();
+  if (subject->first_capture != nullptr) answer.heap = subject->first_capture->answer().heap;
+  photo.state = StateOfAnswered(photo, answer.stack);
+  photo.answer = std::move(answer);
 }
 
 void PhotographOthers(Photograph* photograph) {

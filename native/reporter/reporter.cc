@@ -242,7 +242,7 @@ void Reporter::Serve() {
     const platform::Monitor::Lock lock(monitor_);
     listeners.swap(listeners_);
   }
-  if (!listeners.empty()) AnswerApi(std::move(listeners));
+  if (!listeners.empty()) AnswerApi(listeners);
 }
 
 Reporter::Facts Reporter::CopyFacts() {
@@ -294,7 +294,7 @@ void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
 }
 
 // Several callers at once share one photograph.
-void Reporter::AnswerApi(std::vector<PhotographListener> listeners) {
+void Reporter::AnswerApi(const std::vector<PhotographListener>& listeners) {
   Trigger trigger;
   trigger.at_ns = MonotonicNs();
   trigger.wall_clock_ms = platform::WallClockMs();

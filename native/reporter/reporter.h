@@ -76,7 +76,7 @@ class Reporter {
   Facts CopyFacts();
   Photograph MakePhotograph(const Facts& facts, const Trigger& trigger);
   void ReportSignal(const Trigger& trigger, const Facts& facts);
-  void AnswerApi(std::vector<PhotographListener> listeners);
+  void AnswerApi(const std::vector<PhotographListener>& listeners);
   void PrintLateAnswers();
 
   // Reporter thread only:

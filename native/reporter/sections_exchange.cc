@@ -154,6 +154,7 @@ std::vector<SectionPhoto> SectionsExchange::Collect(const Options& options, cons
     lock.WaitUntil(std::min(MonotonicNs() + kLookEveryNs, deadline_ns), [&] { return finished_ || stop(); });
   }
   const std::string reason = WhyNotBegun(main);
+  photos.reserve(items_.size());
   for (const Item& item : items_) photos.push_back(ToPhoto(item, reason));
   request_ = 0;  // what comes from now on is too late
   return photos;
