@@ -10,6 +10,7 @@
 #include "../platform/clock.h"
 #include "../platform/headroom.h"
 #include "../platform/monitor.h"
+#include "../platform/thread_stack.h"
 #include "../v8/v8_compat.h"
 #include "formatter_api.h"
 
@@ -120,8 +121,7 @@ class Limits {
   explicit Limits(v8::Isolate* isolate) : isolate_(isolate) {
     // Without this, V8 derives the limit from --stack-size, which may exceed
     // this thread's stack.
-    char here = 0;
-    isolate->SetStackLimit(reinterpret_cast<uintptr_t>(&here) - (kFormatterStackBytes - kNativeStackBytes));
+    isolate->SetStackLimit(platform::LowestStackAddress() + kNativeStackBytes);
     isolate->AddNearHeapLimitCallback(&OnNearHeapLimit, isolate);
     isolate->AddGCEpilogueCallback(&OnGcEpilogue);
   }
@@ -217,6 +217,7 @@ std::string Format(const FormatterJob& job, ExitGate* gate) {
   if (job.source.empty()) return "its bundle could not be read at setup";
   if (job.platform == nullptr) return "the main thread is not registered";
   if (platform::MemoryHeadroomBytes() < kNeededHeadroomBytes) return "less than 64 MB of memory are left";
+  if (platform::LowestStackAddress() == 0) return "the size of the reporter's stack is not known";
   if (!gate->Enter()) return "the process is exiting";
   const std::string failure = FormatInside(job, gate);
   gate->Leave();

@@ -30,7 +30,8 @@ constexpr int64_t kStarvedGraceNs = 1000 * kNsPerMs;
 // Event loops that turn this rarely are called blocked.
 constexpr double kBlockedAfterMs = 200;
 // V8 takes four of five interrupts during a storm of promise jobs between two of
-// them, where there is no stack. Asked again and again, it is caught inside one.
+// them, where there is no stack, or only Node's own part of it. Asked again and
+// again, it is caught inside one.
 constexpr int kMicrotaskRetries = 1000;
 constexpr useconds_t kMicrotaskPauseUs = 20;
 constexpr int64_t kMicrotaskRetriesNs = 100 * kNsPerMs;
@@ -137,7 +138,10 @@ void AskAll(const vm::Question& question, std::vector<Subject>* subjects) {
 bool CaughtBetweenMicrotasks(const Subject& subject) {
   if (subject.capture == nullptr || subject.capture->state() != vm::Capture::State::kAnswered) return false;
   const vm::StackCapture& stack = subject.capture->answer().stack;
-  return stack.frames.empty() && stack.running_microtasks;
+  // Node's own frames may be below: processTicksAndRejections runs promise jobs too.
+  const bool in_user_code = std::any_of(stack.frames.begin(), stack.frames.end(),
+                                        [](const vm::Frame& frame) { return frame.is_user_code; });
+  return stack.running_microtasks && !in_user_code;
 }
 
 void RetryMicrotaskStorms(vm::Question question, const std::function<bool()>& stop,

@@ -99,8 +99,11 @@ export const BLOCKED_STATES: readonly BlockedState[] = [
   afterAwait,
 ];
 
-/** Functions of the fixtures in which a thread says that it is about to get stuck. */
-const ANNOUNCING = /\bannounce(OnStdout|ToParent) \(/;
+/**
+ * Functions of the fixtures in which a thread says that it is about to get stuck; or the line that calls a wasm
+ * function, on top: V8 compiles such a function when it is called first.
+ */
+const ANNOUNCING = /\bannounce(OnStdout|ToParent) \(|\n\n? *(?:[a-z]+: .*\n *)*heap: .*\n +wasmLoop \(/;
 
 /**
  * A report of a service whose threads have all arrived where they announced to go. A signal that
