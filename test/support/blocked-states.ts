@@ -110,10 +110,18 @@ const ANNOUNCING = /\bannounce(OnStdout|ToParent) \(|\n\n? *(?:[a-z]+: .*\n *)*h
  * is quicker than the last instructions of an announcement is answered truly, with the announcement.
  */
 export async function reportOfStuckThreads(service: Service): Promise<string> {
-  for (;;) {
+  // What is still not there after a few reports will not come: the test then says what it sees.
+  for (let reports = 1; ; reports++) {
     const report = await service.reportOnSignal();
-    if (!ANNOUNCING.test(sectionOf(report, 'Threads'))) return report;
+    const threads = sectionOf(report, 'Threads');
+    if (reports === 5 || (!ANNOUNCING.test(threads) && !isBetweenTicks(threads))) return report;
   }
+}
+
+/** Whether a thread runs, but only Node's own code: it announced itself and has not begun yet. */
+function isBetweenTicks(threads: string): boolean {
+  const blocks = threads.split(/^------ .*(?=worker|main)/m);
+  return blocks.some((block) => / RUNNING /.test(block) && !/^ {2}\S.* \((?!node:)\S+:\d+/m.test(block));
 }
 
 /** The state with this key. */
