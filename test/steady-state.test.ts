@@ -29,15 +29,29 @@ function systemCalls(text: string): string[] {
     .filter((line, index) => index > 0 || !/detached|unfinished|resuming interrupted/.test(line));
 }
 
+/** strace on the reporter thread; null, and the test skipped with the reason, where strace cannot be had. */
+async function watchReporter(
+  t: TestContext,
+  pid: number,
+): Promise<Awaited<ReturnType<typeof attach>> | null> {
+  const reporter = threadsOf(pid).find((thread) => thread.name === 'gmr-reporter');
+  assert.ok(reporter !== undefined, 'there is no thread named gmr-reporter');
+  const hasStrace = spawnSync('strace', ['-V']).status === 0;
+  const watched = hasStrace ? await attach(t, reporter.tid) : null;
+  if (watched !== null && /attached/.test(watched.text())) return watched;
+  t.skip(
+    watched === null ? 'strace is not installed' : `strace may not attach here: ${watched.text().trim()}`,
+  );
+  return null;
+}
+
 describe('while nobody asks for a report', PATIENT, () => {
   test(`the reporter thread makes no system call in ${WATCHED_SECONDS} s`, async (t) => {
-    if (spawnSync('strace', ['-V']).status !== 0) return t.skip('strace is not installed');
     const service = await startService(t, { script: 'steady-service.cjs' }).ready();
-    const reporter = threadsOf(service.pid).find((thread) => thread.name === 'gmr-reporter');
-    assert.ok(reporter !== undefined, 'there is no thread named gmr-reporter');
+    const watched = await watchReporter(t, service.pid);
+    if (watched === null) return;
+    const { tracer, text } = watched;
 
-    const { tracer, text } = await attach(t, reporter.tid);
-    if (!/attached/.test(text())) return t.skip(`strace may not attach here: ${text().trim()}`);
     // The time that passes is the subject here; nothing is waited for.
     await delay(WATCHED_SECONDS * 1000);
     tracer.kill('SIGINT');
@@ -48,12 +62,10 @@ describe('while nobody asks for a report', PATIENT, () => {
   });
 
   test('strace sees the reporter thread when it is asked', async (t) => {
-    if (spawnSync('strace', ['-V']).status !== 0) return t.skip('strace is not installed');
     const service = await startService(t, { script: 'steady-service.cjs' }).ready();
-    const reporter = threadsOf(service.pid).find((thread) => thread.name === 'gmr-reporter');
-    assert.ok(reporter !== undefined, 'there is no thread named gmr-reporter');
-    const { tracer, text } = await attach(t, reporter.tid);
-    if (!/attached/.test(text())) return t.skip(`strace may not attach here: ${text().trim()}`);
+    const watched = await watchReporter(t, service.pid);
+    if (watched === null) return;
+    const { tracer, text } = watched;
     await service.reportOnSignal();
     tracer.kill('SIGINT');
     await once(tracer, 'close');
