@@ -131,24 +131,29 @@ async function series(child, tool, mainState) {
   };
 }
 
-/** Interleaved, so that both see the same noise. */
+/** What a process may load, and how the table calls it. */
+const SETUPS = {
+  none: 'nothing (control)',
+  empty: 'require of an empty package',
+  gmr: 'require + setupAutorun',
+};
+
+/** Interleaved, so that all see the same noise. */
 async function measureSetup() {
-  const samples = { none: [], gmr: [] };
+  const samples = Object.fromEntries(Object.keys(SETUPS).map((what) => [what, []]));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const what of ['none', 'gmr']) {
+    for (const what of Object.keys(SETUPS)) {
       const child = new Child('setup.cjs', { args: [what] });
       await child.ended;
       samples[what].push(JSON.parse(child.stdout));
     }
   }
   const MB = 1024 * 1024;
-  const of = (what, pick) => summary(samples[what].map(pick));
-  return Object.fromEntries(
-    ['none', 'gmr'].map((what) => [
-      what,
-      { ms: of(what, ({ ms }) => ms), rssMb: of(what, ({ rssBytes }) => rssBytes / MB) },
-    ]),
-  );
+  const figures = (of) => ({
+    ms: summary(of.map(({ ms }) => ms)),
+    rssMb: summary(of.map(({ rssBytes }) => rssBytes / MB)),
+  });
+  return Object.fromEntries(Object.entries(samples).map(([what, of]) => [what, figures(of)]));
 }
 
 async function main() {
@@ -191,7 +196,7 @@ function render({ node, rounds, reports, setup }) {
     'pause without report',
   ];
   const setupRows = Object.entries(setup).map(([what, { ms, rssMb }]) => [
-    what === 'gmr' ? 'require + setupAutorun' : 'nothing (control)',
+    SETUPS[what],
     cell(ms),
     cell(rssMb),
   ]);

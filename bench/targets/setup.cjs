@@ -1,7 +1,11 @@
 'use strict';
-// What the setup costs: prints {"ms", "rssBytes"} of require and setupAutorun, or with `none` of nothing at all.
+// What the setup costs: prints {"ms", "rssBytes"} of require and setupAutorun (`gmr`), of the require of a package with
+// nothing in it (`empty`: Node's own share), or of nothing at all (`none`).
+
+const { createRequire } = require('node:module');
 
 const what = process.argv[2];
+const requireInEmpty = createRequire(require.resolve('./empty-package/package.json'));
 
 // What every service has loaded anyway: streams and timers are no cost of ours.
 void require('node:http');
@@ -9,6 +13,7 @@ void require('node:http');
 const rssBefore = process.memoryUsage.rss();
 const began = performance.now();
 if (what === 'gmr') require('gmr-native').setupAutorun();
+else if (what === 'empty') requireInEmpty('empty-package');
 const ms = performance.now() - began;
 const rssBytes = process.memoryUsage.rss() - rssBefore;
 
