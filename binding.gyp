@@ -18,8 +18,8 @@
         "native/reporter/formatter_api.cc",
         "native/reporter/formatter_host.cc",
         "native/reporter/json_writer.cc",
-        "native/reporter/photographer.cc",
         "native/reporter/photograph_json.cc",
+        "native/reporter/photographer.cc",
         "native/reporter/reporter.cc",
         "native/reporter/sections_exchange.cc",
         "native/reporter/signal_hold.cc",
@@ -34,6 +34,7 @@
         "native/platform/raw_write.cc",
         "native/platform/signal_action.cc",
         "native/platform/signal_handler.cc",
+        "native/platform/standard_fds.cc",
         "native/platform/syscall_names.cc",
         "native/platform/text_file.cc",
         "native/platform/wake.cc"

@@ -45,6 +45,18 @@ describe('a burst of signals at the end of the process', PATIENT, () => {
   }
 });
 
+describe('a service without standard input and stderr', PATIENT, () => {
+  test('lives on after a report that nobody can read', async (t) => {
+    const service = await startService(t, { script: 'closed-stderr-service.cjs' }).ready();
+    // The first reports must be over before a later one begins: what they broke would show then.
+    for (let report = 1; report <= 4; report += 1) {
+      service.signal();
+      await service.line(`asked ${report}`);
+    }
+    assert.ok(service.alive);
+  });
+});
+
 describe('dispose()', PATIENT, () => {
   test('gives the signal its default action back, and the Worker class', async (t) => {
     const service = await startService(t, { script: 'dispose-service.cjs' }).ready();

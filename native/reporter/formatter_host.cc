@@ -10,6 +10,7 @@
 #include "../platform/clock.h"
 #include "../platform/headroom.h"
 #include "../platform/monitor.h"
+#include "../platform/standard_fds.h"
 #include "../platform/thread_stack.h"
 #include "../v8/v8_compat.h"
 #include "formatter_api.h"
@@ -194,6 +195,7 @@ Formatted RunIn(const FormatterJob& job, v8::Isolate* isolate) {
 }
 
 std::string FormatInside(const FormatterJob& job, ExitGate* gate) {
+  const platform::StandardFdsTaken standard_fds;  // for the loop of the isolate
   const BareIsolate bare(job.platform);
   v8::Isolate* isolate = bare.get();
   if (isolate == nullptr) return "no isolate could be made";
