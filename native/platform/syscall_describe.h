@@ -1,0 +1,37 @@
+// Says in words what a blocked thread waits for.
+//
+// Owns:        a constant table.
+// Threads:     one per MemoryReader.
+// Signal-safe: no; but it takes no lock of this process and does not allocate:
+//              the thread that is described may be blocked inside malloc.
+// Lifetime:    functions. Linux only; elsewhere texts are empty.
+//
+// Pointers among the arguments lead to memory of the blocked thread, which may
+// have gone on meanwhile: so the words may be wrong, and only the words.
+// Control characters of paths are passed on as they are; views escape them.
+#ifndef GMR_NATIVE_PLATFORM_SYSCALL_DESCRIBE_H_
+#define GMR_NATIVE_PLATFORM_SYSCALL_DESCRIBE_H_
+
+#include <cstdint>
+
+#include "passive_probe.h"
+#include "safe_read.h"
+#include "text_buffer.h"
+
+namespace gmr::platform {
+
+enum class SyscallClass : uint8_t {
+  kOther,
+  kEventWait,    // an event loop without work, or one that waits for a child process
+  kSleepOrPoll,  // a signal would cut it short: programs rarely expect that
+};
+
+SyscallClass ClassifySyscall(int64_t number);
+
+// "read(fd 24 -> /var/run/jobs.fifo)", "wait4(pid 812 node worker.js)". The name
+// alone where the arguments would not help; empty when the thread is not blocked.
+TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader);
+
+}  // namespace gmr::platform
+
+#endif  // GMR_NATIVE_PLATFORM_SYSCALL_DESCRIBE_H_
