@@ -1,0 +1,40 @@
+// EntryFrame: the frame from which an isolate last called C++.
+//
+// Owns:        nothing.
+// Threads:     FindEntryFpOffset(): the isolate's own, in a callback from
+//              JavaScript. LoadEntryRegisters(): any, while that thread is stopped.
+// Signal-safe: no. LoadEntryRegisters() takes no lock and does not allocate.
+// Lifetime:    the offset is the same for all isolates of a process.
+//
+// V8 notes in the isolate where JavaScript stopped when it calls out. A stack can
+// be decoded from there even where native frames cannot be followed.
+#ifndef GMR_NATIVE_V8_ENTRY_FRAME_H_
+#define GMR_NATIVE_V8_ENTRY_FRAME_H_
+
+#include <v8.h>
+
+#include <cstdint>
+
+#include "../platform/registers.h"
+#include "../platform/safe_read.h"
+#include "code_ranges.h"
+#include "layout.h"
+
+namespace gmr::vm {
+
+// The bytes from the isolate's address to that note, -1: not found. Looks for
+// the only word of the isolate that points to an exit frame of this stack.
+int32_t FindEntryFpOffset(v8::Isolate* isolate, const Layout& layout, const CodeRanges& ranges,
+                          platform::MemoryReader* memory);
+
+// Sets the frame pointer, and no pc, for JsFrames::Step(). False: JavaScript is
+// not on the stack, or the note is not that of an exit frame.
+bool LoadEntryRegisters(uintptr_t isolate, int32_t offset, const Layout& layout,
+                        platform::MemoryReader* memory, platform::Registers* registers);
+
+// Where `isolate` has its builtins, for FillCodeRanges().
+BuiltinsBlob BuiltinsOf(v8::Isolate* isolate);
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_V8_ENTRY_FRAME_H_

@@ -1,0 +1,129 @@
+#include "own_name.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr size_t kMaxNameBytes = 512;
+// `name` is the second property of every function, behind `length`.
+constexpr uint32_t kMaxSearched = 8;
+// Of a hash table; it has room for some 80 properties.
+constexpr int32_t kMaxDictionaryWords = 512;
+constexpr int64_t kWordBytes = 8;
+// Key, details, value, src/objects/descriptor-array.h.
+constexpr int64_t kWordsPerDescriptor = 3;
+// Map::bit_field3 and PropertyDetails; all versions export them with these values.
+constexpr uint32_t kOwnDescriptorsShift = 10;
+constexpr uint32_t kOwnDescriptorsMask = 1023;
+constexpr uint32_t kIsDictionary = 1u << 21;
+constexpr uint32_t kIsAccessor = 1u << 0;
+constexpr uint32_t kIsInDescriptor = 1u << 5;
+constexpr uint32_t kFieldIndexShift = 19;
+constexpr uint32_t kFieldIndexMask = 1023;
+
+struct Descriptor {
+  Tagged key;
+  Tagged details;
+  Tagged value;
+};
+
+bool IsTheWordName(const HeapReader& heap, const RawStrings& strings, Tagged key) {
+  FlatString flat;
+  char text[4] = {};
+  if (!strings.Flatten(key, &flat) || !flat.one_byte || flat.length != sizeof text) return false;
+  return heap.memory().Read(flat.data, text, sizeof text) && std::memcmp(text, "name", sizeof text) == 0;
+}
+
+bool LoadDescriptor(const HeapReader& heap, Tagged descriptors, uint32_t index, Descriptor* descriptor) {
+  const uintptr_t at = descriptors.Slot(heap.layout().descriptors_header) +
+                       static_cast<uintptr_t>(kWordsPerDescriptor * kWordBytes * index);
+  uint64_t words[kWordsPerDescriptor] = {};
+  if (!heap.memory().Read(at, words, sizeof words)) return false;
+  *descriptor = {Tagged(words[0]), Tagged(words[1]), Tagged(words[2])};
+  return descriptor->details.IsSmi();
+}
+
+bool FindDescriptor(const HeapReader& heap, const RawStrings& strings, Tagged map, Descriptor* descriptor) {
+  const Layout& layout = heap.layout();
+  Tagged descriptors;
+  uint32_t bits = 0;
+  if (!heap.LoadUint32(map, layout.map_bit_field3, &bits)) return false;
+  if (!heap.Load(map, layout.map_descriptors, &descriptors)) return false;
+  const int32_t type = heap.TypeOf(&descriptors);
+  if (type < 0 || (type != layout.type_descriptors && type != layout.type_strong_descriptors)) return false;
+  const uint32_t count = std::min(bits >> kOwnDescriptorsShift & kOwnDescriptorsMask, kMaxSearched);
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!LoadDescriptor(heap, descriptors, i, descriptor)) return false;
+    if (IsTheWordName(heap, strings, descriptor->key)) return true;
+  }
+  return false;
+}
+
+// A function that was changed a lot keeps its properties in a hash table: key,
+// value, details. Which word it starts with differs between versions; that a
+// key is "name" and details are a number is enough to tell.
+bool FindInDictionary(const HeapReader& heap, const RawStrings& strings, Tagged function, Tagged* value) {
+  const Layout& layout = heap.layout();
+  Tagged dictionary;
+  Tagged details;
+  Tagged key;
+  if (!heap.Load(function, layout.object_properties, &dictionary)) return false;
+  if (!heap.Is(&dictionary, layout.type_name_dictionary)) return false;
+  const int32_t length = std::min(heap.LengthOf(dictionary), kMaxDictionaryWords);
+  for (int32_t i = 0; i + 2 < length; ++i) {
+    if (!heap.LoadElement(dictionary, i + 2, &details) || !heap.LoadElement(dictionary, i, &key))
+      return false;
+    if (!details.IsSmi() || !key.IsObject() || !IsTheWordName(heap, strings, key)) continue;
+    return heap.LoadElement(dictionary, i + 1, value);
+  }
+  return false;
+}
+
+// A field is in the object itself as far as it has room, then in an array.
+bool LoadField(const HeapReader& heap, Tagged object, Tagged map, uint32_t index, Tagged* value) {
+  const Layout& layout = heap.layout();
+  uint8_t words = 0;
+  uint8_t first = 0;
+  if (!heap.memory().Load(map.Slot(layout.map_instance_words), &words)) return false;
+  if (!heap.memory().Load(map.Slot(layout.map_first_field_word), &first)) return false;
+  const uint32_t in_object = words > first ? words - first : 0u;
+  if (index < in_object) return heap.Load(object, static_cast<int32_t>(kWordBytes * (first + index)), value);
+  Tagged properties;
+  if (!heap.Load(object, layout.object_properties, &properties)) return false;
+  if (!heap.Is(&properties, layout.type_property_array)) return false;
+  const uintptr_t at = properties.Slot(layout.array_data) + uintptr_t{kWordBytes} * (index - in_object);
+  uint64_t bits = 0;
+  if (!heap.memory().Load(at, &bits)) return false;
+  *value = Tagged(bits);
+  return true;
+}
+
+bool FindInFields(const HeapReader& heap, const RawStrings& strings, Tagged function, Tagged map,
+                  Tagged* value) {
+  Descriptor name;
+  if (!FindDescriptor(heap, strings, map, &name)) return false;
+  const auto details = static_cast<uint32_t>(name.details.ToSmi());
+  *value = name.value;
+  if ((details & kIsAccessor) != 0) return false;
+  return (details & kIsInDescriptor) != 0 ||
+         LoadField(heap, function, map, details >> kFieldIndexShift & kFieldIndexMask, value);
+}
+
+}  // namespace
+
+const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function) {
+  Tagged map;
+  Tagged value;
+  uint32_t bits = 0;
+  if (!heap.IsFunction(&function) || !heap.MapOf(function, &map)) return nullptr;
+  if (!heap.LoadUint32(map, heap.layout().map_bit_field3, &bits)) return nullptr;
+  const bool found = (bits & kIsDictionary) != 0 ? FindInDictionary(heap, strings, function, &value)
+                                                 : FindInFields(heap, strings, function, map, &value);
+  // An AccessorInfo is no string: then the name is the one in the source.
+  return found ? strings.Copy(value, kMaxNameBytes) : nullptr;
+}
+
+}  // namespace gmr::vm

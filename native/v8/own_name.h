@@ -1,0 +1,24 @@
+// OwnName: the `name` property of a function object, where it has one of its own.
+//
+// Owns:        nothing; text goes into the Arena of RawStrings.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock and does not allocate.
+// Lifetime:    the text is valid until the Arena is reset.
+//
+// Most functions have an accessor there, which yields the name in their source.
+// Methods with a computed name have a string: ['a' + 1]() {}, [Symbol.iterator]() {};
+// and so has what a library renamed.
+#ifndef GMR_NATIVE_V8_OWN_NAME_H_
+#define GMR_NATIVE_V8_OWN_NAME_H_
+
+#include "raw_strings.h"
+#include "tagged.h"
+
+namespace gmr::vm {
+
+// nullptr: none.
+const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function);
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_V8_OWN_NAME_H_

@@ -1,0 +1,209 @@
+#include "raw_strings.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+namespace gmr::vm {
+
+namespace {
+
+// Thin strings and one-sided ropes in a row; V8 itself makes one or two.
+constexpr int kMaxIndirections = 8;
+// Of a rope: enough for a name that a program concatenates.
+constexpr int kMaxPieces = 64;
+constexpr size_t kMaxCopiedBytes = 4096;
+
+class Utf8Writer {
+ public:
+  Utf8Writer(char* to, size_t capacity) : to_(to), capacity_(capacity) {}
+
+  size_t size() const { return size_; }
+  bool full() const { return full_; }
+
+  void AppendUnit(uint16_t unit) {
+    if (high_ != 0 && (unit & 0xfc00) == 0xdc00) {
+      const uint32_t high = high_;
+      high_ = 0;
+      Append(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00));
+      return;
+    }
+    Finish();
+    if ((unit & 0xfc00) == 0xd800) {
+      high_ = unit;
+    } else {
+      Append((unit & 0xfc00) == 0xdc00 ? kReplacement : unit);
+    }
+  }
+
+  // A surrogate without its other half is no character.
+  void Finish() {
+    if (high_ == 0) return;
+    high_ = 0;
+    Append(kReplacement);
+  }
+
+ private:
+  static constexpr uint32_t kReplacement = 0xfffd;
+
+  void Append(uint32_t point) {
+    if (point < 0x80) return Put({static_cast<char>(point)}, 1);
+    if (point < 0x800) return Put({Lead(0xc0, point, 6), Tail(point, 0)}, 2);
+    if (point < 0x10000) return Put({Lead(0xe0, point, 12), Tail(point, 6), Tail(point, 0)}, 3);
+    Put({Lead(0xf0, point, 18), Tail(point, 12), Tail(point, 6), Tail(point, 0)}, 4);
+  }
+
+  struct Bytes {
+    char at[4];
+  };
+  static char Lead(uint32_t mark, uint32_t point, int shift) {
+    return static_cast<char>(mark | point >> shift);
+  }
+  static char Tail(uint32_t point, int shift) { return static_cast<char>(0x80 | (point >> shift & 0x3f)); }
+
+  void Put(const Bytes& bytes, size_t count) {
+    full_ = full_ || count > capacity_ - size_;
+    if (full_) return;
+    std::memcpy(to_ + size_, bytes.at, count);
+    size_ += count;
+  }
+
+  char* to_;
+  size_t capacity_;
+  size_t size_ = 0;
+  uint16_t high_ = 0;
+  bool full_ = false;
+};
+
+bool AppendFlat(platform::MemoryReader& memory, const FlatString& flat, Utf8Writer* out) {
+  uint8_t bytes[256];
+  const uint32_t per_chunk = flat.one_byte ? sizeof bytes : sizeof bytes / 2;
+  for (uint32_t at = 0; at < flat.length && !out->full(); at += per_chunk) {
+    const uint32_t count = std::min(per_chunk, flat.length - at);
+    if (!memory.Read(flat.AddressOf(at), bytes, flat.one_byte ? count : count * 2)) return false;
+    for (uint32_t i = 0; i < count; ++i) {
+      uint16_t unit = bytes[i];
+      if (!flat.one_byte) std::memcpy(&unit, bytes + 2 * size_t{i}, sizeof unit);
+      out->AppendUnit(unit);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+struct RawStrings::Shape {
+  Tagged string;
+  int32_t type = -1;
+  int32_t representation = -1;
+  uint32_t length = 0;
+  bool one_byte = true;
+};
+
+bool RawStrings::IsString(Tagged* object) const {
+  const int32_t type = heap_->TypeOf(object);
+  return type >= 0 && type < heap_->layout().first_nonstring_type;
+}
+
+bool RawStrings::ReadShape(Tagged string, Shape* shape) const {
+  const Layout& layout = heap_->layout();
+  if (!IsString(&string)) return false;
+  shape->string = string;
+  shape->type = heap_->TypeOf(&string);
+  shape->representation = shape->type & layout.string_representation_mask;
+  shape->one_byte = (shape->type & layout.string_encoding_mask) == layout.string_one_byte;
+  return heap_->LoadUint32(string, layout.string_length, &shape->length);
+}
+
+bool RawStrings::IsEmpty(Tagged string) const {
+  Shape shape;
+  return ReadShape(string, &shape) && shape.length == 0;
+}
+
+// Follows thin strings, and ropes whose second half is empty: flattening leaves
+// both behind.
+bool RawStrings::Resolve(Shape* shape) const {
+  const Layout& layout = heap_->layout();
+  for (int i = 0; i < kMaxIndirections; ++i) {
+    Tagged next;
+    if (shape->representation == layout.string_thin) {
+      if (!heap_->Load(shape->string, layout.thin_actual, &next)) return false;
+    } else if (shape->representation == layout.string_cons) {
+      Tagged second;
+      if (!heap_->Load(shape->string, layout.cons_second, &second) || !IsEmpty(second)) return true;
+      if (!heap_->Load(shape->string, layout.cons_first, &next)) return false;
+    } else {
+      return true;
+    }
+    if (!ReadShape(next, shape)) return false;
+  }
+  return false;
+}
+
+bool RawStrings::DataOf(const Shape& shape, FlatString* flat) const {
+  const Layout& layout = heap_->layout();
+  flat->length = shape.length;
+  flat->one_byte = shape.one_byte;
+  if (shape.representation == 0) {
+    flat->data = shape.string.Slot(layout.string_chars);
+    return true;
+  }
+  if (shape.representation != layout.string_external) return false;
+  // Without the cache, only a virtual call of the resource tells where it is.
+  if ((shape.type & layout.string_uncached_mask) != 0) return false;
+  return heap_->LoadAddress(shape.string, layout.external_data, &flat->data) && flat->data != 0;
+}
+
+bool RawStrings::FlattenSlice(const Shape& slice, FlatString* flat) const {
+  const Layout& layout = heap_->layout();
+  Tagged parent;
+  Shape shape;
+  int32_t offset = 0;
+  if (!heap_->Load(slice.string, layout.sliced_parent, &parent)) return false;
+  if (!heap_->LoadSmi(slice.string, layout.sliced_offset, &offset)) return false;
+  if (!ReadShape(parent, &shape) || !Resolve(&shape) || !DataOf(shape, flat)) return false;
+  if (offset < 0 || uint64_t{static_cast<uint32_t>(offset)} + slice.length > shape.length) return false;
+  flat->data = flat->AddressOf(static_cast<uint32_t>(offset));
+  flat->length = slice.length;
+  return true;
+}
+
+bool RawStrings::Flatten(Tagged string, FlatString* flat) const {
+  Shape shape;
+  if (!ReadShape(string, &shape) || !Resolve(&shape)) return false;
+  if (shape.representation == heap_->layout().string_sliced) return FlattenSlice(shape, flat);
+  return DataOf(shape, flat);
+}
+
+const char* RawStrings::Copy(Tagged string, size_t max_bytes) const {
+  const Layout& layout = heap_->layout();
+  char text[kMaxCopiedBytes];
+  Utf8Writer out(text, std::min(max_bytes, sizeof text));
+  // The right halves of ropes that are still to come, the next one last.
+  Tagged pending[kMaxPieces] = {string};
+  int count = 1;
+  int pieces = 0;
+  while (count > 0 && !out.full()) {
+    Shape shape;
+    const Tagged next = pending[--count];
+    if (++pieces > kMaxPieces || !ReadShape(next, &shape) || !Resolve(&shape)) return nullptr;
+    if (shape.representation == layout.string_cons) {
+      if (count + 2 > kMaxPieces || !heap_->Load(shape.string, layout.cons_second, &pending[count]) ||
+          !heap_->Load(shape.string, layout.cons_first, &pending[count + 1])) {
+        return nullptr;
+      }
+      count += 2;
+      continue;
+    }
+    FlatString flat;
+    if (!Flatten(shape.string, &flat) || !AppendFlat(heap_->memory(), flat, &out)) return nullptr;
+  }
+  out.Finish();
+  char* copy = arena_->Allocate(out.size() + sizeof "...");
+  if (copy == nullptr) return nullptr;
+  std::memcpy(copy, text, out.size());
+  std::memcpy(copy + out.size(), out.full() ? "..." : "", out.full() ? 4 : 1);
+  return copy;
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,54 @@
+// RawStrings: V8's strings, read from memory without V8.
+//
+// Owns:        nothing; text goes into the Arena.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock and does not allocate.
+// Lifetime:    what Copy() returned is valid until the Arena is reset.
+#ifndef GMR_NATIVE_V8_RAW_STRINGS_H_
+#define GMR_NATIVE_V8_RAW_STRINGS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../platform/arena.h"
+#include "tagged.h"
+
+namespace gmr::vm {
+
+// Characters that lie in one piece.
+struct FlatString {
+  uintptr_t data = 0;
+  uint32_t length = 0;  // in characters
+  bool one_byte = true;
+
+  uintptr_t AddressOf(uint32_t index) const { return data + uint64_t{index} * (one_byte ? 1 : 2); }
+};
+
+class RawStrings {
+ public:
+  RawStrings(const HeapReader* heap, platform::Arena* arena) : heap_(heap), arena_(arena) {}
+
+  bool IsString(Tagged* object) const;
+
+  // False for a rope that V8 has not flattened yet, and for what is no string.
+  bool Flatten(Tagged string, FlatString* flat) const;
+
+  // As UTF-8, cut with "..." after `max_bytes`. nullptr: no string, or no room.
+  const char* Copy(Tagged string, size_t max_bytes) const;
+
+ private:
+  struct Shape;
+
+  bool ReadShape(Tagged string, Shape* shape) const;
+  bool Resolve(Shape* shape) const;
+  bool FlattenSlice(const Shape& slice, FlatString* flat) const;
+  bool DataOf(const Shape& shape, FlatString* flat) const;
+  bool IsEmpty(Tagged string) const;
+
+  const HeapReader* heap_;
+  platform::Arena* arena_;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_V8_RAW_STRINGS_H_
