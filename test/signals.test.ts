@@ -123,7 +123,7 @@ describe('a blocking system call', PATIENT, () => {
 const CALL_MS = 1_500;
 
 describe('a native call that signals could end early', PATIENT, () => {
-  before(() => buildNativeAddon());
+  before(() => buildNativeAddon('gmr_fixture'));
 
   for (const where of ['main', 'worker']) {
     for (const call of ['rawSleep', 'rawPoll', 'sleepMs']) {

@@ -1,11 +1,48 @@
 {
-  # Addon for the tests only. It speaks Node-API alone, so one build serves every version of Node.
+  # Addons for the tests only; see test/support/native-addon.ts.
   "targets": [
     {
       "target_name": "gmr_fixture",
-      "sources": ["gmr_fixture.cc"],
+      "sources": ["gmr_fixture.cc", "restrictions.cc", "short_calls.cc"],
       "defines": ["NAPI_VERSION=8"],
       "cflags_cc": ["-std=gnu++20", "-Wall", "-Wextra"]
+    },
+    {
+      "target_name": "stuck_library",
+      "sources": ["stuck_library.cc"],
+      "cflags_cc": ["-std=gnu++20", "-Wall", "-Wextra"]
     }
+  ],
+  "conditions": [
+    ["OS=='linux' and target_arch=='x64'", {
+      "targets": [
+        {
+          "target_name": "unwind_fixture",
+          "includes": ["under-test.gypi"],
+          "sources": [
+            "unwind/blocked_threads.cc",
+            "unwind/fuzz.cc",
+            "unwind/reader_checks.cc",
+            "unwind/unwind_fixture.cc",
+            "unwind/walks.cc"
+          ],
+          "libraries": ["<@(platform_objects)"]
+        },
+        {
+          "target_name": "jsframes_fixture",
+          "includes": ["under-test.gypi"],
+          "sources": ["jsframes/addon.cc", "jsframes/fuzz.cc"],
+          "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
+        },
+        {
+          "target_name": "stress_fixture",
+          "includes": ["under-test.gypi"],
+          "sources": ["stress/addon.cc", "stress/captures.cc"],
+          "libraries": ["<@(platform_objects)", "<@(v8_objects)"],
+          # gmr::vm::MixedWalker::Walk(), see stress/captures.cc
+          "ldflags": ["-Wl,--wrap=_ZN3gmr2vm11MixedWalker4WalkERKNS0_9WalkStartEPNS0_9FrameListE"]
+        }
+      ]
+    }]
   ]
 }

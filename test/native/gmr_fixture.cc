@@ -1,4 +1,4 @@
-// gmr_fixture: native calls that block, for the tests.
+// gmr_fixture: native calls that block or restrict, for the tests.
 //
 // Owns:        nothing.
 // Threads:     any JavaScript thread.
@@ -13,6 +13,11 @@
 #include <poll.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <string>
+
+#include "restrictions.h"
+#include "short_calls.h"
 
 namespace {
 
@@ -85,14 +90,29 @@ napi_value SleepMs(napi_env env, napi_callback_info info) {
   return Number(env, interruptions);
 }
 
+// restrict(name): "" or why this process could not be restricted; see restrictions.h
+napi_value Restrict(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument = nullptr;
+  napi_value result = nullptr;
+  char name[64] = "";
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  if (count == 1) napi_get_value_string_utf8(env, argument, name, sizeof name, nullptr);
+  const std::string problem = gmr::test::Restrict(name);
+  napi_create_string_utf8(env, problem.c_str(), NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
 napi_value Init(napi_env env, napi_value exports) {
   const napi_property_descriptor properties[] = {
       {"rawSleep", nullptr, RawSleep, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"rawPoll", nullptr, RawPoll, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"spinMs", nullptr, SpinMs, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"sleepMs", nullptr, SleepMs, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"restrict", nullptr, Restrict, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof properties / sizeof *properties, properties);
+  gmr_fixture::AddShortCalls(env, exports);
   return exports;
 }
 

@@ -1,30 +1,97 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REPOSITORY_ROOT } from './paths';
 
 const FOLDER = join(REPOSITORY_ROOT, 'test', 'native');
-const BINARY = join(FOLDER, 'build', 'Release', 'gmr_fixture.node');
+const BUILD = join(FOLDER, 'build');
+/** What the present build was configured for. */
+const STAMP = join(BUILD, 'gmr-build.json');
+const PRODUCT_STAMP = join(REPOSITORY_ROOT, 'build', 'gmr-build.json');
 
-/** Builds the tests' own addon, unless it is newer than its source. It fits every version of Node. */
-export function buildNativeAddon(): void {
-  const source = join(FOLDER, 'gmr_fixture.cc');
-  if (existsSync(BINARY) && statSync(BINARY).mtimeMs > statSync(source).mtimeMs) return;
-  const nodeGyp = join(dirname(require.resolve('node-gyp/package.json')), 'bin', 'node-gyp.js');
-  const nodedir = headersFolder();
-  execFileSync(process.execPath, [nodeGyp, 'rebuild'], {
-    cwd: FOLDER,
-    stdio: 'pipe',
-    env: { ...process.env, ...(nodedir === undefined ? {} : { npm_config_nodedir: nodedir }) },
-  });
+/** Targets of test/native/binding.gyp. */
+export type NativeAddon =
+  'gmr_fixture' | 'jsframes_fixture' | 'stress_fixture' | 'stuck_library' | 'unwind_fixture';
+
+/** Object files of the product; some addons of the tests are linked from them. */
+export const PRODUCT_OBJECTS: string = join(
+  REPOSITORY_ROOT,
+  'build',
+  'Release',
+  'obj.target',
+  'gmr_native',
+  'native',
+);
+
+/** Reading foreign stacks knows one system and one processor so far. */
+export const STACK_READING: { readonly skip: string | false } = {
+  skip: process.platform === 'linux' && process.arch === 'x64' ? false : 'stacks are read on Linux x64 only',
+};
+
+/** Runs of each fuzzer; more are asked for by hand. */
+export function fuzzRuns(usual: number): number {
+  return Number(process.env['GMR_FUZZ_RUNS'] ?? usual);
 }
 
-/** Node-API is the same in the headers of every version: the nearest will do. Without any, node-gyp fetches them. */
-function headersFolder(): string | undefined {
-  const candidates = [
-    process.env['GMR_NODEDIR'],
-    dirname(dirname(process.execPath)),
-    process.env['npm_config_nodedir'],
-  ];
-  return candidates.find((folder) => folder && existsSync(join(folder, 'include', 'node', 'node_api.h')));
+/** Is the product that the tests use built with a sanitizer? Its runtime has frames and calls of its own. */
+export function isSanitized(): boolean {
+  return productBuild().flags.some((flag) => /^--gmr_[at]san=1$/.test(flag));
+}
+
+/**
+ * Builds one of the tests' own addons for the running Node, with the headers and flags of the product, and hands
+ * back its path. Quick when nothing changed.
+ */
+export function buildNativeAddon(name: NativeAddon): string {
+  const { headers, flags } = productBuild();
+  const gyp = ['binding.gyp', 'under-test.gypi'].map((file) => readFileSync(join(FOLDER, file), 'utf8'));
+  const wanted = [readFileSync(PRODUCT_STAMP, 'utf8'), ...gyp].join('\n');
+  if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== wanted) {
+    rmSync(BUILD, { recursive: true, force: true });
+    nodeGyp(['configure', ...flags], headers);
+    writeFileSync(STAMP, wanted);
+  }
+  // make knows nothing of the product's objects: it links again when there is nothing linked.
+  const linked = join(BUILD, 'Release', 'obj.target', `${name}.node`);
+  if (existsSync(linked) && statSync(linked).mtimeMs <= newestProductObject()) rmSync(linked);
+  nodeGyp(['build', name], headers);
+  return join(BUILD, 'Release', `${name}.node`);
+}
+
+interface ProductBuild {
+  /** null: node-gyp fetched them. */
+  readonly headers: string | null;
+  readonly flags: readonly string[];
+}
+
+function productBuild(): ProductBuild {
+  return JSON.parse(readFileSync(PRODUCT_STAMP, 'utf8')) as ProductBuild;
+}
+
+function newestProductObject(): number {
+  const times = ['platform', 'v8'].flatMap((layer) =>
+    readdirSync(join(PRODUCT_OBJECTS, layer))
+      .filter((name) => name.endsWith('.o'))
+      .map((name) => statSync(join(PRODUCT_OBJECTS, layer, name)).mtimeMs),
+  );
+  return Math.max(...times);
+}
+
+function nodeGyp(args: readonly string[], headers: string | null): void {
+  const script = join(dirname(require.resolve('node-gyp/package.json')), 'bin', 'node-gyp.js');
+  // Without the sanitizer's runtime: it would watch the compiler, too.
+  const inherited = Object.entries(process.env).filter(([name]) => !/nodedir$|^LD_PRELOAD$/i.test(name));
+  const env = Object.fromEntries(inherited);
+  try {
+    execFileSync(process.execPath, [script, ...args], {
+      cwd: FOLDER,
+      stdio: 'pipe',
+      encoding: 'utf8',
+      env: headers === null ? env : { ...env, npm_config_nodedir: headers },
+    });
+  } catch (error) {
+    // Half a build must not pass for a good one the next time.
+    rmSync(STAMP, { force: true });
+    throw error;
+  }
 }

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, read, readSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { STACK_READING, fuzzRuns } from './support/native-addon';
+import { PATIENT, TIME_SCALE, eventually } from './support/patience';
+import { type Comparison, type Walk, loadUnwindFixture } from './support/unwind-fixture';
+
+/** What a thread that is blocked in the call is said to do. */
+const CALLS: Readonly<Record<string, RegExp>> = {
+  read: /^read\(fd \d+ -> pipe:\[\d+\]\)$/,
+  write: /^write\(fd \d+ -> pipe:\[\d+\]\)$/,
+  nanosleep: /^(clock_)?nanosleep\(86400000 ms\)$/,
+  poll: /^poll\(fd \d+ -> pipe:\[\d+\] and 1 more\)$/,
+  futex: /^futex\(wait\)$/,
+  epoll_wait: /^epoll_wait$/,
+  accept: /^accept\(fd \d+ listening on 127\.0\.0\.1:\d+\)$/,
+  connect: /^connect\(fd \d+ -> 127\.0\.0\.1:\d+\)$/,
+  wait4: /^wait4\(pid \d+ cat\)$/,
+  flock: /^flock\(fd \d+ -> \/.*\/flock\)$/,
+  open: /^openat\(\/.*\/fifo\)$/,
+};
+const FRAMES = ['plain', 'alloca', 'large', 'aligned'];
+
+/** The most that one run of a fuzzer may take. */
+const SLOWEST_MS = 2000 * TIME_SCALE;
+
+const folder = mkdtempSync(join(tmpdir(), 'gmr-unwind-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+// The files that the fixture's threads block in are removed with the others.
+process.env['TMPDIR'] = folder;
+
+const fixture = loadUnwindFixture();
+
+/** A thread says that it is about to block, no more; and other calls may come before the one that it blocks in. */
+async function walkWhenBlocked(tid: number, words: RegExp): Promise<Walk> {
+  let last: Walk | undefined;
+  const found = eventually(`thread ${tid} is blocked in ${words}`, () => {
+    last = fixture.walkBlocked(tid);
+    return words.test(last.doing) ? last : undefined;
+  });
+  return found.catch((error: unknown) => {
+    throw new Error(`${String(error)}, but: ${JSON.stringify(last)}`);
+  });
+}
+
+function otherThreads(): number[] {
+  return readdirSync('/proc/self/task')
+    .map(Number)
+    .filter((tid) => tid !== process.pid);
+}
+
+/** A sanitizer's runtime puts frames of its own around calls. */
+function ownNames({ names }: Walk): string[] {
+  return names.filter((name) => !name.startsWith('__interceptor_'));
+}
+
+/** The two walks begin in functions of their own; the caller of both, and all above, must agree. */
+function assertSameCallers({ ours, runtime }: Comparison): void {
+  const OWN_FRAMES = 2;
+  const end = ours.names.findIndex((name) => name === '' || name.startsWith('Builtins_'));
+  assert.ok(end > 0, `the walk should reach V8: ${ours.names.join(', ')}`);
+  assert.ok(end >= OWN_FRAMES + 2, `too few native frames: ${ours.names.join(', ')}`);
+  assert.deepEqual(ours.pcs.slice(OWN_FRAMES, end), runtime.slice(OWN_FRAMES, end));
+}
+
+/** A FIFO that opens at once, and stays empty. */
+function openFifo(name: string): number {
+  const path = join(folder, name);
+  execFileSync('mkfifo', [path]);
+  return openSync(path, 'r+');
+}
+
+describe('the unwinder of native code', { ...PATIENT, ...STACK_READING }, () => {
+  test('agrees with the C++ runtime, pc by pc, up to the first frame of V8', () => {
+    assertSameCallers(fixture.compareWithRuntime(0));
+    assertSameCallers(fixture.compareWithRuntime(20));
+    [1].map(() => assertSameCallers(fixture.compareWithRuntime(5)));
+    fixture.call(() => assertSameCallers(fixture.compareWithRuntime(5)));
+    'x'.replace('x', () => {
+      assertSameCallers(fixture.compareWithRuntime(5));
+      return '';
+    });
+  });
+
+  for (const [call, words] of Object.entries(CALLS)) {
+    for (const frame of FRAMES) {
+      test(`reaches the start of a thread that is blocked in ${call} below a frame of kind ${frame}`, async () => {
+        const { tid, truth } = fixture.startBlocked(call, frame);
+        const walk = await walkWhenBlocked(tid, words);
+        // The first is the blocking function itself: it has gone on since it told.
+        const callers = truth.slice(1);
+        const from = walk.pcs.indexOf(callers[0] ?? 0);
+        assert.ok(from > 0, `the blocking function's caller is missing: ${walk.names.join(', ')}`);
+        assert.deepEqual(walk.pcs.slice(from), callers);
+        assert.equal(walk.end, 'end of stack');
+        assert.equal(walk.approximateSteps, 0);
+      });
+    }
+  }
+
+  test('computes the frame pointer of a pool thread that is blocked in a read', async () => {
+    const fd = openFifo('pool');
+    const done = promisify(read)(fd, Buffer.alloc(1), 0, 1, null);
+    const walk = await eventually('a thread of the pool reads', () =>
+      otherThreads()
+        .map((tid) => fixture.walkBlocked(tid))
+        .find(({ doing }) => doing === `read(fd ${fd} -> ${folder}/pool)`),
+    );
+    writeSync(fd, 'x');
+    await done;
+    assert.deepEqual(ownNames(walk).slice(0, 3), ['read', 'uv__fs_work', 'worker']);
+    assert.equal(walk.end, 'end of stack');
+    assert.equal(walk.approximateSteps, 0);
+    closeSync(fd);
+  });
+
+  test('leads from a main thread that is blocked in readSync to V8', () => {
+    const fd = openFifo('main');
+    fixture.walkMainInRead(fd);
+    readSync(fd, Buffer.alloc(1), 0, 1, null);
+    const walk = fixture.takeMainWalk();
+    const names = ownNames(walk);
+    assert.equal(walk.doing, `read(fd ${fd} -> ${folder}/main)`);
+    assert.deepEqual(names.slice(0, 3), ['read', 'uv__fs_work', 'uv_fs_read']);
+    const firstOfV8 = names.findIndex((name) => name.startsWith('Builtins_'));
+    assert.ok(firstOfV8 > 3 && names.slice(3, firstOfV8).includes('node::fs::Read'), names.join(', '));
+    // Without tables for V8's code the walk ends there, unless its frame pointers happen to lead on.
+    if (firstOfV8 === names.length - 1) assert.equal(walk.approximateSteps, 0);
+    closeSync(fd);
+  });
+
+  test('reaches the start of every other thread of the process', async () => {
+    await readFile(fixture.path); // makes the threads of libuv's pool
+    const tids = otherThreads();
+    assert.ok(tids.length > 8, `only ${tids.length} threads`);
+    for (const tid of tids) {
+      const walk = await walkWhenBlocked(tid, /./);
+      assert.equal(walk.end, 'end of stack', `${tid}: ${walk.names.join(', ')}`);
+      assert.equal(walk.approximateSteps, 0, `${tid}: ${walk.names.join(', ')}`);
+    }
+  });
+});
+
+describe('nonsense is survived', { ...PATIENT, ...STACK_READING }, () => {
+  for (const what of ['registers', 'tables', 'texts']) {
+    test(`in ${what}`, () => {
+      const wanted = fuzzRuns(10_000);
+      const outcome = fixture.fuzz(what, wanted, 20_261);
+      assert.equal(outcome.runs, wanted);
+      assert.ok(outcome.steps > 0, 'the fuzzer reached nothing');
+      assert.ok(outcome.longestMs < SLOWEST_MS, `one run took ${outcome.longestMs} ms`);
+    });
+  }
+});
