@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BLOCKED_STATES, blockedState, reportOfStuckThreads } from './support/blocked-states';
+import { markedFrame } from './support/marks';
 import { HARD_LIMIT_MS, PATIENT } from './support/patience';
 import { untilAllThreadsSleep } from './support/proc';
-import { mainBlock, sectionOf, workerBlock } from './support/report-text';
+import { assertFrame, mainBlock, sectionOf, workerBlock } from './support/report-text';
 import { startService } from './support/service';
 
 describe('the report of a service with a stuck worker', PATIENT, () => {
@@ -43,10 +44,9 @@ describe('one silent worker of eight', PATIENT, () => {
     for (const index of [0, 1, 2, 3, 4]) blockedState('idle').check(workerBlock(report, `idle-${index}`));
 
     const silent = workerBlock(report, 'exec-sync-5');
-    assert.match(silent.head, /NOT ANSWERING/);
-    assert.match(silent.body, /^ *state: S\b.*\b(epoll_|poll|read|wait)/m);
-    // Its stack could not be asked for, and nothing is made up in its place.
-    assert.doesNotMatch(silent.body, /readChildForever \(/);
+    assert.match(silent.body, /^ *state: S\b.*\b(epoll_|poll|read|wait).*captured passively/m);
+    assert.match(silent.body, /^ *note: not answering/m);
+    assertFrame(silent, markedFrame('states.cjs', 'exec-sync'));
     assert.doesNotMatch(sectionOf(report, 'Threads'), /FAILED/);
   });
 

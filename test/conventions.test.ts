@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
 import { describe, test } from 'node:test';
@@ -40,11 +39,6 @@ const WITHOUT_NODE = ['src/report', 'src/views', 'src/formatter'];
 
 const V8_HEADER = /^(v8[\w-]*|node(_\w+)?|napi(-inl)?|uv|js_native_api\w*)\.h$|^(uv|cppgc|libplatform)\//;
 const NODE_API_HEADER = /^(napi(-inl)?|node_api\w*|js_native_api\w*)\.h$/;
-
-/** Functions that POSIX allows in a signal handler and that ours needs. */
-const SIGNAL_SAFE = /^(__errno_location|sem_post|write|clock_gettime|_GLOBAL_OFFSET_TABLE_)$/;
-const SANITIZER = /^__(asan|ubsan|tsan|sanitizer)_/;
-const SIGNAL_HANDLER_OBJECT = 'build/Release/obj.target/gmr_native/native/platform/signal_handler.o';
 
 const MAX_LINES = 400;
 
@@ -226,26 +220,6 @@ describe('sources', () => {
       marks.filter(([, pattern]) => pattern.test(text)).map(([name]) => `${path}: ${name}`),
     );
     unexpected(offenders, 'the repository must read the same everywhere');
-  });
-});
-
-describe('the signal handler', () => {
-  const skip = process.platform === 'linux' ? false : 'object files are looked at on Linux only';
-
-  test('calls nothing but async-signal-safe functions', { skip }, () => {
-    const nm = spawnSync('nm', ['-u', '--demangle', SIGNAL_HANDLER_OBJECT], { cwd: ROOT, encoding: 'utf8' });
-    assert.equal(nm.status, 0, `nm failed: ${nm.error?.message ?? nm.stderr}`);
-    const symbols = nm.stdout
-      .split('\n')
-      .map((line) => line.replace(/^\s*[Uw]\s+/, '').replace(/@.*$/, ''))
-      .filter((name) => name !== '');
-    const { flags } = JSON.parse(read('build/gmr-build.json')) as { flags: readonly string[] };
-    const sanitized = flags.some((flag) => /^--gmr_[at]san=1$/.test(flag));
-    assert.ok(symbols.length > 0, 'a handler that wakes somebody calls something');
-    unexpected(
-      symbols.filter((name) => !SIGNAL_SAFE.test(name) && !(sanitized && SANITIZER.test(name))),
-      'not on the list of functions that a signal handler may call',
-    );
   });
 });
 

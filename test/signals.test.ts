@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, before, describe, test } from 'node:test';
 import { buildNativeAddon } from './support/native-addon';
+import { markedFrame } from './support/marks';
 import { PATIENT, eventually } from './support/patience';
 import { untilAllThreadsSleep } from './support/proc';
-import { mainBlock, workerBlock } from './support/report-text';
+import { assertFrame, mainBlock, workerBlock } from './support/report-text';
 import { type Service, startService } from './support/service';
 
 function scratchFolder(t: TestContext): string {
@@ -123,7 +124,9 @@ describe('a blocking system call', PATIENT, () => {
 const CALL_MS = 1_500;
 
 describe('a native call that signals could end early', PATIENT, () => {
-  before(() => buildNativeAddon('gmr_fixture'));
+  before(() => {
+    buildNativeAddon('gmr_fixture');
+  });
 
   for (const where of ['main', 'worker']) {
     for (const call of ['rawSleep', 'rawPoll', 'sleepMs']) {
@@ -140,13 +143,14 @@ describe('a native call that signals could end early', PATIENT, () => {
       });
     }
 
-    test(`(spinMs in ${where}) is named as not answering, and as running`, async (t) => {
+    test(`(spinMs in ${where}) is held for a moment, and shows what it spins in`, async (t) => {
       const args = ['spinMs', String(CALL_MS), where];
       const service = await startService(t, { script: 'native-service.cjs', args }).ready();
       const report = await service.reportOnSignal();
       const block = where === 'main' ? mainBlock(report) : workerBlock(report, 'caller');
-      assert.match(block.head, /NOT ANSWERING/);
-      assert.match(block.body, /^ *state: R\b/m);
+      assert.match(block.body, /^ *state: R\b.*captured while parked/m);
+      assert.match(block.body, /^ *note: not answering/m);
+      assertFrame(block, markedFrame('native-service.cjs', 'native-call'));
       await service.line('result ');
     });
   }
@@ -156,6 +160,6 @@ async function assertSilentInRead(service: Service, where: string): Promise<void
   await untilAllThreadsSleep(service.pid);
   const report = await service.reportOnSignal();
   const block = where === 'main' ? mainBlock(report) : workerBlock(report, 'reader');
-  assert.match(block.head, /NOT ANSWERING/);
-  assert.match(block.body, /\bread\b/);
+  assert.match(block.body, /^ *state: S\b.* in read\(fd \d+ -> .*captured passively/m);
+  assert.match(block.body, /^ *readSync \(node:fs:/m);
 }

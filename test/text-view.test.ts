@@ -10,6 +10,7 @@ import {
   mainThread,
   nodeFrame,
   osThread,
+  otherThread,
   photograph,
   REQUESTED_AT_MS,
   workerThread,
@@ -199,7 +200,7 @@ describe('a thread block', () => {
         workerThread(4, {
           name: 'deployer',
           state: 'not-answering',
-          os: osThread(9, { syscall: { number: 61, name: 'wait4' } }),
+          os: osThread(9, { syscall: { number: 61, name: 'wait4', description: null } }),
           stack: { status: 'unavailable', reason },
           heap: { status: 'unavailable', reason },
           note: reason,
@@ -224,14 +225,14 @@ describe('a thread block', () => {
   test('groups the other threads of the process', () => {
     const futex = {
       name: 'V8Worker',
-      syscall: { number: 202, name: 'futex' },
+      syscall: { number: 202, name: 'futex', description: null },
       cpuUserMs: 20,
       cpuSystemMs: 5,
     };
     const text = print({
       otherThreads: [12, 13, 14, 15]
-        .map((tid) => osThread(tid, futex))
-        .concat(osThread(16, { name: 'zlib' })),
+        .map((tid) => otherThread(tid, futex))
+        .concat(otherThread(16, { name: 'zlib' })),
     });
     assert.match(text, /^ +4 x V8Worker +S sleeping in futex {2}tids 12 13 14 15 {2}cpu 0\.1 s$/m);
     assert.match(text, /^ +1 x zlib +S sleeping in epoll_pwait {2}tid 16 {2}cpu 0\.2 s$/m);
@@ -259,7 +260,7 @@ describe('a report that somebody wants to use against a terminal', () => {
         mainThread({ state: 'running', note: evil, stack: hostile }),
         workerThread(1, { name: evil, entry: evil, stack: { status: 'unavailable', reason: evil } }),
       ],
-      otherThreads: [osThread(5, { name: evil })],
+      otherThreads: [otherThread(5, { name: evil })],
       greenThreads: { status: 'unavailable', reason: evil },
       configuration: { status: 'known', objects: { [evil]: evil }, takenAtMs: REQUESTED_AT_MS },
       sections: [

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { markedFrame } from './support/marks';
 import { PATIENT } from './support/patience';
-import { threadBlocks, workerBlock } from './support/report-text';
+import { untilAllThreadsSleep } from './support/proc';
+import { assertFrame, threadBlocks, workerBlock } from './support/report-text';
 import { startService } from './support/service';
 
 const EVERY_WAY: readonly string[] = [
@@ -42,11 +44,28 @@ describe('workers', PATIENT, () => {
   });
 
   test('of a class that was taken before the setup are named as not registered', async (t) => {
-    const service = await startService(t, { script: 'unregistered-service.cjs' }).ready();
+    const service = await startService(t, {
+      script: 'unregistered-service.cjs',
+      args: ['busy'],
+    }).ready();
     const report = await service.reportOnSignal();
     const strangers = threadBlocks(report).filter((block) => /\bworker \d+/.test(block.head));
     assert.equal(strangers.length, 1, report);
     assert.match(strangers[0]?.head ?? '', /NOT REGISTERED/);
+  });
+
+  test('of such a class have a stack nevertheless while they are blocked', async (t) => {
+    const service = await startService(t, {
+      script: 'unregistered-service.cjs',
+      args: ['waiting'],
+    }).ready();
+    await untilAllThreadsSleep(service.pid);
+    const report = await service.reportOnSignal();
+    const [stranger] = threadBlocks(report).filter((block) => /\bworker \d+/.test(block.head));
+    assert.ok(stranger, report);
+    assert.match(stranger.head, /NOT REGISTERED/);
+    assert.match(stranger.body, /captured passively/);
+    assertFrame(stranger, markedFrame('unregistered-service.cjs', 'unregistered-wait'));
   });
 
   test('that set up themselves do not take the signal for the process', async (t) => {

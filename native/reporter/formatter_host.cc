@@ -27,6 +27,8 @@ constexpr size_t kSoftHeapBytes = size_t{256} << 20;
 // Granted once beyond the isolate's own limit, so that V8 can unwind the
 // terminated script instead of aborting.
 constexpr size_t kUnwindHeapBytes = size_t{64} << 20;
+// A larger photograph gets only the essential report.
+constexpr size_t kMaxPhotographBytes = size_t{16} << 20;
 // Of the thread's stack, what native frames below V8 may need.
 constexpr uintptr_t kNativeStackBytes = size_t{512} << 10;
 
@@ -151,6 +153,14 @@ v8::MaybeLocal<v8::String> NewString(v8::Isolate* isolate, const std::string& te
                                  static_cast<int>(text.size()));
 }
 
+v8::MaybeLocal<v8::String> NewPhotograph(const FormatterJob& job, v8::Isolate* isolate,
+                                         v8::Local<v8::Context> context) {
+  const std::string json = job.photograph_json(isolate, context);
+  if (json.size() <= kMaxPhotographBytes) return NewString(isolate, json);
+  isolate->ThrowException(v8::String::NewFromUtf8Literal(isolate, "the report is larger than 16 MiB"));
+  return {};
+}
+
 v8::MaybeLocal<v8::Value> RunBundle(const FormatterJob& job, v8::Isolate* isolate,
                                     v8::Local<v8::Context> context) {
   v8::Local<v8::String> source;
@@ -160,7 +170,7 @@ v8::MaybeLocal<v8::Value> RunBundle(const FormatterJob& job, v8::Isolate* isolat
   const auto name = v8::String::NewFromUtf8Literal(isolate, "gmr:formatter");
   v8::ScriptOrigin origin = vm::OriginNamed(isolate, name);
   if (!NewString(isolate, job.source).ToLocal(&source) ||
-      !NewString(isolate, job.photograph_json).ToLocal(&photograph) ||
+      !NewPhotograph(job, isolate, context).ToLocal(&photograph) ||
       !v8::Script::Compile(context, source, &origin).ToLocal(&script) || script->Run(context).IsEmpty() ||
       !context->Global()
            ->Get(context, v8::String::NewFromUtf8Literal(isolate, "gmrFormat"))

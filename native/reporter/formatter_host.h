@@ -30,7 +30,8 @@ inline constexpr size_t kFormatterStackBytes = size_t{2} << 20;
 
 struct FormatterJob {
   const std::string& source;  // the bundle; defines globalThis.gmrFormat
-  const std::string& photograph_json;
+  // Called in the isolate, so that what needs one can be done before.
+  std::function<std::string(v8::Isolate* isolate, v8::Local<v8::Context> context)> photograph_json;
   int64_t deadline_ns = 0;
   node::MultiIsolatePlatform* platform = nullptr;
   // Gets the report before the isolate is disposed, which takes 3 to 8 ms more.

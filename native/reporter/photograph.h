@@ -29,15 +29,31 @@ struct Trigger {
   double wall_clock_ms = 0;  // Unix time
 };
 
+// One thread of the operating system.
+struct ThreadPhoto {
+  platform::ThreadStatus status;
+  std::string doing;                // the system call in words; empty: none, or not known
+  std::optional<double> cpu_share;  // of one CPU, while the report was made; 0 to 1
+};
+
 enum class IsolateState { kIdle, kRunning, kBlocked, kNotAnswering, kNotRegistered, kExited };
 
 struct IsolatePhoto {
   vm::IsolateStatus status;
   IsolateState state = IsolateState::kNotAnswering;
   std::string note;
-  std::optional<platform::ThreadStatus> os;
-  std::string os_error;              // why `os` is absent
-  std::optional<vm::Answer> answer;  // absent: `note` says why
+  std::optional<ThreadPhoto> os;
+  std::string os_error;                   // why `os` is absent
+  std::optional<vm::StackCapture> stack;  // absent: `note` says why
+  std::optional<vm::HeapSample> heap;     // absent: it gave no answer
+  int64_t answered_at_ns = 0;             // 0: it gave no answer
+};
+
+// A thread without an isolate of ours.
+struct OtherThreadPhoto {
+  ThreadPhoto os;
+  std::optional<vm::StackCapture> stack;
+  std::string no_stack;  // why `stack` is absent
 };
 
 struct SectionPhoto {
@@ -54,7 +70,7 @@ struct Photograph {
   int ppid = 0;
   std::optional<double> rss_bytes;
   std::vector<IsolatePhoto> isolates;
-  std::vector<platform::ThreadStatus> other_threads;
+  std::vector<OtherThreadPhoto> other_threads;
   std::vector<SectionPhoto> sections;
   std::string facts_json;          // empty: unavailable
   std::string configuration_json;  // empty: unavailable

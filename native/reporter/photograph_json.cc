@@ -15,10 +15,47 @@ const char* KindWord(vm::FrameKind kind) {
       return "wasm";
     case vm::FrameKind::kAsync:
       return "async";
+    case vm::FrameKind::kBuiltin:
+      return "builtin";
+    case vm::FrameKind::kNative:
+      return "native";
     case vm::FrameKind::kJs:
       break;
   }
   return "js";
+}
+
+const char* QualityWord(vm::FrameQuality quality) {
+  switch (quality) {
+    case vm::FrameQuality::kFunction:
+      return "function";
+    case vm::FrameQuality::kApproximate:
+      return "approximate";
+    case vm::FrameQuality::kExact:
+      break;
+  }
+  return "exact";
+}
+
+const char* MethodWord(vm::CaptureMethod method) {
+  switch (method) {
+    case vm::CaptureMethod::kPassive:
+      return "passive";
+    case vm::CaptureMethod::kParked:
+      return "parked";
+    case vm::CaptureMethod::kInterrupt:
+      break;
+  }
+  return "interrupt";
+}
+
+void WriteTextOrNull(JsonWriter& json, const char* key, const std::string& text) {
+  json.Key(key);
+  if (text.empty()) {
+    json.Null();
+  } else {
+    json.String(text);
+  }
 }
 
 void WritePositive(JsonWriter& json, const char* key, int value) {
@@ -34,13 +71,9 @@ void WriteFrames(JsonWriter& json, const char* key, const std::vector<vm::Frame>
   json.Key(key).BeginArray();
   for (const vm::Frame& frame : frames) {
     json.BeginObject();
-    json.Key("kind").String(KindWord(frame.kind)).Key("quality").String("exact");
-    json.Key("functionName").String(frame.function_name).Key("file");
-    if (frame.file.empty()) {
-      json.Null();
-    } else {
-      json.String(frame.file);
-    }
+    json.Key("kind").String(KindWord(frame.kind)).Key("quality").String(QualityWord(frame.quality));
+    json.Key("functionName").String(frame.function_name);
+    WriteTextOrNull(json, "file", frame.file);
     WritePositive(json, "line", frame.line);
     WritePositive(json, "column", frame.column);
     json.Key("isConstructor").Bool(frame.is_constructor).Key("isEval").Bool(frame.is_eval);
@@ -50,13 +83,13 @@ void WriteFrames(JsonWriter& json, const char* key, const std::vector<vm::Frame>
   json.EndArray();
 }
 
-void WriteStack(JsonWriter& json, const IsolatePhoto& photo) {
-  if (!photo.answer) {
-    json.Unavailable(photo.note.empty() ? "the thread gave no answer" : photo.note);
+void WriteStack(JsonWriter& json, const std::optional<vm::StackCapture>& captured, const std::string& why) {
+  if (!captured) {
+    json.Unavailable(why);
     return;
   }
-  const vm::StackCapture& stack = photo.answer->stack;
-  json.BeginObject().Key("status").String("captured").Key("method").String("interrupt");
+  const vm::StackCapture& stack = *captured;
+  json.BeginObject().Key("status").String("captured").Key("method").String(MethodWord(stack.method));
   WriteFrames(json, "frames", stack.frames);
   json.Key("cut");
   if (stack.cut_count > 0) {
@@ -65,22 +98,25 @@ void WriteStack(JsonWriter& json, const IsolatePhoto& photo) {
   } else {
     json.Null();
   }
-  WriteFrames(json, "asyncFrames", stack.async_frames);
-  json.Key("asyncFramesSkipped");
-  if (stack.async_skipped.empty()) {
-    json.Null();
+  json.Key("heldMs");
+  if (stack.method == vm::CaptureMethod::kParked) {
+    json.Number(stack.held_ms);
   } else {
-    json.String(stack.async_skipped);
+    json.Null();
   }
+  json.Key("hasGap").Bool(stack.has_gap);
+  WriteTextOrNull(json, "noJavaScript", stack.no_javascript);
+  WriteFrames(json, "asyncFrames", stack.async_frames);
+  WriteTextOrNull(json, "asyncFramesSkipped", stack.async_skipped);
   json.Key("runningMicrotasks").Bool(stack.running_microtasks).EndObject();
 }
 
 void WriteHeap(JsonWriter& json, const IsolatePhoto& photo) {
-  if (!photo.answer) {
+  if (!photo.heap) {
     json.Unavailable("the thread gave no answer");
     return;
   }
-  const vm::HeapSample& heap = photo.answer->heap;
+  const vm::HeapSample& heap = *photo.heap;
   const auto bytes = [&](const char* key, size_t value) {
     json.Key(key).Integer(static_cast<int64_t>(value));
   };
@@ -95,18 +131,39 @@ void WriteHeap(JsonWriter& json, const IsolatePhoto& photo) {
   json.EndObject();
 }
 
-void WriteOsThread(JsonWriter& json, const platform::ThreadStatus& os) {
-  json.BeginObject().Key("status").String("known").Key("tid").Integer(os.tid);
-  json.Key("name").String(os.name).Key("state").String(std::string_view(&os.state, 1)).Key("syscall");
-  if (os.syscall && os.syscall->number >= 0) {
-    const char* name = platform::SyscallName(os.syscall->number);
-    const std::string number = std::to_string(os.syscall->number);
-    json.BeginObject().Key("number").Integer(os.syscall->number);
-    json.Key("name").String(name != nullptr ? name : "syscall " + number).EndObject();
+void WriteSyscall(JsonWriter& json, const ThreadPhoto& os) {
+  if (!os.status.syscall || os.status.syscall->number < 0) {
+    json.Null();
+    return;
+  }
+  const auto number = os.status.syscall->number;
+  const char* name = platform::SyscallName(number);
+  json.BeginObject().Key("number").Integer(number);
+  json.Key("name").String(name != nullptr ? name : "syscall " + std::to_string(number));
+  WriteTextOrNull(json, "description", os.doing);
+  json.EndObject();
+}
+
+// The fields of `OsThread`; the object stays open.
+void BeginOsThread(JsonWriter& json, const ThreadPhoto& os) {
+  json.BeginObject().Key("status").String("known").Key("tid").Integer(os.status.tid);
+  json.Key("name").String(os.status.name);
+  json.Key("state").String(std::string_view(&os.status.state, 1)).Key("syscall");
+  WriteSyscall(json, os);
+  json.Key("cpuUserMs").Number(os.status.cpu_user_ms).Key("cpuSystemMs").Number(os.status.cpu_system_ms);
+  json.Key("cpuShare");
+  if (os.cpu_share) {
+    json.Number(*os.cpu_share);
   } else {
     json.Null();
   }
-  json.Key("cpuUserMs").Number(os.cpu_user_ms).Key("cpuSystemMs").Number(os.cpu_system_ms).EndObject();
+}
+
+void WriteOtherThread(JsonWriter& json, const OtherThreadPhoto& other) {
+  BeginOsThread(json, other.os);
+  json.Key("stack");
+  WriteStack(json, other.stack, other.no_stack);
+  json.EndObject();
 }
 
 void WriteLimits(JsonWriter& json, const std::vector<double>& limits) {
@@ -140,17 +197,18 @@ void WriteIsolate(JsonWriter& json, const IsolatePhoto& photo, int64_t trigger_n
   }
   json.Key("os");
   if (photo.os) {
-    WriteOsThread(json, *photo.os);
+    BeginOsThread(json, *photo.os);
+    json.EndObject();
   } else {
     json.Unavailable(photo.os_error);
   }
   json.Key("stack");
-  WriteStack(json, photo);
+  WriteStack(json, photo.stack, photo.note.empty() ? "the thread gave no answer" : photo.note);
   json.Key("heap");
   WriteHeap(json, photo);
   json.Key("answeredAfterMs");
-  if (photo.answer) {
-    json.Number(platform::MsBetween(trigger_ns, photo.answer->answered_at_ns));
+  if (photo.answered_at_ns != 0) {
+    json.Number(platform::MsBetween(trigger_ns, photo.answered_at_ns));
   } else {
     json.Null();
   }
@@ -217,7 +275,7 @@ std::string ToJson(const Photograph& photograph) {
   json.Key("isolates").BeginArray();
   for (const IsolatePhoto& photo : photograph.isolates) WriteIsolate(json, photo, photograph.trigger.at_ns);
   json.EndArray().Key("otherThreads").BeginArray();
-  for (const platform::ThreadStatus& os : photograph.other_threads) WriteOsThread(json, os);
+  for (const OtherThreadPhoto& other : photograph.other_threads) WriteOtherThread(json, other);
   json.EndArray().Key("greenThreads").Unavailable(kGreenThreadsReason);
   json.Key("configuration");
   WriteRawOr(json, photograph.configuration_json, "setupAutorun was not called");

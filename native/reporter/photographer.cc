@@ -10,6 +10,10 @@
 #include <vector>
 
 #include "../platform/clock.h"
+#include "../platform/thread_cpu.h"
+#include "../v8/layout_loader.h"
+#include "../v8/stack_reader.h"
+#include "silent_thread.h"
 
 namespace gmr::reporter {
 
@@ -19,14 +23,16 @@ using platform::kNsPerMs;
 using platform::MonotonicNs;
 
 // Between two looks at a thread that does not answer.
-constexpr int64_t kLookEveryNs = 10 * kNsPerMs;
-// Looks at which a thread must be asleep at the same place before it is given
-// up. It was woken by the request: a thread that could answer would run.
-constexpr int kLooksUntilStuck = 2;
-// A thread that wants to run, but got less of the CPU than this during the
-// grace, is starved rather than stuck, and gets up to kStarvedGraceNs.
-constexpr double kStarvedShare = 0.4;
+constexpr int64_t kLookEveryNs = 4 * kNsPerMs;
+// What a starved thread gets at most.
 constexpr int64_t kStarvedGraceNs = 1000 * kNsPerMs;
+// Other threads of the operating system: their stacks are an extra.
+constexpr size_t kMaxOtherStacks = 64;
+constexpr int64_t kOtherStacksNs = 100 * kNsPerMs;
+// It takes a millisecond, unless a thread holds the lock of the loader.
+constexpr int64_t kLayoutTimeoutNs = 100 * kNsPerMs;
+// In a shorter time the kernel's clock of CPU time says nothing.
+constexpr int64_t kShortestShareNs = 5 * kNsPerMs;
 // Event loops that turn this rarely are called blocked.
 constexpr double kBlockedAfterMs = 200;
 // V8 takes four of five interrupts during a storm of promise jobs between two of
@@ -36,12 +42,28 @@ constexpr int kMicrotaskRetries = 1000;
 constexpr useconds_t kMicrotaskPauseUs = 20;
 constexpr int64_t kMicrotaskRetriesNs = 100 * kNsPerMs;
 
+// What reads stacks from memory. Made while others answer, and only when needed.
+class LazyReader {
+ public:
+  vm::StackReader& Get() {
+    if (reader_ == nullptr) {
+      reader_ = std::make_unique<vm::StackReader>(vm::TrustedLayout(MonotonicNs() + kLayoutTimeoutNs),
+                                                  vm::IsolateRegistry::Get().builtins());
+    }
+    return *reader_;
+  }
+
+ private:
+  std::unique_ptr<vm::StackReader> reader_;
+};
+
 // One isolate on its way into the photograph.
 struct Subject {
   IsolatePhoto photo;
   std::shared_ptr<vm::Capture> capture;
   std::shared_ptr<vm::Capture> first_capture;  // when `capture` is a repeated question
-  int looks_asleep = 0;
+  std::unique_ptr<SilentThread> silent;
+  int64_t cpu_ns = 0;  // its CPU time before it was asked; 0: unknown
   bool given_up = false;
 
   bool pending() const {
@@ -56,7 +78,8 @@ void ReadOs(Subject* subject) {
   }
   auto status = platform::ReadThreadStatus(subject->photo.status.tid);
   if (status.ok()) {
-    subject->photo.os = std::move(status.value());
+    subject->photo.os = ThreadPhoto{std::move(status.value()), "", std::nullopt};
+    subject->cpu_ns = platform::ThreadCpuNs(subject->photo.status.tid);
   } else {
     subject->photo.os_error = status.error().ToString();
   }
@@ -70,59 +93,30 @@ std::vector<std::shared_ptr<vm::Capture>> PendingCaptures(const std::vector<Subj
   return pending;
 }
 
-// Looks at a silent thread once more and gives it up when it sleeps at one
-// place. `before` is from before it was asked.
-void LookAgain(Subject* subject) {
-  const auto now = platform::ReadThreadStatus(subject->photo.status.tid);
-  if (!now.ok() || !subject->photo.os) return;
-  const bool asleep = now.value().state != 'R';
-  const bool same_place = asleep && now.value().syscall && now.value().syscall == subject->photo.os->syscall;
-  subject->looks_asleep = same_place ? subject->looks_asleep + 1 : 0;
-  if (subject->looks_asleep >= kLooksUntilStuck) subject->given_up = true;
+void WatchPending(const Options& options, LazyReader* reader, std::vector<Subject>* subjects) {
+  for (Subject& subject : *subjects) {
+    if (!subject.pending()) continue;
+    subject.silent = std::make_unique<SilentThread>(subject.photo.status, options.max_frames,
+                                                    [reader]() -> vm::StackReader& { return reader->Get(); });
+  }
 }
 
-// The CPU time that each runnable, silent thread has had.
-class StarvationWatch {
- public:
-  explicit StarvationWatch(const std::vector<Subject>& subjects) : begin_ns_(MonotonicNs()) {
-    for (const Subject& subject : subjects) cpu_ms_.push_back(CpuMs(subject.photo.os));
-  }
-
-  // Whether `subject` (the one at `index`) wants the CPU and does not get it.
-  bool Starved(const Subject& subject, size_t index) const {
-    const auto now = platform::ReadThreadStatus(subject.photo.status.tid);
-    if (!now.ok() || now.value().state != 'R') return false;
-    const double had_ms = CpuMs(now.value()) - cpu_ms_[index];
-    return had_ms < platform::MsBetween(begin_ns_, MonotonicNs()) * kStarvedShare;
-  }
-
- private:
-  static double CpuMs(const std::optional<platform::ThreadStatus>& os) {
-    return os ? os->cpu_user_ms + os->cpu_system_ms : 0;
-  }
-
-  const int64_t begin_ns_;
-  std::vector<double> cpu_ms_;
-};
-
-void WaitForAnswers(const Options& options, const std::function<bool()>& stop,
+void WaitForAnswers(const Options& options, const std::function<bool()>& stop, LazyReader* reader,
                     std::vector<Subject>* subjects) {
   const int64_t begin_ns = MonotonicNs();
   const int64_t grace_ns = begin_ns + options.interrupt_timeout_ms * kNsPerMs;
   const int64_t longest_ns = std::max(grace_ns, begin_ns + kStarvedGraceNs);
-  const StarvationWatch watch(*subjects);
+  WatchPending(options, reader, subjects);
 
   for (;;) {
     const auto pending = PendingCaptures(*subjects);
     if (pending.empty() || stop()) return;
+    vm::Capture::WaitForAll(pending, std::min(MonotonicNs() + kLookEveryNs, longest_ns), stop);
     const int64_t now_ns = MonotonicNs();
-    vm::Capture::WaitForAll(pending, std::min(now_ns + kLookEveryNs, longest_ns), stop);
-    const bool grace_over = MonotonicNs() >= grace_ns;
-    for (size_t i = 0; i < subjects->size(); ++i) {
-      Subject& subject = (*subjects)[i];
+    for (Subject& subject : *subjects) {
       if (!subject.pending()) continue;
-      LookAgain(&subject);
-      if (grace_over && (MonotonicNs() >= longest_ns || !watch.Starved(subject, i))) subject.given_up = true;
+      const bool is_last = now_ns >= longest_ns || (now_ns >= grace_ns && !subject.silent->IsStarved());
+      subject.given_up = subject.silent->IsStuck(is_last) || is_last;
     }
   }
 }
@@ -173,17 +167,44 @@ void RetryMicrotaskStorms(vm::Question question, const std::function<bool()>& st
 
 IsolateState StateOfAnswered(const IsolatePhoto& photo, const vm::StackCapture& stack) {
   const bool empty = stack.frames.empty() && !stack.running_microtasks;
-  if (empty && (!photo.os || photo.os->InEventPoll())) return IsolateState::kIdle;
+  if (empty && (!photo.os || photo.os->status.InEventPoll())) return IsolateState::kIdle;
   return photo.status.loop_stalled_ms >= kBlockedAfterMs ? IsolateState::kBlocked : IsolateState::kRunning;
 }
 
-std::string WhySilent(const IsolatePhoto& photo, double waited_ms) {
-  char text[160];
-  const bool asleep = photo.os && photo.os->state != 'R';
-  std::snprintf(
-      text, sizeof text, "no answer within %.0f ms: the thread is %s", waited_ms,
-      asleep ? "blocked in a system call below native code" : "busy in native code that V8 cannot interrupt");
-  return text;
+// When it did not answer, but its stack was read.
+IsolateState StateOfRead(const IsolatePhoto& photo, vm::CaptureMethod method) {
+  if (method == vm::CaptureMethod::kPassive) return IsolateState::kBlocked;
+  return photo.status.loop_stalled_ms >= kBlockedAfterMs ? IsolateState::kBlocked : IsolateState::kRunning;
+}
+
+std::string WhySilent(const Subject& subject, double waited_ms) {
+  char text[200];
+  const bool asleep = subject.photo.os && subject.photo.os->status.state != 'R';
+  std::snprintf(text, sizeof text, "no answer within %.0f ms: the thread is %s%s", waited_ms,
+                asleep ? "blocked in a system call below native code" : "busy in native code",
+                subject.silent != nullptr && !subject.silent->problem().empty() ? "; " : "");
+  return subject.silent != nullptr ? text + subject.silent->problem() : text;
+}
+
+void ConcludeSilent(int64_t asked_at_ns, bool stopped, Subject* subject) {
+  IsolatePhoto& photo = subject->photo;
+  const int64_t cpu_ns = subject->cpu_ns;
+  const double waited_ms = platform::MsBetween(asked_at_ns, MonotonicNs());
+  ReadOs(subject);  // where it is now says more than where it was
+  subject->cpu_ns = cpu_ns;
+  const vm::ReadStack* taken = subject->silent != nullptr ? subject->silent->taken() : nullptr;
+  if (taken != nullptr) {
+    char note[96];
+    std::snprintf(note, sizeof note, "not answering (for %.0f ms): its stack was read from memory",
+                  waited_ms);
+    photo.note = note;
+    photo.stack = taken->stack;
+    photo.state = StateOfRead(photo, taken->stack.method);
+    if (photo.os) photo.os->doing = taken->doing;
+    return;
+  }
+  photo.state = IsolateState::kNotAnswering;
+  photo.note = stopped ? "no answer: the process is exiting" : WhySilent(*subject, waited_ms);
 }
 
 void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
@@ -194,10 +215,7 @@ void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
     return;
   }
   if (subject->capture != nullptr && subject->capture->Abandon()) {
-    photo.state = IsolateState::kNotAnswering;
-    ReadOs(subject);  // where it is now says more than where it was
-    photo.note = stopped ? "no answer: the process is exiting"
-                         : WhySilent(photo, platform::MsBetween(asked_at_ns, MonotonicNs()));
+    ConcludeSilent(asked_at_ns, stopped, subject);
     return;
   }
   // Nothing is pending from here on: it answered or is gone.
@@ -206,24 +224,103 @@ void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
     photo.note = "it ended while the report was made";
     return;
   }
-  vm::Answer answer = subject->capture->answer();
-  if (subject->first_capture != nullptr) answer.heap = subject->first_capture->answer().heap;
+  const vm::Answer& answer = subject->capture->answer();
   photo.state = StateOfAnswered(photo, answer.stack);
-  photo.answer = std::move(answer);
+  photo.stack = answer.stack;
+  photo.heap = subject->first_capture != nullptr ? subject->first_capture->answer().heap : answer.heap;
+  photo.answered_at_ns = answer.answered_at_ns;
 }
 
-void PhotographOthers(Photograph* photograph) {
+void SetCpuShare(int64_t begin_ns, Subject* subject) {
+  const int64_t now_ns = MonotonicNs();
+  if (!subject->photo.os || subject->cpu_ns == 0 || now_ns - begin_ns < kShortestShareNs) return;
+  const int64_t cpu_ns = platform::ThreadCpuNs(subject->photo.status.tid);
+  if (cpu_ns < subject->cpu_ns) return;  // it has ended
+  const auto used_ns = static_cast<double>(cpu_ns - subject->cpu_ns);
+  subject->photo.os->cpu_share = std::min(1.0, used_ns / static_cast<double>(now_ns - begin_ns));
+}
+
+void ReadOtherStack(const Options& options, LazyReader* reader, OtherThreadPhoto* other) {
+  if (other->os.status.tid == platform::CurrentThreadId()) {
+    other->no_stack = "it is making this report";
+    return;
+  }
+  vm::ReadStack read = reader->Get().ReadBlocked({other->os.status.tid, 0, options.max_frames});
+  if (read.outcome == vm::ReadStack::Outcome::kRead) {
+    other->stack = std::move(read.stack);
+    other->os.doing = std::move(read.doing);
+  } else {
+    other->no_stack = std::move(read.problem);
+  }
+}
+
+void PhotographOthers(const Options& options, LazyReader* reader, Photograph* photograph) {
   const auto tids = platform::ListThreads();
   if (!tids.ok()) return;
+  const int64_t deadline_ns = MonotonicNs() + kOtherStacksNs;
   for (const int tid : tids.value()) {
     const bool is_isolate = std::any_of(photograph->isolates.begin(), photograph->isolates.end(),
                                         [tid](const IsolatePhoto& photo) { return photo.status.tid == tid; });
     if (is_isolate) continue;
+    auto status = platform::ReadThreadStatus(tid);
     // A thread that ended meanwhile is not there any more: nothing to tell.
-    if (auto status = platform::ReadThreadStatus(tid); status.ok()) {
-      photograph->other_threads.push_back(std::move(status.value()));
+    if (!status.ok()) continue;
+    OtherThreadPhoto& other = photograph->other_threads.emplace_back();
+    other.os.status = std::move(status.value());
+    if (photograph->other_threads.size() > kMaxOtherStacks || MonotonicNs() > deadline_ns) {
+      other.no_stack = "there are too many threads";
+    } else {
+      ReadOtherStack(options, reader, &other);
     }
   }
+}
+
+bool RunsJavaScript(const OtherThreadPhoto& other) {
+  return other.stack &&
+         std::any_of(other.stack->frames.begin(), other.stack->frames.end(),
+                     [](const vm::Frame& frame) { return frame.kind != vm::FrameKind::kNative; });
+}
+
+// A worker that never registered told nobody its thread. When there is one such
+// worker, and one thread of nobody's that runs JavaScript, they belong together.
+void AdoptUnregistered(Photograph* photograph) {
+  const auto is_unregistered = [](const IsolatePhoto& photo) {
+    return photo.state == IsolateState::kNotRegistered;
+  };
+  auto& isolates = photograph->isolates;
+  auto& others = photograph->other_threads;
+  if (std::count_if(isolates.begin(), isolates.end(), is_unregistered) != 1) return;
+  if (std::count_if(others.begin(), others.end(), RunsJavaScript) != 1) return;
+  IsolatePhoto& photo = *std::find_if(isolates.begin(), isolates.end(), is_unregistered);
+  const auto other = std::find_if(others.begin(), others.end(), RunsJavaScript);
+  photo.status.tid = other->os.status.tid;
+  photo.os = std::move(other->os);
+  photo.stack = std::move(other->stack);
+  others.erase(other);
+}
+
+// A stack that was read from memory may be that of a promise job. Who awaits it
+// is not on the stack, and only V8 knows.
+void MarkMicrotasks(vm::StackCapture* stack) {
+  if (stack->method == vm::CaptureMethod::kInterrupt) return;
+  stack->running_microtasks =
+      std::any_of(stack->frames.begin(), stack->frames.end(), [](const vm::Frame& frame) {
+        return frame.kind == vm::FrameKind::kNative &&
+               frame.function_name.find("MicrotaskQueue::RunMicrotasks") != std::string::npos;
+      });
+  if (stack->running_microtasks) stack->async_skipped = "the stack was read from memory";
+}
+
+void NameFrames(LazyReader* reader, Photograph* photograph) {
+  std::vector<vm::StackCapture*> stacks;
+  for (IsolatePhoto& photo : photograph->isolates) {
+    if (photo.stack) stacks.push_back(&*photo.stack);
+  }
+  for (OtherThreadPhoto& other : photograph->other_threads) {
+    if (other.stack) stacks.push_back(&*other.stack);
+  }
+  reader->Get().NameNativeFrames(stacks);
+  for (vm::StackCapture* stack : stacks) MarkMicrotasks(stack);
 }
 
 }  // namespace
@@ -237,17 +334,22 @@ void PhotographThreads(const Options& options, const std::function<bool()>& stop
   // Before anybody is asked: afterwards an idle thread would be seen awake.
   for (Subject& subject : subjects) ReadOs(&subject);
 
+  vm::BeginLoadingLayout();
+  LazyReader reader;
   const vm::Question question{options.max_frames, true, photograph->report_id, MonotonicNs()};
   AskAll(question, &subjects);
-  WaitForAnswers(options, stop, &subjects);
+  WaitForAnswers(options, stop, &reader, &subjects);
   RetryMicrotaskStorms(question, stop, &subjects);
 
   for (Subject& subject : subjects) {
     Conclude(question.asked_at_ns, stop(), &subject);
+    SetCpuShare(question.asked_at_ns, &subject);
     photograph->isolates.push_back(std::move(subject.photo));
   }
   photograph->stacks_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
-  PhotographOthers(photograph);
+  PhotographOthers(options, &reader, photograph);
+  AdoptUnregistered(photograph);
+  NameFrames(&reader, photograph);
   if (const auto resident = platform::ResidentBytes(); resident.ok())
     photograph->rss_bytes = resident.value();
 }

@@ -13,7 +13,10 @@
 #include "../platform/clock.h"
 #include "../platform/raw_write.h"
 #include "../platform/signal_handler.h"
+#include "../v8/layout_loader.h"
+#include "../v8/layout_trial.h"
 #include "formatter_host.h"
+#include "frame_trust.h"
 #include "photographer.h"
 #include "text_writer.h"
 
@@ -26,8 +29,6 @@ using platform::MonotonicNs;
 
 // The formatter's thread needs V8's usual stack; the memory is only touched when a report is made.
 constexpr size_t kThreadStackBytes = kFormatterStackBytes + (size_t{256} << 10);
-// What the formatter is given at most; beyond it only the essential report is printed.
-constexpr size_t kMaxPhotographBytes = size_t{16} << 20;
 // Left of the whole report's time for the plain text and the writing.
 constexpr int64_t kReserveForWritingNs = 500 * kNsPerMs;
 constexpr int64_t kEarlyWriteNs = 50 * kNsPerMs;
@@ -273,8 +274,13 @@ Photograph Reporter::MakePhotograph(const Facts& facts, const Trigger& trigger) 
 
 void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
   const int64_t deadline_ns = trigger.at_ns + facts.options.report_timeout_ms * kNsPerMs;
-  const Photograph photograph = MakePhotograph(facts, trigger);
-  const std::string json = ToJson(photograph);
+  Photograph photograph = MakePhotograph(facts, trigger);
+  const auto to_json = [&photograph](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+    vm::TryLayout(isolate, context, vm::TrustedLayout(MonotonicNs()), vm::IsolateRegistry::Get().builtins());
+    if (const std::string problem = vm::LayoutProblem(); !problem.empty())
+      DropReadJavaScript(problem, &photograph);
+    return ToJson(photograph);
+  };
 
   // Most readers take it all at once, before the formatter's isolate is disposed.
   // A slow one gets the rest afterwards: exit must not wait for it.
@@ -283,14 +289,13 @@ void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
     const int64_t soon_ns = MonotonicNs() + kEarlyWriteNs;
     rest = text.substr(platform::WriteWithDeadline(STDERR_FILENO, text, soon_ns).written_bytes);
   };
-  std::string failure = "the report is larger than 16 MiB";
-  if (json.size() <= kMaxPhotographBytes) {
-    failure = Format(FormatterJob{facts.options.formatter_source, json, deadline_ns - kReserveForWritingNs,
-                                  platform_.load(), deliver},
-                     &gate_);
-  }
+  const std::string failure =
+      Format(FormatterJob{facts.options.formatter_source, to_json, deadline_ns - kReserveForWritingNs,
+                          platform_.load(), deliver},
+             &gate_);
   if (!failure.empty()) rest = WritePlainText(photograph, failure);
   if (!rest.empty()) WriteToStderr(rest, std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
+  last_report_ = {photograph.report_id, MonotonicNs()};
 }
 
 // Several callers at once share one photograph.
@@ -304,6 +309,9 @@ void Reporter::AnswerApi(const std::vector<PhotographListener>& listeners) {
 
 void Reporter::PrintLateAnswers() {
   for (const auto& capture : vm::Capture::TakeLateAnswers()) {
+    // Of a thread that was only briefly in native code: it answered while the report was being written.
+    const bool is_of_last = capture->question().report_id == last_report_.id;
+    if (is_of_last && capture->answer().answered_at_ns < last_report_.written_at_ns) continue;
     WriteToStderr(WriteLateAnswer(*capture), MonotonicNs() + kReserveForWritingNs);
   }
 }

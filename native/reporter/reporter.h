@@ -81,6 +81,11 @@ class Reporter {
 
   // Reporter thread only:
   uint32_t sequence_ = 0;
+  // Of the reporter thread: the report that was written last.
+  struct {
+    std::string id;
+    int64_t written_at_ns = 0;
+  } last_report_;
   int unblocked_signal_ = 0;
 
   // Main thread only:

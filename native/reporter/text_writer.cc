@@ -59,10 +59,14 @@ void AppendFrame(std::string* text, const vm::Frame& frame) {
   if (frame.kind == vm::FrameKind::kAsync) *text += "async ";
   if (frame.is_constructor) *text += "new ";
   *text += frame.function_name.empty() ? "(anonymous)" : Printable(frame.function_name);
-  if (!frame.file.empty()) {
+  if (frame.kind == vm::FrameKind::kBuiltin) *text += " (<builtin>)";
+  if (frame.kind == vm::FrameKind::kNative) *text += "  " + Printable(frame.file);
+  if (!frame.file.empty() && frame.kind != vm::FrameKind::kNative) {
     *text += " (" + Printable(frame.file);
     if (frame.line > 0) Append(text, ":%d", frame.line);
     if (frame.column > 0) Append(text, ":%d", frame.column);
+    if (frame.quality == vm::FrameQuality::kFunction) *text += ", start of the function";
+    if (frame.quality == vm::FrameQuality::kApproximate) *text += ", approximately";
     *text += ")";
   }
   if (frame.is_eval) *text += " [eval]";
@@ -70,9 +74,12 @@ void AppendFrame(std::string* text, const vm::Frame& frame) {
   *text += "\n";
 }
 
-void AppendOs(std::string* text, const platform::ThreadStatus& os) {
+void AppendOs(std::string* text, const ThreadPhoto& photo) {
+  const platform::ThreadStatus& os = photo.status;
   Append(text, "%c", os.state);
-  if (os.syscall && os.syscall->number >= 0) {
+  if (!photo.doing.empty()) {
+    *text += " in " + Printable(photo.doing);
+  } else if (os.syscall && os.syscall->number >= 0) {
     const char* name = platform::SyscallName(os.syscall->number);
     if (name != nullptr) {
       Append(text, " in %s", name);
@@ -84,6 +91,11 @@ void AppendOs(std::string* text, const platform::ThreadStatus& os) {
 }
 
 void AppendStack(std::string* text, const vm::StackCapture& stack) {
+  if (stack.method == vm::CaptureMethod::kPassive) *text += "  (captured passively)\n";
+  if (stack.method == vm::CaptureMethod::kParked) *text += "  (captured while parked)\n";
+  if (!stack.no_javascript.empty()) {
+    *text += "  JavaScript frames not available: " + Printable(stack.no_javascript) + "\n";
+  }
   for (size_t i = 0; i < stack.frames.size(); ++i) {
     AppendFrame(text, stack.frames[i]);
     if (stack.cut_count > 0 && i == static_cast<size_t>(stack.cut_after)) {
@@ -111,7 +123,7 @@ void AppendIsolate(std::string* text, const IsolatePhoto& photo) {
   }
   *text += "\n";
   if (!photo.note.empty()) *text += "  " + photo.note + "\n";
-  if (photo.answer) AppendStack(text, photo.answer->stack);
+  if (photo.stack) AppendStack(text, *photo.stack);
   *text += "\n";
 }
 
@@ -137,9 +149,9 @@ std::string WritePlainText(const Photograph& photograph, const std::string& why)
   AppendTrigger(&text, photograph.trigger);
   AppendBanner(&text, "Threads");
   for (const IsolatePhoto& photo : photograph.isolates) AppendIsolate(&text, photo);
-  for (const platform::ThreadStatus& os : photograph.other_threads) {
-    Append(&text, "  other thread #%d  %s  ", os.tid, Printable(os.name).c_str());
-    AppendOs(&text, os);
+  for (const OtherThreadPhoto& other : photograph.other_threads) {
+    Append(&text, "  other thread #%d  %s  ", other.os.status.tid, Printable(other.os.status.name).c_str());
+    AppendOs(&text, other.os);
     text += "\n";
   }
   text += "==== End of report " + photograph.report_id + " ====\n";
@@ -149,8 +161,12 @@ std::string WritePlainText(const Photograph& photograph, const std::string& why)
 std::string WriteLateAnswer(const vm::Capture& capture) {
   const vm::Answer& answer = capture.answer();
   std::string text = "gmr: report " + capture.question().report_id + ": " + Printable(capture.thread_label());
-  Append(&text, " answered after %.1f s",
-         platform::MsBetween(capture.question().asked_at_ns, answer.answered_at_ns) / 1e3);
+  const double after_ms = platform::MsBetween(capture.question().asked_at_ns, answer.answered_at_ns);
+  if (after_ms < 1e3) {
+    Append(&text, " answered after %.0f ms", after_ms);
+  } else {
+    Append(&text, " answered after %.1f s", after_ms / 1e3);
+  }
   if (answer.stack.frames.empty()) {
     text += ", when it ran no JavaScript any more\n";
     return text;

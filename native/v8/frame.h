@@ -13,21 +13,41 @@
 
 namespace gmr::vm {
 
-enum class FrameKind : uint8_t { kJs, kWasm, kAsync };
+enum class FrameKind : uint8_t { kJs, kBuiltin, kWasm, kAsync, kNative };
+
+enum class FrameQuality : uint8_t {
+  kExact,
+  kFunction,     // the function is right; the line is where it starts
+  kApproximate,  // found by a guess that was plausible
+};
 
 struct Frame {
   FrameKind kind = FrameKind::kJs;
+  FrameQuality quality = FrameQuality::kExact;
   std::string function_name;  // empty: anonymous or top-level code
-  std::string file;           // empty: none, for example eval
+  std::string file;           // empty: none, for example eval; of kNative: the module
   int line = 0;               // 1-based; 0: unknown
   int column = 0;             // 1-based; 0: unknown; wasm: byte offset
   bool is_constructor = false;
   bool is_eval = false;
   bool is_user_code = false;
+  uintptr_t pc = 0;  // kNative: an address within its function; else 0
+};
+
+enum class CaptureMethod : uint8_t {
+  kInterrupt,  // the thread told it itself
+  kPassive,    // read from memory while the thread was blocked, which it does not notice
+  kParked,     // likewise, while a signal held the thread
 };
 
 struct StackCapture {
+  CaptureMethod method = CaptureMethod::kInterrupt;
+  double held_ms = 0;         // kParked: for how long the thread stood still
   std::vector<Frame> frames;  // innermost first
+  // Native frames are missing above the innermost JavaScript.
+  bool has_gap = false;
+  // Why JavaScript's frames are missing; empty: they are there, if there are any.
+  std::string no_javascript;
   // Frames left out after frames[cut_after]; 0: the stack is complete.
   int cut_count = 0;
   int cut_after = 0;

@@ -6,6 +6,7 @@
 
 #include "../platform/clock.h"
 #include "../platform/proc_threads.h"
+#include "entry_frame.h"
 
 namespace gmr::vm {
 
@@ -72,6 +73,7 @@ void IsolateRegistry::RegisterCurrent(const IsolateIdentity& identity) {
     }
     entry->id = next_id_++;
     entries_[entry->id] = entry;
+    if (builtins_.end == 0) builtins_ = BuiltinsOf(isolate);
   }
   // The hook owns one reference and runs once, on this thread, before the isolate goes.
   auto* reference = new std::shared_ptr<Entry>(entry);  // NOLINT(cppcoreguidelines-owning-memory)
@@ -118,13 +120,14 @@ std::vector<IsolateStatus> IsolateRegistry::List() {
     const platform::Monitor::Lock lock(monitor_);
     if (closed_) return list;
     for (const auto& [id, entry] : entries_) {
-      IsolateStatus status{id, entry->identity, entry->tid, StalledMs(entry->loop)};
+      IsolateStatus status{id, entry->identity, entry->tid, reinterpret_cast<uintptr_t>(entry->isolate),
+                           StalledMs(entry->loop)};
       Complete(&status.identity);
       registered.insert(status.identity.thread_id);
       list.push_back(std::move(status));
     }
     for (const auto& [thread_id, identity] : announced_) {
-      if (registered.count(thread_id) == 0) list.push_back(IsolateStatus{0, identity, 0, -1});
+      if (registered.count(thread_id) == 0) list.push_back(IsolateStatus{0, identity, 0, 0, -1});
     }
   }
   std::sort(list.begin(), list.end(), [](const IsolateStatus& a, const IsolateStatus& b) {
@@ -164,6 +167,18 @@ void IsolateRegistry::OnInterrupt(void* raw) {
     if (request->entry->unanswered == request->capture) request->entry->unanswered = nullptr;
   }
   Capture::AnswerFrom(request->capture, request->entry->isolate);
+}
+
+bool IsolateRegistry::WhileRegistered(uint64_t id, const std::function<void()>& work) {
+  const platform::Monitor::Lock lock(monitor_);
+  if (closed_ || entries_.count(id) == 0) return false;
+  work();
+  return true;
+}
+
+BuiltinsBlob IsolateRegistry::builtins() {
+  const platform::Monitor::Lock lock(monitor_);
+  return builtins_;
 }
 
 void IsolateRegistry::Close() {

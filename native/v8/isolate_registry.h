@@ -18,12 +18,14 @@
 #include <v8.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "../platform/monitor.h"
+#include "code_ranges.h"
 #include "interrupt_capture.h"
 
 namespace gmr::vm {
@@ -41,6 +43,7 @@ struct IsolateStatus {
   uint64_t id = 0;  // 0: announced, but never registered
   IsolateIdentity identity;
   int tid = 0;
+  uintptr_t isolate = 0;  // its address; 0 when it is not registered. Only to be read with a MemoryReader
   // How long its event loop had not turned, by the loop's own clock. For a
   // loop that waits for events: how long it waits. -1: unknown.
   double loop_stalled_ms = -1;
@@ -66,6 +69,13 @@ class IsolateRegistry {
   // collects more than one.
   std::shared_ptr<Capture> Ask(uint64_t id, const Question& question);
 
+  // Calls `work` with the lock held, so that the isolate stays alive meanwhile:
+  // `work` must be quick, and must not call the registry. False: it is gone.
+  bool WhileRegistered(uint64_t id, const std::function<void()>& work);
+
+  // Where V8's builtins are, as the first isolate told.
+  BuiltinsBlob builtins();
+
   // At process exit: no isolate is touched from here on, until Reopen().
   void Close();
   void Reopen();
@@ -86,6 +96,7 @@ class IsolateRegistry {
   std::map<uint64_t, std::shared_ptr<Entry>> entries_;
   std::map<int, IsolateIdentity> announced_;  // by thread id
   uint64_t next_id_ = 1;
+  BuiltinsBlob builtins_;
   bool closed_ = false;
 };
 

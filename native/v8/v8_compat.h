@@ -46,6 +46,23 @@ inline v8::ScriptOrigin OriginNamed([[maybe_unused]] v8::Isolate* isolate, v8::L
 #endif
 }
 
+// Data for a callback: a pointer of ours. Node 26 wants it to have a type.
+inline v8::Local<v8::External> ExternalOf(v8::Isolate* isolate, void* pointer) {
+#if NODE_MODULE_VERSION >= 147
+  return v8::External::New(isolate, pointer, v8::kExternalPointerTypeTagDefault);
+#else
+  return v8::External::New(isolate, pointer);
+#endif
+}
+
+inline void* PointerOf(v8::Local<v8::External> external) {
+#if NODE_MODULE_VERSION >= 147
+  return external->Value(v8::kExternalPointerTypeTagDefault);
+#else
+  return external->Value();
+#endif
+}
+
 }  // namespace gmr::vm
 
 #endif  // GMR_NATIVE_V8_V8_COMPAT_H_

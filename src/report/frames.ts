@@ -36,8 +36,34 @@ export function describePlace(frames: readonly Frame[]): string {
   if (first === undefined) return '';
   const userIndex = frames.findIndex((frame) => frame.isUserCode);
   const user = userIndex === -1 ? first : (frames[userIndex] ?? first);
-  const callee = userIndex > 0 ? (frames[userIndex - 1] ?? user) : user;
+  const callee = userIndex > 0 ? calledFrom(frames, userIndex) : user;
   const named = callee.functionName === '' ? user : callee;
   const position = framePosition(user);
   return position === null ? `in ${frameName(named)}` : `in ${frameName(named)} at ${baseName(position)}`;
 }
+
+/** The function that user code called: not V8's way of calling it, when that is native. */
+function calledFrom(frames: readonly Frame[], userIndex: number): Frame {
+  let index = userIndex - 1;
+  while (index > 0 && isGlue(frames[index])) index -= 1;
+  return frames[index] ?? frames[userIndex - 1] ?? UNKNOWN_FRAME;
+}
+
+/** V8's and Node-API's own functions between JavaScript and a native function. */
+function isGlue(frame: Frame | undefined): boolean {
+  return (
+    frame?.kind === 'native' && /^(v8::|v8impl::|Builtins_|Napi::|node::binding::)/.test(frame.functionName)
+  );
+}
+
+const UNKNOWN_FRAME: Frame = {
+  kind: 'native',
+  quality: 'approximate',
+  functionName: '',
+  file: null,
+  line: null,
+  column: null,
+  isConstructor: false,
+  isEval: false,
+  isUserCode: false,
+};

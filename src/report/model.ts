@@ -29,7 +29,14 @@ export type Trigger =
     }
   | { readonly kind: 'api' };
 
-/** How a stack was taken. */
+/**
+ * How a stack was taken.
+ *
+ * - `interrupt`: V8 told it, on the thread itself.
+ * - `passive`: read from memory while the thread was blocked in a system call; it notices nothing.
+ * - `parked`: likewise, while a signal held the thread for about half a millisecond.
+ * - `late`: the answer came after the report.
+ */
 export type CaptureMethod = 'interrupt' | 'passive' | 'parked' | 'late';
 
 /** What a frame is. */
@@ -42,9 +49,12 @@ export type FrameQuality = 'exact' | 'function' | 'approximate';
 export interface Frame {
   readonly kind: FrameKind;
   readonly quality: FrameQuality;
-  /** Function name as V8 tells it; empty for anonymous functions and top-level code. */
+  /** Function name as V8 or the symbol table tells it; empty for anonymous functions and top-level code. */
   readonly functionName: string;
-  /** File path, `file:` or `node:` URL, or module name as V8 has it; null when there is none (eval, builtins). */
+  /**
+   * File path, `file:` or `node:` URL, or module name as V8 has it; of native frames the program or library. Null when
+   * there is none (eval, builtins, or a native function that no symbol names: then `functionName` is `libc.so.6+0x1234`).
+   */
   readonly file: string | null;
   /** 1-based; null when unknown. For wasm: null. */
   readonly line: number | null;
@@ -65,6 +75,12 @@ export type Stack =
       readonly frames: readonly Frame[];
       /** Frames left out in the middle, and after which index of `frames`; null when complete. */
       readonly cut: { readonly afterIndex: number; readonly count: number; readonly atLeast: boolean } | null;
+      /** How long the thread stood still for this; null when it did not (`passive`) or captured itself (`interrupt`). */
+      readonly heldMs: number | null;
+      /** True when native frames above the innermost JavaScript are missing. */
+      readonly hasGap: boolean;
+      /** Why JavaScript frames are missing from a stack that was read from memory; null when they are not. */
+      readonly noJavaScript: string | null;
       /** Callers that wait for the current stack through `await`, innermost first. */
       readonly asyncFrames: readonly Frame[];
       /** Why `asyncFrames` could not be asked for; null when it was. */
@@ -82,9 +98,21 @@ export interface OsThread {
   /** One letter of proc(5): R running, S sleeping, D disk, T stopped, Z zombie... */
   readonly state: string;
   /** The system call that it is in; null when running or not readable. */
-  readonly syscall: { readonly number: number; readonly name: string } | null;
+  readonly syscall: {
+    readonly number: number;
+    readonly name: string;
+    /** With arguments that help, as `read(fd 24 -> /var/run/jobs.fifo)`; null when they were not read. */
+    readonly description: string | null;
+  } | null;
   readonly cpuUserMs: number;
   readonly cpuSystemMs: number;
+  /** Part of one CPU that it used while the report was made, 0 to 1; null when that was too short to tell. */
+  readonly cpuShare: number | null;
+}
+
+/** A thread without JavaScript of its own, or one that this package does not know. */
+export interface OtherThread extends OsThread {
+  readonly stack: Stack;
 }
 
 /** V8 heap of one isolate, bytes. */
@@ -103,9 +131,9 @@ export interface HeapStatistics {
  * In one word, what an isolate's thread does.
  *
  * - `idle`: answered, no JavaScript on its stack: the event loop waits for events.
- * - `running`: answered with a stack; its event loop turned a short while ago.
- * - `blocked`: answered with a stack; its event loop has not turned for `loopStalledMs`.
- * - `not-answering`: no answer in time: it is in native code or in a system call. `os` says where.
+ * - `running`: it has a stack; its event loop turned a short while ago.
+ * - `blocked`: it has a stack; its event loop has not turned for `loopStalledMs`.
+ * - `not-answering`: it gave no answer in time, and its stack could not be read either. `os` says where it is.
  * - `not-registered`: a worker that this package was never loaded in (or not yet).
  * - `exited`: went away while the report was made.
  */
@@ -220,7 +248,7 @@ export interface Photograph {
   /** Main first, then workers by threadId. */
   readonly isolates: readonly IsolateThread[];
   /** Every other thread of the process, by tid. */
-  readonly otherThreads: readonly OsThread[];
+  readonly otherThreads: readonly OtherThread[];
   readonly greenThreads: Unavailable;
   readonly configuration: ConfigurationSnapshot | Unavailable;
   /** In order of registration. */

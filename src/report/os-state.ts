@@ -7,8 +7,9 @@ export function describeOsState(os: OsThread | Unavailable): string {
   return os.syscall === null ? state : `${state} in ${syscallName(os.syscall)}`;
 }
 
-/** Name of a system call, or its number where the table does not know it. */
-export function syscallName(syscall: { readonly number: number; readonly name: string }): string {
+/** A system call with its arguments where they are known; else its name, or its number where nobody knows that. */
+export function syscallName(syscall: NonNullable<OsThread['syscall']>): string {
+  if (syscall.description !== null) return syscall.description;
   return syscall.name === '' ? `system call ${syscall.number}` : syscall.name;
 }
 

@@ -1,9 +1,10 @@
-import type { OsThread } from './model';
+import { frameName } from './frames';
+import type { OtherThread } from './model';
 
-/** Threads that share name, state and system call: a reader needs them once. */
+/** Threads that share name, state, system call and stack: a reader needs them once. */
 export interface OsThreadGroup {
-  /** Stands for all of them in name, state and system call. */
-  readonly sample: OsThread;
+  /** Stands for all of them. */
+  readonly sample: OtherThread;
   /** In the order given. */
   readonly tids: readonly number[];
   /** User and system time of all of them together. */
@@ -11,8 +12,8 @@ export interface OsThreadGroup {
 }
 
 /** Groups threads in order of first appearance, in linear time. */
-export function groupOsThreads(threads: readonly OsThread[]): readonly OsThreadGroup[] {
-  const groups = new Map<string, { sample: OsThread; tids: number[]; cpuMs: number }>();
+export function groupOsThreads(threads: readonly OtherThread[]): readonly OsThreadGroup[] {
+  const groups = new Map<string, { sample: OtherThread; tids: number[]; cpuMs: number }>();
   for (const thread of threads) {
     const key = groupKey(thread);
     const cpuMs = thread.cpuUserMs + thread.cpuSystemMs;
@@ -27,7 +28,10 @@ export function groupOsThreads(threads: readonly OsThread[]): readonly OsThreadG
   return [...groups.values()];
 }
 
-function groupKey(thread: OsThread): string {
+function groupKey(thread: OtherThread): string {
   // The name comes last: it is the only part that may contain any character.
-  return `${thread.state} ${thread.syscall === null ? '-' : thread.syscall.number} ${thread.name}`;
+  const call = thread.syscall === null ? '-' : (thread.syscall.description ?? String(thread.syscall.number));
+  const { stack } = thread;
+  const frames = stack.status === 'captured' ? stack.frames.map((frame) => frameName(frame)).join('\0') : '';
+  return `${thread.state} ${call}\0${frames}\0${thread.name}`;
 }

@@ -8,6 +8,9 @@ const MAX_SOURCE_LENGTH = 160;
 const MAX_CHANGED_FILES = 4;
 /** Column of the module name behind a native function, as in `read    libc.so.6`. */
 const NATIVE_NAME_WIDTH = 26;
+/** Native frames below JavaScript that are told in one line from this number on: Node's start and its event loop. */
+const MIN_BASE_FRAMES = 3;
+const NAMED_BASE_FRAMES = 3;
 
 type CapturedStack = Extract<Stack, { readonly status: 'captured' }>;
 
@@ -19,18 +22,37 @@ export function renderStack(
 ): readonly string[] {
   const changed = new Set<string>();
   const blocks: (readonly string[])[] = [];
-  stack.frames.forEach((frame, index) => {
+  const base = baseIndex(stack);
+  if (stack.hasGap) blocks.push(['  (native frames above JavaScript are not known)']);
+  stack.frames.slice(0, base).forEach((frame, index) => {
     blocks.push(renderFrame(frame, sources, changed));
     if (stack.cut?.afterIndex === index) blocks.push([describeCut(stack.cut)]);
   });
+  if (base < stack.frames.length) blocks.push([describeBase(stack.frames.slice(base))]);
   for (const frame of stack.asyncFrames) blocks.push(renderFrame(frame, sources, changed));
   if (view.frameOrder === 'outermost-first') blocks.reverse();
   const lines = blocks.flat();
   if (stack.asyncFramesSkipped !== null && stack.frames.length > 0) {
     lines.push(`  (async callers not known: ${escapeInline(stack.asyncFramesSkipped)})`);
   }
+  if (stack.noJavaScript !== null) {
+    lines.push(`  (JavaScript frames are not available: ${escapeInline(stack.noJavaScript)})`);
+  }
   if (changed.size > 0) lines.push(describeChanged(changed));
   return lines;
+}
+
+/** Where the native frames begin that only run JavaScript's first function; the length when there is nothing to leave out. */
+function baseIndex({ frames, cut }: CapturedStack): number {
+  const last = frames.findLastIndex((frame, index) => frame.kind !== 'native' || cut?.afterIndex === index);
+  return last === -1 || frames.length - last - 1 < MIN_BASE_FRAMES ? frames.length : last + 1;
+}
+
+/** Those that Node adds say most, for instance which kind of event the JavaScript answers. */
+function describeBase(frames: readonly Frame[]): string {
+  const names = frames.map(frameName).filter((name) => !/^(v8::|Builtins_)/.test(name));
+  const shown = names.slice(0, NAMED_BASE_FRAMES).map((name) => escapeInline(clip(name, MAX_NAME_LENGTH)));
+  return `  (called by ${frames.length} native frames: ${shown.join(', ')}${names.length > shown.length ? ', ...' : ''})`;
 }
 
 function renderFrame(frame: Frame, sources: SourceLookup, changed: Set<string>): readonly string[] {

@@ -2,15 +2,13 @@ import { formatCpuTime, formatDuration, formatMegabytes } from '../report/durati
 import { areKnown } from '../report/facts';
 import type { HeapStatistics, IsolateThread, Photograph, Stack, Unavailable } from '../report/model';
 import { describeOsState } from '../report/os-state';
-import { groupOsThreads, type OsThreadGroup } from '../report/thread-groups';
+import { describeWork } from '../report/work-kind';
 import { escapeInline } from './escape';
 import { guarded, head } from './layout';
 import type { SourceLookup } from './source-lookup';
 import { renderStack } from './text-frames';
+import { renderOtherThreads } from './text-other-threads';
 import { notAvailable } from './text-overview';
-
-const MAX_LISTED_TIDS = 24;
-const NATIVE_NAME_WIDTH = 16;
 
 /** One block per JavaScript thread, then the other threads of the process, grouped. */
 export function renderThreads(photograph: Photograph, sources: SourceLookup): readonly string[] {
@@ -22,10 +20,7 @@ export function renderThreads(photograph: Photograph, sources: SourceLookup): re
     for (const line of guarded(() => renderIsolate(isolate, photograph, sources))) lines.push(line);
     lines.push('');
   }
-  const count = photograph.otherThreads.length;
-  lines.push(head(count === 1 ? '1 other thread' : `${count} other threads`));
-  for (const group of groupOsThreads(photograph.otherThreads)) lines.push(renderGroup(group));
-  return lines;
+  return [...lines, ...renderOtherThreads(photograph, sources)];
 }
 
 function renderIsolate(
@@ -67,22 +62,30 @@ function stateLine(isolate: IsolateThread): string {
   const { os, stack, answeredAfterMs } = isolate;
   const parts = [describeOsState(os)];
   if (os.status === 'known') {
-    parts.push(`cpu ${formatCpuTime(os.cpuUserMs)} user ${formatCpuTime(os.cpuSystemMs)} sys`);
+    parts.push(
+      `cpu ${formatCpuTime(os.cpuUserMs)} user ${formatCpuTime(os.cpuSystemMs)} sys${share(os.cpuShare)}`,
+    );
   }
   if (stack.status === 'captured') parts.push(describeMethod(stack));
+  const work = stack.status === 'captured' && stack.method === 'parked' ? describeWork(stack.frames) : '';
+  if (work !== '') parts.push(work);
   if (stack.status === 'captured' && stack.runningMicrotasks) parts.push('running microtasks (promise jobs)');
   if (answeredAfterMs !== null) parts.push(`answered after ${formatDuration(answeredAfterMs)}`);
   return parts.join('; ');
 }
 
-function describeMethod({ method }: Extract<Stack, { readonly status: 'captured' }>): string {
+function share(cpuShare: number | null): string {
+  return cpuShare === null ? '' : `, now ${Math.round(cpuShare * 100)} % of a CPU`;
+}
+
+function describeMethod({ method, heldMs }: Extract<Stack, { readonly status: 'captured' }>): string {
   switch (method) {
     case 'interrupt':
       return 'captured by interrupt';
     case 'passive':
       return 'captured passively';
     case 'parked':
-      return 'captured while parked';
+      return `captured while parked${heldMs === null ? '' : ` for ${formatDuration(heldMs)}`}`;
     case 'late':
       return 'captured late';
   }
@@ -115,6 +118,8 @@ function announce(isolate: IsolateThread): string {
     case 'not-answering':
       return `*** NOT ANSWERING, ${describeOsState(isolate.os)}${reason}`;
     case 'not-registered':
+      // With a stack, the note says it.
+      if (stack.status === 'captured') return '';
       return `*** NOT REGISTERED${reason === '' ? ': gmr-native is not loaded in this worker, or not yet' : reason}`;
     case 'exited':
       return `*** EXITED${reason === '' ? ' while the report was made' : reason}`;
@@ -137,13 +142,4 @@ function describeWaiting({ loopStalledMs }: IsolateThread): string {
   return loopStalledMs === null
     ? 'it waits for events.'
     : `it has been waiting for events for ${formatDuration(loopStalledMs)}.`;
-}
-
-function renderGroup({ sample, tids, cpuMs }: OsThreadGroup): string {
-  const listed = tids.slice(0, MAX_LISTED_TIDS).join(' ');
-  const more = tids.length > MAX_LISTED_TIDS ? ` and ${tids.length - MAX_LISTED_TIDS} more` : '';
-  const name = escapeInline(sample.name === '' ? '(no name)' : sample.name).padEnd(NATIVE_NAME_WIDTH);
-  const state = escapeInline(describeOsState(sample));
-  const ids = `${tids.length === 1 ? 'tid' : 'tids'} ${listed}${more}`;
-  return `  ${String(tids.length).padStart(2)} x ${name}  ${state}  ${ids}  cpu ${formatCpuTime(cpuMs)}`;
 }

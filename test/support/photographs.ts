@@ -1,6 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { FormatterHost } from '../../src/formatter/host';
-import type { Frame, IsolateThread, OsThread, Photograph, ProcessFacts, Stack } from '../../src/report/model';
+import type {
+  Frame,
+  IsolateThread,
+  OsThread,
+  OtherThread,
+  Photograph,
+  ProcessFacts,
+  Stack,
+} from '../../src/report/model';
 
 /** Unix time at which the sample process got its signal. */
 export const REQUESTED_AT_MS: number = Date.UTC(2026, 10, 21, 1, 55, 6, 123);
@@ -36,6 +44,9 @@ export function captured(frames: readonly Frame[], more: Partial<CapturedStack> 
     method: 'interrupt',
     frames,
     cut: null,
+    heldMs: null,
+    hasGap: false,
+    noJavaScript: null,
     asyncFrames: [],
     asyncFramesSkipped: null,
     runningMicrotasks: false,
@@ -49,11 +60,17 @@ export function osThread(tid: number, more: Partial<OsThread> = {}): OsThread {
     tid,
     name: 'node',
     state: 'S',
-    syscall: { number: 281, name: 'epoll_pwait' },
+    syscall: { number: 281, name: 'epoll_pwait', description: null },
     cpuUserMs: 120,
     cpuSystemMs: 40,
+    cpuShare: null,
     ...more,
   };
+}
+
+/** A thread without JavaScript. */
+export function otherThread(tid: number, more: Partial<OtherThread> = {}): OtherThread {
+  return { ...osThread(tid), stack: { status: 'unavailable', reason: 'not read' }, ...more };
 }
 
 /** An idle main thread, unless told otherwise. */

@@ -1,0 +1,108 @@
+#include "silent_thread.h"
+
+#include <utility>
+
+#include "../platform/clock.h"
+#include "../platform/proc_threads.h"
+#include "../platform/syscall_describe.h"
+#include "../platform/thread_cpu.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+using platform::kNsPerMs;
+using platform::MonotonicNs;
+using platform::PlaceState;
+
+// Looks at which a thread must not have run since the one before. It was woken
+// by the request: a thread that could answer would run, or want to.
+constexpr int kLooksUntilStuck = 2;
+// JavaScript meets V8's check for interrupts after some microseconds of its own
+// time. A thread that ran for this long without is in native code.
+constexpr int64_t kBusyUntilStuckNs = 8 * kNsPerMs;
+// A thread that wants to run, but got less of the CPU than this, is starved.
+constexpr double kStarvedShare = 0.4;
+// The signal is taken as soon as the thread runs.
+constexpr int64_t kParkTimeoutNs = 250 * kNsPerMs;
+
+bool IsInJavaScript(const vm::ReadStack& read) {
+  return !read.stack.frames.empty() && read.stack.frames.front().kind != vm::FrameKind::kNative;
+}
+
+}  // namespace
+
+SilentThread::Sight SilentThread::Look() const {
+  return {platform::ReadThreadPlace(status_.tid), platform::ThreadCpuNs(status_.tid), MonotonicNs()};
+}
+
+bool SilentThread::IsStuck(bool is_last) {
+  const Sight before = std::exchange(latest_, Look());
+  if (platform::Unmoved(before.place, latest_.place)) {
+    ++looks_unmoved_;
+    return (looks_unmoved_ >= kLooksUntilStuck || is_last) && TakePassively();
+  }
+  looks_unmoved_ = 0;
+  if (latest_.place.state == PlaceState::kRunning) {
+    const bool is_busy = latest_.cpu_ns - asked_.cpu_ns >= kBusyUntilStuckNs;
+    const bool was_held = taken_.has_value();
+    if ((is_busy || is_last) && !was_held) TakeParked();
+    // V8 12 compiles a wasm loop anew before it looks for interrupts. A thread that
+    // was met in generated code will answer, and then says more.
+    return taken_ && (is_last || !IsInJavaScript(*taken_));
+  }
+  if (!is_last) return false;
+  return TakePassively() || taken_ || TakeParked();
+}
+
+bool SilentThread::IsStarved() const {
+  if (latest_.place.state != PlaceState::kRunning) return false;
+  const auto had_ns = static_cast<double>(latest_.cpu_ns - asked_.cpu_ns);
+  return had_ns < static_cast<double>(latest_.at_ns - asked_.at_ns) * kStarvedShare;
+}
+
+bool SilentThread::TakePassively() {
+  vm::ReadStack read = reader_().ReadBlocked({status_.tid, status_.isolate, max_frames_});
+  if (read.outcome != vm::ReadStack::Outcome::kRead) {
+    problem_ = std::move(read.problem);
+    return false;
+  }
+  taken_ = std::move(read);
+  return true;
+}
+
+// A signal would cut short what programs do not expect to be cut short. Where the
+// kernel hides the system call, a thread that runs is in none. nullptr: it may be sent.
+const char* SilentThread::WhyNoSignal() const {
+  const platform::ThreadPlace now = platform::ReadThreadPlace(status_.tid);
+  if (now.state == PlaceState::kRunning) return nullptr;
+  if (now.state == PlaceState::kBlocked) {
+    return platform::ClassifySyscall(now.syscall) == platform::SyscallClass::kOther
+               ? nullptr
+               : "it waits in a system call that a signal would cut short";
+  }
+  const auto os = platform::ReadThreadStatus(status_.tid);
+  return os.ok() && os.value().state == 'R' ? nullptr : "the kernel does not tell where the thread is";
+}
+
+bool SilentThread::TakeParked() {
+  vm::StackReader& reader = reader_();
+  vm::ReadStack read;
+  // With the registry's lock: the thread cannot end meanwhile.
+  const bool is_there = vm::IsolateRegistry::Get().WhileRegistered(status_.id, [&] {
+    if (const char* why = WhyNoSignal()) {
+      read.problem = why;
+      return;
+    }
+    read = reader.ReadParked({status_.tid, status_.isolate, max_frames_}, MonotonicNs() + kParkTimeoutNs);
+  });
+  if (!is_there) return false;
+  if (read.outcome != vm::ReadStack::Outcome::kRead) {
+    problem_ = std::move(read.problem);
+    return false;
+  }
+  taken_ = std::move(read);
+  return true;
+}
+
+}  // namespace gmr::reporter

@@ -1,0 +1,93 @@
+#include "layout_trial.h"
+
+#include <atomic>
+#include <memory>
+
+#include "../platform/safe_read.h"
+#include "layout_check.h"
+#include "v8_compat.h"
+
+namespace gmr::vm {
+
+namespace {
+
+// Named functions at three positions, one of them called by a builtin.
+constexpr const char* kSource =
+    "(function gmrTrial(decode) {\n"
+    "  return [0].map(function gmrInner() { return decode(); });\n"
+    "})";
+// gmrInner and gmrTrial, which a builtin stands between.
+constexpr int kKnownFrames = 2;
+
+enum class Trial : uint8_t { kNone, kPassed, kFailed };
+std::atomic<Trial> g_trial{Trial::kNone};
+
+// Written before g_trial, and never again.
+LoadedLayout& FailedLayout() {
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): leaked, like the registry
+  static auto* failed = new LoadedLayout;
+  return *failed;
+}
+
+struct Decoding {
+  const Layout& layout;
+  BuiltinsBlob builtins;
+  std::string problem = "the trial did not run";
+};
+
+std::string Check(v8::Isolate* isolate, const Layout& layout, BuiltinsBlob builtins) {
+  platform::MemoryReader memory;
+  const auto ranges = std::make_unique<CodeRanges>();
+  const auto modules = platform::ModuleList::Collect(&memory);
+  const auto maps = platform::ProcMaps::Read();
+  if (!maps.ok()) return maps.error().ToString();
+  FillCodeRanges(maps.value(), modules, builtins, ranges.get());
+  const LayoutVerdict verdict = CheckLayout(isolate, layout, *ranges, kKnownFrames);
+  if (!verdict.problem.empty()) return verdict.problem;
+  if (verdict.compared_frames < kKnownFrames) return "fewer frames were decoded than there are";
+  if (verdict.entry_fp_offset != layout.isolate_entry_fp) return "V8's note of its last frame is elsewhere";
+  return "";
+}
+
+void Decode(const v8::FunctionCallbackInfo<v8::Value>& arguments) {
+  auto* decoding = static_cast<Decoding*>(PointerOf(arguments.Data().As<v8::External>()));
+  decoding->problem = Check(arguments.GetIsolate(), decoding->layout, decoding->builtins);
+}
+
+bool Run(v8::Isolate* isolate, v8::Local<v8::Context> context, Decoding* decoding) {
+  v8::Local<v8::String> source;
+  v8::Local<v8::Script> script;
+  v8::Local<v8::Value> trial;
+  v8::Local<v8::Function> decode;
+  v8::ScriptOrigin origin = OriginNamed(isolate, v8::String::NewFromUtf8Literal(isolate, "gmr:layout-trial"));
+  if (!v8::String::NewFromUtf8(isolate, kSource).ToLocal(&source)) return false;
+  if (!v8::Script::Compile(context, source, &origin).ToLocal(&script)) return false;
+  if (!script->Run(context).ToLocal(&trial) || !trial->IsFunction()) return false;
+  if (!v8::Function::New(context, &Decode, ExternalOf(isolate, decoding)).ToLocal(&decode)) return false;
+  v8::Local<v8::Value> arguments[] = {decode};
+  return !trial.As<v8::Function>()->Call(context, v8::Undefined(isolate), 1, arguments).IsEmpty();
+}
+
+}  // namespace
+
+void TryLayout(v8::Isolate* isolate, v8::Local<v8::Context> context, const LoadedLayout& loaded,
+               BuiltinsBlob builtins) {
+  if (g_trial.load() != Trial::kNone || !loaded.usable) return;
+  const v8::HandleScope scope(isolate);
+  const v8::TryCatch caught(isolate);
+  Decoding decoding{loaded.layout, builtins};
+  Run(isolate, context, &decoding);
+  if (caught.HasTerminated()) return;  // out of time: this says nothing of the layout
+  if (!decoding.problem.empty()) {
+    FailedLayout().reason = "V8's stack was not read as V8 tells it: " + decoding.problem;
+  }
+  g_trial.store(decoding.problem.empty() ? Trial::kPassed : Trial::kFailed);
+}
+
+std::string LayoutProblem() { return g_trial.load() == Trial::kFailed ? FailedLayout().reason : ""; }
+
+const LoadedLayout& UnlessTrialFailed(const LoadedLayout& loaded) {
+  return g_trial.load() == Trial::kFailed ? FailedLayout() : loaded;
+}
+
+}  // namespace gmr::vm

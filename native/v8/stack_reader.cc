@@ -1,0 +1,212 @@
+#include "stack_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <utility>
+
+#include "../platform/clock.h"
+#include "../platform/code_names.h"
+#include "../platform/park_handler.h"
+#include "../platform/park_signal.h"
+#include "../platform/syscall_describe.h"
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr size_t kTextBytes = size_t{1} << 20;
+constexpr size_t kMaxRawFrames = 16384;
+// A thread that wakes all the time is seldom found twice at the same place.
+constexpr int kTries = 5;
+
+using platform::PlaceState;
+using platform::ThreadPlace;
+
+FrameKind KindOf(RawFrameKind kind) {
+  switch (kind) {
+    case RawFrameKind::kBuiltin:
+      return FrameKind::kBuiltin;
+    case RawFrameKind::kWasm:
+      return FrameKind::kWasm;
+    case RawFrameKind::kNative:
+      return FrameKind::kNative;
+    case RawFrameKind::kJs:
+    case RawFrameKind::kGlue:
+      break;
+  }
+  return FrameKind::kJs;
+}
+
+FrameQuality QualityOf(RawFrameQuality quality) {
+  switch (quality) {
+    case RawFrameQuality::kExact:
+      return FrameQuality::kExact;
+    case RawFrameQuality::kFunction:
+      return FrameQuality::kFunction;
+    case RawFrameQuality::kApproximate:
+      break;
+  }
+  return FrameQuality::kApproximate;
+}
+
+Frame ToFrame(const RawFrame& raw) {
+  Frame frame;
+  frame.kind = KindOf(raw.kind);
+  frame.quality = QualityOf(raw.quality);
+  frame.function_name = raw.name;
+  frame.file = raw.file;
+  frame.line = raw.line;
+  frame.column = raw.column;
+  frame.is_constructor = raw.is_constructor;
+  frame.is_eval = raw.is_eval;
+  frame.is_user_code = raw.is_user_code;
+  if (raw.kind == RawFrameKind::kNative) frame.pc = raw.pc;
+  // What stands for an exported function on the way into its module.
+  if (frame.file.starts_with("wasm:")) frame.kind = FrameKind::kWasm;
+  return frame;
+}
+
+ReadStack Failed(ReadStack::Outcome outcome, std::string problem) {
+  ReadStack read;
+  read.outcome = outcome;
+  read.problem = std::move(problem);
+  return read;
+}
+
+// At once after ParkThread(): errno is still its own.
+std::string WhyNotParked(platform::ParkOutcome outcome) {
+  switch (outcome) {
+    case platform::ParkOutcome::kNoThread:
+      return "the thread has ended";
+    case platform::ParkOutcome::kNotSent:
+      return platform::SysError{errno, "sending the signal that stops it"}.ToString();
+    case platform::ParkOutcome::kUnsupported:
+      return "this platform cannot stop a single thread";
+    case platform::ParkOutcome::kParked:
+    case platform::ParkOutcome::kNotTaken:
+      break;
+  }
+  return "the thread did not take the signal that stops it: it masks it, or got no CPU";
+}
+
+}  // namespace
+
+StackReader::StackReader(const LoadedLayout& layout, BuiltinsBlob builtins)
+    : layout_(layout),
+      builtins_(builtins),
+      texts_(kTextBytes),
+      frames_(kMaxRawFrames * sizeof(RawFrame)),
+      walker_(layout.usable ? &layout.layout : nullptr, &memory_, &texts_, &modules_, &maps_, &ranges_) {
+  Refresh();
+}
+
+void StackReader::Refresh() {
+  memory_.Forget();
+  modules_ = platform::ModuleList::Collect(&memory_);
+  if (auto maps = platform::ProcMaps::Read(); maps.ok()) maps_ = std::move(maps.value());
+  FillCodeRanges(maps_, modules_, builtins_, &ranges_);
+}
+
+// Takes no lock and does not allocate.
+WalkEnd StackReader::WalkInto(const WalkStart& start, FrameList* list) {
+  memory_.Forget();
+  texts_.Reset();
+  frames_.Reset();
+  list->frames = reinterpret_cast<RawFrame*>(frames_.Allocate(kMaxRawFrames * sizeof(RawFrame)));
+  list->capacity = list->frames != nullptr ? kMaxRawFrames : 0;
+  list->count = 0;
+  return walker_.Walk(start, list);
+}
+
+ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
+  FrameList list;
+  WalkStart start;
+  start.isolate = thread.isolate;
+  for (int i = 0; i < kTries; ++i) {
+    const ThreadPlace before = platform::ReadThreadPlace(thread.tid);
+    if (before.state == PlaceState::kUnreadable) {
+      return Failed(ReadStack::Outcome::kUnreadable, "the kernel does not tell where the thread is");
+    }
+    if (before.state != PlaceState::kBlocked) continue;
+    start.registers = before.ToRegisters();
+    const WalkEnd end = WalkInto(start, &list);
+    const platform::TextBuffer doing = platform::DescribeSyscall(before, &memory_);
+    if (!platform::Unmoved(before, platform::ReadThreadPlace(thread.tid))) continue;
+    ReadStack read;
+    read.outcome = ReadStack::Outcome::kRead;
+    read.stack = ToCapture(CaptureMethod::kPassive, end, list, thread.max_frames);
+    read.doing = doing.view();
+    return read;
+  }
+  return Failed(ReadStack::Outcome::kRunning, "the thread did not stay at one place");
+}
+
+ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_ns) {
+  const auto number = platform::ParkSignalNumber();
+  if (!number.ok()) return Failed(ReadStack::Outcome::kNotParked, number.error().ToString());
+  Refresh();  // code may have been compiled since
+  FrameList list;
+  WalkStart start;
+  start.isolate = thread.isolate;
+  start.is_parked = true;
+  const platform::ParkOutcome outcome =
+      platform::ParkThread(number.value(), thread.tid, deadline_ns, &start.registers);
+  if (outcome != platform::ParkOutcome::kParked) {
+    return Failed(ReadStack::Outcome::kNotParked, WhyNotParked(outcome));
+  }
+  const int64_t parked_at_ns = platform::MonotonicNs();
+  const WalkEnd end = WalkInto(start, &list);
+  const bool was_parked = platform::ReleaseThread();
+  const double held_ms = platform::MsBetween(parked_at_ns, platform::MonotonicNs());
+  if (!was_parked) {
+    return Failed(ReadStack::Outcome::kNotParked, "the thread ran on before its stack was read");
+  }
+  ReadStack read;
+  read.outcome = ReadStack::Outcome::kRead;
+  read.stack = ToCapture(CaptureMethod::kParked, end, list, thread.max_frames);
+  read.stack.held_ms = held_ms;
+  return read;
+}
+
+// Top and bottom are kept: what it does, and who began it.
+StackCapture StackReader::ToCapture(CaptureMethod method, const WalkEnd& end, const FrameList& list,
+                                    int max_frames) const {
+  StackCapture capture;
+  capture.method = method;
+  capture.has_gap = end.has_gap;
+  if (!layout_.usable) capture.no_javascript = layout_.reason;
+  const auto limit = static_cast<size_t>(std::max(max_frames, 1));
+  const size_t top = list.count <= limit ? list.count : (limit + 1) / 2;
+  const size_t bottom = list.count <= limit ? 0 : limit - top;
+  for (size_t i = 0; i < top; ++i) capture.frames.push_back(ToFrame(list.frames[i]));
+  for (size_t i = list.count - bottom; i < list.count; ++i) capture.frames.push_back(ToFrame(list.frames[i]));
+  capture.cut_count = static_cast<int>(list.count - top - bottom);
+  capture.cut_after = static_cast<int>(top) - 1;
+  capture.cut_at_least = end.is_truncated;
+  return capture;
+}
+
+void StackReader::NameNativeFrames(const std::vector<StackCapture*>& stacks) const {
+  // Threads of a pool share most of their addresses.
+  std::map<uintptr_t, std::vector<Frame*>> frames;
+  for (StackCapture* stack : stacks) {
+    for (Frame& frame : stack->frames) {
+      if (frame.kind == FrameKind::kNative) frames[frame.pc].push_back(&frame);
+    }
+  }
+  std::vector<uintptr_t> addresses;
+  addresses.reserve(frames.size());
+  for (const auto& [address, at] : frames) addresses.push_back(address);
+  const std::vector<platform::CodeName> names = platform::NameCode(modules_, maps_, addresses);
+  auto name = names.begin();
+  for (auto& [address, at] : frames) {
+    for (Frame* frame : at) {
+      frame->function_name = name->ToString();
+      if (!name->function.empty()) frame->file = name->module;
+    }
+    ++name;
+  }
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,85 @@
+// StackReader: takes stacks of threads that cannot or need not be asked.
+//
+// Owns:        memory for one stack at a time, and a snapshot of what is mapped:
+//              about 4 MiB of address space, of which little is touched.
+// Threads:     one, the reporter thread.
+// Signal-safe: no. While a thread is parked it neither allocates nor locks.
+// Lifetime:    made for one report. Texts that it returns are copies.
+#ifndef GMR_NATIVE_V8_STACK_READER_H_
+#define GMR_NATIVE_V8_STACK_READER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../platform/arena.h"
+#include "../platform/modules.h"
+#include "../platform/passive_probe.h"
+#include "../platform/proc_maps.h"
+#include "../platform/safe_read.h"
+#include "code_ranges.h"
+#include "frame.h"
+#include "layout.h"
+#include "mixed_walk.h"
+
+namespace gmr::vm {
+
+// Whose stack it is.
+struct ThreadToRead {
+  int tid = 0;
+  uintptr_t isolate = 0;  // address of its v8::Isolate; 0: unknown or none
+  int max_frames = 200;
+};
+
+struct ReadStack {
+  enum class Outcome : uint8_t {
+    kRead,
+    kRunning,     // it did not stay blocked for long enough
+    kUnreadable,  // the kernel does not tell where it is, or it has ended
+    kNotParked,   // it did not take the signal in time
+  };
+  Outcome outcome = Outcome::kUnreadable;
+  std::string problem;  // for people, when nothing was read
+  StackCapture stack;
+  std::string doing;  // the system call in words; empty: in none
+};
+
+class StackReader {
+ public:
+  // Reads what is mapped. `layout` unusable: without JavaScript's frames.
+  StackReader(const LoadedLayout& layout, BuiltinsBlob builtins);
+  StackReader(const StackReader&) = delete;
+  StackReader& operator=(const StackReader&) = delete;
+
+  // Of a thread that is blocked in a system call. The thread does not notice.
+  ReadStack ReadBlocked(const ThreadToRead& thread);
+
+  // Of a thread that runs. It is stopped by a signal for about half a millisecond, so
+  // this is for threads with an isolate only, and never for one that sleeps in
+  // a call that a signal would cut short.
+  ReadStack ReadParked(const ThreadToRead& thread, int64_t deadline_ns);
+
+  // Gives native frames their names. Reads symbol tables, once for all stacks.
+  void NameNativeFrames(const std::vector<StackCapture*>& stacks) const;
+
+ private:
+  void Refresh();
+  WalkEnd WalkInto(const WalkStart& start, FrameList* list);
+  StackCapture ToCapture(CaptureMethod method, const WalkEnd& end, const FrameList& list,
+                         int max_frames) const;
+
+  const LoadedLayout& layout_;
+  const BuiltinsBlob builtins_;
+  platform::MemoryReader memory_;
+  platform::Arena texts_;
+  platform::Arena frames_;
+  platform::ModuleList modules_;
+  platform::ProcMaps maps_;
+  CodeRanges ranges_;
+  MixedWalker walker_;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_V8_STACK_READER_H_

@@ -1,0 +1,30 @@
+import type { Frame } from './model';
+
+/** Kinds of work of V8's own, by a part of the name of a function that does it. The first that matches counts. */
+const KINDS: readonly (readonly [string, string])[] = [
+  ['Heap::CollectGarbage', 'collecting garbage'],
+  ['Heap::PerformGarbageCollection', 'collecting garbage'],
+  ['MarkCompactCollector', 'collecting garbage'],
+  ['ScavengerCollector', 'collecting garbage'],
+  ['v8::internal::compiler::', 'compiling JavaScript'],
+  ['v8::internal::maglev::', 'compiling JavaScript'],
+  ['v8::internal::Compiler::', 'compiling JavaScript'],
+  ['JsonParser', 'parsing JSON'],
+  ['JsonStringifier', 'making JSON'],
+];
+
+/**
+ * What a thread works on, judged by the native functions above its innermost JavaScript: `collecting garbage`,
+ * `in sha512_block_data_order`. Empty when nothing is known.
+ */
+export function describeWork(frames: readonly Frame[]): string {
+  const first = frames[0];
+  if (first === undefined) return '';
+  if (first.kind !== 'native') return 'running JavaScript';
+  const firstOfV8 = frames.findIndex((frame) => frame.kind !== 'native');
+  const above = firstOfV8 === -1 ? frames : frames.slice(0, firstOfV8);
+  for (const [part, words] of KINDS) {
+    if (above.some(({ functionName }) => functionName.includes(part))) return words;
+  }
+  return first.functionName === '' ? '' : `in ${first.functionName}`;
+}

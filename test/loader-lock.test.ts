@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { STACK_READING, buildNativeAddon } from './support/native-addon';
+import { PATIENT } from './support/patience';
+import { untilAllThreadsSleep } from './support/proc';
+import { mainBlock } from './support/report-text';
+import { startService } from './support/service';
+
+describe('a library that gets stuck while it is loaded', { ...PATIENT, ...STACK_READING }, () => {
+  test('holds the lock of the loader, and the report comes nevertheless', async (t) => {
+    const library = buildNativeAddon('stuck_library');
+    const service = await startService(t, { script: 'stuck-library-service.cjs', args: [library] }).ready();
+    await untilAllThreadsSleep(service.pid);
+    // The first one would load the layout with the help of the loader.
+    for (let report = 1; report <= 2; report += 1) {
+      const { body } = mainBlock(await service.reportOnSignal());
+      assert.match(body, /^ *state: S sleeping in (clock_)?nanosleep\b.*captured passively/m);
+      assert.match(body, /^ *[^\n]*stuck_library\.node/m);
+      assert.match(body, /JavaScript frames are not available: .*loading a library/);
+    }
+  });
+});
