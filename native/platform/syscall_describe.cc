@@ -39,7 +39,6 @@ enum class Shape : uint8_t {
 struct SyscallShape {
   int64_t number;
   Shape shape;
-  SyscallClass kind = SyscallClass::kOther;
 };
 
 constexpr SyscallShape kShapes[] = {
@@ -102,11 +101,11 @@ constexpr SyscallShape kShapes[] = {
     {SYS_unlink, Shape::kPath},
     {SYS_rename, Shape::kPath},
     {SYS_chmod, Shape::kPath},
-    {SYS_poll, Shape::kPoll, SyscallClass::kSleepOrPoll},
+    {SYS_poll, Shape::kPoll},
 #endif
-    {SYS_ppoll, Shape::kPollUntil, SyscallClass::kSleepOrPoll},
-    {SYS_nanosleep, Shape::kSleep, SyscallClass::kSleepOrPoll},
-    {SYS_clock_nanosleep, Shape::kSleepAt, SyscallClass::kSleepOrPoll},
+    {SYS_ppoll, Shape::kPollUntil},
+    {SYS_nanosleep, Shape::kSleep},
+    {SYS_clock_nanosleep, Shape::kSleepAt},
     {SYS_futex, Shape::kFutex},
     {SYS_wait4, Shape::kPid},
     {SYS_waitid, Shape::kPidOfType},
@@ -281,21 +280,6 @@ void AppendName(int64_t number, TextBuffer* to) {
 
 }  // namespace
 
-SyscallClass ClassifySyscall(int64_t number) {
-#if defined(SYS_epoll_wait)
-  if (number == SYS_epoll_wait) return SyscallClass::kEventWait;
-  if (number == SYS_select) return SyscallClass::kSleepOrPoll;
-#endif
-#if defined(SYS_epoll_pwait2)
-  if (number == SYS_epoll_pwait2) return SyscallClass::kEventWait;
-#endif
-  if (number == SYS_epoll_pwait) return SyscallClass::kEventWait;
-  // What a stopped and continued thread is in: one of the sleeping calls.
-  if (number == SYS_pselect6 || number == SYS_restart_syscall) return SyscallClass::kSleepOrPoll;
-  const SyscallShape* shape = FindShape(number);
-  return shape == nullptr ? SyscallClass::kOther : shape->kind;
-}
-
 TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader) {
   TextBuffer text;
   if (place.state != PlaceState::kBlocked) return text;
@@ -314,7 +298,6 @@ TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader) {
 
 #else
 
-SyscallClass ClassifySyscall(int64_t) { return SyscallClass::kOther; }
 TextBuffer DescribeSyscall(const ThreadPlace&, MemoryReader*) { return TextBuffer(); }
 
 #endif

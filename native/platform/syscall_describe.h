@@ -20,14 +20,6 @@
 
 namespace gmr::platform {
 
-enum class SyscallClass : uint8_t {
-  kOther,
-  kEventWait,    // an event loop without work, or one that waits for a child process
-  kSleepOrPoll,  // a signal would cut it short: programs rarely expect that
-};
-
-SyscallClass ClassifySyscall(int64_t number);
-
 // "read(fd 24 -> /var/run/jobs.fifo)", "wait4(pid 812 node worker.js)". The name
 // alone where the arguments would not help; empty when the thread is not blocked.
 TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader);

@@ -4,7 +4,6 @@
 
 #include "../platform/clock.h"
 #include "../platform/proc_threads.h"
-#include "../platform/syscall_describe.h"
 #include "../platform/thread_cpu.h"
 
 namespace gmr::reporter {
@@ -21,6 +20,9 @@ constexpr int kLooksUntilStuck = 2;
 // JavaScript meets V8's check for interrupts after some microseconds of its own
 // time. A thread that ran for this long without is in native code.
 constexpr int64_t kBusyUntilStuckNs = 8 * kNsPerMs;
+// Likewise at the end of the grace. One that ran for less is on its way out of a
+// system call or into one, or got no CPU: it is not held.
+constexpr int64_t kLeastBusyNs = 1 * kNsPerMs;
 // A thread that wants to run, but got less of the CPU than this, is starved.
 constexpr double kStarvedShare = 0.4;
 // The signal is taken as soon as the thread runs.
@@ -44,9 +46,9 @@ bool SilentThread::IsStuck(bool is_last) {
   }
   looks_unmoved_ = 0;
   if (latest_.place.state == PlaceState::kRunning) {
-    const bool is_busy = latest_.cpu_ns - asked_.cpu_ns >= kBusyUntilStuckNs;
-    const bool was_held = taken_.has_value();
-    if ((is_busy || is_last) && !was_held) TakeParked();
+    const int64_t ran_ns = latest_.cpu_ns - asked_.cpu_ns;
+    const bool is_busy = ran_ns >= kBusyUntilStuckNs || (is_last && ran_ns >= kLeastBusyNs);
+    if (is_busy && !taken_) TakeParked();
     // V8 12 compiles a wasm loop anew before it looks for interrupts. A thread that
     // was met in generated code will answer, and then says more.
     return taken_ && (is_last || !IsInJavaScript(*taken_));
@@ -71,16 +73,13 @@ bool SilentThread::TakePassively() {
   return true;
 }
 
-// A signal would cut short what programs do not expect to be cut short. Where the
-// kernel hides the system call, a thread that runs is in none. nullptr: it may be sent.
+// A signal may cut short any system call whose program does not expect it; a
+// thread that is in one is read passively or not at all. Where the kernel hides
+// the system call, a thread that runs is in none. nullptr: it may be sent.
 const char* SilentThread::WhyNoSignal() const {
   const platform::ThreadPlace now = platform::ReadThreadPlace(status_.tid);
   if (now.state == PlaceState::kRunning) return nullptr;
-  if (now.state == PlaceState::kBlocked) {
-    return platform::ClassifySyscall(now.syscall) == platform::SyscallClass::kOther
-               ? nullptr
-               : "it waits in a system call that a signal would cut short";
-  }
+  if (now.state == PlaceState::kBlocked) return "it is in a system call, which a signal might cut short";
   const auto os = platform::ReadThreadStatus(status_.tid);
   return os.ok() && os.value().state == 'R' ? nullptr : "the kernel does not tell where the thread is";
 }
@@ -88,6 +87,7 @@ const char* SilentThread::WhyNoSignal() const {
 bool SilentThread::TakeParked() {
   vm::StackReader& reader = reader_();
   vm::ReadStack read;
+  reader.Refresh();
   // With the registry's lock: the thread cannot end meanwhile.
   const bool is_there = vm::IsolateRegistry::Get().WhileRegistered(status_.id, [&] {
     if (const char* why = WhyNoSignal()) {

@@ -17,6 +17,13 @@ namespace {
 
 constexpr size_t kTextBytes = size_t{1} << 20;
 constexpr size_t kMaxRawFrames = 16384;
+// What is not tested is not tried: a wrong stack is worse than none.
+#if defined(__linux__) && defined(__x86_64__)
+constexpr bool kSupported = true;
+#else
+constexpr bool kSupported = false;
+#endif
+constexpr const char* kUnsupported = "stacks are read from memory on x86-64 Linux only";
 // A thread that wakes all the time is seldom found twice at the same place.
 constexpr int kTries = 5;
 
@@ -120,6 +127,7 @@ WalkEnd StackReader::WalkInto(const WalkStart& start, FrameList* list) {
 }
 
 ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
+  if (!kSupported) return Failed(ReadStack::Outcome::kUnreadable, kUnsupported);
   FrameList list;
   WalkStart start;
   start.isolate = thread.isolate;
@@ -143,9 +151,9 @@ ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
 }
 
 ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_ns) {
+  if (!kSupported) return Failed(ReadStack::Outcome::kNotParked, kUnsupported);
   const auto number = platform::ParkSignalNumber();
   if (!number.ok()) return Failed(ReadStack::Outcome::kNotParked, number.error().ToString());
-  Refresh();  // code may have been compiled since
   FrameList list;
   WalkStart start;
   start.isolate = thread.isolate;

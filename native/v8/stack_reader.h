@@ -55,16 +55,20 @@ class StackReader {
   // Of a thread that is blocked in a system call. The thread does not notice.
   ReadStack ReadBlocked(const ThreadToRead& thread);
 
+  // Reads again what is mapped: code may have been compiled since. Before
+  // ReadParked(), where it would take time between the caller's look at the
+  // thread and the signal.
+  void Refresh();
+
   // Of a thread that runs. It is stopped by a signal for about half a millisecond, so
-  // this is for threads with an isolate only, and never for one that sleeps in
-  // a call that a signal would cut short.
+  // this is for threads with an isolate only, and never for one that is in a
+  // system call, which the signal might cut short.
   ReadStack ReadParked(const ThreadToRead& thread, int64_t deadline_ns);
 
   // Gives native frames their names. Reads symbol tables, once for all stacks.
   void NameNativeFrames(const std::vector<StackCapture*>& stacks) const;
 
  private:
-  void Refresh();
   WalkEnd WalkInto(const WalkStart& start, FrameList* list);
   StackCapture ToCapture(CaptureMethod method, const WalkEnd& end, const FrameList& list,
                          int max_frames) const;
