@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, before, describe, test } from 'node:test';
 import { buildNativeAddon } from './support/native-addon';
 import { markedFrame } from './support/marks';
-import { PATIENT, eventually } from './support/patience';
+import { PATIENT, TIME_SCALE, eventually } from './support/patience';
 import { untilAllThreadsSleep } from './support/proc';
 import { assertFrame, mainBlock, workerBlock } from './support/report-text';
 import { type Service, startService } from './support/service';
@@ -121,7 +121,7 @@ describe('a blocking system call', PATIENT, () => {
 });
 
 /** Long enough for the signals and the report to come while the call lasts. */
-const CALL_MS = 1_500;
+const CALL_MS = 1_500 * TIME_SCALE;
 
 describe('a native call that signals could end early', PATIENT, () => {
   before(() => {
