@@ -4,7 +4,7 @@ import { PATIENT } from './support/patience';
 import { END_MARKER, type Ending, Service, startService } from './support/service';
 
 /** Runs per way of ending; the defaults keep the suite short. */
-const RUNS = Number(process.env['GMR_EXIT_RUNS'] ?? 4);
+const RUNS = Number(process.env['GMR_EXIT_RUNS'] ?? 8);
 
 const WAYS: readonly { readonly way: string; readonly ending: Ending }[] = [
   { way: 'exit', ending: { code: 7, signal: null } },

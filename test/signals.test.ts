@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, before, describe, test } from 'node:test';
 import { buildNativeAddon } from './support/native-addon';
 import { markedFrame } from './support/marks';
 import { PATIENT, TIME_SCALE, eventually } from './support/patience';
-import { untilAllThreadsSleep } from './support/proc';
+import { threadsOpenFor, untilAllThreadsSleep } from './support/proc';
 import { assertFrame, mainBlock, workerBlock } from './support/report-text';
 import { type Service, startService } from './support/service';
 
@@ -53,6 +53,19 @@ describe('10,000 signals in a row', PATIENT, () => {
     service.skipReports();
     assert.match(await service.reportOnSignal(), /counting-service\.cjs/);
     assert.ok(service.reportCount < 10_000, 'signals that come together share a report');
+  });
+});
+
+describe('a flood of signals', PATIENT, () => {
+  test('interrupts each thread once at most: the reporter takes the rest', async (t) => {
+    const service = await startService(t, { script: 'counting-service.cjs' }).ready();
+    const before = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
+    // One by one: each takes the first thread that still has the signal open, and the reporter is asleep again.
+    for (let sent = 0; sent <= before.length; sent += 1) await service.reportOnSignal();
+    await eventually('only the reporter has the signal open', () => {
+      const open = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
+      return open.length === 1 && open[0] === 'gmr-reporter' ? true : undefined;
+    });
   });
 });
 

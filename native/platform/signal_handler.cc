@@ -1,5 +1,7 @@
 #include "signal_handler.h"
 
+#include <ucontext.h>
+
 #include <atomic>
 #include <cerrno>
 
@@ -26,6 +28,11 @@ std::atomic<unsigned> g_sender_uid{0};
 static_assert(std::atomic<WakeHandle*>::is_always_lock_free && std::atomic<int64_t>::is_always_lock_free &&
                   std::atomic<uint32_t>::is_always_lock_free,
               "an atomic with a lock inside would deadlock in a handler");
+
+// The mask that the interrupted thread gets back when the handler returns.
+void BlockOnReturn(int number, void* context) {
+  if (context != nullptr) sigaddset(&static_cast<ucontext_t*>(context)->uc_sigmask, number);
+}
 
 }  // namespace
 
@@ -57,6 +64,7 @@ void HandleSignal(int number, siginfo_t* info, void* context) {
   }
   g_count.fetch_add(1);
   if (WakeHandle* wake = g_wake.load()) PostFromHandler(wake);
+  BlockOnReturn(number, context);
 
   // libuv's handler, so that process.on('SIGUSR2') listeners still hear it.
   if (auto* with_info = g_chained_with_info.load()) {

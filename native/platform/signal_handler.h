@@ -5,7 +5,7 @@
 //              instruction; TakeSignal() on the reporter thread only.
 // Signal-safe: HandleSignal() and PostFromHandler(). A test reads the undefined
 //              symbols of this unit's object file: only sem_post (write on
-//              Darwin), clock_gettime and errno may appear. Never add a lock,
+//              Darwin), clock_gettime, sigaddset and errno may appear. Never add a lock,
 //              an allocation or a library call here.
 // Lifetime:    static storage without destructors, so that a signal during
 //              exit() finds everything in place.
@@ -36,7 +36,10 @@ struct ChainedHandler {
 // Must be called before the handler is installed; `wake` is never released.
 void PrepareSignalHandler(WakeHandle* wake, ChainedHandler chained);
 
-// For sigaction(2), with SA_SIGINFO.
+// For sigaction(2), with SA_SIGINFO. Leaves the signal blocked on the thread that it interrupted: each thread
+// is interrupted once at most, and the reporter's, which reopens its own, takes the rest. Without that a fast
+// sender starves a thread of V8's platform (a signal is always pending when the handler returns), and the end
+// of the process, which joins those threads, waits for the sender.
 void HandleSignal(int number, siginfo_t* info, void* context);
 
 void PostFromHandler(WakeHandle* wake);

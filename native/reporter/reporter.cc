@@ -212,9 +212,11 @@ void* Reporter::Run(void* raw) {
   auto* reporter = static_cast<Reporter*>(raw);
   NameThisThread();
   for (;;) {
-    reporter->AdoptSignalMask();
+    reporter->OpenForSignal();
     reporter->wake_.Wait();
     reporter->wake_.Drain();
+    // Once more, so that a signal during this report is noted at its own time.
+    reporter->OpenForSignal();
     reporter->gate_.BeginReport();
     reporter->Serve();
     reporter->gate_.EndReport();
@@ -223,11 +225,11 @@ void* Reporter::Run(void* raw) {
 }
 
 // Threads with an event loop block the signal and others may not exist
-// (--v8-pool-size=0), so this thread must take it.
-void Reporter::AdoptSignalMask() {
+// (--v8-pool-size=0), so this thread must take it. The handler closes the mask of
+// the thread that it interrupts; signals then wait in the kernel, at no cost.
+void Reporter::OpenForSignal() {
   const int number = signal_number_.load();
-  if (number == unblocked_signal_) return;
-  if (unblocked_signal_ != 0) platform::BlockOnThisThread(unblocked_signal_);
+  if (unblocked_signal_ != 0 && unblocked_signal_ != number) platform::BlockOnThisThread(unblocked_signal_);
   if (number != 0) platform::UnblockOnThisThread(number);
   unblocked_signal_ = number;
 }

@@ -71,7 +71,7 @@ class Reporter {
   static void OnMainCleanup(void* reporter);
   void CloseGate();
   void Serve();
-  void AdoptSignalMask();
+  void OpenForSignal();
 
   Facts CopyFacts();
   Photograph MakePhotograph(const Facts& facts, const Trigger& trigger);

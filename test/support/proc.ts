@@ -25,6 +25,17 @@ export function threadsOf(pid: number): ProcThread[] {
   return threads;
 }
 
+/** The threads that have a signal open, by name. `number` from `os.constants.signals`. */
+export function threadsOpenFor(pid: number, number: number): string[] {
+  return threadsOf(pid)
+    .filter((thread) => {
+      const status = tryRead(`/proc/${pid}/task/${thread.tid}/status`) ?? '';
+      const blocked = BigInt(`0x${/^SigBlk:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+      return ((blocked >> BigInt(number - 1)) & 1n) === 0n;
+    })
+    .map((thread) => thread.name);
+}
+
 /**
  * Waits until every thread of the process sleeps, three times in a row: a thread that has just
  * announced that it is going to be idle is idle only some instructions later.
