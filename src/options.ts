@@ -27,6 +27,20 @@ export type ConfigurationOption = object | (() => object);
 /** How frames are ordered in the report. */
 export type FrameOrder = 'innermost-first' | 'outermost-first';
 
+/** What a report may do to find the suspended async functions of each thread. Times and sizes hold for each thread. */
+export interface GreenThreadsOptions {
+  /** Whether they are looked for at all. Default true. `GMR_GREEN_THREADS`. */
+  readonly enabled?: boolean | undefined;
+  /** Larger heaps are not scanned, from 1 to 1000000 MB. Default 2048. `GMR_GREEN_THREADS_MAX_HEAP_MB`. */
+  readonly maxHeapMb?: number | undefined;
+  /** The scan pauses the thread, at most so long, from 1 to 60000. Default 1000. `GMR_GREEN_THREADS_MAX_PAUSE_MS`. */
+  readonly maxPauseMs?: number | undefined;
+  /** Groups that are told, the largest first, from 1 to 10000. Default 50. `GMR_GREEN_THREADS_MAX_GROUPS`. */
+  readonly maxGroups?: number | undefined;
+  /** Functions kept per group, from 2 to 1000. Default 50. `GMR_GREEN_THREADS_MAX_FRAMES`. */
+  readonly maxFrames?: number | undefined;
+}
+
 /** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf`; what code gives wins. */
 export interface AutorunOptions {
   /** What runs here. Default: the nearest package.json of the main script. `GMR_VERSION`. */
@@ -47,6 +61,8 @@ export interface AutorunOptions {
   readonly sectionTimeoutMs?: number | undefined;
   /** Time the whole report has, from 100 to 600000. Default 10000. `GMR_REPORT_TIMEOUT_MS`. */
   readonly reportTimeoutMs?: number | undefined;
+  /** How suspended async functions are looked for. */
+  readonly greenThreads?: GreenThreadsOptions | undefined;
   /** Whether workers register by themselves (patches `worker_threads.Worker`). Default true. `GMR_WORKERS`. */
   readonly workers?: boolean | undefined;
   /** Whether a missing addon is a warning instead of an error. Default false. `GMR_OPTIONAL`. */
@@ -64,8 +80,18 @@ export interface Settings {
   readonly interruptTimeoutMs: number;
   readonly sectionTimeoutMs: number;
   readonly reportTimeoutMs: number;
+  readonly greenThreads: GreenThreadsSettings;
   readonly workers: boolean;
   readonly optional: boolean;
+}
+
+/** {@link GreenThreadsOptions} after the check. */
+export interface GreenThreadsSettings {
+  readonly enabled: boolean;
+  readonly maxHeapMb: number;
+  readonly maxPauseMs: number;
+  readonly maxGroups: number;
+  readonly maxFrames: number;
 }
 
 /** The variable of each option that can be said in a text. */
@@ -82,6 +108,14 @@ const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
   optional: 'GMR_OPTIONAL',
 };
 
+const GREEN_VARIABLES: Readonly<Record<keyof GreenThreadsSettings, string>> = {
+  enabled: 'GMR_GREEN_THREADS',
+  maxHeapMb: 'GMR_GREEN_THREADS_MAX_HEAP_MB',
+  maxPauseMs: 'GMR_GREEN_THREADS_MAX_PAUSE_MS',
+  maxGroups: 'GMR_GREEN_THREADS_MAX_GROUPS',
+  maxFrames: 'GMR_GREEN_THREADS_MAX_FRAMES',
+};
+
 /**
  * Checks the options of `setupAutorun` and completes them from the environment.
  *
@@ -89,7 +123,8 @@ const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
  * An environment variable with such a value is a warning, and the default is used.
  */
 export function readSettings(options: unknown = {}, environment: NodeJS.ProcessEnv = process.env): Settings {
-  const hasVariable = Object.values(VARIABLES).some((variable) => environment[variable] !== undefined);
+  const isSet = (variable: string): boolean => environment[variable] !== undefined;
+  const hasVariable = Object.values(VARIABLES).some(isSet) || Object.values(GREEN_VARIABLES).some(isSet);
   if (isEmptyObject(options) && !hasVariable) return defaultSettings();
   return checkSettings(options, environment);
 }
@@ -117,6 +152,7 @@ function defaultSettings(): Settings {
     interruptTimeoutMs: 100,
     sectionTimeoutMs: 1000,
     reportTimeoutMs: 10_000,
+    greenThreads: { enabled: true, maxHeapMb: 2048, maxPauseMs: 1000, maxGroups: 50, maxFrames: 50 },
     workers: true,
     optional: false,
   };
@@ -128,8 +164,6 @@ function defaultSignal(): SignalChoice | false {
   return number === undefined ? false : { name: 'SIGUSR2', number };
 }
 
-type OptionName = keyof Settings;
-
 /** How one option is checked. `check` throws a sentence that begins with what was expected. */
 interface Rule<Value> {
   readonly check: (value: unknown) => Value;
@@ -137,12 +171,12 @@ interface Rule<Value> {
   readonly parse?: (text: string) => unknown;
 }
 
-type Rules = { readonly [Name in OptionName]: Rule<Settings[Name]> };
+type Rules<All> = { readonly [Name in keyof All]: Rule<All[Name]> };
 
 const FRAME_ORDERS: readonly string[] = ['innermost-first', 'outermost-first'] satisfies FrameOrder[];
 
 /** A function, so that a process without options has no work with it. */
-function makeRules(): Rules {
+function makeRules(): Rules<Omit<Settings, 'greenThreads'>> {
   return {
     version: { check: checkVersion },
     serviceName: { check: checkServiceName },
@@ -158,18 +192,66 @@ function makeRules(): Rules {
   };
 }
 
+function makeGreenRules(): Rules<GreenThreadsSettings> {
+  return {
+    enabled: booleanRule(),
+    maxHeapMb: integerRule(1, 1_000_000),
+    maxPauseMs: integerRule(1, 60_000),
+    maxGroups: integerRule(1, 10_000),
+    maxFrames: integerRule(2, 1000),
+  };
+}
+
 function checkSettings(options: unknown, environment: NodeJS.ProcessEnv): Settings {
-  const defaults = defaultSettings();
+  const { greenThreads, ...defaults } = defaultSettings();
   const rules = makeRules();
-  const names = Object.keys(rules) as OptionName[];
-  const given = checkedOptions(options, names);
-  const settings: Record<string, unknown> = {};
-  for (const name of names) {
-    const value = given[name];
-    if (value !== undefined) settings[name] = fromCode(name, rules[name], value);
-    else settings[name] = fromEnvironment(VARIABLES[name], rules[name], environment) ?? defaults[name];
+  const { greenThreads: givenGreen, ...given } = checkedOptions(options, [
+    ...Object.keys(rules),
+    'greenThreads',
+  ]);
+  return {
+    ...complete({ rules, given, defaults, variables: VARIABLES, prefix: '' }, environment),
+    greenThreads: checkGreenThreads(givenGreen, greenThreads, environment),
+  };
+}
+
+function checkGreenThreads(
+  options: unknown,
+  defaults: GreenThreadsSettings,
+  environment: NodeJS.ProcessEnv,
+): GreenThreadsSettings {
+  const rules = makeGreenRules();
+  const prefix = 'greenThreads.';
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+  if (options !== undefined && !isObject) {
+    throw new GmrError(
+      'GMR_INVALID_OPTION',
+      `option 'greenThreads': expected an object, got ${describe(options)}`,
+    );
   }
-  return settings as unknown as Settings;
+  const given = checkedOptions(options ?? {}, Object.keys(rules), prefix);
+  return complete({ rules, given, defaults, variables: GREEN_VARIABLES, prefix }, environment);
+}
+
+/** Options of one object, and where each may come from. */
+interface Sources<All> {
+  readonly rules: Rules<All>;
+  readonly given: Record<string, unknown>;
+  readonly defaults: All;
+  readonly variables: Readonly<Partial<Record<keyof All, string>>>;
+  /** Of the names in messages. */
+  readonly prefix: string;
+}
+
+function complete<All extends object>(sources: Sources<All>, environment: NodeJS.ProcessEnv): All {
+  const { rules, given, defaults, variables, prefix } = sources;
+  const settings: Record<string, unknown> = {};
+  for (const name of Object.keys(rules) as (keyof All & string)[]) {
+    const value = given[name];
+    if (value !== undefined) settings[name] = fromCode(prefix + name, rules[name], value);
+    else settings[name] = fromEnvironment(variables[name], rules[name], environment) ?? defaults[name];
+  }
+  return settings as All;
 }
 
 /**
@@ -177,14 +259,19 @@ function checkSettings(options: unknown, environment: NodeJS.ProcessEnv): Settin
  *
  * @throws GmrError `GMR_INVALID_OPTION` that names the nearest known option.
  */
-export function checkedOptions(options: unknown, known: readonly string[]): Record<string, unknown> {
+export function checkedOptions(
+  options: unknown,
+  known: readonly string[],
+  prefix = '',
+): Record<string, unknown> {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new GmrError('GMR_INVALID_OPTION', `options: expected an object, got ${describe(options)}`);
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const nearest = (require('./nearest-name') as typeof import('./nearest-name')).nearestName(name, known);
-    throw new GmrError('GMR_INVALID_OPTION', `unknown option ${describe(name)}: did you mean '${nearest}'?`);
+    const [wrong, right] = [describe(prefix + name), prefix + nearest];
+    throw new GmrError('GMR_INVALID_OPTION', `unknown option ${wrong}: did you mean '${right}'?`);
   }
   return options as Record<string, unknown>;
 }
@@ -208,7 +295,7 @@ export function describe(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : String(value);
 }
 
-function fromCode(name: OptionName, rule: Rule<unknown>, value: unknown): unknown {
+function fromCode(name: string, rule: Rule<unknown>, value: unknown): unknown {
   try {
     return rule.check(value);
   } catch (error) {

@@ -13,7 +13,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'native/addon': ['native/reporter', 'native/v8', 'native/platform'],
   'src/report': [],
   'src/views': ['src/report'],
-  'src/formatter': ['src/report', 'src/views'],
+  'src/formatter': ['src/report', 'src/views', 'src/config'],
   'src/addon': ['src/report'],
   'src/config': [],
   'src/sections': ['src/report', 'src/addon', 'src/config'],
@@ -35,7 +35,7 @@ const LEAVES = [
 const HOT = 'src/hot.ts';
 
 /** Bundled for an isolate without Node: no builtin module may be imported. */
-const WITHOUT_NODE = ['src/report', 'src/views', 'src/formatter'];
+const WITHOUT_NODE = ['src/report', 'src/views', 'src/formatter', 'src/config'];
 
 const V8_HEADER = /^(v8[\w-]*|node(_\w+)?|napi(-inl)?|uv|js_native_api\w*)\.h$|^(uv|cppgc|libplatform)\//;
 const NODE_API_HEADER = /^(napi(-inl)?|node_api\w*|js_native_api\w*)\.h$/;

@@ -3,10 +3,13 @@ import { describe, test } from 'node:test';
 import type { IsolateThread, Photograph } from '../src/report/model';
 import { requireLib } from './support/lib';
 import {
+  asyncFrame,
   captured,
   facts,
   fileSystemHost,
   frame,
+  greenGroup,
+  greenThreads,
   mainThread,
   nodeFrame,
   osThread,
@@ -257,11 +260,29 @@ describe('a report that somebody wants to use against a terminal', () => {
         package: { product: evil, vendor: evil, version: evil, root: null },
       }),
       isolates: [
-        mainThread({ state: 'running', note: evil, stack: hostile }),
-        workerThread(1, { name: evil, entry: evil, stack: { status: 'unavailable', reason: evil } }),
+        mainThread({
+          state: 'running',
+          note: evil,
+          stack: hostile,
+          greenThreads: greenThreads(
+            [
+              greenGroup([asyncFrame(evil, { className: evil, file: evil, via: evil }), asyncFrame(evil)], {
+                waitsFor: evil,
+                deadlock: true,
+              }),
+              greenGroup([asyncFrame(evil)], { waitsFor: evil }),
+            ],
+            { waitsForSkipped: evil },
+          ),
+        }),
+        workerThread(1, {
+          name: evil,
+          entry: evil,
+          stack: { status: 'unavailable', reason: evil },
+          greenThreads: { status: 'unavailable', reason: evil },
+        }),
       ],
       otherThreads: [otherThread(5, { name: evil })],
-      greenThreads: { status: 'unavailable', reason: evil },
       configuration: { status: 'known', objects: { [evil]: evil }, takenAtMs: REQUESTED_AT_MS },
       sections: [
         { title: evil, result: { status: 'ok', value: { [evil]: [evil, { a: evil }] }, tookMs: 1 } },

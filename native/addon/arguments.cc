@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "../platform/clock.h"
+
 namespace gmr::addon {
 
 namespace {
@@ -26,6 +28,13 @@ int64_t IntegerOf(napi_env env, napi_value object, const char* key) {
   int64_t number = 0;
   const napi_value value = Property(env, object, key);
   if (value != nullptr) napi_get_value_int64(env, value, &number);
+  return number;
+}
+
+double NumberOf(napi_env env, napi_value object, const char* key, double otherwise) {
+  double number = otherwise;
+  const napi_value value = Property(env, object, key);
+  if (value != nullptr) napi_get_value_double(env, value, &number);
   return number;
 }
 
@@ -60,6 +69,9 @@ vm::IsolateIdentity ToIdentity(napi_env env, napi_value object) {
   identity.name = TextOf(env, object, "name");
   identity.entry = TextOf(env, object, "entry");
   identity.resource_limits = NumbersOf(env, object, "resourceLimits");
+  const double timer_clock_ms = NumberOf(env, object, "timerClockMs", -1);
+  if (timer_clock_ms >= 0)
+    identity.timer_base_ms = platform::MsBetween(0, platform::MonotonicNs()) - timer_clock_ms;
   return identity;
 }
 
@@ -71,6 +83,14 @@ reporter::Options ToOptions(napi_env env, napi_value object) {
   options.section_timeout_ms = IntegerOf(env, object, "sectionTimeoutMs");
   options.report_timeout_ms = IntegerOf(env, object, "reportTimeoutMs");
   options.view_json = TextOf(env, object, "viewJson");
+  const napi_value green = Property(env, object, "greenThreads");
+  if (green == nullptr) return options;
+  options.green_threads.enabled = BoolOf(env, green, "enabled");
+  vm::GreenThreadLimits& limits = options.green_threads.limits;
+  limits.max_heap_bytes = static_cast<uint64_t>(IntegerOf(env, green, "maxHeapMb")) << 20;
+  limits.max_pause_ms = static_cast<int>(IntegerOf(env, green, "maxPauseMs"));
+  limits.max_groups = static_cast<uint32_t>(IntegerOf(env, green, "maxGroups"));
+  limits.max_frames = static_cast<uint32_t>(IntegerOf(env, green, "maxFrames"));
   return options;
 }
 

@@ -17,11 +17,10 @@ namespace gmr::platform {
 
 namespace {
 
-// Every page size is a multiple of it, so a block is readable as a whole or not at all.
-constexpr size_t kBlockBytes = 4096;
-constexpr size_t kBlocks = 512;
+// What a pipe takes at once, and where the kernel looks whether memory is there.
+constexpr size_t kPipeBytes = 4096;
 // Larger reads are strings and tables that are read once: they would only push out the stack.
-constexpr size_t kMaxCachedBytes = 2 * kBlockBytes;
+constexpr size_t kMaxCachedBytes = 8192;
 constexpr uintptr_t kNoBlock = 1;  // not a multiple of kBlockBytes
 
 // No string or table that a report reads is as large.
@@ -58,7 +57,7 @@ FetchResult FetchByProcMem(int fd, uintptr_t address, void* to, size_t bytes) {
 FetchResult FetchByPipe(const int (&fds)[2], uintptr_t address, void* to, size_t bytes) {
   auto* out = static_cast<uint8_t*>(to);
   while (bytes > 0) {
-    const size_t part = std::min(bytes, kBlockBytes - address % kBlockBytes);
+    const size_t part = std::min(bytes, kPipeBytes - address % kPipeBytes);
     // Not write(): AddressSanitizer checks what that is given, and here it is anything.
     const auto written = static_cast<ssize_t>(syscall(SYS_write, fds[1], address, part));
     if (written < 0) return Failure(errno);
@@ -81,11 +80,6 @@ void CloseFd(int* fd) {
 
 }  // namespace
 
-struct MemoryReader::Cache {
-  uintptr_t tags[kBlocks];
-  uint8_t blocks[kBlocks][kBlockBytes];
-};
-
 MemoryReader::MemoryReader(ReadBackend first) : backend_(first) {
   void* memory = mmap(nullptr, sizeof(Cache), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory != MAP_FAILED) cache_ = static_cast<Cache*>(memory);
@@ -105,6 +99,7 @@ MemoryReader::~MemoryReader() {
 }
 
 void MemoryReader::Forget() {
+  ++generation_;
   if (cache_ != nullptr) std::fill_n(cache_->tags, kBlocks, kNoBlock);
 }
 

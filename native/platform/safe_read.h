@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 namespace gmr::platform {
@@ -38,16 +39,32 @@ class MemoryReader {
   template <typename T>
   bool Load(uintptr_t address, T* value) {
     static_assert(std::is_trivially_copyable_v<T>, "bytes from memory make no object with a constructor");
+    // A heap is read word by word, millions of them: most are in the cache.
+    const size_t offset = address % kBlockBytes;
+    const size_t slot = address / kBlockBytes % kBlocks;
+    if (offset <= kBlockBytes - sizeof(T) && cache_ != nullptr && cache_->tags[slot] == address - offset) {
+      std::memcpy(value, cache_->blocks[slot] + offset, sizeof(T));
+      return true;
+    }
     return Read(address, value, sizeof(T));
   }
 
   // Drops the cache: the memory may have changed. Call it before each capture.
   void Forget();
+  // Counts the calls of Forget(), for those who keep what they derived.
+  uint32_t generation() const { return generation_; }
 
   ReadBackend backend() const { return backend_; }
 
  private:
-  struct Cache;
+  // Every page size is a multiple of it, so a block is readable as a whole or not at all.
+  static constexpr size_t kBlockBytes = 4096;
+  static constexpr size_t kBlocks = 512;
+
+  struct Cache {
+    uintptr_t tags[kBlocks];
+    uint8_t blocks[kBlocks][kBlockBytes];
+  };
 
   const uint8_t* CachedBlock(uintptr_t block);
   bool Fetch(uintptr_t address, void* to, size_t bytes);
@@ -55,6 +72,7 @@ class MemoryReader {
   void UseNextBackend();
 
   Cache* cache_ = nullptr;
+  uint32_t generation_ = 0;
   ReadBackend backend_;
   int mem_fd_ = -1;
   int pipe_fds_[2] = {-1, -1};

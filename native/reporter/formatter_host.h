@@ -1,23 +1,16 @@
 // FormatterHost: runs the TypeScript formatter in a bare V8 isolate of its own,
 // while every event loop of the process may be blocked.
 //
-// Owns:        during one Format(): an isolate, a uv loop that only its platform
-//              uses, and a watchdog thread. Nothing between calls.
-// Threads:     the reporter thread, whose stack must be kFormatterStackBytes.
+// Owns:        during one Format(): a bare isolate. Nothing between calls.
+// Threads:     the reporter thread, whose stack must be kBareIsolateStackBytes.
 // Signal-safe: no.
 // Lifetime:    function. Needs the platform of a Node environment, and the gate,
 //              whose Close() ends it at process exit.
-//
-// The isolate comes from node::NewIsolate: an isolate made by hand would break
-// node.h's rule that all snapshots of a process share one read-only heap. It is
-// made on demand because one on standby would cost memory and would have to be
-// disposed safely at every exit of every process, reports or not.
 #ifndef GMR_NATIVE_REPORTER_FORMATTER_HOST_H_
 #define GMR_NATIVE_REPORTER_FORMATTER_HOST_H_
 
 #include <node.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -25,8 +18,6 @@
 #include "exit_gate.h"
 
 namespace gmr::reporter {
-
-inline constexpr size_t kFormatterStackBytes = size_t{2} << 20;
 
 struct FormatterJob {
   const std::string& source;  // the bundle; defines globalThis.gmrFormat

@@ -10,7 +10,14 @@
 #include <cstdint>
 #include <string>
 
+#include "../v8/green_threads.h"
+
 namespace gmr::reporter {
+
+struct GreenThreadOptions {
+  bool enabled = true;
+  vm::GreenThreadLimits limits;
+};
 
 struct Options {
   std::string formatter_source;  // empty: only the C++ writer
@@ -18,6 +25,7 @@ struct Options {
   int64_t interrupt_timeout_ms = 100;
   int64_t section_timeout_ms = 1000;
   int64_t report_timeout_ms = 10'000;
+  GreenThreadOptions green_threads;
   std::string view_json = R"({"frameOrder":"innermost-first"})";
 };
 

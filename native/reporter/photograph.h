@@ -38,6 +38,14 @@ struct ThreadPhoto {
 
 enum class IsolateState { kIdle, kRunning, kBlocked, kNotAnswering, kNotRegistered, kExited };
 
+// The suspended functions of one isolate.
+struct GreenThreadsPhoto {
+  std::optional<vm::GreenThreads> found;  // absent: `reason` says why
+  std::string reason;
+  // Read by the reporter, while the isolate's thread may have changed what was read.
+  bool approximate = false;
+};
+
 struct IsolatePhoto {
   vm::IsolateStatus status;
   IsolateState state = IsolateState::kNotAnswering;
@@ -47,6 +55,7 @@ struct IsolatePhoto {
   std::optional<vm::StackCapture> stack;  // absent: `note` says why
   std::optional<vm::HeapSample> heap;     // absent: it gave no answer
   int64_t answered_at_ns = 0;             // 0: it gave no answer
+  GreenThreadsPhoto green_threads;
 };
 
 // A thread without an isolate of ours.

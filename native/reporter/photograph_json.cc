@@ -1,13 +1,12 @@
 #include "../platform/clock.h"
 #include "../platform/syscall_names.h"
+#include "green_threads_json.h"
 #include "json_writer.h"
 #include "photograph.h"
 
 namespace gmr::reporter {
 
 namespace {
-
-constexpr const char* kGreenThreadsReason = "not available in this version";
 
 const char* KindWord(vm::FrameKind kind) {
   switch (kind) {
@@ -206,6 +205,8 @@ void WriteIsolate(JsonWriter& json, const IsolatePhoto& photo, int64_t trigger_n
   WriteStack(json, photo.stack, photo.note.empty() ? "the thread gave no answer" : photo.note);
   json.Key("heap");
   WriteHeap(json, photo);
+  json.Key("greenThreads");
+  WriteGreenThreads(json, photo.green_threads);
   json.Key("answeredAfterMs");
   if (photo.answered_at_ns != 0) {
     json.Number(platform::MsBetween(trigger_ns, photo.answered_at_ns));
@@ -276,8 +277,7 @@ std::string ToJson(const Photograph& photograph) {
   for (const IsolatePhoto& photo : photograph.isolates) WriteIsolate(json, photo, photograph.trigger.at_ns);
   json.EndArray().Key("otherThreads").BeginArray();
   for (const OtherThreadPhoto& other : photograph.other_threads) WriteOtherThread(json, other);
-  json.EndArray().Key("greenThreads").Unavailable(kGreenThreadsReason);
-  json.Key("configuration");
+  json.EndArray().Key("configuration");
   WriteRawOr(json, photograph.configuration_json, "setupAutorun was not called");
   json.Key("sections").BeginArray();
   for (const SectionPhoto& section : photograph.sections) {

@@ -15,6 +15,7 @@
 #include "../platform/signal_handler.h"
 #include "../v8/layout_loader.h"
 #include "../v8/layout_trial.h"
+#include "bare_isolate.h"
 #include "formatter_host.h"
 #include "frame_trust.h"
 #include "photographer.h"
@@ -28,7 +29,7 @@ using platform::kNsPerMs;
 using platform::MonotonicNs;
 
 // The formatter's thread needs V8's usual stack; the memory is only touched when a report is made.
-constexpr size_t kThreadStackBytes = kFormatterStackBytes + (size_t{256} << 10);
+constexpr size_t kThreadStackBytes = kBareIsolateStackBytes + (size_t{256} << 10);
 // Left of the whole report's time for the plain text and the writing.
 constexpr int64_t kReserveForWritingNs = 500 * kNsPerMs;
 constexpr int64_t kEarlyWriteNs = 50 * kNsPerMs;
@@ -265,6 +266,8 @@ Photograph Reporter::MakePhotograph(const Facts& facts, const Trigger& trigger) 
   PhotographThreads(options, stop, &photograph);
 
   const int64_t deadline_ns = trigger.at_ns + options.report_timeout_ms * kNsPerMs;
+  green_photographer_.Photograph({options, platform_.load(), deadline_ns - kReserveForWritingNs, stop},
+                                 &gate_, &photograph);
   photograph.sections =
       sections_.Collect(options, photograph.main_isolate(), deadline_ns - kReserveForWritingNs, stop);
   // After the sections: the main loop may have refreshed the configuration just now.

@@ -22,6 +22,7 @@
 #include "../platform/signal_action.h"
 #include "../platform/wake.h"
 #include "exit_gate.h"
+#include "green_photographer.h"
 #include "options.h"
 #include "photograph.h"
 #include "sections_exchange.h"
@@ -81,6 +82,7 @@ class Reporter {
 
   // Reporter thread only:
   uint32_t sequence_ = 0;
+  GreenPhotographer green_photographer_;
   // Of the reporter thread: the report that was written last.
   struct {
     std::string id;

@@ -28,10 +28,20 @@ std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_lab
   return std::shared_ptr<Capture>(new Capture(std::move(question), std::move(thread_label)));
 }
 
-void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, v8::Isolate* isolate) {
+void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Respondent& respondent) {
+  const Question& question = capture->question_;
   Answer answer;
-  answer.stack = WalkStack(isolate, capture->question_.max_frames);
-  if (capture->question_.with_heap) answer.heap = SampleHeap(isolate);
+  if (question.green_threads != nullptr) {
+    // It takes a while, and the report has helped itself meanwhile.
+    if (!capture->Begin()) return;
+    const GreenThreadsQuestion& asked = *question.green_threads;
+    const GreenThreadHeap heap = asked.model.ForIsolate(reinterpret_cast<uintptr_t>(respondent.isolate),
+                                                        asked.layout, respondent.timer_base_ms);
+    answer.green_threads = CaptureGreenThreads(asked.layout, heap, asked.limits);
+  } else {
+    answer.stack = WalkStack(respondent.isolate, question.max_frames);
+    if (question.with_heap) answer.heap = SampleHeap(respondent.isolate);
+  }
   answer.answered_at_ns = platform::MonotonicNs();
   Settle(capture, State::kAnswered, std::move(answer));
 }
@@ -46,7 +56,8 @@ void Capture::Settle(const std::shared_ptr<Capture>& capture, State state, Answe
     if (capture->state_ != State::kPending) return;
     capture->answer_ = std::move(answer);
     capture->state_ = state;
-    if (capture->abandoned_ && state == State::kAnswered) {
+    const bool is_stack = capture->question_.green_threads == nullptr;
+    if (capture->abandoned_ && is_stack && state == State::kAnswered) {
       shared.late.push_back(capture);
       tell = shared.on_late;
     }
@@ -60,11 +71,27 @@ Capture::State Capture::state() const {
   return state_;
 }
 
+bool Capture::begun() const {
+  const platform::Monitor::Lock lock(SharedAnswers().monitor);
+  return begun_ || state_ != State::kPending;
+}
+
+bool Capture::Begin() {
+  const platform::Monitor::Lock lock(SharedAnswers().monitor);
+  begun_ = !abandoned_;
+  return begun_;
+}
+
 bool Capture::Abandon() {
   const platform::Monitor::Lock lock(SharedAnswers().monitor);
   if (state_ != State::kPending) return false;
   abandoned_ = true;
   return true;
+}
+
+void Capture::WantAgain() {
+  const platform::Monitor::Lock lock(SharedAnswers().monitor);
+  if (question_.green_threads != nullptr) abandoned_ = false;
 }
 
 void Capture::WaitForAll(const std::vector<std::shared_ptr<Capture>>& captures, int64_t deadline_ns,

@@ -19,19 +19,36 @@
 
 #include "../platform/monitor.h"
 #include "frame.h"
+#include "heap_model.h"
 
 namespace gmr::vm {
+
+// Where to look for suspended functions, and how far. Plain numbers, which outlive the report.
+struct GreenThreadsQuestion {
+  HeapModel model;
+  Layout layout;
+  GreenThreadLimits limits;
+};
 
 struct Question {
   int max_frames = 200;
   bool with_heap = true;
   std::string report_id;
   int64_t asked_at_ns = 0;
+  // When it is there, it is the whole question: the stack was asked for before.
+  std::shared_ptr<const GreenThreadsQuestion> green_threads = nullptr;
+};
+
+// Of the isolate, what an answer needs.
+struct Respondent {
+  v8::Isolate* isolate = nullptr;
+  double timer_base_ms = -1;  // see HeapAnchors
 };
 
 struct Answer {
   StackCapture stack;
   HeapSample heap;
+  GreenThreads green_threads;
   int64_t answered_at_ns = 0;
 };
 
@@ -45,7 +62,7 @@ class Capture {
   Capture& operator=(const Capture&) = delete;
 
   // On the isolate's thread, inside the interrupt. The first answer counts.
-  static void AnswerFrom(const std::shared_ptr<Capture>& capture, v8::Isolate* isolate);
+  static void AnswerFrom(const std::shared_ptr<Capture>& capture, const Respondent& respondent);
   // The environment ended before it could answer.
   static void AnswerGone(const std::shared_ptr<Capture>& capture);
 
@@ -55,9 +72,16 @@ class Capture {
   const Question& question() const { return question_; }
   const std::string& thread_label() const { return thread_label_; }
 
-  // The report does without it: a late answer is kept for TakeLateAnswers().
+  // Whether the thread is at work on its answer, or has given it.
+  bool begun() const;
+
+  // The report does without it: a late stack is kept for TakeLateAnswers().
   // False when the answer came just now after all.
   bool Abandon();
+
+  // Another report asks the same before the answer came. A stack counts as late
+  // for the first report nevertheless.
+  void WantAgain();
 
   // Waits until every one of `captures` is answered, `stop` returns true or the
   // deadline passes. `stop` is called with the shared monitor held: it must be quick.
@@ -73,12 +97,15 @@ class Capture {
  private:
   Capture(Question question, std::string thread_label)
       : question_(std::move(question)), thread_label_(std::move(thread_label)) {}
+  // False: nobody wants the answer any more.
+  bool Begin();
   static void Settle(const std::shared_ptr<Capture>& capture, State state, Answer answer);
 
   const Question question_;
   const std::string thread_label_;
   // Guarded by the shared monitor:
   State state_ = State::kPending;
+  bool begun_ = false;
   bool abandoned_ = false;
   Answer answer_;
 };

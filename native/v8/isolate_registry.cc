@@ -10,6 +10,20 @@
 
 namespace gmr::vm {
 
+namespace {
+
+// At most one question of each kind. A stack must not wait for a scan.
+struct Unanswered {
+  std::shared_ptr<Capture> stack;
+  std::shared_ptr<Capture> green_threads;
+
+  std::shared_ptr<Capture>& Like(const Question& question) {
+    return question.green_threads != nullptr ? green_threads : stack;
+  }
+};
+
+}  // namespace
+
 struct IsolateRegistry::Entry {
   uint64_t id = 0;
   IsolateIdentity identity;
@@ -21,7 +35,7 @@ struct IsolateRegistry::Entry {
   // other threads, and without it by the isolate's own thread.
   std::atomic<bool> ended{false};
   // Guarded by the registry's lock:
-  std::shared_ptr<Capture> unanswered;
+  Unanswered unanswered;
 };
 
 namespace {
@@ -83,7 +97,7 @@ void IsolateRegistry::RegisterCurrent(const IsolateIdentity& identity) {
 void IsolateRegistry::OnEnvironmentEnd(void* reference) {
   const std::unique_ptr<std::shared_ptr<Entry>> entry(static_cast<std::shared_ptr<Entry>*>(reference));
   IsolateRegistry& registry = Get();
-  std::shared_ptr<Capture> unanswered;
+  Unanswered unanswered;
   {
     const platform::Monitor::Lock lock(registry.monitor_);
     (*entry)->ended.store(true);
@@ -92,7 +106,9 @@ void IsolateRegistry::OnEnvironmentEnd(void* reference) {
     registry.announced_.erase((*entry)->identity.thread_id);
   }
   // A report must not wait for somebody who left.
-  if (unanswered) Capture::AnswerGone(unanswered);
+  for (const auto& capture : {unanswered.stack, unanswered.green_threads}) {
+    if (capture) Capture::AnswerGone(capture);
+  }
 }
 
 void IsolateRegistry::Announce(const IsolateIdentity& identity) {
@@ -142,9 +158,13 @@ std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& quest
   const auto found = entries_.find(id);
   if (closed_ || found == entries_.end()) return nullptr;
   const std::shared_ptr<Entry>& entry = found->second;
-  if (entry->unanswered) return entry->unanswered;
+  std::shared_ptr<Capture>& unanswered = entry->unanswered.Like(question);
+  if (unanswered) {
+    unanswered->WantAgain();
+    return unanswered;
+  }
   auto capture = Capture::Make(question, Label(entry->identity));
-  entry->unanswered = capture;
+  unanswered = capture;
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): OnInterrupt frees it
   auto* request = new Request<Entry>{entry, capture};
   // Node's own request, not only V8's: it also wakes an idle event loop, and is
@@ -164,9 +184,11 @@ void IsolateRegistry::OnInterrupt(void* raw) {
     // Before the answer, not after: once the reporter has it, it may ask again
     // at once, and must not be handed this question then.
     const platform::Monitor::Lock lock(Get().monitor_);
-    if (request->entry->unanswered == request->capture) request->entry->unanswered = nullptr;
+    std::shared_ptr<Capture>& unanswered = request->entry->unanswered.Like(request->capture->question());
+    if (unanswered == request->capture) unanswered = nullptr;
   }
-  Capture::AnswerFrom(request->capture, request->entry->isolate);
+  Capture::AnswerFrom(request->capture,
+                      {request->entry->isolate, request->entry->identity.timer_base_ms});
 }
 
 bool IsolateRegistry::WhileRegistered(uint64_t id, const std::function<void()>& work) {

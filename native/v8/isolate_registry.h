@@ -36,6 +36,8 @@ struct IsolateIdentity {
   std::string name;
   std::string entry;                    // empty: unknown
   std::vector<double> resource_limits;  // old, young, code range, stack in MB; or empty
+  // Milliseconds of CLOCK_MONOTONIC at which its timers' clock was 0; -1: unknown.
+  double timer_base_ms = -1;
 };
 
 // One JavaScript thread as a report sees it before it asks anybody.

@@ -4,6 +4,7 @@
 #include <v8-version.h>
 #include <v8.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 
@@ -122,6 +123,7 @@ constexpr DebugSymbol kDebugSymbols[] = {
     {&Layout::script_line_ends, true, {"class_Script__line_ends__Object"}},
     {&Layout::bytecode_length, false, {"class_BytecodeArray__length__SMI"}},
     {&Layout::bytecode_data, true, {"class_BytecodeArray__data__uintptr_t"}},
+    {&Layout::uncompiled_start, false, {"class_UncompiledData__start_position__int32_t"}},
     {&Layout::code_instruction_stream, false, {"class_Code__instruction_stream__Tagged_InstructionStream_"}},
     {&Layout::code_start, false, {"class_Code__instruction_start__Address"}},
     {&Layout::code_flags, false, {"class_Code__flags__uint32_t"}},
@@ -151,11 +153,21 @@ constexpr DebugSymbol kDebugSymbols[] = {
     {&Layout::deopt_inlining_positions, true, {"DeoptimizationDataInliningPositionsIndex"}},
 };
 
-bool ReadDebugSymbol(const std::string& name, int32_t* value) {
-  const void* symbol = dlsym(RTLD_DEFAULT, ("v8dbg_" + name).c_str());
-  if (symbol == nullptr) return false;
-  *value = *static_cast<const int32_t*>(symbol);
-  return true;
+// Four types in a row, in an order that differs between versions.
+void ReadUncompiledTypes(Layout* layout) {
+  constexpr const char* kNames[] = {
+      "WithoutPreparseData__UNCOMPILED_DATA_WITHOUT_PREPARSE_DATA_TYPE",
+      "WithPreparseData__UNCOMPILED_DATA_WITH_PREPARSE_DATA_TYPE",
+      "WithoutPreparseDataWithJob__UNCOMPILED_DATA_WITHOUT_PREPARSE_DATA_WITH_JOB_TYPE",
+      "WithPreparseDataAndJob__UNCOMPILED_DATA_WITH_PREPARSE_DATA_AND_JOB_TYPE",
+  };
+  for (const char* name : kNames) {
+    int32_t type = -1;
+    if (!ReadDebugNumber(std::string("type_UncompiledData") + name, &type)) continue;
+    const bool first = layout->type_first_uncompiled < 0;
+    layout->type_first_uncompiled = first ? type : std::min(layout->type_first_uncompiled, type);
+    layout->type_last_uncompiled = std::max(layout->type_last_uncompiled, type);
+  }
 }
 
 // "": all that is required was found; else the name of the first that was not.
@@ -163,15 +175,16 @@ std::string ReadDebugSymbols(Layout* layout) {
   for (const DebugSymbol& symbol : kDebugSymbols) {
     bool found = false;
     for (const char* name : symbol.names) {
-      found = found || (name != nullptr && ReadDebugSymbol(name, &(layout->*symbol.to)));
+      found = found || (name != nullptr && ReadDebugNumber(name, &(layout->*symbol.to)));
     }
     if (!found && symbol.required) return symbol.names[0];
   }
   for (int i = 0; i < kFrameTypeCount; ++i) {
     layout->frame_types[i] = -1;
-    ReadDebugSymbol(std::string("frametype_") + kFrameTypeNames[i], &layout->frame_types[i]);
+    ReadDebugNumber(std::string("frametype_") + kFrameTypeNames[i], &layout->frame_types[i]);
   }
   if (layout->frame_types[0] < 0) return "frametype_EntryFrame";
+  ReadUncompiledTypes(layout);
   // The tiers follow each other, src/objects/code-kind.h in all versions.
   layout->kind_maglev = layout->kind_baseline + 1;
   layout->kind_turbofan = layout->kind_baseline + 2;
@@ -183,8 +196,8 @@ std::string ReadDebugSymbols(Layout* layout) {
 bool HasFullPointers() {
   int32_t smi_shift = 0;
   int32_t tagged_size = 0;
-  return ReadDebugSymbol("SmiShiftSize", &smi_shift) && smi_shift == 31 &&
-         ReadDebugSymbol("TaggedSize", &tagged_size) && tagged_size == 8;
+  return ReadDebugNumber("SmiShiftSize", &smi_shift) && smi_shift == 31 &&
+         ReadDebugNumber("TaggedSize", &tagged_size) && tagged_size == 8;
 }
 
 bool ParseVersion(std::string_view text, int* major, int* minor) {
@@ -196,6 +209,13 @@ bool ParseVersion(std::string_view text, int* major, int* minor) {
 }
 
 }  // namespace
+
+bool ReadDebugNumber(const std::string& name, int32_t* value) {
+  const void* symbol = dlsym(RTLD_DEFAULT, ("v8dbg_" + name).c_str());
+  if (symbol == nullptr) return false;
+  *value = *static_cast<const int32_t*>(symbol);
+  return true;
+}
 
 const char* NameOf(FrameType type) {
   const auto index = static_cast<size_t>(type);

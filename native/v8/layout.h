@@ -111,6 +111,8 @@ struct Layout {
   int32_t type_debug_info = -1;
   int32_t type_bytecode_array = -1;
   int32_t type_interpreter_data = -1;
+  int32_t type_first_uncompiled = -1;
+  int32_t type_last_uncompiled = -1;
   int32_t type_code = -1;
   int32_t type_instruction_stream = -1;
   int32_t type_fixed_array = -1;
@@ -154,6 +156,7 @@ struct Layout {
   int32_t bytecode_positions = -1;
   int32_t bytecode_data = -1;
   int32_t interpreter_data_bytecode = -1;
+  int32_t uncompiled_start = -1;
   int32_t code_instruction_stream = -1;
   int32_t code_start = -1;
   int32_t code_flags = -1;
@@ -223,6 +226,9 @@ const LoadedLayout& ProcessLayout();
 
 // For tests: as if V8 said that this is its version ("13.6.233.17-node.53").
 LoadedLayout LoadLayout(std::string_view v8_version);
+
+// One v8dbg_* number, by its name without that prefix. False: not exported.
+bool ReadDebugNumber(const std::string& name, int32_t* value);
 
 // Adds what the table of this version knows; false: there is none.
 // Implemented in layout_tables.cc.

@@ -10,6 +10,8 @@ namespace {
 constexpr size_t kMaxNameBytes = 512;
 // `name` is the second property of every function, behind `length`.
 constexpr uint32_t kMaxSearched = 8;
+constexpr uint32_t kMaxSearchedProperties = 64;
+constexpr size_t kMaxKeyBytes = 32;
 // Of a hash table; it has room for some 80 properties.
 constexpr int32_t kMaxDictionaryWords = 512;
 constexpr int64_t kWordBytes = 8;
@@ -30,11 +32,20 @@ struct Descriptor {
   Tagged value;
 };
 
-bool IsTheWordName(const HeapReader& heap, const RawStrings& strings, Tagged key) {
+// What is looked for.
+struct Wanted {
+  std::string_view name;
+  uint32_t max_searched = 0;
+};
+
+constexpr Wanted kWantedName{"name", kMaxSearched};
+
+bool Is(const HeapReader& heap, const RawStrings& strings, Tagged key, std::string_view name) {
   FlatString flat;
-  char text[4] = {};
-  if (!strings.Flatten(key, &flat) || !flat.one_byte || flat.length != sizeof text) return false;
-  return heap.memory().Read(flat.data, text, sizeof text) && std::memcmp(text, "name", sizeof text) == 0;
+  char text[kMaxKeyBytes] = {};
+  if (!strings.Flatten(key, &flat) || !flat.one_byte || flat.length != name.size()) return false;
+  if (name.size() > sizeof text) return false;
+  return heap.memory().Read(flat.data, text, name.size()) && std::memcmp(text, name.data(), name.size()) == 0;
 }
 
 bool LoadDescriptor(const HeapReader& heap, Tagged descriptors, uint32_t index, Descriptor* descriptor) {
@@ -46,7 +57,8 @@ bool LoadDescriptor(const HeapReader& heap, Tagged descriptors, uint32_t index, 
   return descriptor->details.IsSmi();
 }
 
-bool FindDescriptor(const HeapReader& heap, const RawStrings& strings, Tagged map, Descriptor* descriptor) {
+bool FindDescriptor(const HeapReader& heap, const RawStrings& strings, Tagged map, const Wanted& wanted,
+                    Descriptor* descriptor) {
   const Layout& layout = heap.layout();
   Tagged descriptors;
   uint32_t bits = 0;
@@ -54,10 +66,10 @@ bool FindDescriptor(const HeapReader& heap, const RawStrings& strings, Tagged ma
   if (!heap.Load(map, layout.map_descriptors, &descriptors)) return false;
   const int32_t type = heap.TypeOf(&descriptors);
   if (type < 0 || (type != layout.type_descriptors && type != layout.type_strong_descriptors)) return false;
-  const uint32_t count = std::min(bits >> kOwnDescriptorsShift & kOwnDescriptorsMask, kMaxSearched);
+  const uint32_t count = std::min(bits >> kOwnDescriptorsShift & kOwnDescriptorsMask, wanted.max_searched);
   for (uint32_t i = 0; i < count; ++i) {
     if (!LoadDescriptor(heap, descriptors, i, descriptor)) return false;
-    if (IsTheWordName(heap, strings, descriptor->key)) return true;
+    if (Is(heap, strings, descriptor->key, wanted.name)) return true;
   }
   return false;
 }
@@ -65,18 +77,19 @@ bool FindDescriptor(const HeapReader& heap, const RawStrings& strings, Tagged ma
 // A function that was changed a lot keeps its properties in a hash table: key,
 // value, details. Which word it starts with differs between versions; that a
 // key is "name" and details are a number is enough to tell.
-bool FindInDictionary(const HeapReader& heap, const RawStrings& strings, Tagged function, Tagged* value) {
+bool FindInDictionary(const HeapReader& heap, const RawStrings& strings, Tagged object, const Wanted& wanted,
+                      Tagged* value) {
   const Layout& layout = heap.layout();
   Tagged dictionary;
   Tagged details;
   Tagged key;
-  if (!heap.Load(function, layout.object_properties, &dictionary)) return false;
+  if (!heap.Load(object, layout.object_properties, &dictionary)) return false;
   if (!heap.Is(&dictionary, layout.type_name_dictionary)) return false;
   const int32_t length = std::min(heap.LengthOf(dictionary), kMaxDictionaryWords);
   for (int32_t i = 0; i + 2 < length; ++i) {
     if (!heap.LoadElement(dictionary, i + 2, &details) || !heap.LoadElement(dictionary, i, &key))
       return false;
-    if (!details.IsSmi() || !key.IsObject() || !IsTheWordName(heap, strings, key)) continue;
+    if (!details.IsSmi() || !key.IsObject() || !Is(heap, strings, key, wanted.name)) continue;
     return heap.LoadElement(dictionary, i + 1, value);
   }
   return false;
@@ -101,29 +114,39 @@ bool LoadField(const HeapReader& heap, Tagged object, Tagged map, uint32_t index
   return true;
 }
 
-bool FindInFields(const HeapReader& heap, const RawStrings& strings, Tagged function, Tagged map,
-                  Tagged* value) {
+bool FindInFields(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged map,
+                  const Wanted& wanted, Tagged* value) {
   Descriptor name;
-  if (!FindDescriptor(heap, strings, map, &name)) return false;
+  if (!FindDescriptor(heap, strings, map, wanted, &name)) return false;
   const auto details = static_cast<uint32_t>(name.details.ToSmi());
   *value = name.value;
   if ((details & kIsAccessor) != 0) return false;
   return (details & kIsInDescriptor) != 0 ||
-         LoadField(heap, function, map, details >> kFieldIndexShift & kFieldIndexMask, value);
+         LoadField(heap, object, map, details >> kFieldIndexShift & kFieldIndexMask, value);
+}
+
+bool Find(const HeapReader& heap, const RawStrings& strings, Tagged object, const Wanted& wanted,
+          Tagged* value) {
+  Tagged map;
+  uint32_t bits = 0;
+  if (!heap.MapOf(object, &map)) return false;
+  if (!heap.LoadUint32(map, heap.layout().map_bit_field3, &bits)) return false;
+  return (bits & kIsDictionary) != 0 ? FindInDictionary(heap, strings, object, wanted, value)
+                                     : FindInFields(heap, strings, object, map, wanted, value);
 }
 
 }  // namespace
 
+bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, std::string_view name,
+                     Tagged* value) {
+  return Find(heap, strings, object, {name, kMaxSearchedProperties}, value);
+}
+
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function) {
-  Tagged map;
   Tagged value;
-  uint32_t bits = 0;
-  if (!heap.IsFunction(&function) || !heap.MapOf(function, &map)) return nullptr;
-  if (!heap.LoadUint32(map, heap.layout().map_bit_field3, &bits)) return nullptr;
-  const bool found = (bits & kIsDictionary) != 0 ? FindInDictionary(heap, strings, function, &value)
-                                                 : FindInFields(heap, strings, function, map, &value);
+  if (!heap.IsFunction(&function) || !Find(heap, strings, function, kWantedName, &value)) return nullptr;
   // An AccessorInfo is no string: then the name is the one in the source.
-  return found ? strings.Copy(value, kMaxNameBytes) : nullptr;
+  return strings.Copy(value, kMaxNameBytes);
 }
 
 }  // namespace gmr::vm

@@ -1,4 +1,5 @@
-// OwnName: the `name` property of a function object, where it has one of its own.
+// OwnName: the `name` property of a function object, where it has one of its own;
+// and the other properties that an object itself has.
 //
 // Owns:        nothing; text goes into the Arena of RawStrings.
 // Threads:     one at a time, as the MemoryReader.
@@ -11,10 +12,17 @@
 #ifndef GMR_NATIVE_V8_OWN_NAME_H_
 #define GMR_NATIVE_V8_OWN_NAME_H_
 
+#include <string_view>
+
 #include "raw_strings.h"
 #include "tagged.h"
 
 namespace gmr::vm {
+
+// The value of an own property that is no accessor, among the first 64 of the
+// object. False: there is none.
+bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, std::string_view name,
+                     Tagged* value);
 
 // nullptr: none.
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function);

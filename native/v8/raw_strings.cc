@@ -206,4 +206,12 @@ const char* RawStrings::Copy(Tagged string, size_t max_bytes) const {
   return copy;
 }
 
+const char* RawStrings::Keep(const char* text) const {
+  const size_t bytes = std::strlen(text) + 1;
+  char* copy = arena_->Allocate(bytes);
+  if (copy == nullptr) return "";
+  std::memcpy(copy, text, bytes);
+  return copy;
+}
+
 }  // namespace gmr::vm

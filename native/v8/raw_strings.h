@@ -36,6 +36,9 @@ class RawStrings {
   // As UTF-8, cut with "..." after `max_bytes`. nullptr: no string, or no room.
   const char* Copy(Tagged string, size_t max_bytes) const;
 
+  // A text of the caller's, in the same Arena. "": no room.
+  const char* Keep(const char* text) const;
+
  private:
   struct Shape;
 

@@ -159,6 +159,16 @@ void FunctionTable::ReadScript(Tagged shared, FunctionInfo* info) {
   info->is_eval = known->is_eval;
 }
 
+// Of a function that was never called: V8 knows where it starts, and no more.
+bool FunctionTable::ReadUncompiled(Tagged data, FunctionInfo* info) const {
+  const Layout& layout = heap_->layout();
+  const int32_t type = heap_->TypeOf(&data);
+  if (type < 0 || type < layout.type_first_uncompiled || type > layout.type_last_uncompiled) return false;
+  int32_t start = -1;
+  if (heap_->LoadInt32(data, layout.uncompiled_start, &start) && start >= 0) info->start_position = start;
+  return true;
+}
+
 // What it runs: bytecode, bytecode with its own copy of the interpreter's
 // entry, or baseline code that leads to one of these. The number of a builtin;
 // or else a template.
@@ -167,6 +177,12 @@ void FunctionTable::ReadData(Tagged shared, FunctionInfo* info) const {
   Tagged data;
   if (!heap_->Load(shared, layout.shared_data, &data)) return;
   info->is_api = !info->has_script && data.IsObject();
+  if (info->has_script && info->start_position < 0) {
+    // Since V8 13 there is a second field for what is not in the trusted space.
+    Tagged second;
+    if (ReadUncompiled(data, info)) return;
+    if (heap_->Load(shared, layout.shared_data + 8, &second) && ReadUncompiled(second, info)) return;
+  }
   if (heap_->Is(&data, layout.type_code) && !heap_->Load(data, layout.code_deopt_data, &data)) return;
   if (heap_->Is(&data, layout.type_interpreter_data) &&
       !heap_->Load(data, layout.interpreter_data_bytecode, &data)) {

@@ -60,6 +60,7 @@ class FunctionTable {
   const char* CopyName(Tagged name) const;
   void ReadScopeInfo(Tagged scope_info, FunctionInfo* info) const;
   void ReadScript(Tagged shared, FunctionInfo* info);
+  bool ReadUncompiled(Tagged data, FunctionInfo* info) const;
   void ReadData(Tagged shared, FunctionInfo* info) const;
 
   const HeapReader* heap_;

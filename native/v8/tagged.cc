@@ -29,18 +29,26 @@ bool HeapReader::LoadType(Tagged map, int32_t* type) const {
   return true;
 }
 
-int32_t HeapReader::TypeOf(Tagged* object) const {
-  Tagged map;
+int32_t HeapReader::TypeOfMap(Tagged map) const {
   Tagged map_of_map;
   Tagged ignored;
   int32_t type = -1;
   int32_t type_of_map = -1;
   // Maps move too, when V8 compacts their space.
-  if (!FollowForwarding(object, &map)) return -1;
   if (!FollowForwarding(&map, &map_of_map)) return -1;
   if (!FollowForwarding(&map_of_map, &ignored)) return -1;
   if (!LoadType(map_of_map, &type_of_map) || type_of_map != layout_->type_map) return -1;
   return LoadType(map, &type) ? type : -1;
+}
+
+int32_t HeapReader::TypeOf(Tagged* object) const {
+  Tagged map;
+  if (!FollowForwarding(object, &map)) return -1;
+  KnownMap& known = known_maps_[map.bits() / 8 % kKnownMaps];
+  if (known.map == map && known.generation == memory_->generation()) return known.type;
+  const int32_t type = TypeOfMap(map);
+  known = {map, type, memory_->generation()};
+  return type;
 }
 
 bool HeapReader::IsFunction(Tagged* object) const {

@@ -1,6 +1,6 @@
 // Tagged: a word of V8's heap; HeapReader: reads objects without trusting them.
 //
-// Owns:        nothing.
+// Owns:        the types of some maps.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock and does not allocate.
 // Lifetime:    of the MemoryReader and the Layout.
@@ -71,11 +71,21 @@ class HeapReader {
   bool LoadSmiElement(Tagged array, int64_t index, int32_t* value) const;
 
  private:
+  // The type that a map gives its objects, remembered until the memory is read anew.
+  struct KnownMap {
+    Tagged map;
+    int32_t type = -1;
+    uint32_t generation = 0;
+  };
+  static constexpr size_t kKnownMaps = 128;
+
   bool FollowForwarding(Tagged* object, Tagged* map) const;
   bool LoadType(Tagged map, int32_t* type) const;
+  int32_t TypeOfMap(Tagged map) const;
 
   platform::MemoryReader* memory_;
   const Layout* layout_;
+  mutable KnownMap known_maps_[kKnownMaps];
 };
 
 }  // namespace gmr::vm

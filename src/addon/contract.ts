@@ -64,6 +64,8 @@ export interface IsolateIdentity {
   readonly entry: string;
   /** [old, young, code range, stack] in megabytes, or empty. */
   readonly resourceLimits: readonly number[];
+  /** What the clock of this thread's timers shows now; -1 when unknown. */
+  readonly timerClockMs: number;
 }
 
 /** Options of the native side, all validated in `options.ts`. */
@@ -75,6 +77,13 @@ export interface NativeOptions {
   readonly interruptTimeoutMs: number;
   readonly sectionTimeoutMs: number;
   readonly reportTimeoutMs: number;
+  readonly greenThreads: {
+    readonly enabled: boolean;
+    readonly maxHeapMb: number;
+    readonly maxPauseMs: number;
+    readonly maxGroups: number;
+    readonly maxFrames: number;
+  };
   /** JSON of {@link ViewOptions}, embedded as it is. */
   readonly viewJson: string;
 }

@@ -6,6 +6,7 @@ import type { ConfigurationOption, Settings } from '../options';
 import { LIB_FOLDER } from '../paths';
 import type { ConfigurationSnapshot, Unavailable, ViewOptions } from '../report/model';
 import { collectProcessFacts } from '../sections/process-facts';
+import { timerClockMs } from './timer-clock';
 import { onSectionsChanged, registeredSections } from '../sections/registry';
 
 let linked = false;
@@ -46,7 +47,14 @@ function startReporter(addon: NativeAddon, settings: Settings): void {
 }
 
 function mainIdentity(): IsolateIdentity {
-  return { isMainThread: true, threadId: 0, name: 'main', entry: process.argv[1] ?? '', resourceLimits: [] };
+  return {
+    isMainThread: true,
+    threadId: 0,
+    name: 'main',
+    entry: process.argv[1] ?? '',
+    resourceLimits: [],
+    timerClockMs: timerClockMs(),
+  };
 }
 
 function offerSections(addon: NativeAddon, conf: ConfigurationOption | undefined): void {
@@ -75,6 +83,7 @@ function toNativeOptions(settings: Settings): NativeOptions {
     interruptTimeoutMs: settings.interruptTimeoutMs,
     sectionTimeoutMs: settings.sectionTimeoutMs,
     reportTimeoutMs: settings.reportTimeoutMs,
+    greenThreads: settings.greenThreads,
     viewJson: JSON.stringify(view),
   };
 }

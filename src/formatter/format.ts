@@ -4,11 +4,12 @@ import type { Surroundings } from '../views/source-lookup';
 import { renderText } from '../views/text';
 import { findGitCommit } from './git-commit';
 import type { FormatterHost } from './host';
+import { maskPhotograph } from './mask-photograph';
 import { SourceFiles } from './source-files';
 
 /** The report of a photograph as text. Pure but for what the host reads. */
 export function format(photograph: Photograph, host: FormatterHost): string {
-  return renderText(photograph, look(photograph, host));
+  return renderText(maskPhotograph(photograph), look(photograph, host));
 }
 
 function look({ facts }: Photograph, host: FormatterHost): Surroundings {

@@ -163,8 +163,76 @@ export interface IsolateThread {
   readonly os: OsThread | Unavailable;
   readonly stack: Stack;
   readonly heap: HeapStatistics | Unavailable;
+  readonly greenThreads: GreenThreads | Unavailable;
   /** From the trigger to this thread's answer; null without answer. */
   readonly answeredAfterMs: number | null;
+}
+
+/**
+ * What a place in a chain of async calls is.
+ *
+ * - `driven-generator`: a generator that a compiler's helper runs as an async function (`__awaiter`).
+ * - `callback`: a function given to `.then()`: it does not wait, it is called when the others have ended.
+ */
+export type AsyncFrameKind = 'async-function' | 'async-generator' | 'driven-generator' | 'callback';
+
+/** One suspended function of a chain, and where it waits. */
+export interface AsyncFrame {
+  readonly kind: AsyncFrameKind;
+  /** Empty for anonymous functions and top-level code. */
+  readonly functionName: string;
+  /** Class of the object whose method it is; null when there is none, or a plain object. */
+  readonly className: string | null;
+  readonly file: string | null;
+  /** 1-based, of the `await`; null when unknown. */
+  readonly line: number | null;
+  readonly column: number | null;
+  /** How the next function waits for this one, as `Promise.all` or `.then`; null: through `await` or `return`. */
+  readonly via: string | null;
+  /** How many functions wait for this one besides the next. */
+  readonly otherCallers: number;
+  /** True for those that wait for each other. */
+  readonly inCycle: boolean;
+  readonly isEval: boolean;
+}
+
+/** Green threads with the same chain. */
+export interface GreenThreadGroup {
+  readonly count: number;
+  /** True when some of the functions wait for each other: they never go on. */
+  readonly deadlock: boolean;
+  /** What the innermost await of one of them waits for, masked; null when it was not found out. */
+  readonly waitsFor: string | null;
+  /** Innermost first. */
+  readonly frames: readonly AsyncFrame[];
+  /** Functions left out in the middle; null when complete. */
+  readonly cut: { readonly afterIndex: number; readonly count: number } | null;
+}
+
+/** The async functions of one isolate that wait, read from its heap. */
+export interface GreenThreads {
+  readonly status: 'known';
+  /** True when the heap was read while its thread may have changed it: single functions may be missing or wrong. */
+  readonly approximate: boolean;
+  readonly suspendedFunctions: number;
+  /** Innermost functions: each is one chain of calls. */
+  readonly greenThreads: number;
+  readonly totalGroups: number;
+  /** Largest first. */
+  readonly groups: readonly GreenThreadGroup[];
+  readonly groupsLeftOut: number;
+  /** Green threads in the groups that were left out. */
+  readonly threadsLeftOut: number;
+  /** Async generators that nobody has asked for a value. */
+  readonly idleGenerators: number;
+  /** What looked like a suspended function, but was overwritten in part. */
+  readonly unreadable: number;
+  /** Heap that was read. */
+  readonly scannedBytes: number;
+  /** How long it took; so long the thread was paused, unless `approximate`. */
+  readonly costMs: number;
+  /** Why `waitsFor` is missing in some groups; null when all were looked for. */
+  readonly waitsForSkipped: string | null;
 }
 
 /** A registered section, or the configuration, as the main loop delivered it. */
@@ -249,7 +317,6 @@ export interface Photograph {
   readonly isolates: readonly IsolateThread[];
   /** Every other thread of the process, by tid. */
   readonly otherThreads: readonly OtherThread[];
-  readonly greenThreads: Unavailable;
   readonly configuration: ConfigurationSnapshot | Unavailable;
   /** In order of registration. */
   readonly sections: readonly SectionOutcome[];

@@ -1,3 +1,4 @@
+import { summarizeGreenThreads } from './async-frames';
 import { formatDuration, formatMegabytes } from './duration';
 import { describePlace } from './frames';
 import type { IsolateThread, Photograph } from './model';
@@ -24,6 +25,12 @@ export function summarize(photograph: Photograph): readonly string[] {
   for (const isolate of photograph.isolates) {
     const alarm = heapAlarm(isolate);
     if (alarm !== '') sentences.push(alarm);
+  }
+  for (const isolate of photograph.isolates) {
+    if (isolate.greenThreads.status === 'unavailable') continue;
+    // Of workers only what is wrong: they may be many.
+    const isBrief = isolate.kind === 'worker';
+    sentences.push(...summarizeGreenThreads(isolateLabel(isolate), isolate.greenThreads, isBrief));
   }
   if (sentences.length <= MAX_SENTENCES) return sentences;
   const left = sentences.length - MAX_SENTENCES + 1;

@@ -57,18 +57,42 @@ function describeBase(frames: readonly Frame[]): string {
 
 function renderFrame(frame: Frame, sources: SourceLookup, changed: Set<string>): readonly string[] {
   const text = `  ${describeFrame(frame)}`;
-  if (!frame.isUserCode || frame.file === null || frame.line === null || frame.kind === 'wasm') return [text];
-  const source = sources.lineAt(frame.file, frame.line);
-  if (source.status === 'changed') changed.add(frame.file);
-  if (source.status !== 'known') return [text];
-  const line = excerpt(source.text, frame.column ?? 1);
-  return line === '' ? [text] : [text, `      \`${line}\``];
+  if (!frame.isUserCode || frame.kind === 'wasm') return [text];
+  const source = sourceLine(frame, sources, changed);
+  return source === null ? [text] : [text, `      ${source}`];
+}
+
+/** A place in a source, as frames of all kinds have it. */
+interface Place {
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** The line of source there, in back quotes; null when there is nothing to show. Notes files that have changed. */
+export function sourceLine(place: Place, sources: SourceLookup, changed: Set<string>): string | null {
+  if (place.file === null || place.line === null) return null;
+  const source = sources.lineAt(place.file, place.line);
+  if (source.status === 'changed') changed.add(place.file);
+  if (source.status !== 'known') return null;
+  const line = excerpt(source.text, place.column ?? 1);
+  return line === '' ? null : `\`${line}\``;
+}
+
+/** A function's name as it may be printed. */
+export function printableName(name: string): string {
+  return escapeInline(clip(name, MAX_NAME_LENGTH));
+}
+
+/** A position as it may be printed: of a long path or a `data:` URL the end, which has the line. */
+export function printablePosition(position: string): string {
+  return escapeInline(clipStart(position));
 }
 
 function describeFrame(frame: Frame): string {
-  const name = escapeInline(clip(frameName(frame), MAX_NAME_LENGTH));
+  const name = printableName(frameName(frame));
   const position = framePosition(frame);
-  const where = position === null ? null : escapeInline(clipStart(position));
+  const where = position === null ? null : printablePosition(position);
   if (frame.kind === 'native') return where === null ? name : `${name.padEnd(NATIVE_NAME_WIDTH)}  ${where}`;
   return `${name} (${where ?? placeless(frame)}${doubt(frame)})${mark(frame)}`;
 }
@@ -89,7 +113,6 @@ function mark(frame: Frame): string {
   return frame.isEval && frame.file !== null ? ' [eval]' : '';
 }
 
-/** Of a long path or a `data:` URL the end tells most: it has the line. */
 function clipStart(position: string): string {
   return position.length <= MAX_NAME_LENGTH ? position : `...${position.slice(-MAX_NAME_LENGTH)}`;
 }
@@ -110,7 +133,8 @@ function describeCut({ count, atLeast }: NonNullable<CapturedStack['cut']>): str
   return `  ... ${atLeast ? 'at least ' : ''}${count} ${count === 1 ? 'frame' : 'frames'} left out ...`;
 }
 
-function describeChanged(changed: ReadonlySet<string>): string {
+/** The line below frames some of whose sources are not what runs. */
+export function describeChanged(changed: ReadonlySet<string>): string {
   const names = [...changed].slice(0, MAX_CHANGED_FILES).map((file) => escapeInline(clipStart(file)));
   const more = changed.size > names.length ? ` and ${changed.size - names.length} more` : '';
   return `  (source of ${names.join(', ')}${more} changed since the process started)`;

@@ -1,8 +1,8 @@
 import type { Photograph } from '../report/model';
-import { escapeLines } from './escape';
 import { banner, endMarker, guarded } from './layout';
 import type { Surroundings } from './source-lookup';
-import { notAvailable, renderOverview, renderPackage } from './text-overview';
+import { renderGreenThreads } from './text-green-threads';
+import { renderOverview, renderPackage } from './text-overview';
 import { renderConfiguration, renderSection } from './text-sections';
 import { renderThreads } from './text-threads';
 
@@ -20,7 +20,7 @@ export function renderText(photograph: Photograph, around: Surroundings): string
   add('Guru Meditation', () => renderOverview(photograph));
   add('Package', () => renderPackage(photograph, around));
   add('Threads', () => renderThreads(photograph, around.sources));
-  add('Green Threads', () => escapeLines(notAvailable(photograph.greenThreads.reason)));
+  add('Green Threads', () => renderGreenThreads(photograph, around.sources));
   add('Configuration', () => renderConfiguration(photograph));
   for (const section of photograph.sections) add(section.title, () => renderSection(section));
   lines.push(endMarker(photograph.reportId), '');

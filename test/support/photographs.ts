@@ -1,7 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { FormatterHost } from '../../src/formatter/host';
 import type {
+  AsyncFrame,
   Frame,
+  GreenThreadGroup,
+  GreenThreads,
   IsolateThread,
   OsThread,
   OtherThread,
@@ -96,6 +99,7 @@ export function mainThread(more: Partial<IsolateThread> = {}): IsolateThread {
       nativeContexts: 1,
       detachedContexts: 0,
     },
+    greenThreads: { status: 'unavailable', reason: 'not asked for' },
     answeredAfterMs: 0.31,
     ...more,
   };
@@ -117,6 +121,53 @@ export function workerThread(threadId: number, more: Partial<IsolateThread> = {}
     os: osThread(14430 + threadId),
     ...more,
   });
+}
+
+/** A suspended async function of the service, unless told otherwise. */
+export function asyncFrame(functionName: string, more: Partial<AsyncFrame> = {}): AsyncFrame {
+  return {
+    kind: 'async-function',
+    functionName,
+    className: null,
+    file: '/srv/app/cart.js',
+    line: 6,
+    column: 30,
+    via: null,
+    otherCallers: 0,
+    inCycle: false,
+    isEval: false,
+    ...more,
+  };
+}
+
+/** One green thread of these functions, unless told otherwise. */
+export function greenGroup(
+  frames: readonly AsyncFrame[],
+  more: Partial<GreenThreadGroup> = {},
+): GreenThreadGroup {
+  return { count: 1, deadlock: false, waitsFor: null, frames, cut: null, ...more };
+}
+
+export function greenThreads(
+  groups: readonly GreenThreadGroup[],
+  more: Partial<GreenThreads> = {},
+): GreenThreads {
+  return {
+    status: 'known',
+    approximate: false,
+    suspendedFunctions: groups.reduce((sum, { count, frames }) => sum + count * frames.length, 0),
+    greenThreads: groups.reduce((sum, { count }) => sum + count, 0),
+    totalGroups: groups.length,
+    groups,
+    groupsLeftOut: 0,
+    threadsLeftOut: 0,
+    idleGenerators: 0,
+    unreadable: 0,
+    scannedBytes: 15_728_640,
+    costMs: 2.3,
+    waitsForSkipped: null,
+    ...more,
+  };
 }
 
 export function facts(more: Partial<ProcessFacts> = {}): ProcessFacts {
@@ -154,7 +205,6 @@ export function photograph(more: Partial<Photograph> = {}): Photograph {
     rssBytes: 88_080_384,
     isolates: [mainThread()],
     otherThreads: [],
-    greenThreads: { status: 'unavailable', reason: 'not in this version' },
     configuration: { status: 'known', objects: {}, takenAtMs: REQUESTED_AT_MS },
     sections: [],
     view: { frameOrder: 'innermost-first' },

@@ -1,0 +1,99 @@
+// MappedArray: an array that grows without malloc, which a parked thread may hold.
+//
+// Owns:        one anonymous mapping.
+// Threads:     one at a time.
+// Signal-safe: no; but it takes no lock of this process: mmap(2) and mremap(2) only.
+// Lifetime:    growing moves the elements: keep indices, not pointers.
+//              No constructors or destructors run: plain data only.
+#ifndef GMR_NATIVE_PLATFORM_MAPPED_ARRAY_H_
+#define GMR_NATIVE_PLATFORM_MAPPED_ARRAY_H_
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
+
+namespace gmr::platform {
+
+template <typename T>
+class MappedArray {
+  static_assert(std::is_trivially_copyable_v<T>, "elements move as bytes");
+
+ public:
+  // Append() fails beyond `max_count`.
+  explicit MappedArray(size_t max_count) : max_count_(max_count) {}
+  MappedArray(const MappedArray&) = delete;
+  MappedArray& operator=(const MappedArray&) = delete;
+  ~MappedArray() {
+    if (data_ != nullptr) munmap(data_, bytes_);
+  }
+
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* begin() { return data_; }
+  T* end() { return data_ + size_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+  T& operator[](size_t index) { return data_[index]; }
+  const T& operator[](size_t index) const { return data_[index]; }
+
+  // False: full, or no memory.
+  bool Append(const T& value) {
+    if (size_ == Capacity() && !Grow(size_ + 1)) return false;
+    data_[size_++] = value;
+    return true;
+  }
+
+  // All elements become `value`. False: no memory; then it is empty.
+  bool Assign(size_t count, const T& value) {
+    size_ = 0;
+    if (count > max_count_ || (count > Capacity() && !Grow(count))) return false;
+    std::fill_n(data_, count, value);
+    size_ = count;
+    return true;
+  }
+
+  // The first `count` elements stay.
+  void Truncate(size_t count) { size_ = std::min(size_, count); }
+
+ private:
+  static constexpr size_t kFirstBytes = size_t{64} << 10;
+
+  size_t Capacity() const { return bytes_ / sizeof(T); }
+
+  bool Grow(size_t count) {
+    if (count > max_count_) return false;
+    size_t bytes = std::max(bytes_, kFirstBytes);
+    while (bytes / sizeof(T) < count) bytes *= 2;
+    void* memory = data_ == nullptr
+                       ? mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                       : Move(bytes);
+    if (memory == MAP_FAILED) return false;
+    data_ = static_cast<T*>(memory);
+    bytes_ = bytes;
+    return true;
+  }
+
+#if defined(__linux__)
+  void* Move(size_t bytes) { return mremap(data_, bytes_, bytes, MREMAP_MAYMOVE); }
+#else
+  void* Move(size_t bytes) {
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return memory;
+    std::memcpy(memory, data_, bytes_);
+    munmap(data_, bytes_);
+    return memory;
+  }
+#endif
+
+  size_t max_count_;
+  T* data_ = nullptr;
+  size_t size_ = 0;
+  size_t bytes_ = 0;
+};
+
+}  // namespace gmr::platform
+
+#endif  // GMR_NATIVE_PLATFORM_MAPPED_ARRAY_H_

@@ -1,0 +1,167 @@
+#include "bare_isolate.h"
+
+#include <pthread.h>
+#include <uv.h>
+#include <v8.h>
+
+#include <memory>
+
+#include "../platform/headroom.h"
+#include "../platform/monitor.h"
+#include "../platform/standard_fds.h"
+#include "../platform/thread_stack.h"
+#include "../v8/v8_compat.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+// Creating an isolate that fails inside V8 aborts the process, so below this
+// it is not tried.
+constexpr int64_t kNeededHeadroomBytes = int64_t{64} << 20;
+// A bounded photograph formats in less than 50 MB; more means a defect in the bundle.
+constexpr size_t kSoftHeapBytes = size_t{256} << 20;
+// Granted once beyond the isolate's own limit, so that V8 can unwind the
+// terminated script instead of aborting.
+constexpr size_t kUnwindHeapBytes = size_t{64} << 20;
+// Of the thread's stack, what native frames below V8 may need.
+constexpr uintptr_t kNativeStackBytes = size_t{512} << 10;
+
+// Terminates the script at its deadline.
+class Watchdog {
+ public:
+  Watchdog(ExitGate* gate, int64_t deadline_ns) : gate_(gate), deadline_ns_(deadline_ns) {
+    // Small: it waits and makes one call.
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, size_t{128} << 10);
+    started_ = pthread_create(&thread_, &attributes, &Run, this) == 0;
+    pthread_attr_destroy(&attributes);
+  }
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+  ~Watchdog() {
+    if (!started_) return;
+    {
+      const platform::Monitor::Lock lock(monitor_);
+      done_ = true;
+    }
+    monitor_.NotifyAll();
+    pthread_join(thread_, nullptr);
+  }
+
+  // Without a watchdog nothing may run.
+  bool started() const { return started_; }
+
+ private:
+  static void* Run(void* raw) {
+    auto* self = static_cast<Watchdog*>(raw);
+    platform::Monitor::Lock lock(self->monitor_);
+    if (!lock.WaitUntil(self->deadline_ns_, [self] { return self->done_; })) self->gate_->Terminate();
+    return nullptr;
+  }
+
+  ExitGate* const gate_;
+  const int64_t deadline_ns_;
+  platform::Monitor monitor_;
+  bool done_ = false;  // guarded by monitor_
+  pthread_t thread_{};
+  bool started_ = false;
+};
+
+// An isolate with the loop that its platform tasks need.
+class BareIsolate {
+ public:
+  explicit BareIsolate(node::MultiIsolatePlatform* platform) : platform_(platform) {
+    if (uv_loop_init(&loop_) != 0) return;
+    loop_open_ = true;
+    allocator_ = node::ArrayBufferAllocator::Create();
+    isolate_ = node::NewIsolate(allocator_, &loop_, platform_);
+  }
+  BareIsolate(const BareIsolate&) = delete;
+  BareIsolate& operator=(const BareIsolate&) = delete;
+  ~BareIsolate() {
+    if (isolate_ != nullptr) {
+      bool finished = false;
+      platform_->AddIsolateFinishedCallback(
+          isolate_, [](void* flag) { *static_cast<bool*>(flag) = true; }, &finished);
+      vm::DisposeIsolate(platform_, isolate_);
+      while (!finished) uv_run(&loop_, UV_RUN_ONCE);
+    }
+    if (loop_open_) uv_loop_close(&loop_);
+  }
+
+  v8::Isolate* get() const { return isolate_; }
+
+ private:
+  node::MultiIsolatePlatform* const platform_;
+  uv_loop_t loop_{};
+  bool loop_open_ = false;
+  std::shared_ptr<node::ArrayBufferAllocator> allocator_;
+  v8::Isolate* isolate_ = nullptr;
+};
+
+size_t OnNearHeapLimit(void* raw, size_t current_limit, size_t /*initial_limit*/) {
+  static_cast<v8::Isolate*>(raw)->TerminateExecution();
+  return current_limit + kUnwindHeapBytes;
+}
+
+void OnGcEpilogue(v8::Isolate* isolate, v8::GCType /*type*/, v8::GCCallbackFlags /*flags*/) {
+  v8::HeapStatistics statistics;
+  isolate->GetHeapStatistics(&statistics);
+  if (statistics.used_heap_size() + statistics.malloced_memory() > kSoftHeapBytes)
+    isolate->TerminateExecution();
+}
+
+// Heap and stack limits for the time that the script runs.
+class Limits {
+ public:
+  explicit Limits(v8::Isolate* isolate) : isolate_(isolate) {
+    // Without this, V8 derives the limit from --stack-size, which may exceed
+    // this thread's stack.
+    isolate->SetStackLimit(platform::LowestStackAddress() + kNativeStackBytes);
+    isolate->AddNearHeapLimitCallback(&OnNearHeapLimit, isolate);
+    isolate->AddGCEpilogueCallback(&OnGcEpilogue);
+  }
+  Limits(const Limits&) = delete;
+  Limits& operator=(const Limits&) = delete;
+  ~Limits() {
+    isolate_->RemoveGCEpilogueCallback(&OnGcEpilogue);
+    isolate_->RemoveNearHeapLimitCallback(&OnNearHeapLimit, 0);
+  }
+
+ private:
+  v8::Isolate* const isolate_;
+};
+
+std::string RunInside(const BareIsolateJob& job, ExitGate* gate) {
+  const platform::StandardFdsTaken standard_fds;  // for the loop of the isolate
+  const BareIsolate bare(job.platform);
+  v8::Isolate* isolate = bare.get();
+  if (isolate == nullptr) return "no isolate could be made";
+  const v8::Locker locker(isolate);
+  const v8::Isolate::Scope isolate_scope(isolate);
+  const Limits limits(isolate);
+  std::string failure = "the process is exiting";
+  if (gate->Publish(isolate)) {
+    const Watchdog watchdog(gate, job.deadline_ns);
+    failure = watchdog.started() ? job.work(isolate) : "no watchdog thread could be started";
+  }
+  gate->Withdraw();
+  if (failure.empty() && job.before_disposal) job.before_disposal();
+  return failure;
+}
+
+}  // namespace
+
+std::string RunInBareIsolate(const BareIsolateJob& job, ExitGate* gate) {
+  if (job.platform == nullptr) return "the main thread is not registered";
+  if (platform::MemoryHeadroomBytes() < kNeededHeadroomBytes) return "less than 64 MB of memory are left";
+  if (platform::LowestStackAddress() == 0) return "the size of the reporter's stack is not known";
+  if (!gate->Enter()) return "the process is exiting";
+  const std::string failure = RunInside(job, gate);
+  gate->Leave();
+  return failure;
+}
+
+}  // namespace gmr::reporter

@@ -1,0 +1,201 @@
+#include "green_photographer.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "../platform/clock.h"
+#include "../v8/layout_loader.h"
+#include "bare_isolate.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+using platform::kNsPerMs;
+using platform::MonotonicNs;
+
+// It takes ten milliseconds.
+constexpr int64_t kCalibrationNs = 1000 * kNsPerMs;
+constexpr int64_t kLayoutTimeoutNs = 100 * kNsPerMs;
+// What a scan may take beyond the pause that it was allowed: its limit is looked at
+// from page to page, and a busy machine is slow between two looks.
+constexpr int64_t kScanReserveNs = 1000 * kNsPerMs;
+// Of all isolates together, so that the photograph stays within what the formatter takes.
+constexpr size_t kMaxFramesInAll = 20'000;
+
+struct Subject {
+  IsolatePhoto* photo = nullptr;
+  std::shared_ptr<vm::Capture> capture;
+};
+
+// "": it is worth asking.
+const char* WhyNot(const IsolatePhoto& photo) {
+  if (photo.status.id == 0) return "gmr-native is not loaded in this worker, or not yet";
+  return photo.state == IsolateState::kExited ? "it ended while the report was made" : "";
+}
+
+void SetReason(std::string reason, GreenThreadsPhoto* photo) {
+  photo->found.reset();
+  photo->reason = std::move(reason);
+}
+
+std::string HowToAskForMore(const vm::GreenThreads& found) {
+  // The only two limits of a scan as a whole.
+  const bool of_heap = found.reason.starts_with("the heap");
+  return found.reason + (of_heap ? "; greenThreads.maxHeapMb (GMR_GREEN_THREADS_MAX_HEAP_MB) raises it"
+                                 : "; greenThreads.maxPauseMs (GMR_GREEN_THREADS_MAX_PAUSE_MS) raises it");
+}
+
+void SetFound(vm::GreenThreads found, GreenThreadsPhoto* photo) {
+  switch (found.status) {
+    case vm::GreenThreadStatus::kOk:
+      photo->found = std::move(found);
+      return;
+    case vm::GreenThreadStatus::kOverLimit:
+      SetReason(HowToAskForMore(found), photo);
+      return;
+    case vm::GreenThreadStatus::kUnavailable:
+      SetReason(found.reason, photo);
+      return;
+  }
+}
+
+std::vector<std::shared_ptr<vm::Capture>> Pending(const std::vector<Subject>& subjects) {
+  std::vector<std::shared_ptr<vm::Capture>> pending;
+  for (const Subject& subject : subjects) {
+    if (subject.capture && subject.capture->state() == vm::Capture::State::kPending)
+      pending.push_back(subject.capture);
+  }
+  return pending;
+}
+
+// From this thread, while the isolate's own goes on with whatever keeps it from answering.
+void ScanFromHere(const vm::GreenThreadsQuestion& question, IsolatePhoto* photo) {
+  const vm::IsolateStatus& status = photo->status;
+  photo->green_threads.approximate = true;
+  const vm::GreenThreadHeap heap =
+      question.model.ForIsolate(status.isolate, question.layout, status.identity.timer_base_ms);
+  vm::GreenThreads found = vm::CaptureGreenThreads(question.layout, heap, question.limits);
+  // What was read last may have been somebody else's memory.
+  if (!vm::IsolateRegistry::Get().WhileRegistered(status.id, [] {})) {
+    SetReason("it ended while the report was made", &photo->green_threads);
+    return;
+  }
+  SetFound(std::move(found), &photo->green_threads);
+}
+
+void Ask(const GreenPhotographJob& job, const vm::Question& question, std::vector<Subject>* subjects) {
+  for (Subject& subject : *subjects) {
+    // One that did not tell its stack has that question still before it.
+    if (subject.photo->answered_at_ns != 0)
+      subject.capture = vm::IsolateRegistry::Get().Ask(subject.photo->status.id, question);
+  }
+  const auto pending = Pending(*subjects);
+  const int64_t now_ns = MonotonicNs();
+  const int64_t grace_ns = std::min(job.deadline_ns, now_ns + job.options.interrupt_timeout_ms * kNsPerMs);
+  const int64_t longest_ns =
+      std::min(job.deadline_ns,
+               now_ns + question.green_threads->limits.max_pause_ms * kNsPerMs + kScanReserveNs);
+  vm::Capture::WaitForAll(pending, grace_ns, job.stop);
+  // Those who are at work are waited for; the others will find that nobody waits.
+  std::vector<std::shared_ptr<vm::Capture>> at_work;
+  for (const auto& capture : pending) {
+    if (capture->begun() || !capture->Abandon()) at_work.push_back(capture);
+  }
+  vm::Capture::WaitForAll(at_work, longest_ns, job.stop);
+}
+
+void Conclude(const GreenPhotographJob& job, const vm::GreenThreadsQuestion& question, Subject* subject) {
+  IsolatePhoto& photo = *subject->photo;
+  if (subject->capture == nullptr || (!subject->capture->begun() && !job.stop())) {
+    if (MonotonicNs() > job.deadline_ns || job.stop()) {
+      SetReason("there was no time left for it", &photo.green_threads);
+    } else {
+      ScanFromHere(question, &photo);
+    }
+    return;
+  }
+  if (subject->capture->state() == vm::Capture::State::kAnswered) {
+    SetFound(subject->capture->answer().green_threads, &photo.green_threads);
+    return;
+  }
+  const bool is_gone = subject->capture->state() == vm::Capture::State::kGone;
+  subject->capture->Abandon();
+  SetReason(is_gone ? "it ended while the report was made" : "the scan did not end in time",
+            &photo.green_threads);
+}
+
+void KeepWithinBounds(Photograph* photograph) {
+  size_t frames = 0;
+  for (IsolatePhoto& photo : photograph->isolates) {
+    if (!photo.green_threads.found) continue;
+    vm::GreenThreads& found = *photo.green_threads.found;
+    size_t kept = 0;
+    while (kept < found.groups.size() && frames + found.groups[kept].frames.size() <= kMaxFramesInAll)
+      frames += found.groups[kept++].frames.size();
+    for (size_t i = kept; i < found.groups.size(); ++i) found.threads_left_out += found.groups[i].count;
+    found.groups_left_out += static_cast<uint32_t>(found.groups.size() - kept);
+    found.groups.resize(kept);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
+    const GreenPhotographJob& job, ExitGate* gate, std::string* reason) {
+  const vm::LoadedLayout& loaded = vm::TrustedLayout(MonotonicNs() + kLayoutTimeoutNs);
+  *reason = loaded.reason;
+  if (!loaded.usable) return nullptr;
+  if (model_ == nullptr) {
+    BareIsolateJob bare;
+    bare.platform = job.platform;
+    bare.deadline_ns = std::min(job.deadline_ns, MonotonicNs() + kCalibrationNs);
+    bare.work = [&](v8::Isolate* isolate) -> std::string {
+      const v8::HandleScope scope(isolate);
+      const v8::TryCatch caught(isolate);
+      const auto context = v8::Context::New(isolate);
+      if (context.IsEmpty()) return "no context could be made";
+      const v8::Context::Scope context_scope(context);
+      vm::HeapModel model = vm::HeapModel::Make(isolate, loaded);
+      if (caught.HasTerminated()) return "the self-test was out of time";
+      model_ = std::make_unique<const vm::HeapModel>(std::move(model));
+      return "";
+    };
+    *reason = RunInBareIsolate(bare, gate);
+    if (model_ == nullptr) return nullptr;
+  }
+  *reason = model_->problem();
+  if (!reason->empty()) return nullptr;
+  auto question = std::make_shared<vm::GreenThreadsQuestion>();
+  question->model = *model_;
+  question->layout = loaded.layout;
+  question->limits = job.options.green_threads.limits;
+  return question;
+}
+
+void GreenPhotographer::Photograph(const GreenPhotographJob& job, ExitGate* gate,
+                                   reporter::Photograph* photograph) {
+  std::string reason = "greenThreads.enabled is false";
+  std::shared_ptr<const vm::GreenThreadsQuestion> green;
+  if (job.options.green_threads.enabled) green = MakeQuestion(job, gate, &reason);
+  std::vector<Subject> subjects;
+  for (IsolatePhoto& photo : photograph->isolates) {
+    const char* why_not = green == nullptr ? reason.c_str() : WhyNot(photo);
+    if (*why_not != '\0') {
+      SetReason(why_not, &photo.green_threads);
+    } else {
+      subjects.push_back({&photo, nullptr});
+    }
+  }
+  if (subjects.empty()) return;
+  vm::Question question;
+  question.report_id = photograph->report_id;
+  question.asked_at_ns = MonotonicNs();
+  question.green_threads = green;
+  Ask(job, question, &subjects);
+  for (Subject& subject : subjects) Conclude(job, *green, &subject);
+  KeepWithinBounds(photograph);
+}
+
+}  // namespace gmr::reporter

@@ -1,0 +1,82 @@
+#include "green_threads_json.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+const char* KindWord(vm::AsyncFrameKind kind) {
+  switch (kind) {
+    case vm::AsyncFrameKind::kAsyncGenerator:
+      return "async-generator";
+    case vm::AsyncFrameKind::kDrivenGenerator:
+      return "driven-generator";
+    case vm::AsyncFrameKind::kCallback:
+      return "callback";
+    case vm::AsyncFrameKind::kAsyncFunction:
+      break;
+  }
+  return "async-function";
+}
+
+void WriteText(JsonWriter& json, const char* key, const std::string& text) {
+  json.Key(key);
+  if (text.empty()) {
+    json.Null();
+  } else {
+    json.String(text);
+  }
+}
+
+void WriteFrame(JsonWriter& json, const vm::AsyncFrame& frame) {
+  json.BeginObject().Key("kind").String(KindWord(frame.kind)).Key("functionName").String(frame.function_name);
+  WriteText(json, "className", frame.class_name);
+  WriteText(json, "file", frame.file);
+  json.Key("line");
+  if (frame.line > 0) {
+    json.Integer(frame.line).Key("column").Integer(frame.column);
+  } else {
+    json.Null().Key("column").Null();
+  }
+  WriteText(json, "via", frame.via);
+  json.Key("otherCallers").Integer(frame.other_callers);
+  json.Key("inCycle").Bool(frame.in_cycle).Key("isEval").Bool(frame.is_eval).EndObject();
+}
+
+void WriteGroup(JsonWriter& json, const vm::GreenThreadGroup& group) {
+  json.BeginObject().Key("count").Integer(group.count).Key("deadlock").Bool(group.deadlock);
+  WriteText(json, "waitsFor", group.waits_for);
+  json.Key("frames").BeginArray();
+  for (const vm::AsyncFrame& frame : group.frames) WriteFrame(json, frame);
+  json.EndArray().Key("cut");
+  if (group.cut_count > 0) {
+    json.BeginObject().Key("afterIndex").Integer(group.cut_after);
+    json.Key("count").Integer(group.cut_count).EndObject();
+  } else {
+    json.Null();
+  }
+  json.EndObject();
+}
+
+}  // namespace
+
+void WriteGreenThreads(JsonWriter& json, const GreenThreadsPhoto& photo) {
+  if (!photo.found) {
+    json.Unavailable(photo.reason);
+    return;
+  }
+  const vm::GreenThreads& found = *photo.found;
+  json.BeginObject().Key("status").String("known").Key("approximate").Bool(photo.approximate);
+  json.Key("suspendedFunctions").Integer(found.suspended_functions);
+  json.Key("greenThreads").Integer(found.green_threads).Key("totalGroups").Integer(found.total_groups);
+  json.Key("groups").BeginArray();
+  for (const vm::GreenThreadGroup& group : found.groups) WriteGroup(json, group);
+  json.EndArray().Key("groupsLeftOut").Integer(found.groups_left_out);
+  json.Key("threadsLeftOut").Integer(found.threads_left_out);
+  json.Key("idleGenerators").Integer(found.idle_generators).Key("unreadable").Integer(found.unreadable);
+  json.Key("scannedBytes").Integer(static_cast<int64_t>(found.scanned_bytes));
+  json.Key("costMs").Number(found.cost_ms);
+  WriteText(json, "waitsForSkipped", found.labels_skipped);
+  json.EndObject();
+}
+
+}  // namespace gmr::reporter

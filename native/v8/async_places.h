@@ -1,0 +1,81 @@
+// AsyncPlaces: where in the source suspended functions wait, each place once.
+//
+// Owns:        the list of places; their texts are in the Arena.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock of this process.
+// Lifetime:    until Reset(), which must come with that of the Arena.
+#ifndef GMR_NATIVE_V8_ASYNC_PLACES_H_
+#define GMR_NATIVE_V8_ASYNC_PLACES_H_
+
+#include <cstdint>
+
+#include "../platform/mapped_array.h"
+#include "../platform/number_table.h"
+#include "heap_scan.h"
+#include "receiver_class.h"
+#include "shared_function.h"
+#include "source_positions.h"
+
+namespace gmr::vm {
+
+enum class AsyncFrameKind : uint8_t {
+  kAsyncFunction,
+  kAsyncGenerator,
+  kDrivenGenerator,
+  kCallback,  // given to then(): runs when the others have ended
+};
+
+struct AsyncPlace {
+  // Of the function and, for a method, of the class of its object; "": none.
+  const char* name = "";
+  const char* class_name = "";
+  const char* file = "";
+  int32_t line = 0;  // 1-based; 0: unknown
+  int32_t column = 0;
+  AsyncFrameKind kind = AsyncFrameKind::kAsyncFunction;
+  bool is_eval = false;
+  // Of the self-test script: not to be shown.
+  bool is_own = false;
+};
+
+class AsyncPlaces {
+ public:
+  AsyncPlaces(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings);
+
+  void Reset();
+
+  // Its index; kNoIndex: no function that can be suspended, or too many places.
+  uint32_t Find(const SuspendedObject& suspended);
+  uint32_t FindCallback(Tagged function);
+
+  const AsyncPlace& operator[](uint32_t index) const { return places_[index]; }
+  // By file, line and column: the same order in every dump.
+  bool IsBefore(uint32_t a, uint32_t b) const;
+  bool full() const { return full_; }
+
+  FunctionTable& functions() { return functions_; }
+  ScriptTable& scripts() { return scripts_; }
+
+ private:
+  static constexpr size_t kMaxPlaces = 20'000;
+  static constexpr size_t kMaxKeys = 200'000;
+
+  // Distinguishes what may differ in its text.
+  uint64_t KeyOf(Tagged shared, int32_t position, Tagged receiver_map) const;
+  uint32_t Read(Tagged function, const SuspendedObject* suspended);
+  uint32_t Intern(const AsyncPlace& place);
+
+  const HeapReader* heap_;
+  const HeapLayout* layout_;
+  ScriptTable scripts_;
+  FunctionTable functions_;
+  ReceiverClass classes_;
+  platform::MappedArray<AsyncPlace> places_{kMaxPlaces};
+  platform::NumberTable by_key_{kMaxKeys};
+  platform::NumberTable by_text_{kMaxPlaces};
+  bool full_ = false;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_V8_ASYNC_PLACES_H_

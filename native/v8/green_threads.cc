@@ -1,0 +1,256 @@
+#include "green_threads.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "../platform/clock.h"
+#include "async_cycles.h"
+#include "green_thread_check.h"
+#include "own_name.h"
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr const char* kTooLate = "the scan took longer than the allowed pause";
+
+constexpr size_t kMaxLabelBytes = 512;
+constexpr size_t kTimerArenaBytes = size_t{64} << 10;
+
+struct ViaName {
+  uint8_t bit;
+  const char* name;
+};
+constexpr ViaName kViaNames[] = {
+    {kViaAll, "Promise.all"}, {kViaAllSettled, "Promise.allSettled"},
+    {kViaAny, "Promise.any"}, {kViaResolve, "resolve"},
+    {kViaThen, ".then"},
+};
+
+std::string ViaText(uint8_t via) {
+  std::string text;
+  for (const ViaName& known : kViaNames) {
+    if ((via & known.bit) == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += known.name;
+  }
+  return text;
+}
+
+// A timer that was started just now says what its clock shows.
+double FindTimerBase(const Layout& layout, Tagged timer) {
+  platform::MemoryReader memory;
+  platform::Arena arena(kTimerArenaBytes);
+  const HeapReader heap(&memory, &layout);
+  const RawStrings strings(&heap, &arena);
+  Tagged start;
+  if (!ReadOwnProperty(heap, strings, timer, "_idleStart", &start) || !start.IsSmi()) return -1;
+  return platform::MsBetween(0, platform::MonotonicNs()) - start.ToSmi();
+}
+
+}  // namespace
+
+GreenThreadHeap GreenThreadHeap::Prepare(v8::Isolate* isolate, const LoadedLayout& loaded) {
+  GreenThreadHeap prepared;
+  prepared.problem = loaded.reason;
+  if (!loaded.usable) return prepared;
+  const v8::HandleScope scope(isolate);
+  KnownObjects known;
+  if (!known.Make(isolate, isolate->GetCurrentContext())) {
+    prepared.problem = "the self-test script did not run";
+    return prepared;
+  }
+  HeapCalibration calibration = CalibrateHeap(isolate, loaded.layout, known);
+  prepared.layout = calibration.layout;
+  prepared.anchors = calibration.anchors;
+  prepared.problem = std::move(calibration.problem);
+  prepared.anchors.timer_base_ms = FindTimerBase(loaded.layout, known[Known::kTimer]);
+  if (prepared.problem.empty()) prepared.problem = CheckGreenThreads(loaded.layout, prepared, known);
+  known.Finish();
+  return prepared;
+}
+
+GreenThreadScan::GreenThreadScan(const Layout* layout, const GreenThreadHeap* prepared)
+    : prepared_(prepared),
+      heap_(&memory_, layout),
+      strings_(&heap_, &arena_),
+      pages_(&memory_, &prepared->layout, &prepared->anchors),
+      scan_(&heap_, &prepared->layout, &prepared->anchors),
+      graph_(&heap_, &prepared->layout, &prepared->anchors),
+      places_(&heap_, &prepared->layout, &strings_),
+      groups_(&places_),
+      labels_(&heap_, &prepared->layout, &prepared->anchors, &strings_, &places_) {}
+
+void GreenThreadScan::Capture(const platform::ProcMaps& maps, const GreenThreadLimits& limits) {
+  const int64_t start = platform::MonotonicNs();
+  limits_ = limits;
+  over_limit_ = false;
+  memory_.Forget();
+  arena_.Reset();
+  places_.Reset();
+  problem_ = Run(maps);
+  cost_ms_ = platform::MsBetween(start, platform::MonotonicNs());
+}
+
+const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
+  const int64_t deadline = platform::MonotonicNs() + limits_.max_pause_ms * platform::kNsPerMs;
+  if (!prepared_->problem.empty()) return prepared_->problem.c_str();
+  if (!pages_.Collect(maps, false)) return "the process has more memory than is looked at";
+  over_limit_ = pages_.total_bytes() > limits_.max_heap_bytes;
+  if (over_limit_) return "";
+  switch (scan_.Run(pages_, {deadline})) {
+    case HeapScan::Outcome::kLate:
+      over_limit_ = true;
+      return kTooLate;
+    case HeapScan::Outcome::kTooMany:
+      return "more promises or functions than are looked at";
+    case HeapScan::Outcome::kNoMemory:
+      return "no memory for the scan";
+    case HeapScan::Outcome::kDone:
+      break;
+  }
+  if (!graph_.Build(scan_, deadline)) {
+    over_limit_ = platform::MonotonicNs() > deadline;
+    return over_limit_ ? kTooLate : "no memory for the graph of promises";
+  }
+  if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
+  if (!groups_.Build(graph_, limits_.only_self_test)) return "more different places than are looked at";
+  return FindLabels(maps, deadline);
+}
+
+// A label is one step less: a report without them still tells who waits where.
+const char* GreenThreadScan::FindLabels(const platform::ProcMaps& maps, int64_t deadline_ns) {
+  labels_.Reset();
+  labels_complete_ = false;
+  if (!leaves_.Collect(graph_, groups_, limits_.max_groups, &labels_)) return "no memory for the leaves";
+  if (limits_.only_self_test || !limits_.with_leaf_labels) return nullptr;
+  // What resolves a promise may be held by a large array or table.
+  if (!pages_.Collect(maps, true)) return nullptr;
+  labels_complete_ = labels_.Run(pages_, scan_, deadline_ns);
+  return nullptr;
+}
+
+std::string GreenThreadScan::OverLimit() const {
+  if (*problem_ != '\0') return std::string(problem_) + " of " + std::to_string(limits_.max_pause_ms) + " ms";
+  return "the heap of " + std::to_string(pages_.total_bytes() >> 20) + " MB is larger than the limit of " +
+         std::to_string(limits_.max_heap_bytes >> 20) + " MB";
+}
+
+GreenThreads GreenThreadScan::Take() const {
+  GreenThreads result;
+  result.cost_ms = cost_ms_;
+  result.scanned_bytes = pages_.total_bytes();
+  if (problem_ != nullptr) {
+    result.status = over_limit_ ? GreenThreadStatus::kOverLimit : GreenThreadStatus::kUnavailable;
+    result.reason = over_limit_ ? OverLimit() : problem_;
+    return result;
+  }
+  result.status = GreenThreadStatus::kOk;
+  result.suspended_functions = groups_.functions();
+  result.green_threads = groups_.threads();
+  result.total_groups = static_cast<uint32_t>(groups_.groups().size());
+  result.idle_generators = scan_.idle_generators();
+  result.unreadable = graph_.dropped() + groups_.unknown();
+  if (!labels_complete_)
+    result.labels_skipped = limits_.with_leaf_labels ? "there was no time left for it" : "not asked for";
+  for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
+    if (i < limits_.max_groups) {
+      result.groups.push_back(ToGroup(i));
+    } else {
+      ++result.groups_left_out;
+      result.threads_left_out += groups_.groups()[i].count;
+    }
+  }
+  return result;
+}
+
+GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index) const {
+  const AsyncGroup& group = groups_.groups()[index];
+  GreenThreadGroup result;
+  result.count = group.count;
+  result.waits_for = WaitsFor(index);
+  result.deadlock = group.is_closed_cycle;
+  const auto& chains = groups_.chains();
+  int total = 0;
+  for (uint32_t i = group.chain; i != kNoIndex; i = chains[i].caller) ++total;
+  // The innermost and the outermost tell most.
+  const int kept = std::max<int>(1, static_cast<int>(limits_.max_frames));
+  result.cut_count = std::max(0, total - kept);
+  result.cut_after = result.cut_count == 0 ? 0 : (kept - 1) / 2;
+  int position = 0;
+  uint32_t function = group.sample;
+  for (uint32_t i = group.chain; i != kNoIndex; i = chains[i].caller, ++position) {
+    const AsyncFunction* sample = function == kNoIndex ? nullptr : &graph_.functions()[function];
+    if (sample != nullptr) function = sample->caller;
+    if (chains[i].in_cycle) result.deadlock = true;
+    if (position > result.cut_after && position <= result.cut_after + result.cut_count) continue;
+    AsyncFrame frame = ToFrame(chains[i]);
+    if (sample != nullptr) frame.other_callers = sample->other_callers;
+    result.frames.push_back(std::move(frame));
+  }
+  return result;
+}
+
+AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
+  AsyncFrame frame;
+  frame.via = ViaText(chain.via);
+  frame.in_cycle = chain.in_cycle;
+  if (chain.place == kNoIndex) return frame;
+  const AsyncPlace& place = places_[chain.place];
+  frame.kind = place.kind;
+  frame.function_name = place.name;
+  frame.class_name = place.class_name;
+  frame.file = place.file;
+  frame.line = place.line;
+  frame.column = place.column;
+  frame.is_eval = place.is_eval;
+  return frame;
+}
+
+std::string GreenThreadScan::TextOf(const AsyncLeaf& leaf) const {
+  if (leaf.function != kNoIndex) {
+    const AsyncFrame frame = ToFrame(groups_.chains()[groups_.ChainOf(leaf.function)]);
+    std::string name = frame.function_name.empty() ? "<anonymous>" : frame.function_name;
+    if (!frame.class_name.empty()) name = frame.class_name + "." + name;
+    const std::string place =
+        frame.file + ":" + std::to_string(frame.line) + ":" + std::to_string(frame.column);
+    return "async function " + name + " (" + place + ")";
+  }
+  if (leaf.label == kNoIndex) return "nothing: it is about to go on";
+  char text[kMaxLabelBytes];
+  if (labels_.LabelOf(leaf.label, text, sizeof text)) return text;
+  if (!labels_complete_ || labels_.IsHeld(leaf.label)) return "";
+  return "a promise that no JavaScript can resolve any more (only native code could)";
+}
+
+std::string GreenThreadScan::WaitsFor(uint32_t group) const {
+  std::string text;
+  uint8_t via = 0;
+  std::vector<std::string> seen;
+  for (const AsyncLeaf& leaf : leaves_.leaves()) {
+    if (leaf.group != group) continue;
+    std::string part = TextOf(leaf);
+    via |= leaf.via;
+    if (part.empty() || std::find(seen.begin(), seen.end(), part) != seen.end()) continue;
+    seen.push_back(std::move(part));
+  }
+  for (const std::string& part : seen) text += (text.empty() ? "" : " | ") + part;
+  const auto several = static_cast<uint8_t>(via & ~kViaThen);
+  return several == 0 || seen.size() < 2 ? text : ViaText(several) + ": " + text;
+}
+
+GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& prepared,
+                                 const GreenThreadLimits& limits) {
+  const auto maps = platform::ProcMaps::Read();
+  if (!maps.ok()) {
+    GreenThreads failed;
+    failed.reason = maps.error().ToString();
+    return failed;
+  }
+  // Too large for a stack.
+  const auto scan = std::make_unique<GreenThreadScan>(&layout, &prepared);
+  scan->Capture(maps.value(), limits);
+  return scan->Take();
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,84 @@
+#include "heap_model.h"
+
+namespace gmr::vm {
+
+namespace {
+
+// IsolateData, the start of v8::internal::Isolate, holds the table of roots.
+constexpr int32_t kSearchedBytes = 64 << 10;
+
+// The first place in the isolate that holds the address of `object`; -1: none.
+int32_t FindIn(uintptr_t isolate, const HeapReader& heap, Tagged object) {
+  for (int32_t offset = 0; offset < kSearchedBytes; offset += 8) {
+    uint64_t word = 0;
+    if (!heap.memory().Load(isolate + static_cast<uintptr_t>(offset), &word)) return -1;
+    if (word == object.bits()) return offset;
+  }
+  return -1;
+}
+
+}  // namespace
+
+HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
+  HeapModel model;
+  const GreenThreadHeap prepared = GreenThreadHeap::Prepare(isolate, loaded);
+  model.problem_ = prepared.problem;
+  if (!prepared.problem.empty()) return model;
+  model.layout_ = prepared.layout;
+  const auto address = reinterpret_cast<uintptr_t>(isolate);
+  model.heap_offset_ = static_cast<int64_t>(prepared.anchors.heap - address);
+  platform::MemoryReader memory;
+  const HeapReader heap(&memory, &loaded.layout);
+  if (!model.FindRoots(address, heap, prepared.anchors)) return model;
+  // The way that all others are read must lead to the same.
+  const HeapAnchors again = model.ForIsolate(address, loaded.layout, -1).anchors;
+  if (again.heap != prepared.anchors.heap) model.problem_ = "the isolate's heap is elsewhere";
+  return model;
+}
+
+bool HeapModel::FindRoots(uintptr_t isolate, const HeapReader& heap, const HeapAnchors& anchors) {
+  for (Root& root : roots_) {
+    Tagged object = anchors.*root.anchor;
+    if (object.IsObject()) {
+      root.offset = FindIn(isolate, heap, object);
+      root.type = heap.TypeOf(&object);
+    }
+    if (!root.required || (root.offset >= 0 && root.type >= 0)) continue;
+    problem_ = std::string("not found among the isolate's roots: ") + root.what;
+    return false;
+  }
+  return true;
+}
+
+bool HeapModel::IsPlausible(const HeapReader& heap, const Root& root, Tagged object) const {
+  if (!object.IsObject() || heap.TypeOf(&object) != root.type) return false;
+  if (root.type != heap.layout().type_shared) return true;
+  int32_t builtin = -1;
+  const int32_t wanted =
+      root.anchor == &HeapAnchors::resolve_shared ? layout_.builtin_resolve : layout_.builtin_reject;
+  return heap.LoadSmi(object, layout_.shared_builtin, &builtin) && builtin == wanted;
+}
+
+GreenThreadHeap HeapModel::ForIsolate(uintptr_t isolate, const Layout& layout, double timer_base_ms) const {
+  GreenThreadHeap prepared;
+  prepared.layout = layout_;
+  prepared.problem = problem_;
+  if (!problem_.empty()) return prepared;
+  prepared.anchors.timer_base_ms = timer_base_ms;
+  prepared.anchors.heap = isolate + static_cast<uint64_t>(heap_offset_);
+  platform::MemoryReader memory;
+  const HeapReader heap(&memory, &layout);
+  for (const Root& root : roots_) {
+    uint64_t word = 0;
+    const bool read =
+        root.offset >= 0 && memory.Load(isolate + static_cast<uintptr_t>(root.offset), &word);
+    if (read && IsPlausible(heap, root, Tagged(word))) {
+      prepared.anchors.*root.anchor = Tagged(word);
+    } else if (root.required) {
+      prepared.problem = std::string("the isolate is not laid out as the one of the self-test: ") + root.what;
+    }
+  }
+  return prepared;
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,218 @@
+#include "leaf_labels.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include "../platform/clock.h"
+
+namespace gmr::vm {
+
+namespace {
+
+size_t FilterBit(uint64_t word) { return word >> 3 & 0xffff; }
+
+}  // namespace
+
+void LeafLabels::Reset() {
+  steps_.Truncate(0);
+  answers_.Truncate(0);
+  seen_.Clear();
+}
+
+uint32_t LeafLabels::Add(Tagged promise) {
+  const auto number = static_cast<uint32_t>(answers_.size());
+  const uint32_t* present = seen_.Find(promise.bits());
+  if (present != nullptr) return steps_[*present].promise;
+  if (!answers_.Append({})) return kNoIndex;
+  Step step;
+  step.object = promise;
+  step.promise = number;
+  AddStep(step);
+  return number;
+}
+
+// One object may be on the way back from several promises. False: it was there
+// already for this one, or there is no room.
+bool LeafLabels::AddStep(const Step& step) {
+  const auto index = static_cast<uint32_t>(steps_.size());
+  uint32_t first = 0;
+  if (!steps_.Append(step) || !seen_.Insert(step.object.bits(), index, &first)) {
+    steps_.Truncate(index);
+    answers_[step.promise].is_held = true;
+    return false;
+  }
+  if (first == index) return true;
+  for (uint32_t i = first; i != kNoIndex; i = steps_[i].same) {
+    if (steps_[i].promise != step.promise) continue;
+    steps_.Truncate(index);
+    return false;
+  }
+  steps_[index].same = steps_[first].same;
+  steps_[first].same = index;
+  return true;
+}
+
+// They are known already, with the context that leads to the promise.
+void LeafLabels::AddResolvers(const HeapScan& scan) {
+  for (const ResolverFunction& resolver : scan.resolvers()) {
+    Tagged promise;
+    if (!resolver.context.IsObject() || !heap_->Load(resolver.context, layout_->resolve_promise, &promise) ||
+        !promise.IsObject())
+      continue;
+    const uint32_t* step = seen_.Find(promise.bits());
+    if (step == nullptr) continue;
+    Step next;
+    next.object = resolver.object;
+    next.promise = steps_[*step].promise;
+    next.from = *step;
+    AddStep(next);
+  }
+}
+
+void LeafLabels::FillFilter(uint32_t first) {
+  if (!filter_.Assign(kFilterWords, 0)) return;
+  for (uint32_t i = first; i < steps_.size(); ++i) {
+    const size_t bit = FilterBit(steps_[i].object.bits());
+    filter_[bit / 64] |= uint64_t{1} << bit % 64;
+  }
+}
+
+bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, int64_t deadline_ns) {
+  if (steps_.empty() || !page_.Assign(kPageBytes / sizeof(uint64_t), 0)) return true;
+  AddResolvers(scan);
+  pass_begin_ = 0;
+  for (int pass = 0; pass < kMaxPasses; ++pass) {
+    pass_end_ = static_cast<uint32_t>(steps_.size());
+    if (pass_begin_ == pass_end_) return true;
+    FillFilter(pass_begin_);
+    if (filter_.empty() || !hits_.Assign(pass_end_, 0)) return false;
+    if (!ScanPages(pages, deadline_ns)) return false;
+    pass_begin_ = pass_end_;
+  }
+  return true;
+}
+
+bool LeafLabels::ScanPages(const HeapPages& pages, int64_t deadline_ns) {
+  for (const HeapPage& page : pages.pages()) {
+    if (platform::MonotonicNs() > deadline_ns) return false;
+    const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
+    if (heap_->memory().Read(page.start, page_.begin(), bytes))
+      ScanPage(page.start, bytes / sizeof(uint64_t));
+  }
+  return true;
+}
+
+void LeafLabels::ScanPage(uintptr_t start, size_t words) {
+  const uint64_t* filter = filter_.begin();
+  for (size_t i = 0; i < words; ++i) {
+    const uint64_t word = page_[i];
+    const size_t bit = FilterBit(word);
+    if ((filter[bit / 64] >> bit % 64 & 1) == 0) continue;
+    const uint32_t* found = seen_.Find(word);
+    if (found == nullptr) continue;
+    Tagged holder;
+    int32_t offset = 0;
+    if (!FindObject(start, i, &holder, &offset) || holder.bits() == word) continue;
+    for (uint32_t step = *found; step != kNoIndex; step = steps_[step].same) {
+      if (step < pass_begin_ || step >= pass_end_ || answers_[steps_[step].promise].final) continue;
+      if (++hits_[step] <= kMaxPerStep) {
+        Visit(step, holder, offset);
+      } else {
+        answers_[steps_[step].promise].is_held = true;
+      }
+    }
+  }
+}
+
+bool LeafLabels::FindObject(uintptr_t start, size_t index, Tagged* object, int32_t* offset) const {
+  for (size_t back = 1; back <= index && back < kMaxBackWords; ++back) {
+    Tagged map(page_[index - back]);
+    if (!map.IsObject() || !heap_->Is(&map, heap_->layout().type_map)) continue;
+    uint8_t words = 0;
+    if (!heap_->memory().Load(map.Slot(heap_->layout().map_instance_words), &words)) return false;
+    if (words == 0) {
+      // Of any length: arrays and contexts have it in their second word.
+      const Tagged length(page_[index - back + 1]);
+      if (!length.IsSmi() || length.ToSmi() < 0) continue;
+      const auto count = static_cast<size_t>(length.ToSmi() & 0x3ff);
+      const bool inside = back < static_cast<size_t>(length.ToSmi()) + 2 || back < count + 2;
+      if (!inside) return false;
+    } else if (back >= words) {
+      return false;
+    }
+    *object = Tagged::At(start + (index - back) * sizeof(uint64_t));
+    *offset = static_cast<int32_t>(back * sizeof(uint64_t));
+    return true;
+  }
+  return false;
+}
+
+void LeafLabels::Name(uint32_t step, const char* name, bool final) {
+  Answer& answer = answers_[steps_[step].promise];
+  if (answer.final || (answer.step != kNoIndex && !final)) return;
+  steps_[step].name = name;
+  answer.step = step;
+  answer.final = final;
+}
+
+void LeafLabels::Visit(uint32_t from, Tagged holder, int32_t offset) {
+  const int32_t type = heap_->TypeOf(&holder);
+  if (type < 0 || type == layout_->type_promise || type == layout_->type_reaction ||
+      type == layout_->type_capability || type == layout_->type_async_function ||
+      type == layout_->type_async_generator || type == layout_->type_async_generator_request)
+    return;
+  Step step;
+  step.object = holder;
+  step.promise = steps_[from].promise;
+  step.from = from;
+  step.is_callback = steps_[from].is_callback;
+  const bool holds_promise = steps_[from].from == kNoIndex;
+  if (type >= layout_->type_first_receiver && !heap_->IsFunction(&holder)) {
+    // Who merely has a promise waits for it like others; a request of Node's own settles it.
+    if (!holds_promise || names_.OfObject(holder).is_request) VisitObject(step);
+    return;
+  }
+  if (holds_promise) return;
+  answers_[step.promise].is_held = true;
+  if (heap_->IsFunction(&holder)) return VisitFunction(step, offset);
+  // From a callback's scope on, everything hangs together.
+  const bool is_context = type >= layout_->type_first_context && type <= layout_->type_last_context;
+  if (!is_context || !step.is_callback) AddStep(step);
+}
+
+void LeafLabels::VisitFunction(Step step, int32_t offset) {
+  // A scope leads to all functions in it: only to the nearest ones.
+  if (offset != layout_->function_context || step.is_callback) return;
+  bool is_own = false;
+  const char* name = names_.OfCallback(step.object, &is_own);
+  if (*name == '\0') return;
+  // Node's own callbacks stand between the program's and what calls them.
+  step.is_callback = !is_own;
+  step.name = name;
+  const auto index = static_cast<uint32_t>(steps_.size());
+  if (AddStep(step)) Name(index, name, false);
+}
+
+void LeafLabels::VisitObject(Step step) {
+  const HolderName name = names_.OfObject(step.object);
+  answers_[step.promise].is_held = true;
+  step.name = name.text;
+  const auto index = static_cast<uint32_t>(steps_.size());
+  if (AddStep(step)) Name(index, name.text, name.final);
+}
+
+bool LeafLabels::LabelOf(uint32_t number, char* text, size_t capacity) const {
+  if (number >= answers_.size() || answers_[number].step == kNoIndex || capacity == 0) return false;
+  size_t length = 0;
+  text[0] = '\0';
+  for (uint32_t i = answers_[number].step; i != kNoIndex && length < capacity; i = steps_[i].from) {
+    if (*steps_[i].name == '\0') continue;
+    const int added =
+        std::snprintf(text + length, capacity - length, "%s%s", length == 0 ? "" : " <- ", steps_[i].name);
+    length += static_cast<size_t>(std::max(0, added));
+  }
+  return true;
+}
+
+}  // namespace gmr::vm

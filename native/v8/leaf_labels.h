@@ -1,0 +1,103 @@
+// LeafLabels: what holds the other end of a promise, by name.
+//
+// Owns:        its lists, and a copy of one page; texts are in the Arena.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock of this process.
+// Lifetime:    until the next Run(); texts until the Arena is reset.
+//
+// Goes backwards: from a promise to the functions that resolve it, to what
+// holds these, and so on, until something with a telling name is met. Each step
+// is one pass over the heap for all promises together, so steps are few, and a
+// report asks for one promise of each group.
+#ifndef GMR_NATIVE_V8_LEAF_LABELS_H_
+#define GMR_NATIVE_V8_LEAF_LABELS_H_
+
+#include <cstdint>
+
+#include "../platform/index_table.h"
+#include "../platform/mapped_array.h"
+#include "../platform/number_table.h"
+#include "async_places.h"
+#include "heap_pages.h"
+#include "holder_names.h"
+
+namespace gmr::vm {
+
+using platform::kNoIndex;
+
+class LeafLabels {
+ public:
+  LeafLabels(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors,
+             const RawStrings* strings, AsyncPlaces* places)
+      : heap_(heap),
+        layout_(layout),
+        anchors_(anchors),
+        strings_(strings),
+        names_(heap, layout, anchors, strings, places) {}
+
+  void Reset();
+  // The number under which LabelOf() knows it; kNoIndex: too many.
+  uint32_t Add(Tagged promise);
+  // False: it ended before its time, at `deadline_ns`; what was found stays.
+  bool Run(const HeapPages& pages, const HeapScan& scan, int64_t deadline_ns);
+
+  // At most `capacity` bytes with the final 0: "Pool <- Array". False: nothing
+  // with a name was found.
+  bool LabelOf(uint32_t number, char* text, size_t capacity) const;
+  // False, after a complete run: nothing in JavaScript could resolve it.
+  bool IsHeld(uint32_t number) const { return number >= answers_.size() || answers_[number].is_held; }
+
+ private:
+  // Something on the way back from a promise.
+  struct Step {
+    Tagged object;
+    uint32_t promise = 0;
+    uint32_t from = kNoIndex;  // the step before
+    uint32_t same = kNoIndex;  // another step with the same object
+    const char* name = "";     // "": nothing to tell
+    bool is_callback = false;
+  };
+  struct Answer {
+    uint32_t step = kNoIndex;
+    bool final = false;
+    // Something holds a function that resolves it, or may: a limit was met.
+    bool is_held = false;
+  };
+
+  static constexpr size_t kMaxPromises = 1024;
+  static constexpr size_t kMaxSteps = 20'000;
+  static constexpr int kMaxPasses = 7;
+  static constexpr uint32_t kMaxPerStep = 64;
+  static constexpr size_t kFilterWords = 1024;
+  static constexpr size_t kMaxBackWords = 4096;
+
+  bool AddStep(const Step& step);
+  void AddResolvers(const HeapScan& scan);
+  void FillFilter(uint32_t first);
+  bool ScanPages(const HeapPages& pages, int64_t deadline_ns);
+  void ScanPage(uintptr_t start, size_t words);
+  // The object that the word at `index` of the page is in, and where in it.
+  bool FindObject(uintptr_t start, size_t index, Tagged* object, int32_t* offset) const;
+  void Visit(uint32_t step, Tagged holder, int32_t offset);
+  void VisitFunction(Step step, int32_t offset);
+  void VisitObject(Step step);
+  void Name(uint32_t step, const char* name, bool final);
+
+  const HeapReader* heap_;
+  const HeapLayout* layout_;
+  const HeapAnchors* anchors_;
+  const RawStrings* strings_;
+  HolderNames names_;
+  platform::MappedArray<Step> steps_{kMaxSteps};
+  platform::MappedArray<Answer> answers_{kMaxPromises};
+  platform::NumberTable seen_{kMaxSteps};
+  platform::MappedArray<uint32_t> hits_{kMaxSteps};
+  platform::MappedArray<uint64_t> filter_{kFilterWords};
+  platform::MappedArray<uint64_t> page_{kPageBytes / sizeof(uint64_t)};
+  uint32_t pass_begin_ = 0;
+  uint32_t pass_end_ = 0;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_V8_LEAF_LABELS_H_

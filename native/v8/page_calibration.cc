@@ -1,0 +1,167 @@
+#include "page_calibration.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr int32_t kHeaderBytes = 192;
+constexpr int32_t kMaxMetadataOffset = 32;
+constexpr int32_t kFlagOffsets = 24;
+// Heap is a member of Isolate, and v8::Isolate* points near its start.
+constexpr uint64_t kBeforeIsolate = uint64_t{128} << 10;
+constexpr uint64_t kBehindIsolate = uint64_t{256} << 10;
+// Objects of the read-only heap begin behind its page's header.
+constexpr uintptr_t kMaxFreeSpaceType = 1024;
+
+uintptr_t PageOf(Tagged object) { return object.bits() & ~(kPageBytes - 1); }
+
+class PageFinder {
+ public:
+  PageFinder(v8::Isolate* isolate, const HeapReader& heap, HeapLayout* layout, HeapAnchors* anchors)
+      : isolate_(reinterpret_cast<uint64_t>(isolate)), heap_(heap), layout_(*layout), anchors_(*anchors) {}
+
+  void AddPageOf(Tagged object) {
+    const uintptr_t page = PageOf(object);
+    if (std::find(pages_.begin(), pages_.end(), page) == pages_.end()) pages_.push_back(page);
+  }
+
+  bool Find(Tagged young, Tagged old) {
+    return pages_.size() >= 2 && (FindInline() || FindInMetadata()) && FindFlags(PageOf(young), PageOf(old));
+  }
+
+ private:
+  uint64_t Load(uintptr_t address) const {
+    uint64_t value = 0;
+    return heap_.memory().Load(address, &value) ? value : 0;
+  }
+
+  bool IsInIsolate(uint64_t value) const {
+    return value > isolate_ - kBeforeIsolate && value < isolate_ + kBehindIsolate;
+  }
+
+  // The same address in the isolate at this place of every page, or 0.
+  template <typename HeaderOf>
+  uint64_t CommonHeap(int32_t offset, HeaderOf header_of) const {
+    uint64_t common = 0;
+    for (const uintptr_t page : pages_) {
+      const uint64_t header = header_of(page);
+      const uint64_t value = header == 0 ? 0 : Load(header + static_cast<uint64_t>(offset));
+      if (!IsInIsolate(value) || (common != 0 && value != common)) return 0;
+      common = value;
+    }
+    return common;
+  }
+
+  bool FindInline() {
+    for (int32_t offset = 0; offset < kHeaderBytes; offset += 8) {
+      const uint64_t heap = CommonHeap(offset, [](uintptr_t page) { return page; });
+      if (heap == 0) continue;
+      layout_.page_heap = offset;
+      anchors_.heap = heap;
+      return true;
+    }
+    return false;
+  }
+
+  bool FindInMetadata() {
+    for (int32_t at = 0; at < kMaxMetadataOffset; at += 8) {
+      const auto metadata_of = [&](uintptr_t page) { return MetadataAt(page, at); };
+      const int32_t self = FindSelf(metadata_of);
+      for (int32_t offset = 0; self >= 0 && offset < kHeaderBytes; offset += 8) {
+        const uint64_t heap = CommonHeap(offset, metadata_of);
+        if (heap == 0) continue;
+        layout_.page_metadata = at;
+        layout_.page_metadata_self = self;
+        layout_.page_heap = offset;
+        anchors_.heap = heap;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  uint64_t MetadataAt(uintptr_t page, int32_t at) const {
+    const uint64_t metadata = Load(page + static_cast<uintptr_t>(at));
+    return metadata % 8 == 0 && metadata > 4096 && metadata >> 47 == 0 ? metadata : 0;
+  }
+
+  // Where the metadata says which page it is of.
+  template <typename HeaderOf>
+  int32_t FindSelf(HeaderOf header_of) const {
+    for (int32_t offset = 0; offset < 64; offset += 8) {
+      const bool all = std::all_of(pages_.begin(), pages_.end(), [&](uintptr_t page) {
+        const uint64_t header = header_of(page);
+        return header != 0 && Load(header + static_cast<uint64_t>(offset)) == page;
+      });
+      if (all) return offset;
+    }
+    return -1;
+  }
+
+  bool FindFlags(uintptr_t young, uintptr_t old) {
+    constexpr uint64_t kSemiSpace = kPageIsFromSpace | kPageIsToSpace;
+    constexpr uint64_t kMaxFlags = uint64_t{1} << 24;
+    for (int32_t offset = 0; offset < kFlagOffsets; offset += 8) {
+      const uint64_t young_flags = Load(young + static_cast<uintptr_t>(offset));
+      const uint64_t old_flags = Load(old + static_cast<uintptr_t>(offset));
+      // The size of a page stands there too, in V8 11.
+      if (young_flags == kPageBytes || young_flags >= kMaxFlags || old_flags >= kMaxFlags) continue;
+      if ((young_flags & kSemiSpace) != kPageIsToSpace || (old_flags & kSemiSpace) != 0) continue;
+      layout_.page_flags = offset;
+      return true;
+    }
+    return false;
+  }
+
+  uint64_t isolate_;
+  const HeapReader& heap_;
+  HeapLayout& layout_;
+  HeapAnchors& anchors_;
+  std::vector<uintptr_t> pages_;
+};
+
+// Maps of V8's own objects are near the map of all maps. Optional: the pages'
+// end bounds the search.
+Tagged FindFreeSpaceMap(const HeapReader& heap, Tagged any, const HeapLayout& layout) {
+  Tagged map;
+  Tagged meta;
+  if (layout.type_free_space < 0 || layout.type_free_space >= static_cast<int32_t>(kMaxFreeSpaceType))
+    return {};
+  if (!heap.MapOf(any, &map) || !heap.MapOf(map, &meta) || !heap.MapOf(meta, &meta)) return {};
+  const uintptr_t page = PageOf(meta);
+  for (uintptr_t at = page; at < page + kPageBytes; at += 8) {
+    uint64_t word = 0;
+    uint16_t type = 0;
+    if (!heap.memory().Load(at, &word)) return {};
+    if (word != meta.bits() ||
+        !heap.memory().Load(at + static_cast<uintptr_t>(heap.layout().map_instance_type), &type))
+      continue;
+    if (type == layout.type_free_space) return Tagged::At(at);
+  }
+  return {};
+}
+
+}  // namespace
+
+bool CalibratePages(v8::Isolate* isolate, const HeapReader& heap, const KnownObjects& known,
+                    HeapLayout* layout, HeapAnchors* anchors) {
+  PageFinder finder(isolate, heap, layout, anchors);
+  for (int i = 0; i < static_cast<int>(Known::kCount); ++i) finder.AddPageOf(known[static_cast<Known>(i)]);
+  const auto context = isolate->GetCurrentContext();
+  Tagged map;
+  // The map of the context's promises is as old as the context.
+  if (!heap.MapOf(known[Known::kFresh], &map)) return false;
+  finder.AddPageOf(map);
+  finder.AddPageOf(TaggedOf(context->Global()));
+  const Tagged young = TaggedOf(v8::Object::New(isolate));
+  // New objects may have been allocated on a page that the last read had not.
+  heap.memory().Forget();
+  if (!finder.Find(young, map)) return false;
+  anchors->free_space_map = FindFreeSpaceMap(heap, anchors->empty_elements, *layout);
+  return true;
+}
+
+}  // namespace gmr::vm

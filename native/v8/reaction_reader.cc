@@ -1,0 +1,187 @@
+#include "reaction_reader.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace gmr::vm {
+
+struct ReactionReader::Handler {
+  Tagged function;  // 0: not a function
+  Tagged shared;
+  Tagged context;
+  int32_t builtin = -1;  // -1: of the program's
+};
+
+void ReactionReader::Reset() {
+  std::fill(std::begin(misses_), std::end(misses_), Miss());
+  std::fill(std::begin(known_shared_), std::end(known_shared_), KnownShared());
+}
+
+bool ReactionReader::IsContext(Tagged* object) const {
+  const int32_t type = heap_->TypeOf(object);
+  return type >= 0 && type >= layout_->type_first_context && type <= layout_->type_last_context;
+}
+
+bool ReactionReader::ReadHandler(Tagged object, Handler* handler) const {
+  if (!heap_->IsFunction(&object)) return false;
+  handler->function = object;
+  if (!heap_->Load(object, heap_->layout().function_shared, &handler->shared)) return false;
+  if (!heap_->Load(object, layout_->function_context, &handler->context)) return false;
+  handler->builtin = BuiltinOf(handler->shared);
+  return true;
+}
+
+int32_t ReactionReader::BuiltinOf(Tagged shared) const {
+  KnownShared& known = known_shared_[shared.bits() / 64 % kKnownShared];
+  if (known.shared == shared) return known.builtin;
+  int32_t builtin = -1;
+  Tagged script;
+  // A function that was not compiled yet has a builtin's number too, in some versions.
+  const bool has_script = heap_->Load(shared, heap_->layout().shared_script, &script) &&
+                          heap_->Is(&script, heap_->layout().type_script);
+  if (has_script || !heap_->LoadSmi(shared, layout_->shared_builtin, &builtin) || builtin <= 0) builtin = -1;
+  known = {shared, builtin};
+  return builtin;
+}
+
+Tagged ReactionReader::PromiseOf(Tagged target) const {
+  Tagged promise;
+  if (heap_->Is(&target, layout_->type_promise)) return target;
+  if (!heap_->Is(&target, layout_->type_capability)) return {};
+  if (!heap_->Load(target, layout_->capability_promise, &promise)) return {};
+  return heap_->Is(&promise, layout_->type_promise) ? promise : Tagged();
+}
+
+// `function` belongs to the pair that `new Promise` gave its executor.
+Tagged ReactionReader::PromiseOfResolver(Tagged function) const {
+  Handler handler;
+  Tagged promise;
+  if (!ReadHandler(function, &handler) ||
+      (handler.shared != anchors_->resolve_shared && handler.shared != anchors_->reject_shared))
+    return {};
+  if (!IsContext(&handler.context) || !heap_->Load(handler.context, layout_->resolve_promise, &promise))
+    return {};
+  return heap_->Is(&promise, layout_->type_promise) ? promise : Tagged();
+}
+
+bool ReactionReader::Read(Tagged object, Reaction* reaction) {
+  *reaction = Reaction();
+  Tagged fulfill;
+  Tagged reject;
+  Tagged target;
+  Handler handler;
+  if (!heap_->Is(&object, layout_->type_reaction)) return false;
+  if (!heap_->Load(object, layout_->reaction_next, &reaction->next)) return false;
+  if (!heap_->Load(object, layout_->reaction_fulfill, &fulfill)) return false;
+  if (!heap_->Load(object, layout_->reaction_reject, &reject)) return false;
+  if (!heap_->Load(object, layout_->reaction_target, &target)) return false;
+  if (!ReadHandler(fulfill, &handler) && !ReadHandler(reject, &handler)) {
+    const int32_t type = heap_->TypeOf(&fulfill);
+    // V8 15 is to keep the function itself there.
+    if (type == layout_->type_async_function || type == layout_->type_async_generator) {
+      reaction->function = fulfill;
+    } else {
+      reaction->promise = PromiseOf(target);
+    }
+    return true;
+  }
+  if (handler.builtin >= 0) {
+    ReadBuiltin(handler, reject, target, reaction);
+    return true;
+  }
+  if (ReadDriver(handler, reaction)) return true;
+  reaction->via = kViaThen;
+  reaction->callback = handler.function;
+  reaction->promise = PromiseOf(target);
+  return true;
+}
+
+void ReactionReader::ReadBuiltin(const Handler& handler, Tagged reject, Tagged target,
+                                 Reaction* reaction) const {
+  Tagged context = handler.context;
+  Tagged word;
+  const bool has_context = IsContext(&context);
+  if (has_context && layout_->await_generator >= 0 && heap_->Load(context, layout_->await_generator, &word)) {
+    const int32_t type = heap_->TypeOf(&word);
+    if (type >= 0 && (type == layout_->type_async_function || type == layout_->type_async_generator)) {
+      reaction->function = word;
+      return;
+    }
+  }
+  if (handler.builtin == layout_->builtin_all || handler.builtin == layout_->builtin_all_settled) {
+    reaction->via = handler.builtin == layout_->builtin_all ? kViaAll : kViaAllSettled;
+    if (has_context && heap_->Load(context, layout_->all_capability, &word))
+      reaction->promise = PromiseOf(word);
+    return;
+  }
+  if (handler.builtin == layout_->builtin_resolve || handler.builtin == layout_->builtin_reject) {
+    Handler rejecter;
+    if (ReadHandler(reject, &rejecter) && rejecter.builtin == layout_->builtin_any) {
+      reaction->via = kViaAny;
+      if (IsContext(&rejecter.context) && heap_->Load(rejecter.context, layout_->any_capability, &word))
+        reaction->promise = PromiseOf(word);
+      return;
+    }
+    reaction->via = kViaResolve;
+    if (has_context && heap_->Load(context, layout_->resolve_promise, &word))
+      reaction->promise = PromiseOf(word);
+    return;
+  }
+  // finally(), and what V8 itself gives to then(): for await over what is not async.
+  reaction->promise = PromiseOf(target);
+}
+
+// TypeScript's and Babel's helpers run an async function as a generator: their
+// callbacks reach it, and the resolver of its promise, as variables of the
+// scopes around them.
+bool ReactionReader::ReadDriver(const Handler& handler, Reaction* reaction) {
+  Miss& miss = misses_[handler.shared.bits() / 64 % kMisses];
+  if (miss.shared == handler.shared && miss.count >= kMaxMisses) return false;
+  if (miss.shared != handler.shared) miss = {handler.shared, 0};
+  Tagged context = handler.context;
+  Tagged generator;
+  Tagged promise;
+  for (int level = 0; level < kMaxLevels && IsContext(&context); ++level) {
+    SearchContext(context, &generator, &promise);
+    if (generator.IsObject() && promise.IsObject()) break;
+    if (!heap_->Load(context, layout_->context_previous, &context)) break;
+  }
+  if (!generator.IsObject() || !promise.IsObject() || !ReadSuspended(generator, &reaction->driven)) {
+    ++miss.count;
+    return false;
+  }
+  reaction->driven.result = promise;
+  reaction->is_driven = true;
+  reaction->function = generator;
+  return true;
+}
+
+void ReactionReader::SearchContext(Tagged context, Tagged* generator, Tagged* promise) const {
+  int32_t length = 0;
+  if (!heap_->LoadSmi(context, layout_->context_length, &length)) return;
+  for (int32_t i = 0; i < length && i < kMaxSlots; ++i) {
+    Tagged word;
+    if (!heap_->Load(context, layout_->context_slots + 8 * i, &word) || !word.IsObject()) continue;
+    if (!generator->IsObject() && heap_->Is(&word, layout_->type_generator)) *generator = word;
+    // The first of the pair is the resolver of this promise.
+    if (!promise->IsObject()) *promise = PromiseOfResolver(word);
+  }
+}
+
+bool ReactionReader::ReadSuspended(Tagged generator, SuspendedObject* suspended) const {
+  int32_t continuation = -1;
+  suspended->object = generator;
+  suspended->kind = SuspendedKind::kDrivenGenerator;
+  return heap_->LoadSmi(generator, layout_->generator_continuation, &continuation) && continuation >= 0 &&
+         heap_->LoadSmi(generator, layout_->generator_position, &suspended->position) &&
+         heap_->Load(generator, layout_->generator_function, &suspended->function) &&
+         heap_->Load(generator, layout_->generator_receiver, &suspended->receiver);
+}
+
+bool ReactionReader::ReadRequest(Tagged* request, Tagged* promise) const {
+  if (!heap_->Is(request, layout_->type_async_generator_request)) return false;
+  return heap_->Load(*request, layout_->request_promise, promise) &&
+         heap_->Load(*request, layout_->request_next, request);
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,1 @@
+const k=[],n=()=>{const p=new Promise(()=>{});k.push(p);return p};async function a(t){/*@minA a*/await t}class C{async m(t){/*@minB C.m*/await a(t)}}module.exports=[k,new C().m(n()),a(n())];//= 1x minA < minB;1x minA
