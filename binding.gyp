@@ -71,6 +71,7 @@
         "native/v8/stack_reader.cc",
         "native/v8/stack_walk.cc",
         "native/v8/tagged.cc",
+        "native/v8/timer_base.cc",
         "native/v8/top_frame.cc",
         "native/platform/cfi_program.cc",
         "native/platform/cfi_unwinder.cc",

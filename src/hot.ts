@@ -8,7 +8,6 @@
 export * from './addon/load';
 export * from './autorun/reporter-link';
 export * from './autorun/setup';
-export * from './autorun/timer-clock';
 export * from './autorun/worker-patch';
 export * from './errors';
 export * from './options';

@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "../platform/clock.h"
-
 namespace gmr::addon {
 
 namespace {
@@ -28,13 +26,6 @@ int64_t IntegerOf(napi_env env, napi_value object, const char* key) {
   int64_t number = 0;
   const napi_value value = Property(env, object, key);
   if (value != nullptr) napi_get_value_int64(env, value, &number);
-  return number;
-}
-
-double NumberOf(napi_env env, napi_value object, const char* key, double otherwise) {
-  double number = otherwise;
-  const napi_value value = Property(env, object, key);
-  if (value != nullptr) napi_get_value_double(env, value, &number);
   return number;
 }
 
@@ -69,9 +60,6 @@ vm::IsolateIdentity ToIdentity(napi_env env, napi_value object) {
   identity.name = TextOf(env, object, "name");
   identity.entry = TextOf(env, object, "entry");
   identity.resource_limits = NumbersOf(env, object, "resourceLimits");
-  const double timer_clock_ms = NumberOf(env, object, "timerClockMs", -1);
-  if (timer_clock_ms >= 0)
-    identity.timer_base_ms = platform::MsBetween(0, platform::MonotonicNs()) - timer_clock_ms;
   return identity;
 }
 

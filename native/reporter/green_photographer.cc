@@ -75,7 +75,7 @@ void ScanFromHere(const vm::GreenThreadsQuestion& question, IsolatePhoto* photo)
   const vm::IsolateStatus& status = photo->status;
   photo->green_threads.approximate = true;
   const vm::GreenThreadHeap heap =
-      question.model.ForIsolate(status.isolate, question.layout, status.identity.timer_base_ms);
+      question.model.ForIsolate(status.isolate, question.layout, vm::TimerBaseOf(status.environment));
   vm::GreenThreads found = vm::CaptureGreenThreads(question.layout, heap, question.limits);
   // What was read last may have been somebody else's memory.
   if (!vm::IsolateRegistry::Get().WhileRegistered(status.id, [] {})) {

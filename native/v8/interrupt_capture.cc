@@ -36,7 +36,7 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
     if (!capture->Begin()) return;
     const GreenThreadsQuestion& asked = *question.green_threads;
     const GreenThreadHeap heap = asked.model.ForIsolate(reinterpret_cast<uintptr_t>(respondent.isolate),
-                                                        asked.layout, respondent.timer_base_ms);
+                                                        asked.layout, TimerBaseOf(respondent.environment));
     answer.green_threads = CaptureGreenThreads(asked.layout, heap, asked.limits);
   } else {
     answer.stack = WalkStack(respondent.isolate, question.max_frames);

@@ -20,6 +20,7 @@
 #include "../platform/monitor.h"
 #include "frame.h"
 #include "heap_model.h"
+#include "timer_base.h"
 
 namespace gmr::vm {
 
@@ -42,7 +43,7 @@ struct Question {
 // Of the isolate, what an answer needs.
 struct Respondent {
   v8::Isolate* isolate = nullptr;
-  double timer_base_ms = -1;  // see HeapAnchors
+  EnvironmentPlace environment;
 };
 
 struct Answer {

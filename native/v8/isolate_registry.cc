@@ -30,6 +30,7 @@ struct IsolateRegistry::Entry {
   int tid = 0;
   v8::Isolate* isolate = nullptr;
   node::Environment* environment = nullptr;
+  EnvironmentPlace place;
   uv_loop_t* loop = nullptr;
   // Written by the cleanup hook with the registry's lock held; read with it by
   // other threads, and without it by the isolate's own thread.
@@ -78,6 +79,7 @@ void IsolateRegistry::RegisterCurrent(const IsolateIdentity& identity) {
   entry->tid = platform::CurrentThreadId();
   entry->isolate = isolate;
   entry->environment = node::GetCurrentEnvironment(isolate->GetCurrentContext());
+  entry->place = {reinterpret_cast<uintptr_t>(entry->environment), platform::MonotonicNs()};
   entry->loop = node::GetCurrentEventLoop(isolate);
   if (entry->environment == nullptr || entry->loop == nullptr) return;
   {
@@ -136,14 +138,15 @@ std::vector<IsolateStatus> IsolateRegistry::List() {
     const platform::Monitor::Lock lock(monitor_);
     if (closed_) return list;
     for (const auto& [id, entry] : entries_) {
-      IsolateStatus status{id, entry->identity, entry->tid, reinterpret_cast<uintptr_t>(entry->isolate),
-                           StalledMs(entry->loop)};
+      IsolateStatus status{id,           entry->identity,
+                           entry->tid,   reinterpret_cast<uintptr_t>(entry->isolate),
+                           entry->place, StalledMs(entry->loop)};
       Complete(&status.identity);
       registered.insert(status.identity.thread_id);
       list.push_back(std::move(status));
     }
     for (const auto& [thread_id, identity] : announced_) {
-      if (registered.count(thread_id) == 0) list.push_back(IsolateStatus{0, identity, 0, 0, -1});
+      if (registered.count(thread_id) == 0) list.push_back(IsolateStatus{0, identity, 0, 0, {}, -1});
     }
   }
   std::sort(list.begin(), list.end(), [](const IsolateStatus& a, const IsolateStatus& b) {
@@ -187,8 +190,7 @@ void IsolateRegistry::OnInterrupt(void* raw) {
     std::shared_ptr<Capture>& unanswered = request->entry->unanswered.Like(request->capture->question());
     if (unanswered == request->capture) unanswered = nullptr;
   }
-  Capture::AnswerFrom(request->capture,
-                      {request->entry->isolate, request->entry->identity.timer_base_ms});
+  Capture::AnswerFrom(request->capture, {request->entry->isolate, request->entry->place});
 }
 
 bool IsolateRegistry::WhileRegistered(uint64_t id, const std::function<void()>& work) {

@@ -27,6 +27,7 @@
 #include "../platform/monitor.h"
 #include "code_ranges.h"
 #include "interrupt_capture.h"
+#include "timer_base.h"
 
 namespace gmr::vm {
 
@@ -36,8 +37,6 @@ struct IsolateIdentity {
   std::string name;
   std::string entry;                    // empty: unknown
   std::vector<double> resource_limits;  // old, young, code range, stack in MB; or empty
-  // Milliseconds of CLOCK_MONOTONIC at which its timers' clock was 0; -1: unknown.
-  double timer_base_ms = -1;
 };
 
 // One JavaScript thread as a report sees it before it asks anybody.
@@ -45,7 +44,9 @@ struct IsolateStatus {
   uint64_t id = 0;  // 0: announced, but never registered
   IsolateIdentity identity;
   int tid = 0;
-  uintptr_t isolate = 0;  // its address; 0 when it is not registered. Only to be read with a MemoryReader
+  // Addresses; 0 when it is not registered. Only to be read with a MemoryReader.
+  uintptr_t isolate = 0;
+  EnvironmentPlace environment;
   // How long its event loop had not turned, by the loop's own clock. For a
   // loop that waits for events: how long it waits. -1: unknown.
   double loop_stalled_ms = -1;

@@ -64,8 +64,6 @@ export interface IsolateIdentity {
   readonly entry: string;
   /** [old, young, code range, stack] in megabytes, or empty. */
   readonly resourceLimits: readonly number[];
-  /** What the clock of this thread's timers shows now; -1 when unknown. */
-  readonly timerClockMs: number;
 }
 
 /** Options of the native side, all validated in `options.ts`. */

@@ -6,7 +6,6 @@ import type { ConfigurationOption, Settings } from '../options';
 import { LIB_FOLDER } from '../paths';
 import type { ConfigurationSnapshot, Unavailable, ViewOptions } from '../report/model';
 import { collectProcessFacts } from '../sections/process-facts';
-import { timerClockMs } from './timer-clock';
 import { onSectionsChanged, registeredSections } from '../sections/registry';
 
 let linked = false;
@@ -47,14 +46,7 @@ function startReporter(addon: NativeAddon, settings: Settings): void {
 }
 
 function mainIdentity(): IsolateIdentity {
-  return {
-    isMainThread: true,
-    threadId: 0,
-    name: 'main',
-    entry: process.argv[1] ?? '',
-    resourceLimits: [],
-    timerClockMs: timerClockMs(),
-  };
+  return { isMainThread: true, threadId: 0, name: 'main', entry: process.argv[1] ?? '', resourceLimits: [] };
 }
 
 function offerSections(addon: NativeAddon, conf: ConfigurationOption | undefined): void {

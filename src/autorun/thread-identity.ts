@@ -1,6 +1,5 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import type { IsolateIdentity } from '../addon/contract';
-import { timerClockMs } from './timer-clock';
 
 /** `node:worker_threads` itself; an import of its parts would not see, nor make, a change of `Worker`. */
 export type WorkerThreads = typeof import('node:worker_threads');
@@ -15,7 +14,6 @@ export function ownIdentity(threads: WorkerThreads): IsolateIdentity {
     // In a preload argv has no script yet; the parent knows it.
     entry: '',
     resourceLimits: limitsInMb(threads.resourceLimits),
-    timerClockMs: timerClockMs(),
   };
 }
 
@@ -28,7 +26,6 @@ export function workerIdentity(worker: Worker, args: readonly unknown[]): Isolat
     name: textOr(options['name'], givenName((worker as { threadName?: unknown }).threadName)),
     entry: options['eval'] === true ? '' : entryText(args[0]),
     resourceLimits: limitsInMb(worker.resourceLimits),
-    timerClockMs: -1,
   };
 }
 

@@ -35,6 +35,12 @@
           "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
         },
         {
+          "target_name": "green_fixture",
+          "includes": ["under-test.gypi"],
+          "sources": ["green/addon.cc", "green/fuzz.cc"],
+          "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
+        },
+        {
           "target_name": "stress_fixture",
           "includes": ["under-test.gypi"],
           "sources": ["stress/addon.cc", "stress/captures.cc"],

@@ -11,7 +11,12 @@ const PRODUCT_STAMP = join(REPOSITORY_ROOT, 'build', 'gmr-build.json');
 
 /** Targets of test/native/binding.gyp. */
 export type NativeAddon =
-  'gmr_fixture' | 'jsframes_fixture' | 'stress_fixture' | 'stuck_library' | 'unwind_fixture';
+  | 'gmr_fixture'
+  | 'green_fixture'
+  | 'jsframes_fixture'
+  | 'stress_fixture'
+  | 'stuck_library'
+  | 'unwind_fixture';
 
 /** Object files of the product; some addons of the tests are linked from them. */
 export const PRODUCT_OBJECTS: string = join(

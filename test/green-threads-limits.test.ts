@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, test, type TestContext } from 'node:test';
+import { greenThreadsOf } from './support/green-threads';
+import { STACK_READING, buildNativeAddon, fuzzRuns } from './support/native-addon';
+import { fixturePath } from './support/paths';
+import { PATIENT, TIME_SCALE } from './support/patience';
+import { sectionOf } from './support/report-text';
+import { startService, type Service } from './support/service';
+
+const CHURN_MS = 1000 * Number(process.env['GMR_CHURN_SECONDS'] ?? 5);
+const SLOWEST_DUMP_MS = 5000 * TIME_SCALE;
+
+async function start(t: TestContext, env: Readonly<Record<string, string>>): Promise<Service> {
+  return startService(t, { script: 'green/limits-service.cjs', env }).ready();
+}
+
+describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
+  test('counts, and lists the largest group first', async (t) => {
+    const found = greenThreadsOf(await (await start(t, {})).reportOnSignal());
+    assert.equal(found.suspended, 21 + 15);
+    assert.equal(found.threads, 16);
+    assert.deepEqual(
+      found.groups.map(({ count }) => count),
+      [5, 4, 3, 2, 1, 1],
+    );
+  });
+
+  test('is in what generateReport() gives too', async (t) => {
+    const service = await start(t, {});
+    service.write('now\n');
+    await service.line('generated');
+    const found = greenThreadsOf(service.stdout);
+    // generateReport() is an async function that waits, too.
+    assert.equal(found.threads, 16 + 1);
+    assert.ok(found.groups.some(({ frames }) => frames[0]?.name === 'generateReport'), found.text);
+  });
+
+  test('leaves out groups and functions beyond its limits, and says so', async (t) => {
+    const env = { GMR_GREEN_THREADS_MAX_GROUPS: '2', GMR_GREEN_THREADS_MAX_FRAMES: '3' };
+    const found = greenThreadsOf(await (await start(t, env)).reportOnSignal());
+    assert.equal(found.groupCount, 6);
+    assert.deepEqual(
+      found.groups.map(({ count }) => count),
+      [5, 4],
+    );
+    assert.match(found.text, /4 more groups with 7 green threads left out: greenThreads\.maxGroups/);
+    const long = await start(t, { GMR_GREEN_THREADS_MAX_FRAMES: '3' });
+    const deep = greenThreadsOf(await long.reportOnSignal()).groups.find(({ cutCount }) => cutCount > 0);
+    assert.equal(deep?.cutCount, 18);
+    assert.equal(deep.frames.length, 3);
+  });
+
+  test('says how to ask for more when the heap is too large or the scan too long', async (t) => {
+    const large = await start(t, { GMR_GREEN_THREADS_MAX_HEAP_MB: '1' });
+    assert.match(
+      sectionOf(await large.reportOnSignal(), 'Green Threads'),
+      /^not available: the heap of \d+ MB is larger than the limit of 1 MB; greenThreads\.maxHeapMb \(GMR_\w+\) raises it/,
+    );
+    const long = await start(t, { GMR_GREEN_THREADS_MAX_PAUSE_MS: '1', GREEN_BALLAST_MB: '150' });
+    assert.match(
+      sectionOf(await long.reportOnSignal(), 'Green Threads'),
+      /^not available: the scan took longer than the allowed pause of 1 ms; greenThreads\.maxPauseMs/,
+    );
+  });
+
+  test('can be switched off', async (t) => {
+    const service = await start(t, { GMR_GREEN_THREADS: 'no' });
+    assert.match(
+      sectionOf(await service.reportOnSignal(), 'Green Threads'),
+      /^not available: greenThreads\.enabled is false$/m,
+    );
+  });
+
+  for (const way of ['busyLoop', 'readSync', 'execSync', 'atomics', 'native']) {
+    test(`lists what waits behind a main thread that is stuck in ${way}`, async (t) => {
+      const service = startService(t, { script: 'green/blocked-service.cjs', args: [way] });
+      await service.ready();
+      const found = greenThreadsOf(await service.reportOnSignal());
+      assert.deepEqual(
+        found.groups.map(({ count, frames }) => `${count} ${frames.map(({ name }) => name).join(' ')}`),
+        ['10 inner outer'],
+      );
+      // JavaScript answers for itself, and so does a wait of V8's own; behind what blocks, the reporter reads.
+      assert.equal(found.approximate, way !== 'busyLoop' && way !== 'atomics', found.text);
+    });
+  }
+
+  test('lists exactly what waits for good while main and a worker make garbage', async (t) => {
+    const service = startService(t, {
+      script: 'green/churn-service.cjs',
+      limitMs: CHURN_MS + 60_000 * TIME_SCALE,
+    });
+    await service.ready();
+    const until = Date.now() + CHURN_MS;
+    let reports = 0;
+    for (; Date.now() < until || reports < 3; reports += 1) {
+      const report = await service.reportOnSignal();
+      for (const label of ['main', 'worker 1 "churner"']) {
+        const found = greenThreadsOf(report, label);
+        const own = found.groups.filter(({ frames }) => frames.some(({ place }) => !place.startsWith('node:')));
+        assert.deepEqual(
+          own.map(({ count, frames }) => `${count} ${frames.map(({ name }) => name).join(' ')}`).sort(),
+          ['50 waits', '50 waits caller'],
+          `report ${reports}: ${found.text}`,
+        );
+      }
+    }
+    t.diagnostic(`${reports} reports`);
+  });
+
+  test('does neither die nor hang when the layout is wrong', () => {
+    const addon = buildNativeAddon('green_fixture');
+    const runs = fuzzRuns(500);
+    // Another one each time; the message of a failure tells it.
+    const seed = Date.now() % 1_000_000;
+    const child = spawnSync(
+      process.execPath,
+      [`${fixturePath('green')}/fuzz.cjs`, addon, String(runs), String(seed)],
+      { encoding: 'utf8', timeout: (60_000 + runs * 100) * TIME_SCALE },
+    );
+    const context = `seed ${seed}: status ${child.status}, signal ${child.signal}, ${child.stderr}${child.stdout}`;
+    assert.equal(child.status, 0, context);
+    const fuzzed = JSON.parse(child.stdout) as Record<'problem' | 'runs' | 'groups' | 'slowestMs', unknown>;
+    assert.equal(fuzzed.problem, '', context);
+    assert.equal(fuzzed.runs, runs, context);
+    assert.ok(Number(fuzzed.groups) > 0, `${context}: the fuzzer reached nothing`);
+    assert.ok(Number(fuzzed.slowestMs) < SLOWEST_DUMP_MS, context);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { greenThreadsOf, type PrintedGroup } from './support/green-threads';
+import { STACK_READING } from './support/native-addon';
+import { PATIENT } from './support/patience';
+import { Service } from './support/service';
+
+/** Function of test/fixtures/green/labels-service.cjs, and what it waits for. */
+const WAITS: Readonly<Record<string, RegExp>> = {
+  onTimer: /^timer 60000 ms \(5[0-9]{4} ms left\)$/,
+  onOwnTimer: /^timer 70000 ms \(6[0-9]{4} ms left\)$/,
+  onPool: /^Pool <- Array$/,
+  onEvent: /^EventEmitter <- .*callback resolver \(node:events/,
+  onChild: /callback .*\(node:child_process/,
+  onHttp: /^http request GET localhost/,
+  onSocket: /^Socket <- |^callback .*\(node:internal\/streams\/readable/,
+  onPort: /^MessagePort <- /,
+  onAbort: /^AbortSignal <- /,
+  onRace: /^resolve: (timer 80000 ms .* \| EventEmitter|EventEmitter.* \| timer 80000 ms)/,
+  onNothing: /^a promise that no JavaScript can resolve any more/,
+  onDns: /^DNS query example\.test$/,
+  onFile: /FSReqPromise|file|fs/i,
+};
+
+describe('what an innermost await waits for', { ...PATIENT, ...STACK_READING }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gmr-green-'));
+  let service: Service;
+  let groups: readonly PrintedGroup[] = [];
+
+  before(async () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    service = new Service({ script: 'green/labels-service.cjs', env: { GREEN_FIFO: fifo } });
+    await service.ready();
+    groups = greenThreadsOf(await service.reportOnSignal()).groups;
+  });
+  after(async () => {
+    await service.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const [name, expected] of Object.entries(WAITS)) {
+    test(`is told: ${name.replace('on', '').toLowerCase()}`, () => {
+      const group = groups.find(({ frames }) => frames.some((frame) => frame.name === name));
+      assert.ok(group !== undefined, `${name} is not listed among ${JSON.stringify(groups, null, 1)}`);
+      assert.match(group.waitsFor ?? '', expected);
+    });
+  }
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { sectionOf } from './report-text';
+
+/** One function of a printed chain. */
+export interface PrintedFrame {
+  /** As printed, without `async`: `Server.handler`; empty when anonymous. */
+  readonly name: string;
+  /** `file:line:column` */
+  readonly place: string;
+  /** How the next one waits for it; null: through await. */
+  readonly via: string | null;
+  readonly otherCallers: number;
+  readonly inCycle: boolean;
+}
+
+export interface PrintedGroup {
+  readonly count: number;
+  readonly deadlock: boolean;
+  readonly waitsFor: string | null;
+  readonly frames: readonly PrintedFrame[];
+  readonly cutCount: number;
+}
+
+/** The Green Threads of one thread, as a reader of the report has them. */
+export interface PrintedGreenThreads {
+  readonly suspended: number;
+  readonly threads: number;
+  readonly groupCount: number;
+  readonly approximate: boolean;
+  readonly costMs: number;
+  readonly groups: readonly PrintedGroup[];
+  /** All of its text. */
+  readonly text: string;
+}
+
+const COUNTS = /^ {2}(\d+) suspended async functions?, (\d+) green threads?, (\d+) groups?$/m;
+const GROUP = /^ {2}(DEADLOCK: )?(\d+) green threads?(?:(?:, one of them)? waiting for (.*)|: functions wait .*)?$/;
+const FRAME = /^ {4}(?:async\*? |callback )(.+) \((.+:\d+:\d+|\[eval\]|<no file>)\)(?: \[eval\])?( <- in the cycle)?$/;
+
+/** Text of one thread's part of the section; `label` as in its head, for example `main`. */
+export function greenText(report: string, label: string): string {
+  const section = sectionOf(report, 'Green Threads');
+  const parts = section.split(/^------ +(.*?) +------$/m);
+  const at = parts.indexOf(label);
+  assert.ok(at > 0, `no part '${label}' in\n${section}`);
+  return parts[at + 1] ?? '';
+}
+
+export function greenThreadsOf(report: string, label = 'main'): PrintedGreenThreads {
+  const text = greenText(report, label);
+  const counts = COUNTS.exec(text);
+  assert.ok(counts !== null, `no counts in\n${text}`);
+  const cost = /read from [\d.]+ MB of heap in ([\d.]+) (ms|s)/.exec(text);
+  assert.ok(cost !== null, `no cost in\n${text}`);
+  return {
+    suspended: Number(counts[1]),
+    threads: Number(counts[2]),
+    groupCount: Number(counts[3]),
+    approximate: text.includes('(approximate: '),
+    costMs: Number(cost[1]) * (cost[2] === 's' ? 1000 : 1),
+    groups: readGroups(text),
+    text,
+  };
+}
+
+interface OpenGroup {
+  count: number;
+  deadlock: boolean;
+  waitsFor: string | null;
+  frames: { name: string; place: string; via: string | null; otherCallers: number; inCycle: boolean }[];
+  cutCount: number;
+}
+
+function readGroups(text: string): PrintedGroup[] {
+  const groups: OpenGroup[] = [];
+  for (const line of text.split('\n')) {
+    const group = GROUP.exec(line);
+    if (group !== null) {
+      const [, deadlock, count, waitsFor = null] = group;
+      groups.push({ count: Number(count), deadlock: deadlock !== undefined, waitsFor, frames: [], cutCount: 0 });
+      continue;
+    }
+    const open = groups.at(-1);
+    if (open !== undefined) readInto(open, line);
+  }
+  return groups;
+}
+
+function readInto(group: OpenGroup, line: string): void {
+  const found = FRAME.exec(line);
+  if (found !== null) {
+    const [, printed = '', place = '', cycle] = found;
+    const name = printed.replace('(anonymous)', '');
+    group.frames.push({ name, place, via: null, otherCallers: 0, inCycle: cycle !== undefined });
+    return;
+  }
+  const frame = group.frames.at(-1);
+  const via = /^ {6}via (.*)$/.exec(line)?.[1];
+  if (frame !== undefined && via !== undefined) frame.via = via;
+  const others = /^ {8}\((\d+) other functions? waits? for it too\)$/.exec(line)?.[1];
+  if (frame !== undefined && others !== undefined) frame.otherCallers = Number(others);
+  group.cutCount += Number(/^ {4}\.\.\. (\d+) functions? left out \.\.\.$/.exec(line)?.[1] ?? 0);
+}
