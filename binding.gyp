@@ -61,6 +61,7 @@
         "native/v8/opcode_tables.cc",
         "native/v8/own_name.cc",
         "native/v8/page_calibration.cc",
+        "native/v8/page_targets.cc",
         "native/v8/raw_strings.cc",
         "native/v8/reaction_reader.cc",
         "native/v8/receiver_class.cc",

@@ -21,7 +21,7 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   onPort: /^MessagePort <- /,
   onAbort: /^AbortSignal <- /,
   onRace: /^resolve: (timer 80000 ms .* \| EventEmitter|EventEmitter.* \| timer 80000 ms)/,
-  onNothing: /^a promise that no JavaScript can resolve any more/,
+  onNothing: /^a promise that nothing in the heap can resolve any more/,
   onDns: /^DNS query example\.test$/,
   onFile: /FSReqPromise|file|fs/i,
 };

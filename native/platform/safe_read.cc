@@ -93,6 +93,7 @@ MemoryReader::MemoryReader(ReadBackend first) : backend_(first) {
 
 MemoryReader::~MemoryReader() {
   if (cache_ != nullptr) munmap(cache_, sizeof(Cache));
+  if (window_ != nullptr) munmap(window_, kWindowBytes);
   CloseFd(&mem_fd_);
   CloseFd(&pipe_fds_[0]);
   CloseFd(&pipe_fds_[1]);
@@ -100,6 +101,7 @@ MemoryReader::~MemoryReader() {
 
 void MemoryReader::Forget() {
   ++generation_;
+  window_bytes_ = 0;
   if (cache_ != nullptr) std::fill_n(cache_->tags, kBlocks, kNoBlock);
 }
 
@@ -119,6 +121,35 @@ bool MemoryReader::Read(uintptr_t address, void* to, size_t bytes) {
     bytes -= part;
   }
   return true;
+}
+
+const uint64_t* MemoryReader::OpenWindow(uintptr_t start, size_t bytes) {
+  window_bytes_ = 0;
+  if (bytes == 0 || bytes > kWindowBytes || start + bytes < start) return nullptr;
+  if (window_ == nullptr) {
+    void* memory = mmap(nullptr, kWindowBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return nullptr;
+    window_ = static_cast<uint8_t*>(memory);
+  }
+  if (Fetch(start, window_, bytes)) {
+    window_start_ = start;
+    window_bytes_ = bytes;
+  } else if (!FetchBlocks(start, bytes)) {
+    return nullptr;
+  }
+  return reinterpret_cast<const uint64_t*>(window_);
+}
+
+// What is being unmapped may be gone in part.
+bool MemoryReader::FetchBlocks(uintptr_t start, size_t bytes) {
+  bool any = false;
+  for (size_t at = 0; at < bytes; at += kBlockBytes) {
+    const size_t part = std::min(kBlockBytes, bytes - at);
+    const bool readable = Fetch(start + at, window_ + at, part);
+    if (!readable) std::memset(window_ + at, 0, part);
+    any = any || readable;
+  }
+  return any;
 }
 
 const uint8_t* MemoryReader::CachedBlock(uintptr_t block) {

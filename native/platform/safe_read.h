@@ -1,7 +1,7 @@
 // MemoryReader: reads memory of this process that may not exist.
 //
-// Owns:        a page cache of 2 MiB (one mapping), and up to three descriptors
-//              where the kernel denies process_vm_readv(2).
+// Owns:        a page cache of 2 MiB and a window of 256 KiB (mappings), and up to
+//              three descriptors where the kernel denies process_vm_readv(2).
 // Threads:     one at a time.
 // Signal-safe: no; but Read() takes no lock and does not allocate, so it may be
 //              used while another thread is parked inside malloc.
@@ -39,7 +39,12 @@ class MemoryReader {
   template <typename T>
   bool Load(uintptr_t address, T* value) {
     static_assert(std::is_trivially_copyable_v<T>, "bytes from memory make no object with a constructor");
-    // A heap is read word by word, millions of them: most are in the cache.
+    // A heap is read word by word, millions of them: most are in the window or the cache.
+    const uintptr_t in_window = address - window_start_;
+    if (in_window < window_bytes_ && window_bytes_ - in_window >= sizeof(T)) {
+      std::memcpy(value, window_ + in_window, sizeof(T));
+      return true;
+    }
     const size_t offset = address % kBlockBytes;
     const size_t slot = address / kBlockBytes % kBlocks;
     if (offset <= kBlockBytes - sizeof(T) && cache_ != nullptr && cache_->tags[slot] == address - offset) {
@@ -48,6 +53,13 @@ class MemoryReader {
     }
     return Read(address, value, sizeof(T));
   }
+
+  static constexpr size_t kWindowBytes = size_t{256} << 10;
+
+  // Copies a part of at most kWindowBytes by one call to the kernel, and serves
+  // loads in it from the copy until the next one. Parts that are not readable
+  // are 0 in the copy, and not served. nullptr: nothing of it is readable.
+  const uint64_t* OpenWindow(uintptr_t start, size_t bytes);
 
   // Drops the cache: the memory may have changed. Call it before each capture.
   void Forget();
@@ -67,11 +79,15 @@ class MemoryReader {
   };
 
   const uint8_t* CachedBlock(uintptr_t block);
+  bool FetchBlocks(uintptr_t start, size_t bytes);
   bool Fetch(uintptr_t address, void* to, size_t bytes);
   bool OpenBackend(ReadBackend backend);
   void UseNextBackend();
 
   Cache* cache_ = nullptr;
+  uint8_t* window_ = nullptr;
+  uintptr_t window_start_ = 0;
+  size_t window_bytes_ = 0;  // 0: closed
   uint32_t generation_ = 0;
   ReadBackend backend_;
   int mem_fd_ = -1;

@@ -75,6 +75,7 @@ void WriteGreenThreads(JsonWriter& json, const GreenThreadsPhoto& photo) {
   json.Key("idleGenerators").Integer(found.idle_generators).Key("unreadable").Integer(found.unreadable);
   json.Key("scannedBytes").Integer(static_cast<int64_t>(found.scanned_bytes));
   json.Key("costMs").Number(found.cost_ms);
+  WriteText(json, "partial", found.partial);
   WriteText(json, "waitsForSkipped", found.labels_skipped);
   json.EndObject();
 }

@@ -29,14 +29,17 @@ bool AsyncCycles::Enter(Node node) {
 bool AsyncCycles::NextSuccessor(Step* step, Node* successor) const {
   if (step->node < functions_) {
     const AsyncFunction& function = graph_->functions()[step->node];
+    if (function.suspended.kind != SuspendedKind::kAsyncGenerator) {
+      *successor = functions_ + function.result;
+      return step->next++ == 0 && function.result != kNoIndex;
+    }
     uint32_t seen = 0;
     bool found = false;
-    graph_->ForEachResult(function, [&](Tagged result) {
+    graph_->ForEachResult(function, [&](uint32_t promise) {
       const uint32_t number = seen++;
       if (found || number < step->next || number >= kMaxResults) return;
       step->next = number + 1;
-      const uint32_t promise = graph_->FindPromise(result);
-      found = promise != kNoIndex;
+      found = true;
       *successor = functions_ + promise;
     });
     return found;

@@ -11,6 +11,9 @@ namespace {
 // Promises between two looks at the clock.
 constexpr uint32_t kPerLook = 4096;
 
+// As many objects in one page are worth a read of all of it.
+constexpr size_t kWorthAPage = 32;
+
 constexpr uint8_t kUnknown = 0;
 constexpr uint8_t kOnPath = 1;
 constexpr uint8_t kSettled = 2;
@@ -21,65 +24,79 @@ bool AsyncGraph::Build(const HeapScan& scan, int64_t deadline_ns) {
   functions_.Truncate(0);
   promises_.Truncate(0);
   edges_.Truncate(0);
+  callbacks_.Truncate(0);
+  driven_.Clear();
   dropped_ = 0;
+  is_late_ = false;
   reader_.Reset();
   return AddPromises(scan) && AddFunctions(scan) && AddEdges(deadline_ns) && FindCallers();
 }
 
 uint32_t AsyncGraph::FindPromise(Tagged promise) const {
-  return promise_table_.Find(promise.bits(),
+  return promise_index_.Find(promise.bits(),
                              [this](uint32_t i) { return promises_[i].pending.object.bits(); });
 }
 
 uint32_t AsyncGraph::FindFunction(Tagged object) const {
-  return function_table_.Find(object.bits(),
+  return function_index_.Find(object.bits(),
                               [this](uint32_t i) { return functions_[i].suspended.object.bits(); });
 }
 
 bool AsyncGraph::AddPromises(const HeapScan& scan) {
-  if (!promise_table_.Reserve(scan.promises().size())) return false;
   for (const PendingPromise& pending : scan.promises()) {
-    const auto index = static_cast<uint32_t>(promises_.size());
     AsyncPromise promise;
     promise.pending = pending;
     if (!promises_.Append(promise)) return false;
-    if (!promise_table_.Add(index, [this](uint32_t i) { return promises_[i].pending.object.bits(); }))
-      return false;
   }
-  return true;
+  return promise_index_.Build(static_cast<uint32_t>(promises_.size()),
+                              [this](uint32_t i) { return promises_[i].pending.object.bits(); });
+}
+
+// What is looked at one after the other is mostly in one page, with what it
+// leads to: reading the page at once saves many reads of parts of it.
+template <typename AddressOf>
+void AsyncGraph::OpenPage(size_t index, size_t count, AddressOf address_of) {
+  const uint64_t page = address_of(index) & ~uint64_t{kPageBytes - 1};
+  if (page == open_page_) return;
+  open_page_ = page;
+  const size_t ahead = index + kWorthAPage;
+  if (ahead < count && (address_of(ahead) & ~uint64_t{kPageBytes - 1}) == page)
+    heap_->memory().OpenWindow(page, kPageBytes);
 }
 
 bool AsyncGraph::AddFunctions(const HeapScan& scan) {
-  // Each driven generator is found behind a promise.
-  if (!function_table_.Reserve(scan.suspended().size() + scan.promises().size())) return false;
-  for (const SuspendedObject& suspended : scan.suspended()) {
+  open_page_ = 0;
+  const auto& found = scan.suspended();
+  for (size_t i = 0; i < found.size(); ++i) {
+    OpenPage(i, found.size(), [&](size_t at) { return found[at].object.bits(); });
     AsyncFunction function;
-    function.suspended = suspended;
-    const bool is_async = suspended.kind == SuspendedKind::kAsyncFunction;
-    if (!heap_->IsFunction(&function.suspended.function) ||
-        (is_async && !heap_->Is(&function.suspended.result, reader_.layout().type_promise))) {
+    function.suspended = found[i];
+    const bool is_async = found[i].kind == SuspendedKind::kAsyncFunction;
+    if (is_async) function.result = FindPromise(found[i].result);
+    // A promise for which somebody waits was seen as one already.
+    const bool has_result = !is_async || function.result != kNoIndex ||
+                            heap_->Is(&function.suspended.result, reader_.layout().type_promise);
+    if (!has_result || !heap_->IsFunction(&function.suspended.function)) {
       ++dropped_;
       continue;
     }
-    const auto index = static_cast<uint32_t>(functions_.size());
     if (!functions_.Append(function)) return false;
-    if (!function_table_.Add(index, [this](uint32_t i) { return functions_[i].suspended.object.bits(); }))
-      return false;
-    MarkProducer(index);
+    MarkProducer(static_cast<uint32_t>(functions_.size() - 1));
   }
-  return true;
+  return function_index_.Build(static_cast<uint32_t>(functions_.size()),
+                               [this](uint32_t i) { return functions_[i].suspended.object.bits(); });
 }
 
 void AsyncGraph::MarkProducer(uint32_t function) {
-  ForEachResult(functions_[function], [&](Tagged result) {
-    const uint32_t promise = FindPromise(result);
-    if (promise != kNoIndex) promises_[promise].producer = function;
-  });
+  ForEachResult(functions_[function], [&](uint32_t promise) { promises_[promise].producer = function; });
 }
 
 bool AsyncGraph::AddEdges(int64_t deadline_ns) {
+  open_page_ = 0;
   for (uint32_t i = 0; i < promises_.size(); ++i) {
-    if (i % kPerLook == 0 && platform::MonotonicNs() > deadline_ns) return false;
+    OpenPage(i, promises_.size(), [this](size_t at) { return promises_[at].pending.object.bits(); });
+    is_late_ = i % kPerLook == kPerLook - 1 && platform::MonotonicNs() > deadline_ns;
+    if (is_late_) return true;
     if (!AddEdgesOf(i)) return false;
   }
   return true;
@@ -99,13 +116,15 @@ bool AsyncGraph::AddEdgesOf(uint32_t promise) {
 
 uint32_t AsyncGraph::FunctionFor(const Reaction& reaction) {
   if (!reaction.function.IsObject()) return kNoIndex;
-  const uint32_t known = FindFunction(reaction.function);
-  if (known != kNoIndex || !reaction.is_driven) return known;
+  if (!reaction.is_driven) return FindFunction(reaction.function);
+  const uint32_t* known = driven_.Find(reaction.function.bits());
+  if (known != nullptr) return *known;
   AsyncFunction function;
   function.suspended = reaction.driven;
-  const auto index = static_cast<uint32_t>(functions_.size());
+  function.result = FindPromise(reaction.driven.result);
+  auto index = static_cast<uint32_t>(functions_.size());
   if (!heap_->IsFunction(&function.suspended.function) || !functions_.Append(function)) return kNoIndex;
-  if (!function_table_.Add(index, [this](uint32_t i) { return functions_[i].suspended.object.bits(); })) {
+  if (!driven_.Insert(reaction.function.bits(), index, &index)) {
     functions_.Truncate(index);
     return kNoIndex;
   }
@@ -120,7 +139,8 @@ bool AsyncGraph::Connect(uint32_t promise, const Reaction& reaction) {
   edge.promise = promise;
   edge.next = promises_[promise].first_edge;
   edge.via = reaction.via;
-  edge.callback = reaction.callback;
+  if (reaction.callback.IsObject() && callbacks_.Append(reaction.callback))
+    edge.callback = static_cast<uint32_t>(callbacks_.size() - 1);
   edge.to_function = function != kNoIndex;
   edge.target = edge.to_function ? function : kNoIndex;
   const auto index = static_cast<uint32_t>(edges_.size());
@@ -142,10 +162,7 @@ bool AsyncGraph::FindCallers() {
   if (!outcomes_.Assign(promises_.size(), Outcome())) return promises_.empty();
   for (uint32_t i = 0; i < functions_.size(); ++i) {
     bool complete = true;
-    ForEachResult(functions_[i], [&](Tagged result) {
-      const uint32_t promise = FindPromise(result);
-      if (promise != kNoIndex) complete = FollowPromise(promise) && complete;
-    });
+    ForEachResult(functions_[i], [&](uint32_t promise) { complete = FollowPromise(promise) && complete; });
     if (!complete) return false;
     TakeOutcome(i);
   }
@@ -194,8 +211,8 @@ bool AsyncGraph::Settle(uint32_t promise, uint32_t* next) {
       outcome.via = static_cast<uint8_t>(edge.via | beyond.via);
     }
     outcome.callers = static_cast<uint16_t>(std::min(outcome.callers + beyond.callers, 0xffff));
-    const Tagged callback = edge.callback.IsObject() ? edge.callback : beyond.callback;
-    if (!outcome.callback.IsObject()) outcome.callback = callback;
+    if (outcome.callback == kNoIndex)
+      outcome.callback = edge.callback != kNoIndex ? edge.callback : beyond.callback;
   }
   outcome.state = kSettled;
   return true;
@@ -204,19 +221,17 @@ bool AsyncGraph::Settle(uint32_t promise, uint32_t* next) {
 void AsyncGraph::TakeOutcome(uint32_t index) {
   AsyncFunction& function = functions_[index];
   uint32_t callers = 0;
-  ForEachResult(function, [&](Tagged result) {
-    const uint32_t promise = FindPromise(result);
-    if (promise == kNoIndex) return;
+  ForEachResult(function, [&](uint32_t promise) {
     const Outcome& outcome = outcomes_[promise];
     callers += outcome.callers;
-    if (!function.callback.IsObject()) function.callback = outcome.callback;
+    if (function.callback == kNoIndex) function.callback = outcome.callback;
     if (function.caller != kNoIndex || outcome.caller == kNoIndex) return;
     function.caller = outcome.caller;
     function.via = outcome.via;
     functions_[outcome.caller].has_callee = true;
   });
   if (function.caller == kNoIndex) return;
-  function.callback = Tagged();
+  function.callback = kNoIndex;
   function.other_callers = static_cast<uint16_t>(std::min<uint32_t>(callers - 1, 0xffff));
 }
 

@@ -13,8 +13,9 @@
 
 #include <cstdint>
 
-#include "../platform/index_table.h"
+#include "../platform/address_index.h"
 #include "../platform/mapped_array.h"
+#include "../platform/number_table.h"
 #include "heap_scan.h"
 #include "reaction_reader.h"
 
@@ -25,14 +26,15 @@ using platform::kNoIndex;
 // A function that waits. Indices are into functions() and promises().
 struct AsyncFunction {
   SuspendedObject suspended;
+  uint32_t result = kNoIndex;   // the promise that it settles; none: nobody waits for it
   uint32_t awaited = kNoIndex;  // the promise at its await; none: it is about to go on
   uint32_t caller = kNoIndex;   // who awaits it; of several the first
+  // The first .then(callback) above an outermost function; of CallbackAt().
+  uint32_t callback = kNoIndex;
   uint16_t other_callers = 0;
-  uint8_t via = 0;          // kVia* between it and its caller
-  bool has_callee = false;  // it is the caller of another one
-  bool in_cycle = false;    // waits for itself, by way of others
-  // The first .then(callback) above an outermost function; 0: none.
-  Tagged callback;
+  uint8_t via = 0;              // kVia* between it and its caller
+  bool has_callee : 1 = false;  // it is the caller of another one
+  bool in_cycle : 1 = false;    // waits for itself, by way of others
 };
 
 struct AsyncPromise {
@@ -47,9 +49,9 @@ struct AsyncEdge {
   uint32_t next = kNoIndex;         // of the same promise, a younger one
   uint32_t next_source = kNoIndex;  // to the same target
   uint32_t target = kNoIndex;       // a promise or a function; none: nobody waits further
+  uint32_t callback = kNoIndex;     // of CallbackAt()
   bool to_function = false;
   uint8_t via = 0;
-  Tagged callback;
 };
 
 class AsyncGraph {
@@ -57,7 +59,7 @@ class AsyncGraph {
   AsyncGraph(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors)
       : heap_(heap), reader_(heap, layout, anchors) {}
 
-  // False: no memory, too much of everything, or later than `deadline_ns`.
+  // False: no memory, or too much of everything.
   bool Build(const HeapScan& scan, int64_t deadline_ns);
 
   const platform::MappedArray<AsyncFunction>& functions() const { return functions_; }
@@ -70,13 +72,21 @@ class AsyncGraph {
   template <typename Visit>
   void ForEachResult(const AsyncFunction& function, Visit visit) const {
     if (function.suspended.kind != SuspendedKind::kAsyncGenerator) {
-      visit(function.suspended.result);
+      if (function.result != kNoIndex) visit(function.result);
       return;
     }
     Tagged request = function.suspended.result;
-    Tagged promise;
-    for (int i = 0; i < kMaxRequests && reader_.ReadRequest(&request, &promise); ++i) visit(promise);
+    Tagged object;
+    for (int i = 0; i < kMaxRequests && reader_.ReadRequest(&request, &object); ++i) {
+      const uint32_t promise = FindPromise(object);
+      if (promise != kNoIndex) visit(promise);
+    }
   }
+  // The program's function that was given to then().
+  Tagged CallbackAt(uint32_t index) const { return callbacks_[index]; }
+  // At the deadline some promises had not been looked at: who waits for them is
+  // not known to wait.
+  bool is_late() const { return is_late_; }
   // What looked like a function and was none: dead, and half overwritten.
   uint32_t dropped() const { return dropped_; }
 
@@ -85,10 +95,10 @@ class AsyncGraph {
   struct Outcome {
     uint32_t edge = kNoIndex;  // the next to look at
     uint32_t caller = kNoIndex;
+    uint32_t callback = kNoIndex;
     uint16_t callers = 0;
     uint8_t via = 0;
     uint8_t state = 0;
-    Tagged callback;
   };
 
   static constexpr size_t kMaxFunctions = 4'000'000;
@@ -96,6 +106,8 @@ class AsyncGraph {
   static constexpr size_t kMaxEdges = 32'000'000;
   static constexpr int kMaxRequests = 1000;
 
+  template <typename AddressOf>
+  void OpenPage(size_t index, size_t count, AddressOf address_of);
   bool AddFunctions(const HeapScan& scan);
   bool AddPromises(const HeapScan& scan);
   bool AddEdges(int64_t deadline_ns);
@@ -115,11 +127,16 @@ class AsyncGraph {
   platform::MappedArray<AsyncFunction> functions_{kMaxFunctions};
   platform::MappedArray<AsyncPromise> promises_{kMaxPromises};
   platform::MappedArray<AsyncEdge> edges_{kMaxEdges};
-  platform::IndexTable function_table_;
-  platform::IndexTable promise_table_;
+  platform::MappedArray<Tagged> callbacks_{kMaxPromises};
+  platform::AddressIndex function_index_;
+  platform::AddressIndex promise_index_;
+  // Functions that were found behind a promise, after the others.
+  platform::NumberTable driven_{kMaxFunctions};
   platform::MappedArray<Outcome> outcomes_{kMaxPromises};
   platform::MappedArray<uint32_t> path_{kMaxPromises};
+  uint64_t open_page_ = 0;
   uint32_t dropped_ = 0;
+  bool is_late_ = false;
 };
 
 }  // namespace gmr::vm

@@ -56,10 +56,10 @@ uint32_t AsyncGroups::Intern(const AsyncChain& chain) {
 }
 
 // The callback above a function that nobody awaits; kNoIndex: none.
-uint32_t AsyncGroups::Outermost(const AsyncFunction& function) {
-  if (!function.callback.IsObject()) return kNoIndex;
+uint32_t AsyncGroups::Outermost(const AsyncGraph& graph, const AsyncFunction& function) {
+  if (function.callback == kNoIndex) return kNoIndex;
   AsyncChain chain;
-  chain.place = places_->FindCallback(function.callback);
+  chain.place = places_->FindCallback(graph.CallbackAt(function.callback));
   return chain.place == kNoIndex ? kNoIndex : Intern(chain);
 }
 
@@ -76,7 +76,7 @@ bool AsyncGroups::AddChain(const AsyncGraph& graph, uint32_t function) {
   if (caller == kOnPath) caller = kNoIndex;
   for (size_t i = path_.size(); i-- > 0;) {
     const AsyncFunction& next = graph.functions()[path_[i]];
-    if (caller == kNoIndex) caller = Outermost(next);
+    if (caller == kNoIndex) caller = Outermost(graph, next);
     AsyncChain chain;
     chain.place = places_->Find(next.suspended);
     chain.caller = caller;

@@ -57,7 +57,7 @@ class AsyncGroups {
   bool AddCycle(const AsyncGraph& graph, uint32_t function);
   bool AddToGroup(uint32_t chain, uint32_t function, bool is_closed_cycle);
   uint32_t Intern(const AsyncChain& chain);
-  uint32_t Outermost(const AsyncFunction& function);
+  uint32_t Outermost(const AsyncGraph& graph, const AsyncFunction& function);
   void Sort();
 
   AsyncPlaces* places_;

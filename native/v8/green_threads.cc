@@ -14,6 +14,12 @@ namespace {
 
 constexpr const char* kTooLate = "the scan took longer than the allowed pause";
 
+// Of the allowed pause.
+constexpr int kTenthsToScan = 6;
+// A pause that only labels prolong is short: they are the least of a report.
+constexpr uint64_t kLabelMs = 60;
+constexpr uint64_t kLabelMsPerGb = 60;
+
 constexpr size_t kMaxLabelBytes = 512;
 constexpr size_t kTimerArenaBytes = size_t{64} << 10;
 
@@ -85,6 +91,7 @@ void GreenThreadScan::Capture(const platform::ProcMaps& maps, const GreenThreadL
   const int64_t start = platform::MonotonicNs();
   limits_ = limits;
   over_limit_ = false;
+  partial_ = false;
   memory_.Forget();
   arena_.Reset();
   places_.Reset();
@@ -93,41 +100,54 @@ void GreenThreadScan::Capture(const platform::ProcMaps& maps, const GreenThreadL
 }
 
 const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
-  const int64_t deadline = platform::MonotonicNs() + limits_.max_pause_ms * platform::kNsPerMs;
+  const int64_t start = platform::MonotonicNs();
+  const int64_t pause = limits_.max_pause_ms * platform::kNsPerMs;
   if (!prepared_->problem.empty()) return prepared_->problem.c_str();
-  if (!pages_.Collect(maps, false)) return "the process has more memory than is looked at";
+  // What resolves a promise may be held by a large array or table.
+  if (!pages_.Collect(maps, WantsLabels())) return "the process has more memory than is looked at";
   over_limit_ = pages_.total_bytes() > limits_.max_heap_bytes;
   if (over_limit_) return "";
-  switch (scan_.Run(pages_, {deadline})) {
-    case HeapScan::Outcome::kLate:
-      over_limit_ = true;
-      return kTooLate;
-    case HeapScan::Outcome::kTooMany:
-      return "more promises or functions than are looked at";
-    case HeapScan::Outcome::kNoMemory:
-      return "no memory for the scan";
-    case HeapScan::Outcome::kDone:
-      break;
-  }
-  if (!graph_.Build(scan_, deadline)) {
-    over_limit_ = platform::MonotonicNs() > deadline;
-    return over_limit_ ? kTooLate : "no memory for the graph of promises";
-  }
+  // The rest is for finding out who waits for whom.
+  if (!Scan(start + pause / 10 * kTenthsToScan))
+    return over_limit_ ? kTooLate : "more promises or functions than are looked at";
+  if (!graph_.Build(scan_, start + pause)) return "no memory for the graph of promises";
+  partial_ = partial_ || graph_.is_late();
   if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
   if (!groups_.Build(graph_, limits_.only_self_test)) return "more different places than are looked at";
-  return FindLabels(maps, deadline);
+  return FindLabels(start + pause);
+}
+
+bool GreenThreadScan::Scan(int64_t deadline_ns) {
+  const HeapScan::Outcome outcome = scan_.Run(pages_, {deadline_ns, WantsLabels() ? &targets_ : nullptr});
+  partial_ = outcome == HeapScan::Outcome::kLate;
+  over_limit_ = partial_ && scan_.read_bytes() == 0;
+  return !over_limit_ && outcome != HeapScan::Outcome::kTooMany;
 }
 
 // A label is one step less: a report without them still tells who waits where.
-const char* GreenThreadScan::FindLabels(const platform::ProcMaps& maps, int64_t deadline_ns) {
+const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   labels_.Reset();
   labels_complete_ = false;
   if (!leaves_.Collect(graph_, groups_, limits_.max_groups, &labels_)) return "no memory for the leaves";
-  if (limits_.only_self_test || !limits_.with_leaf_labels) return nullptr;
-  // What resolves a promise may be held by a large array or table.
-  if (!pages_.Collect(maps, true)) return nullptr;
-  labels_complete_ = labels_.Run(pages_, scan_, deadline_ns);
+  if (partial_ || !WantsLabels()) return nullptr;
+  const auto share = static_cast<int64_t>(kLabelMs + (pages_.total_bytes() * kLabelMsPerGb >> 30));
+  const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share * platform::kNsPerMs);
+  labels_complete_ = labels_.Run(pages_, targets_, scan_, until);
   return nullptr;
+}
+
+std::string GreenThreadScan::LabelsSkipped() const {
+  if (labels_complete_) return "";
+  return limits_.with_leaf_labels ? "there was no time left for it" : "not asked for";
+}
+
+std::string GreenThreadScan::Partial() const {
+  if (!partial_) return "";
+  const std::string pause = " in the " + std::to_string(limits_.max_pause_ms) + " ms that are allowed";
+  if (scan_.read_bytes() < pages_.total_bytes())
+    return "only " + std::to_string(scan_.read_bytes() >> 20) + " of " +
+           std::to_string(pages_.total_bytes() >> 20) + " MB of the heap were read" + pause;
+  return "not all promises were looked at" + pause;
 }
 
 std::string GreenThreadScan::OverLimit() const {
@@ -151,8 +171,8 @@ GreenThreads GreenThreadScan::Take() const {
   result.total_groups = static_cast<uint32_t>(groups_.groups().size());
   result.idle_generators = scan_.idle_generators();
   result.unreadable = graph_.dropped() + groups_.unknown();
-  if (!labels_complete_)
-    result.labels_skipped = limits_.with_leaf_labels ? "there was no time left for it" : "not asked for";
+  result.labels_skipped = LabelsSkipped();
+  result.partial = Partial();
   for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
     if (i < limits_.max_groups) {
       result.groups.push_back(ToGroup(i));
@@ -216,11 +236,12 @@ std::string GreenThreadScan::TextOf(const AsyncLeaf& leaf) const {
         frame.file + ":" + std::to_string(frame.line) + ":" + std::to_string(frame.column);
     return "async function " + name + " (" + place + ")";
   }
-  if (leaf.label == kNoIndex) return "nothing: it is about to go on";
+  // What it awaits may be in what was not read.
+  if (leaf.label == kNoIndex) return partial_ ? "" : "nothing: it is about to go on";
   char text[kMaxLabelBytes];
   if (labels_.LabelOf(leaf.label, text, sizeof text)) return text;
   if (!labels_complete_ || labels_.IsHeld(leaf.label)) return "";
-  return "a promise that no JavaScript can resolve any more (only native code could)";
+  return "a promise that nothing in the heap can resolve any more (only running or native code could)";
 }
 
 std::string GreenThreadScan::WaitsFor(uint32_t group) const {

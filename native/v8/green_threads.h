@@ -43,6 +43,7 @@ struct GreenThreadHeap {
 
 struct GreenThreadLimits {
   uint64_t max_heap_bytes = uint64_t{2048} << 20;
+  // What has been found by then is reported, as partial.
   int max_pause_ms = 2000;
   uint32_t max_groups = 50;
   uint32_t max_frames = 200;
@@ -96,6 +97,9 @@ struct GreenThreads {
   uint32_t unreadable = 0;
   uint64_t scanned_bytes = 0;
   double cost_ms = 0;
+  // Not everything was looked at, for want of time, as this says: functions and
+  // callers are missing. Empty: all was.
+  std::string partial;
   // Why some waits_for are empty; empty: all were looked for.
   std::string labels_skipped;
 };
@@ -116,10 +120,14 @@ class GreenThreadScan {
   const char* Run(const platform::ProcMaps& maps);
   GreenThreadGroup ToGroup(uint32_t index) const;
   AsyncFrame ToFrame(const AsyncChain& chain) const;
-  const char* FindLabels(const platform::ProcMaps& maps, int64_t deadline_ns);
+  bool Scan(int64_t deadline_ns);
+  bool WantsLabels() const { return limits_.with_leaf_labels && !limits_.only_self_test; }
+  const char* FindLabels(int64_t deadline_ns);
   std::string WaitsFor(uint32_t group) const;
   std::string TextOf(const AsyncLeaf& leaf) const;
   std::string OverLimit() const;
+  std::string Partial() const;
+  std::string LabelsSkipped() const;
 
   const GreenThreadHeap* prepared_;
   platform::MemoryReader memory_;
@@ -127,6 +135,7 @@ class GreenThreadScan {
   HeapReader heap_;
   RawStrings strings_;
   HeapPages pages_;
+  PageTargets targets_;
   HeapScan scan_;
   AsyncGraph graph_;
   AsyncPlaces places_;
@@ -134,6 +143,8 @@ class GreenThreadScan {
   LeafLabels labels_;
   AsyncLeaves leaves_;
   bool labels_complete_ = false;
+  // The scan or the graph ran out of time.
+  bool partial_ = false;
   GreenThreadLimits limits_;
   // A literal; nullptr: all went well.
   const char* problem_ = "no capture was made";

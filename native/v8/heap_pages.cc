@@ -40,7 +40,7 @@ bool HeapPages::CollectFrom(const platform::AddressRange& range, bool with_large
     if (owner != Owner::kOther) ours = owner == Owner::kOurs;
     if (owner != Owner::kOurs && !(inside && with_large)) continue;
     const uintptr_t end = std::min(range.end, page + kPageBytes);
-    if (!pages_.Append({page, end})) return false;
+    if (!pages_.Append({page, end, inside})) return false;
     total_bytes_ += end - page;
   }
   return true;

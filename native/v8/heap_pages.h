@@ -19,6 +19,8 @@ namespace gmr::vm {
 struct HeapPage {
   uintptr_t start = 0;
   uintptr_t end = 0;  // exclusive; at most kPageBytes behind the start
+  // The rest of a large object: no object begins in it.
+  bool is_inside_large = false;
 };
 
 class HeapPages {

@@ -1,16 +1,16 @@
 #include "heap_scan.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 #include <iterator>
 
 #include "../platform/clock.h"
+#include "../platform/word_match.h"
 
 namespace gmr::vm {
 
 namespace {
 
-constexpr size_t kBlockBytes = 4096;
 // map, properties, elements: what every object begins with.
 constexpr size_t kWordsToElements = 2;
 
@@ -24,62 +24,65 @@ HeapScan::Outcome HeapScan::Run(const HeapPages& pages, const ScanLimits& limits
   promises_.Truncate(0);
   resolvers_.Truncate(0);
   // Maps may have moved, and others be in their place.
-  roles_.Clear();
-  std::fill(std::begin(recent_), std::end(recent_), Recent());
+  std::fill(std::begin(known_maps_), std::end(known_maps_), kNoMap);
   idle_generators_ = 0;
   unreadable_pages_ = 0;
-  if (!page_.Assign(kPageWords, 0)) return Outcome::kNoMemory;
-  for (const HeapPage& page : pages.pages()) {
-    size_t words = 0;
+  read_bytes_ = 0;
+  // 0 is no map, but a frequent word.
+  free_space_ = anchors_->free_space_map.bits() == 0 ? 1 : anchors_->free_space_map.bits();
+  PageTargets* targets = limits.targets;
+  if (targets != nullptr && !targets->Reset(pages.pages().size())) targets = nullptr;
+  for (size_t i = 0; i < pages.pages().size(); ++i) {
+    const HeapPage& page = pages.pages()[i];
+    if (page.is_inside_large && targets == nullptr) continue;
     if (platform::MonotonicNs() > limits.deadline_ns) return Outcome::kLate;
-    if (!CopyPage(page, &words)) {
+    const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
+    page_ = heap_->memory().OpenWindow(page.start, bytes);
+    page_words_ = bytes / sizeof(uint64_t);
+    read_bytes_ += bytes;
+    if (page_ == nullptr) {
       ++unreadable_pages_;
-    } else if (!ScanPage(page.start, words)) {
-      return Outcome::kTooMany;
+      continue;
     }
+    if (targets != nullptr) targets->Note(i, page_, page_words_);
+    if (!page.is_inside_large && !ScanPage(page.start, page_words_)) return Outcome::kTooMany;
   }
   return Outcome::kDone;
 }
 
-// A page that is being unmapped may be gone in part.
-bool HeapScan::CopyPage(const HeapPage& page, size_t* words) {
-  const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
-  *words = bytes / sizeof(uint64_t);
-  platform::MemoryReader& memory = heap_->memory();
-  if (memory.Read(page.start, page_.begin(), bytes)) return true;
-  bool any = false;
-  for (size_t at = 0; at + kBlockBytes <= bytes; at += kBlockBytes) {
-    uint64_t* block = page_.begin() + at / sizeof(uint64_t);
-    const bool readable = memory.Read(page.start + at, block, kBlockBytes);
-    if (!readable) std::memset(block, 0, kBlockBytes);
-    any = any || readable;
-  }
-  return any;
-}
-
 bool HeapScan::ScanPage(uintptr_t start, size_t words) {
-  const uint64_t* page = page_.begin();
-  const uint64_t elements = anchors_->empty_elements.bits();
-  const uint64_t frozen = anchors_->empty_frozen_elements.bits();
-  // 0 is no map, but a frequent word.
-  const uint64_t free_space = anchors_->free_space_map.bits() == 0 ? 1 : anchors_->free_space_map.bits();
-  for (size_t i = 0; i < words; ++i) {
-    const uint64_t word = page[i];
-    if (word != elements && word != frozen && word != free_space) continue;
-    if (word == free_space) {
-      const size_t skipped = FreeWords(i, words);
-      if (skipped > 0) i += skipped - 1;
-      continue;
+  using platform::kMatchedWords;
+  const platform::WantedWords wanted{anchors_->empty_elements.bits(), anchors_->empty_frozen_elements.bits(),
+                                     free_space_};
+  for (size_t i = 0; i < words;) {
+    const size_t count = std::min(kMatchedWords, words - i);
+    size_t next = i + count;
+    uint32_t matches = count == kMatchedWords ? platform::MatchWords(page_ + i, wanted) : (1u << count) - 1u;
+    for (; matches != 0; matches &= matches - 1) {
+      const size_t index = i + static_cast<size_t>(std::countr_zero(matches));
+      if (page_[index] == free_space_) {
+        const size_t skipped = FreeWords(index, words);
+        if (skipped == 0) continue;
+        next = index + skipped;
+        break;
+      }
+      if (!VisitElements(start, index, words)) return false;
     }
-    // Objects without properties have the same word in front of their elements.
-    // No wanted object has it behind them.
-    if (i < kWordsToElements || (i + 1 < words && page[i + 1] == elements)) continue;
-    const size_t index = i - kWordsToElements;
-    const Tagged object = Tagged::At(start + index * sizeof(uint64_t));
-    const Role role = RoleOf(page[index], object);
-    if (role != Role::kNone && !Visit(role, index, object)) return false;
+    i = next;
   }
   return true;
+}
+
+bool HeapScan::VisitElements(uintptr_t start, size_t index, size_t words) {
+  const uint64_t word = page_[index];
+  const uint64_t elements = anchors_->empty_elements.bits();
+  // Objects without properties have the same word in front of their elements.
+  // No wanted object has it behind them.
+  if (index < kWordsToElements || (index + 1 < words && page_[index + 1] == elements)) return true;
+  if (word != elements && word != anchors_->empty_frozen_elements.bits()) return true;
+  const size_t first = index - kWordsToElements;
+  const Role role = RoleAt(first);
+  return role == Role::kNone || Visit(role, first, Tagged::At(start + first * sizeof(uint64_t)));
 }
 
 // What was there before a garbage collection freed the block is still in it.
@@ -96,36 +99,43 @@ size_t HeapScan::FreeWords(size_t index, size_t words) const {
   return ends_well ? count : 0;
 }
 
-HeapScan::Role HeapScan::RoleOf(uint64_t map, Tagged object) {
-  Recent& recent = recent_[map / sizeof(uint64_t) % kRecent];
-  if (recent.map != map) recent = {map, FindRole(map, object)};
-  return recent.role;
+HeapScan::Role HeapScan::RoleAt(size_t index) {
+  const uint64_t map = page_[index];
+  const uint64_t known = SlotOf(map);
+  // The role is in the bits above those of an address.
+  if ((known << kRoleBits) == (map << kRoleBits)) return static_cast<Role>(known >> kRoleShift);
+  Role role = Role::kNone;
+  if (!Tagged(map).IsObject()) return role;
+  // With elements of its own but no properties, the object begins a word later.
+  // Then `map` is any word of the heap: following it would cost much.
+  const uint64_t next = page_[index + 1];
+  const bool is_empty = next == anchors_->empty_elements.bits();
+  if (!is_empty && (SlotOf(next) << kRoleBits) == (next << kRoleBits)) return role;
+  Role ignored = Role::kNone;
+  if (!LearnMap(map, &role) && !is_empty) LearnMap(next, &ignored);
+  return role;
 }
 
-HeapScan::Role HeapScan::FindRole(uint64_t map, Tagged object) {
-  if (!Tagged(map).IsObject()) return Role::kNone;
-  const uint32_t* known = roles_.Find(map);
-  if (known != nullptr) return static_cast<Role>(*known);
-  Role role = Role::kNone;
-  const int32_t type = heap_->TypeOf(&object);
+bool HeapScan::LearnMap(uint64_t word, Role* role) {
+  if (!Tagged(word).IsObject()) return false;
+  const int32_t type = heap_->TypeOfMap(Tagged(word));
+  if (type < 0) return false;
   if (type == layout_->type_promise) {
-    role = Role::kPromise;
+    *role = Role::kPromise;
   } else if (type == layout_->type_async_function) {
-    role = Role::kAsyncFunction;
+    *role = Role::kAsyncFunction;
   } else if (type == layout_->type_async_generator) {
-    role = Role::kAsyncGenerator;
-  } else if (heap_->IsFunction(&object)) {
-    role = Role::kFunction;
+    *role = Role::kAsyncGenerator;
+  } else if (heap_->IsFunctionType(type)) {
+    *role = Role::kFunction;
   }
-  uint32_t present = 0;
-  // A full table only costs time.
-  roles_.Insert(map, static_cast<uint32_t>(role), &present);
-  return role;
+  SlotOf(word) = word | static_cast<uint64_t>(*role) << kRoleShift;
+  return true;
 }
 
 Tagged HeapScan::Field(size_t index, int32_t offset) const {
   const size_t word = index + static_cast<size_t>(offset) / sizeof(uint64_t);
-  return offset >= 0 && word < page_.size() ? Tagged(page_[word]) : Tagged();
+  return offset >= 0 && word < page_words_ ? Tagged(page_[word]) : Tagged();
 }
 
 bool HeapScan::Visit(Role role, size_t index, Tagged object) {

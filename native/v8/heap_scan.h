@@ -1,6 +1,6 @@
 // HeapScan: one pass over the pages of a heap that finds what can be suspended.
 //
-// Owns:        a copy of one page, and the lists of what it found.
+// Owns:        the lists of what it found, in the order of their addresses.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock of this process.
 // Lifetime:    a snapshot of a heap that may change meanwhile: what is in the
@@ -15,9 +15,9 @@
 #include <cstdint>
 
 #include "../platform/mapped_array.h"
-#include "../platform/number_table.h"
 #include "heap_layout.h"
 #include "heap_pages.h"
+#include "page_targets.h"
 
 namespace gmr::vm {
 
@@ -52,13 +52,16 @@ struct ResolverFunction {
 
 struct ScanLimits {
   int64_t deadline_ns = 0;
+  // To be filled for the searches that follow; nullptr: there are none.
+  PageTargets* targets = nullptr;
 };
 
 class HeapScan {
  public:
   HeapScan(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors);
 
-  enum class Outcome : uint8_t { kDone, kLate, kTooMany, kNoMemory };
+  // kLate: the pages that were not read yet are left out.
+  enum class Outcome : uint8_t { kDone, kLate, kTooMany };
   // Replaces what an earlier run found.
   Outcome Run(const HeapPages& pages, const ScanLimits& limits);
 
@@ -68,28 +71,30 @@ class HeapScan {
   // Async generators that nobody has asked for a value: between two next().
   uint32_t idle_generators() const { return idle_generators_; }
   uint32_t unreadable_pages() const { return unreadable_pages_; }
+  uint64_t read_bytes() const { return read_bytes_; }
 
  private:
   enum class Role : uint8_t { kNone, kPromise, kAsyncFunction, kAsyncGenerator, kFunction };
 
-  static constexpr size_t kPageWords = kPageBytes / sizeof(uint64_t);
   static constexpr size_t kMaxSuspended = 4'000'000;
   static constexpr size_t kMaxPromises = 16'000'000;
-  static constexpr size_t kMaxMaps = 1'000'000;
 
-  // In front of the table: a heap has many objects of few kinds.
-  struct Recent {
-    uint64_t map = 0;
-    Role role = Role::kNone;
-  };
-  static constexpr size_t kRecent = 256;
+  // A heap has many objects of few kinds. A slot holds a map and, above the bits
+  // of an address, its role; maps of the same hash take it from each other.
+  static constexpr size_t kKnownMaps = 2048;
+  static constexpr int kRoleBits = 8;
+  static constexpr int kRoleShift = 64 - kRoleBits;
+  static constexpr uint64_t kNoMap = 2;  // no address of an object
 
-  bool CopyPage(const HeapPage& page, size_t* words);
+  uint64_t& SlotOf(uint64_t map) { return known_maps_[map * 0x9e3779b97f4a7c15u >> 53 & (kKnownMaps - 1)]; }
   bool ScanPage(uintptr_t start, size_t words);
+  // The word at `index` may be the elements of an object.
+  bool VisitElements(uintptr_t start, size_t index, size_t words);
   // Words of the free block at `index`; 0: there is none.
   size_t FreeWords(size_t index, size_t words) const;
-  Role RoleOf(uint64_t map, Tagged object);
-  Role FindRole(uint64_t map, Tagged object);
+  Role RoleAt(size_t index);
+  // False: `word` is no map.
+  bool LearnMap(uint64_t word, Role* role);
   bool Visit(Role role, size_t index, Tagged object);
   bool AddPromise(size_t index, Tagged object);
   bool AddSuspended(Role role, size_t index, Tagged object);
@@ -98,14 +103,17 @@ class HeapScan {
   const HeapReader* heap_;
   const HeapLayout* layout_;
   const HeapAnchors* anchors_;
-  platform::MappedArray<uint64_t> page_{kPageWords};
-  platform::NumberTable roles_{kMaxMaps};
+  // The copy of the page that is being scanned.
+  const uint64_t* page_ = nullptr;
+  size_t page_words_ = 0;
+  uint64_t free_space_ = 0;
   platform::MappedArray<SuspendedObject> suspended_{kMaxSuspended};
   platform::MappedArray<PendingPromise> promises_{kMaxPromises};
   platform::MappedArray<ResolverFunction> resolvers_{kMaxPromises};
-  Recent recent_[kRecent];
+  uint64_t known_maps_[kKnownMaps];
   uint32_t idle_generators_ = 0;
   uint32_t unreadable_pages_ = 0;
+  uint64_t read_bytes_ = 0;
 };
 
 }  // namespace gmr::vm

@@ -10,6 +10,9 @@ namespace gmr::vm {
 
 namespace {
 
+// Words that are tested together.
+constexpr size_t kStride = 8;
+
 size_t FilterBit(uint64_t word) { return word >> 3 & 0xffff; }
 
 }  // namespace
@@ -78,8 +81,9 @@ void LeafLabels::FillFilter(uint32_t first) {
   }
 }
 
-bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, int64_t deadline_ns) {
-  if (steps_.empty() || !page_.Assign(kPageBytes / sizeof(uint64_t), 0)) return true;
+bool LeafLabels::Run(const HeapPages& pages, const PageTargets& targets, const HeapScan& scan,
+                     int64_t deadline_ns) {
+  if (steps_.empty()) return true;
   AddResolvers(scan);
   pass_begin_ = 0;
   for (int pass = 0; pass < kMaxPasses; ++pass) {
@@ -87,28 +91,45 @@ bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, int64_t deadl
     if (pass_begin_ == pass_end_) return true;
     FillFilter(pass_begin_);
     if (filter_.empty() || !hits_.Assign(pass_end_, 0)) return false;
-    if (!ScanPages(pages, deadline_ns)) return false;
+    if (!ScanPages(pages, targets, deadline_ns)) return false;
     pass_begin_ = pass_end_;
   }
   return true;
 }
 
-bool LeafLabels::ScanPages(const HeapPages& pages, int64_t deadline_ns) {
-  for (const HeapPage& page : pages.pages()) {
+bool LeafLabels::ScanPages(const HeapPages& pages, const PageTargets& targets, int64_t deadline_ns) {
+  PageTargets::Set wanted;
+  for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets.Add(steps_[i].object.bits(), &wanted);
+  for (size_t i = 0; i < pages.pages().size(); ++i) {
+    if (!targets.MayPointInto(i, wanted)) continue;
     if (platform::MonotonicNs() > deadline_ns) return false;
+    const HeapPage& page = pages.pages()[i];
     const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
-    if (heap_->memory().Read(page.start, page_.begin(), bytes))
-      ScanPage(page.start, bytes / sizeof(uint64_t));
+    page_ = heap_->memory().OpenWindow(page.start, bytes);
+    if (page_ != nullptr) ScanPage(page.start, bytes / sizeof(uint64_t));
   }
   return true;
 }
 
+bool LeafLabels::MayBeStep(uint64_t word) const {
+  const size_t bit = FilterBit(word);
+  return (filter_[bit / 64] >> bit % 64 & 1) != 0;
+}
+
 void LeafLabels::ScanPage(uintptr_t start, size_t words) {
-  const uint64_t* filter = filter_.begin();
-  for (size_t i = 0; i < words; ++i) {
+  size_t i = 0;
+  for (; i + kStride <= words; i += kStride) {
+    uint32_t any = 0;
+    for (size_t j = 0; j < kStride; ++j) any |= MayBeStep(page_[i + j]) ? 1 : 0;
+    if (any != 0) ScanWords(start, i, i + kStride);
+  }
+  ScanWords(start, i, words);
+}
+
+void LeafLabels::ScanWords(uintptr_t start, size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i) {
     const uint64_t word = page_[i];
-    const size_t bit = FilterBit(word);
-    if ((filter[bit / 64] >> bit % 64 & 1) == 0) continue;
+    if (!MayBeStep(word)) continue;
     const uint32_t* found = seen_.Find(word);
     if (found == nullptr) continue;
     Tagged holder;

@@ -1,6 +1,6 @@
 // LeafLabels: what holds the other end of a promise, by name.
 //
-// Owns:        its lists, and a copy of one page; texts are in the Arena.
+// Owns:        its lists; texts are in the Arena.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock of this process.
 // Lifetime:    until the next Run(); texts until the Arena is reset.
@@ -39,7 +39,8 @@ class LeafLabels {
   // The number under which LabelOf() knows it; kNoIndex: too many.
   uint32_t Add(Tagged promise);
   // False: it ended before its time, at `deadline_ns`; what was found stays.
-  bool Run(const HeapPages& pages, const HeapScan& scan, int64_t deadline_ns);
+  // `targets` are of the same pages.
+  bool Run(const HeapPages& pages, const PageTargets& targets, const HeapScan& scan, int64_t deadline_ns);
 
   // At most `capacity` bytes with the final 0: "Pool <- Array". False: nothing
   // with a name was found.
@@ -74,8 +75,10 @@ class LeafLabels {
   bool AddStep(const Step& step);
   void AddResolvers(const HeapScan& scan);
   void FillFilter(uint32_t first);
-  bool ScanPages(const HeapPages& pages, int64_t deadline_ns);
+  bool ScanPages(const HeapPages& pages, const PageTargets& targets, int64_t deadline_ns);
   void ScanPage(uintptr_t start, size_t words);
+  void ScanWords(uintptr_t start, size_t begin, size_t end);
+  bool MayBeStep(uint64_t word) const;
   // The object that the word at `index` of the page is in, and where in it.
   bool FindObject(uintptr_t start, size_t index, Tagged* object, int32_t* offset) const;
   void Visit(uint32_t step, Tagged holder, int32_t offset);
@@ -93,7 +96,8 @@ class LeafLabels {
   platform::NumberTable seen_{kMaxSteps};
   platform::MappedArray<uint32_t> hits_{kMaxSteps};
   platform::MappedArray<uint64_t> filter_{kFilterWords};
-  platform::MappedArray<uint64_t> page_{kPageBytes / sizeof(uint64_t)};
+  // The copy of the page that is being searched.
+  const uint64_t* page_ = nullptr;
   uint32_t pass_begin_ = 0;
   uint32_t pass_end_ = 0;
 };

@@ -51,10 +51,7 @@ int32_t HeapReader::TypeOf(Tagged* object) const {
   return type;
 }
 
-bool HeapReader::IsFunction(Tagged* object) const {
-  const int32_t type = TypeOf(object);
-  return type >= 0 && type >= layout_->type_first_js_function && type <= layout_->type_last_js_function;
-}
+bool HeapReader::IsFunction(Tagged* object) const { return IsFunctionType(TypeOf(object)); }
 
 bool HeapReader::IsArray(Tagged* object) const {
   const int32_t type = TypeOf(object);

@@ -53,6 +53,11 @@ class HeapReader {
   int32_t TypeOf(Tagged* object) const;
   bool Is(Tagged* object, int32_t type) const { return type >= 0 && TypeOf(object) == type; }
   bool IsFunction(Tagged* object) const;
+  bool IsFunctionType(int32_t type) const {
+    return type >= 0 && type >= layout_->type_first_js_function && type <= layout_->type_last_js_function;
+  }
+  // The type that `map` gives its objects; -1: it is no map.
+  int32_t TypeOfMap(Tagged map) const;
   // Of an object that one of these accepted; itself unchecked.
   bool MapOf(Tagged object, Tagged* map) const { return FollowForwarding(&object, map); }
   // Arrays of words, and of bytes, in and outside of the trusted space.
@@ -81,7 +86,6 @@ class HeapReader {
 
   bool FollowForwarding(Tagged* object, Tagged* map) const;
   bool LoadType(Tagged map, int32_t* type) const;
-  int32_t TypeOfMap(Tagged map) const;
 
   platform::MemoryReader* memory_;
   const Layout* layout_;

@@ -29,11 +29,12 @@ export function isUserFrame({ file }: AsyncFrame): boolean {
 
 /** `203 suspended async functions, 83 green threads, 6 groups` */
 export function countGreenThreads(found: GreenThreads): string {
-  return [
+  const counts = [
     counted(found.suspendedFunctions, 'suspended async function'),
     counted(found.greenThreads, 'green thread'),
     counted(found.totalGroups, 'group'),
   ].join(', ');
+  return found.partial === null ? counts : `at least ${counts}`;
 }
 
 /** `1 group`, `2 groups` */

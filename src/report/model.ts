@@ -231,6 +231,8 @@ export interface GreenThreads {
   readonly scannedBytes: number;
   /** How long it took; so long the thread was paused, unless `approximate`. */
   readonly costMs: number;
+  /** What was not looked at for want of time, so that functions and callers are missing; null when all was. */
+  readonly partial: string | null;
   /** Why `waitsFor` is missing in some groups; null when all were looked for. */
   readonly waitsForSkipped: string | null;
 }

@@ -60,6 +60,10 @@ function renderIsolate(
   if (greenThreads.status === 'unavailable') return [`  ${escapeInline(notAvailable(greenThreads.reason))}`];
   const changed = new Set<string>();
   const lines = [`  ${countGreenThreads(greenThreads)}`, `  (${describeCost(greenThreads)})`];
+  if (greenThreads.partial !== null) {
+    const more = 'greenThreads.maxPauseMs (GMR_GREEN_THREADS_MAX_PAUSE_MS) allows more';
+    lines.push(`  INCOMPLETE: ${escapeInline(greenThreads.partial)}; ${more}`);
+  }
   for (const group of greenThreads.groups) lines.push('', ...renderGroup(group, view, sources, changed));
   const notes = describeRest(greenThreads);
   if (changed.size > 0) notes.push(describeChanged(changed).trim());

@@ -33,7 +33,7 @@ export interface PrintedGreenThreads {
   readonly text: string;
 }
 
-const COUNTS = /^ {2}(\d+) suspended async functions?, (\d+) green threads?, (\d+) groups?$/m;
+const COUNTS = /^ {2}(?:at least )?(\d+) suspended async functions?, (\d+) green threads?, (\d+) groups?$/m;
 const GROUP = /^ {2}(DEADLOCK: )?(\d+) green threads?(?:(?:, one of them)? waiting for (.*)|: functions wait .*)?$/;
 const FRAME = /^ {4}(?:async\*? |callback )(.+) \((.+:\d+:\d+|\[eval\]|<no file>)\)(?: \[eval\])?( <- in the cycle)?$/;
 

@@ -165,6 +165,7 @@ export function greenThreads(
     unreadable: 0,
     scannedBytes: 15_728_640,
     costMs: 2.3,
+    partial: null,
     waitsForSkipped: null,
     ...more,
   };
