@@ -10,6 +10,7 @@ export * from './autorun/reporter-link';
 export * from './autorun/setup';
 export * from './autorun/worker-patch';
 export * from './errors';
+export * from './option-rules';
 export * from './options';
 export * from './paths';
 export * from './sections/package-facts';

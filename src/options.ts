@@ -1,4 +1,5 @@
 import { GmrError, describeError, warn } from './errors';
+import { BOOLEAN_WORDS, booleanRule, describe, integerRule, type Rule } from './option-rules';
 import type { SignalChoice } from './signals';
 
 /** An object in the manner of oslo: each method gives one fact. Snake case names are accepted too. */
@@ -164,13 +165,6 @@ function defaultSignal(): SignalChoice | false {
   return number === undefined ? false : { name: 'SIGUSR2', number };
 }
 
-/** How one option is checked. `check` throws a sentence that begins with what was expected. */
-interface Rule<Value> {
-  readonly check: (value: unknown) => Value;
-  /** Makes a value for `check` out of the text of the variable. */
-  readonly parse?: (text: string) => unknown;
-}
-
 type Rules<All> = { readonly [Name in keyof All]: Rule<All[Name]> };
 
 const FRAME_ORDERS: readonly string[] = ['innermost-first', 'outermost-first'] satisfies FrameOrder[];
@@ -286,15 +280,6 @@ export function checkFrameOrder(value: unknown): FrameOrder {
   throw new Error(`expected one of '${FRAME_ORDERS.join("', '")}', got ${describe(value)}`);
 }
 
-/** A value for an error message: short, and never a secret's length of text. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 60)}...` : value}'`;
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value === 'function') return 'a function';
-  return typeof value === 'bigint' ? `${value}n` : String(value);
-}
-
 function fromCode(name: string, rule: Rule<unknown>, value: unknown): unknown {
   try {
     return rule.check(value);
@@ -322,44 +307,6 @@ function fromEnvironment(
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : describeError(error);
-}
-
-function integerRule(least: number, most: number): Rule<number> {
-  return {
-    parse: (text) => (isDecimal(text) ? Number(text) : text),
-    check: (value) => {
-      if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
-        return value as number;
-      }
-      throw new Error(`expected an integer from ${least} to ${most}, got ${describe(value)}`);
-    },
-  };
-}
-
-function booleanRule(): Rule<boolean> {
-  return {
-    parse: (text) => BOOLEAN_WORDS.get(text.toLowerCase()) ?? text,
-    check: (value) => {
-      if (typeof value === 'boolean') return value;
-      throw new Error(`expected true or false, got ${describe(value)}`);
-    },
-  };
-}
-
-const BOOLEAN_WORDS: ReadonlyMap<string, boolean> = new Map([
-  ['1', true],
-  ['true', true],
-  ['yes', true],
-  ['on', true],
-  ['0', false],
-  ['false', false],
-  ['no', false],
-  ['off', false],
-]);
-
-/** Digits only: `Number` alone would take '0x10', ' 5 ' and '1e3'. */
-function isDecimal(text: string): boolean {
-  return text.length <= 9 && /^[0-9]+$/.test(text);
 }
 
 function checkSignal(value: unknown): SignalChoice | false {
