@@ -29,6 +29,7 @@
         "native/reporter/signal_hold.cc",
         "native/reporter/silent_thread.cc",
         "native/reporter/text_writer.cc",
+        "native/v8/async_context.cc",
         "native/v8/async_cycles.cc",
         "native/v8/async_graph.cc",
         "native/v8/async_groups.cc",

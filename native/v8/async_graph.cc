@@ -114,6 +114,18 @@ bool AsyncGraph::AddEdgesOf(uint32_t promise) {
   return true;
 }
 
+Tagged AsyncGraph::FindReaction(uint32_t function) {
+  const AsyncFunction& waits = functions_[function];
+  if (waits.awaited == kNoIndex) return {};
+  Tagged next = promises_[waits.awaited].pending.reactions;
+  Reaction reaction;
+  for (int i = 0; i < kMaxReactions && next.IsObject() && reader_.Read(next, &reaction); ++i) {
+    if (reaction.function == waits.suspended.object) return next;
+    next = reaction.next;
+  }
+  return {};
+}
+
 uint32_t AsyncGraph::FunctionFor(const Reaction& reaction) {
   if (!reaction.function.IsObject()) return kNoIndex;
   if (!reaction.is_driven) return FindFunction(reaction.function);

@@ -75,13 +75,23 @@ class AsyncGraph {
       if (function.result != kNoIndex) visit(function.result);
       return;
     }
-    Tagged request = function.suspended.result;
-    Tagged object;
-    for (int i = 0; i < kMaxRequests && reader_.ReadRequest(&request, &object); ++i) {
+    ForEachResultObject(function, [&](Tagged object) {
       const uint32_t promise = FindPromise(object);
       if (promise != kNoIndex) visit(promise);
-    }
+    });
   }
+  template <typename Visit>
+  void ForEachResultObject(const AsyncFunction& function, Visit visit) const {
+    if (function.suspended.kind != SuspendedKind::kAsyncGenerator) {
+      visit(function.suspended.result);
+      return;
+    }
+    Tagged request = function.suspended.result;
+    Tagged object;
+    for (int i = 0; i < kMaxRequests && reader_.ReadRequest(&request, &object); ++i) visit(object);
+  }
+  // The reaction by which a function goes on; 0: it awaits nothing.
+  Tagged FindReaction(uint32_t function);
   // The program's function that was given to then().
   Tagged CallbackAt(uint32_t index) const { return callbacks_[index]; }
   // At the deadline some promises had not been looked at: who waits for them is
@@ -105,6 +115,7 @@ class AsyncGraph {
   static constexpr size_t kMaxPromises = 16'000'000;
   static constexpr size_t kMaxEdges = 32'000'000;
   static constexpr int kMaxRequests = 1000;
+  static constexpr int kMaxReactions = 1000;
 
   template <typename AddressOf>
   void OpenPage(size_t index, size_t count, AddressOf address_of);

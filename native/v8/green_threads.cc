@@ -85,7 +85,8 @@ GreenThreadScan::GreenThreadScan(const Layout* layout, const GreenThreadHeap* pr
       graph_(&heap_, &prepared->layout, &prepared->anchors),
       places_(&heap_, &prepared->layout, &strings_),
       groups_(&places_),
-      labels_(&heap_, &prepared->layout, &prepared->anchors, &strings_, &places_) {}
+      labels_(&heap_, &prepared->layout, &prepared->anchors, &strings_, &places_),
+      contexts_(&heap_, &prepared->layout, &strings_) {}
 
 void GreenThreadScan::Capture(const platform::ProcMaps& maps, const GreenThreadLimits& limits) {
   const int64_t start = platform::MonotonicNs();
@@ -114,6 +115,9 @@ const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
   partial_ = partial_ || graph_.is_late();
   if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
   if (!groups_.Build(graph_, limits_.only_self_test)) return "more different places than are looked at";
+  contexts_.Reset();
+  contexts_complete_ = limits_.context == nullptr || limits_.only_self_test ||
+                       contexts_.Run(&graph_, groups_, *limits_.context, limits_.max_groups, start + pause);
   return FindLabels(start + pause);
 }
 
@@ -172,6 +176,7 @@ GreenThreads GreenThreadScan::Take() const {
   result.idle_generators = scan_.idle_generators();
   result.unreadable = graph_.dropped() + groups_.unknown();
   result.labels_skipped = LabelsSkipped();
+  if (!contexts_complete_) result.context_skipped = "there was no time or room left for it";
   result.partial = Partial();
   for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
     if (i < limits_.max_groups) {
@@ -189,6 +194,7 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index) const {
   GreenThreadGroup result;
   result.count = group.count;
   result.waits_for = WaitsFor(index);
+  result.context = ContextOf(index);
   result.deadlock = group.is_closed_cycle;
   const auto& chains = groups_.chains();
   int total = 0;
@@ -209,6 +215,18 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index) const {
     result.frames.push_back(std::move(frame));
   }
   return result;
+}
+
+std::vector<GreenThreadContext> GreenThreadScan::ContextOf(uint32_t group) const {
+  std::vector<GreenThreadContext> context;
+  const int keys = limits_.context == nullptr ? 0 : limits_.context->key_count;
+  for (int key = 0; key < keys; ++key) {
+    const ContextValue* value = contexts_.Find(group, key);
+    if (value == nullptr || value->functions == 0) continue;
+    context.push_back(
+        {limits_.context->keys[key], value->kind, value->text, value->functions, value->distinct});
+  }
+  return context;
 }
 
 AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "../platform/proc_maps.h"
+#include "async_context.h"
 #include "async_groups.h"
 #include "async_leaves.h"
 #include "heap_calibration.h"
@@ -48,6 +49,9 @@ struct GreenThreadLimits {
   uint32_t max_groups = 50;
   uint32_t max_frames = 200;
   bool with_leaf_labels = true;
+  // Keys of an AsyncLocalStorage to tell, for each group; nullptr: none. It must
+  // live until Take().
+  const AsyncContextQuery* context = nullptr;
   // Shows the functions of the self-test instead of the program's.
   bool only_self_test = false;
 };
@@ -67,6 +71,15 @@ struct AsyncFrame {
   bool is_eval = false;
 };
 
+// What one key of the AsyncLocalStorage held.
+struct GreenThreadContext {
+  std::string key;
+  ContextValueKind kind = ContextValueKind::kNone;
+  std::string value;       // of one of the group's innermost functions
+  uint32_t functions = 0;  // of them that had a value, so far as was looked
+  uint32_t distinct = 0;   // different values among these
+};
+
 struct GreenThreadGroup {
   uint32_t count = 0;
   std::vector<AsyncFrame> frames;  // innermost first
@@ -76,6 +89,8 @@ struct GreenThreadGroup {
   // What the innermost await of one of them waits for, as "timer 5000 ms (1200 ms
   // left)" or "Pool <- Array"; empty: not looked for.
   std::string waits_for;
+  // Keys without a value are left out.
+  std::vector<GreenThreadContext> context;
   // Some of its functions wait for each other, so they never go on.
   bool deadlock = false;
 };
@@ -100,6 +115,8 @@ struct GreenThreads {
   // Not everything was looked at, for want of time, as this says: functions and
   // callers are missing. Empty: all was.
   std::string partial;
+  // Why values of the context may be missing; empty: all were looked for.
+  std::string context_skipped;
   // Why some waits_for are empty; empty: all were looked for.
   std::string labels_skipped;
 };
@@ -125,6 +142,7 @@ class GreenThreadScan {
   const char* FindLabels(int64_t deadline_ns);
   std::string WaitsFor(uint32_t group) const;
   std::string TextOf(const AsyncLeaf& leaf) const;
+  std::vector<GreenThreadContext> ContextOf(uint32_t group) const;
   std::string OverLimit() const;
   std::string Partial() const;
   std::string LabelsSkipped() const;
@@ -141,8 +159,10 @@ class GreenThreadScan {
   AsyncPlaces places_;
   AsyncGroups groups_;
   LeafLabels labels_;
+  AsyncContexts contexts_;
   AsyncLeaves leaves_;
   bool labels_complete_ = false;
+  bool contexts_complete_ = true;
   // The scan or the graph ran out of time.
   bool partial_ = false;
   GreenThreadLimits limits_;

@@ -142,6 +142,11 @@ class Calibrator {
     layout_.reaction_reject = FieldWith(ReactionOf(Known::kCatchSource), known_[Known::kOnRejected]);
     // The last one in its list: its `next` is Smi 0.
     layout_.reaction_next = FieldWith(then, Tagged());
+    // The field that is left, if it is one.
+    layout_.reaction_context = OnlyField(then, 8, [&](Tagged, int32_t at) {
+      return at != layout_.reaction_fulfill && at != layout_.reaction_target &&
+             at != layout_.reaction_reject && at != layout_.reaction_next;
+    });
     return layout_.reaction_fulfill > 0 && layout_.reaction_target > 0 && layout_.reaction_reject > 0 &&
            layout_.reaction_next > 0 && layout_.reaction_fulfill != layout_.reaction_reject;
   }

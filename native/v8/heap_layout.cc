@@ -1,5 +1,8 @@
 #include "heap_layout.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace gmr::vm {
 
 namespace {
@@ -33,6 +36,21 @@ constexpr HeapSymbol kHeapSymbols[] = {
     {&HeapLayout::heap_number_value, {"class_HeapNumber__value__double"}},
 };
 
+constexpr HeapSymbol kOptionalSymbols[] = {
+    {&HeapLayout::type_map_object, {"type_JSMap__JS_MAP_TYPE"}},
+    {&HeapLayout::type_oddball, {"type_Oddball__ODDBALL_TYPE"}},
+    {&HeapLayout::oddball_kind, {"class_Oddball__kind_offset__int", "class_Oddball__kind__int"}},
+    {&HeapLayout::oddball_true, {"OddballTrue"}},
+    {&HeapLayout::oddball_false, {"OddballFalse"}},
+    {&HeapLayout::oddball_null, {"OddballNull"}},
+};
+
+bool ReadSymbol(const HeapSymbol& symbol, HeapLayout* layout) {
+  return std::any_of(std::begin(symbol.names), std::end(symbol.names), [&](const char* name) {
+    return name != nullptr && ReadDebugNumber(name, &(layout->*symbol.to));
+  });
+}
+
 struct FreeSpaceOf {
   std::string_view version;
   int32_t type;
@@ -51,12 +69,9 @@ constexpr FreeSpaceOf kFreeSpaces[] = {
 
 std::string LoadHeapLayout(std::string_view v8_version, HeapLayout* layout) {
   for (const HeapSymbol& symbol : kHeapSymbols) {
-    bool found = false;
-    for (const char* name : symbol.names) {
-      found = found || (name != nullptr && ReadDebugNumber(name, &(layout->*symbol.to)));
-    }
-    if (!found) return std::string("no v8dbg_") + symbol.names[0];
+    if (!ReadSymbol(symbol, layout)) return std::string("no v8dbg_") + symbol.names[0];
   }
+  for (const HeapSymbol& symbol : kOptionalSymbols) ReadSymbol(symbol, layout);
   int32_t previous = 0;
   if (!ReadDebugNumber("context_idx_prev", &previous)) return "no v8dbg_context_idx_prev";
   layout->context_previous = layout->context_slots + 8 * previous;

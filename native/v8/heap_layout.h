@@ -60,6 +60,13 @@ struct HeapLayout {
   int32_t map_constructor = -1;
   int32_t object_elements = -1;
   int32_t heap_number_value = -1;
+  // v8dbg; -1 where it has none: then values of this type are not read.
+  int32_t type_map_object = -1;  // a JavaScript Map
+  int32_t type_oddball = -1;
+  int32_t oddball_kind = -1;
+  int32_t oddball_true = -1;
+  int32_t oddball_false = -1;
+  int32_t oddball_null = -1;
   // Of a Context, src/objects/contexts.tq: map, length, then its slots.
   int32_t context_length = 8;
   int32_t context_slots = 16;
@@ -72,6 +79,8 @@ struct HeapLayout {
   int32_t reaction_fulfill = -1;
   int32_t reaction_reject = -1;
   int32_t reaction_target = -1;  // the promise or capability that depends on it
+  // What Node keeps for it, of AsyncLocalStorage; -1: there is no such field.
+  int32_t reaction_context = -1;
   int32_t capability_promise = -1;
   int32_t generator_function = -1;
   int32_t generator_context = -1;

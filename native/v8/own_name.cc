@@ -1,7 +1,6 @@
 #include "own_name.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace gmr::vm {
 
@@ -11,7 +10,6 @@ constexpr size_t kMaxNameBytes = 512;
 // `name` is the second property of every function, behind `length`.
 constexpr uint32_t kMaxSearched = 8;
 constexpr uint32_t kMaxSearchedProperties = 64;
-constexpr size_t kMaxKeyBytes = 32;
 // Of a hash table; it has room for some 80 properties.
 constexpr int32_t kMaxDictionaryWords = 512;
 constexpr int64_t kWordBytes = 8;
@@ -36,16 +34,13 @@ struct Descriptor {
 struct Wanted {
   std::string_view name;
   uint32_t max_searched = 0;
+  Tagged symbol;  // instead of a name
 };
 
-constexpr Wanted kWantedName{"name", kMaxSearched};
+constexpr Wanted kWantedName{"name", kMaxSearched, {}};
 
-bool Is(const HeapReader& heap, const RawStrings& strings, Tagged key, std::string_view name) {
-  FlatString flat;
-  char text[kMaxKeyBytes] = {};
-  if (!strings.Flatten(key, &flat) || !flat.one_byte || flat.length != name.size()) return false;
-  if (name.size() > sizeof text) return false;
-  return heap.memory().Read(flat.data, text, name.size()) && std::memcmp(text, name.data(), name.size()) == 0;
+bool Is(const RawStrings& strings, Tagged key, const Wanted& wanted) {
+  return wanted.symbol.IsObject() ? key == wanted.symbol : strings.Equals(key, wanted.name);
 }
 
 bool LoadDescriptor(const HeapReader& heap, Tagged descriptors, uint32_t index, Descriptor* descriptor) {
@@ -69,7 +64,7 @@ bool FindDescriptor(const HeapReader& heap, const RawStrings& strings, Tagged ma
   const uint32_t count = std::min(bits >> kOwnDescriptorsShift & kOwnDescriptorsMask, wanted.max_searched);
   for (uint32_t i = 0; i < count; ++i) {
     if (!LoadDescriptor(heap, descriptors, i, descriptor)) return false;
-    if (Is(heap, strings, descriptor->key, wanted.name)) return true;
+    if (Is(strings, descriptor->key, wanted)) return true;
   }
   return false;
 }
@@ -89,7 +84,7 @@ bool FindInDictionary(const HeapReader& heap, const RawStrings& strings, Tagged 
   for (int32_t i = 0; i + 2 < length; ++i) {
     if (!heap.LoadElement(dictionary, i + 2, &details) || !heap.LoadElement(dictionary, i, &key))
       return false;
-    if (!details.IsSmi() || !key.IsObject() || !Is(heap, strings, key, wanted.name)) continue;
+    if (!details.IsSmi() || !key.IsObject() || !Is(strings, key, wanted)) continue;
     return heap.LoadElement(dictionary, i + 1, value);
   }
   return false;
@@ -139,7 +134,12 @@ bool Find(const HeapReader& heap, const RawStrings& strings, Tagged object, cons
 
 bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, std::string_view name,
                      Tagged* value) {
-  return Find(heap, strings, object, {name, kMaxSearchedProperties}, value);
+  return Find(heap, strings, object, {name, kMaxSearchedProperties, {}}, value);
+}
+
+bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged symbol,
+                     Tagged* value) {
+  return Find(heap, strings, object, {"", kMaxSearchedProperties, symbol}, value);
 }
 
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function) {

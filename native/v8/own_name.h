@@ -24,6 +24,10 @@ namespace gmr::vm {
 bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, std::string_view name,
                      Tagged* value);
 
+// The same by a symbol.
+bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged symbol,
+                     Tagged* value);
+
 // nullptr: none.
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function);
 

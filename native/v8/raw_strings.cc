@@ -14,6 +14,8 @@ constexpr int kMaxIndirections = 8;
 constexpr int kMaxPieces = 64;
 constexpr size_t kMaxCopiedBytes = 4096;
 
+}  // namespace
+
 class Utf8Writer {
  public:
   Utf8Writer(char* to, size_t capacity) : to_(to), capacity_(capacity) {}
@@ -56,6 +58,7 @@ class Utf8Writer {
   struct Bytes {
     char at[4];
   };
+
   static char Lead(uint32_t mark, uint32_t point, int shift) {
     return static_cast<char>(mark | point >> shift);
   }
@@ -74,6 +77,8 @@ class Utf8Writer {
   uint16_t high_ = 0;
   bool full_ = false;
 };
+
+namespace {
 
 bool AppendFlat(platform::MemoryReader& memory, const FlatString& flat, Utf8Writer* out) {
   uint8_t bytes[256];
@@ -175,43 +180,65 @@ bool RawStrings::Flatten(Tagged string, FlatString* flat) const {
   return DataOf(shape, flat);
 }
 
-const char* RawStrings::Copy(Tagged string, size_t max_bytes) const {
+bool RawStrings::CopyTo(Tagged string, char* text, size_t capacity) const {
+  constexpr size_t kCut = sizeof "...";
+  if (capacity <= kCut) return false;
+  Utf8Writer out(text, capacity - kCut);
+  if (!Write(string, &out)) return false;
+  std::memcpy(text + out.size(), out.full() ? "..." : "", out.full() ? 4 : 1);
+  return true;
+}
+
+bool RawStrings::Write(Tagged string, Utf8Writer* out) const {
   const Layout& layout = heap_->layout();
-  char text[kMaxCopiedBytes];
-  Utf8Writer out(text, std::min(max_bytes, sizeof text));
   // The right halves of ropes that are still to come, the next one last.
   Tagged pending[kMaxPieces] = {string};
   int count = 1;
   int pieces = 0;
-  while (count > 0 && !out.full()) {
+  while (count > 0 && !out->full()) {
     Shape shape;
     const Tagged next = pending[--count];
-    if (++pieces > kMaxPieces || !ReadShape(next, &shape) || !Resolve(&shape)) return nullptr;
+    if (++pieces > kMaxPieces || !ReadShape(next, &shape) || !Resolve(&shape)) return false;
     if (shape.representation == layout.string_cons) {
       if (count + 2 > kMaxPieces || !heap_->Load(shape.string, layout.cons_second, &pending[count]) ||
           !heap_->Load(shape.string, layout.cons_first, &pending[count + 1])) {
-        return nullptr;
+        return false;
       }
       count += 2;
       continue;
     }
     FlatString flat;
-    if (!Flatten(shape.string, &flat) || !AppendFlat(heap_->memory(), flat, &out)) return nullptr;
+    if (!Flatten(shape.string, &flat) || !AppendFlat(heap_->memory(), flat, out)) return false;
   }
-  out.Finish();
-  char* copy = arena_->Allocate(out.size() + sizeof "...");
-  if (copy == nullptr) return nullptr;
-  std::memcpy(copy, text, out.size());
-  std::memcpy(copy + out.size(), out.full() ? "..." : "", out.full() ? 4 : 1);
+  out->Finish();
+  return true;
+}
+
+const char* RawStrings::Copy(Tagged string, size_t max_bytes) const {
+  char text[kMaxCopiedBytes + sizeof "..."];
+  return CopyTo(string, text, std::min(max_bytes, kMaxCopiedBytes) + sizeof "...") ? CopyOf(text) : nullptr;
+}
+
+bool RawStrings::Equals(Tagged string, std::string_view text) const {
+  constexpr size_t kMaxCompared = 128;
+  FlatString flat;
+  char characters[kMaxCompared] = {};
+  if (text.size() > sizeof characters) return false;
+  if (!Flatten(string, &flat) || !flat.one_byte || flat.length != text.size()) return false;
+  return heap_->memory().Read(flat.data, characters, text.size()) &&
+         std::memcmp(characters, text.data(), text.size()) == 0;
+}
+
+const char* RawStrings::CopyOf(const char* text) const {
+  const size_t bytes = std::strlen(text) + 1;
+  char* copy = arena_->Allocate(bytes);
+  if (copy != nullptr) std::memcpy(copy, text, bytes);
   return copy;
 }
 
 const char* RawStrings::Keep(const char* text) const {
-  const size_t bytes = std::strlen(text) + 1;
-  char* copy = arena_->Allocate(bytes);
-  if (copy == nullptr) return "";
-  std::memcpy(copy, text, bytes);
-  return copy;
+  const char* copy = CopyOf(text);
+  return copy == nullptr ? "" : copy;
 }
 
 }  // namespace gmr::vm

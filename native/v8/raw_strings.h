@@ -9,11 +9,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "../platform/arena.h"
 #include "tagged.h"
 
 namespace gmr::vm {
+
+class Utf8Writer;
 
 // Characters that lie in one piece.
 struct FlatString {
@@ -36,6 +39,12 @@ class RawStrings {
   // As UTF-8, cut with "..." after `max_bytes`. nullptr: no string, or no room.
   const char* Copy(Tagged string, size_t max_bytes) const;
 
+  // The same, to `text` with a final 0.
+  bool CopyTo(Tagged string, char* text, size_t capacity) const;
+
+  // Whether it consists of these characters; false for a rope.
+  bool Equals(Tagged string, std::string_view text) const;
+
   // A text of the caller's, in the same Arena. "": no room.
   const char* Keep(const char* text) const;
 
@@ -47,6 +56,8 @@ class RawStrings {
   bool FlattenSlice(const Shape& slice, FlatString* flat) const;
   bool DataOf(const Shape& shape, FlatString* flat) const;
   bool IsEmpty(Tagged string) const;
+  bool Write(Tagged string, Utf8Writer* out) const;
+  const char* CopyOf(const char* text) const;
 
   const HeapReader* heap_;
   platform::Arena* arena_;
