@@ -8,6 +8,7 @@ export type {
   AutorunOptions,
   ConfigurationOption,
   FrameOrder,
+  GreenThreadsOptions,
   PackageDescription,
   VersionOption,
   VersionProvider,

@@ -37,46 +37,50 @@ function inFlight({ groups }: PrintedGreenThreads, handler: string): number {
     .reduce((sum, { count }) => sum + count, 0);
 }
 
-test('an application under load loses no request, and each report lists its handlers in flight', {
-  ...PATIENT,
-  ...STACK_READING,
-}, async (t) => {
-  const limitMs = (SECONDS * 1000 + 90_000) * TIME_SCALE;
-  const service = startService(t, { script: 'green/app-service.cjs', limitMs });
-  const port = Number((await service.line('ready ')).slice('ready '.length));
+test(
+  'an application under load loses no request, and each report lists its handlers in flight',
+  {
+    ...PATIENT,
+    ...STACK_READING,
+  },
+  async (t) => {
+    const limitMs = (SECONDS * 1000 + 90_000) * TIME_SCALE;
+    const service = startService(t, { script: 'green/app-service.cjs', limitMs });
+    const port = Number((await service.line('ready ')).slice('ready '.length));
 
-  const held = Object.values(HELD).flatMap(({ path, count }) =>
-    Array.from({ length: count }, () => ask(port, path)),
-  );
-  // All of them are in their handlers once a later request has been through.
-  for (const path of ['/fetch', '/pool', '/stream']) assert.equal(await ask(port, path), 200);
-  await new Promise((resolve) => setTimeout(resolve, 200 * TIME_SCALE));
+    const held = Object.values(HELD).flatMap(({ path, count }) =>
+      Array.from({ length: count }, () => ask(port, path)),
+    );
+    // All of them are in their handlers once a later request has been through.
+    for (const path of ['/fetch', '/pool', '/stream']) assert.equal(await ask(port, path), 200);
+    await new Promise((resolve) => setTimeout(resolve, 200 * TIME_SCALE));
 
-  const until = Date.now() + SECONDS * 1000;
-  const statuses: number[] = [];
-  const client = async (index: number): Promise<void> => {
-    const path = ['/pool', '/fetch', '/stream'][index % 3] ?? '/pool';
-    while (Date.now() < until) statuses.push(await ask(port, path));
-  };
-  const signals = setInterval(() => service.signal(), REPORT_EVERY_MS);
-  await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(index)));
-  clearInterval(signals);
-  // One that was asked for when nothing else is.
-  service.skipReports();
-  await service.reportOnSignal();
+    const until = Date.now() + SECONDS * 1000;
+    const statuses: number[] = [];
+    const client = async (index: number): Promise<void> => {
+      const path = ['/pool', '/fetch', '/stream'][index % 3] ?? '/pool';
+      while (Date.now() < until) statuses.push(await ask(port, path));
+    };
+    const signals = setInterval(() => service.signal(), REPORT_EVERY_MS);
+    await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(index)));
+    clearInterval(signals);
+    // One that was asked for when nothing else is.
+    service.skipReports();
+    await service.reportOnSignal();
 
-  assert.equal(await ask(port, '/release', 'POST'), 200);
-  const answers = [...statuses, ...(await Promise.all(held))];
-  assert.deepEqual([...new Set(answers)], [200]);
-  assert.ok(service.alive);
+    assert.equal(await ask(port, '/release', 'POST'), 200);
+    const answers = [...statuses, ...(await Promise.all(held))];
+    assert.deepEqual([...new Set(answers)], [200]);
+    assert.ok(service.alive);
 
-  const reports = cutReports(service.stderr);
-  for (const report of reports) {
-    const found = greenThreadsOf(report);
-    for (const [handler, { count }] of Object.entries(HELD)) {
-      assert.equal(inFlight(found, handler), count, `${handler} in\n${found.text}`);
+    const reports = cutReports(service.stderr);
+    for (const report of reports) {
+      const found = greenThreadsOf(report);
+      for (const [handler, { count }] of Object.entries(HELD)) {
+        assert.equal(inFlight(found, handler), count, `${handler} in\n${found.text}`);
+      }
     }
-  }
-  agent.destroy();
-  t.diagnostic(`${answers.length} requests, ${reports.length} reports`);
-});
+    agent.destroy();
+    t.diagnostic(`${answers.length} requests, ${reports.length} reports`);
+  },
+);

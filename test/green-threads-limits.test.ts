@@ -33,7 +33,10 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     const found = greenThreadsOf(service.stdout);
     // generateReport() is an async function that waits, too.
     assert.equal(found.threads, 16 + 1);
-    assert.ok(found.groups.some(({ frames }) => frames[0]?.name === 'generateReport'), found.text);
+    assert.ok(
+      found.groups.some(({ frames }) => frames[0]?.name === 'generateReport'),
+      found.text,
+    );
   });
 
   test('leaves out groups and functions beyond its limits, and says so', async (t) => {
@@ -98,7 +101,9 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
       const report = await service.reportOnSignal();
       for (const label of ['main', 'worker 1 "churner"']) {
         const found = greenThreadsOf(report, label);
-        const own = found.groups.filter(({ frames }) => frames.some(({ place }) => !place.startsWith('node:')));
+        const own = found.groups.filter(({ frames }) =>
+          frames.some(({ place }) => !place.startsWith('node:')),
+        );
         assert.deepEqual(
           own.map(({ count, frames }) => `${count} ${frames.map(({ name }) => name).join(' ')}`).sort(),
           ['50 waits', '50 waits caller'],

@@ -1,8 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { greenThreadsOf, type PrintedGroup } from './support/green-threads';
 import { STACK_READING } from './support/native-addon';
@@ -23,18 +19,14 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   onRace: /^resolve: (timer 80000 ms .* \| EventEmitter|EventEmitter.* \| timer 80000 ms)/,
   onNothing: /^a promise that nothing in the heap can resolve any more/,
   onDns: /^DNS query example\.test$/,
-  onFile: /FSReqPromise|file|fs/i,
 };
 
 describe('what an innermost await waits for', { ...PATIENT, ...STACK_READING }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gmr-green-'));
   let service: Service;
   let groups: readonly PrintedGroup[] = [];
 
   before(async () => {
-    const fifo = join(folder, 'fifo');
-    execFileSync('mkfifo', [fifo]);
-    service = new Service({ script: 'green/labels-service.cjs', env: { GREEN_FIFO: fifo } });
+    service = new Service({ script: 'green/labels-service.cjs' });
     await service.ready();
     // The time for it is short, and the machine may be busy.
     for (let report = 0; report < 20; report += 1) {
@@ -43,10 +35,7 @@ describe('what an innermost await waits for', { ...PATIENT, ...STACK_READING }, 
       if (!found.text.includes('what some of them wait for is not known')) return;
     }
   });
-  after(async () => {
-    await service.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => service.stop());
 
   for (const [name, expected] of Object.entries(WAITS)) {
     test(`is told: ${name.replace('on', '').toLowerCase()}`, () => {

@@ -51,9 +51,28 @@ describe('options', () => {
       interruptTimeoutMs: 100,
       sectionTimeoutMs: 1000,
       reportTimeoutMs: 10_000,
+      greenThreads: { enabled: true, maxHeapMb: 2048, maxPauseMs: 1000, maxGroups: 50, maxFrames: 50 },
       workers: true,
       optional: false,
     });
+  });
+
+  test('of greenThreads are completed one by one, from code, the environment and the defaults', () => {
+    const environment = { GMR_GREEN_THREADS_MAX_GROUPS: '7', GMR_GREEN_THREADS_MAX_FRAMES: '9' };
+    const { greenThreads } = readSettings({ greenThreads: { maxGroups: 3, enabled: false } }, environment);
+    assert.deepEqual(greenThreads, {
+      enabled: false,
+      maxHeapMb: 2048,
+      maxPauseMs: 1000,
+      maxGroups: 3,
+      maxFrames: 9,
+    });
+  });
+
+  test('of greenThreads are refused by their full name', () => {
+    assertRefused({ greenThreads: true }, "'greenThreads'", 'an object');
+    assertRefused({ greenThreads: { maxHeap: 1 } }, "'greenThreads.maxHeap'", "'greenThreads.maxHeapMb'");
+    assertRefused({ greenThreads: { maxHeapMb: 0 } }, "'greenThreads.maxHeapMb'", '1 to 1000000');
   });
 
   test('with the value undefined count as not given', () => {

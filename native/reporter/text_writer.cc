@@ -12,6 +12,9 @@ namespace gmr::reporter {
 namespace {
 
 constexpr size_t kWidth = 72;
+// Of suspended functions, for each thread.
+constexpr size_t kMaxGreenGroups = 10;
+constexpr size_t kMaxGreenFrames = 8;
 
 __attribute__((format(printf, 2, 3))) void Append(std::string* text, const char* format, ...) {
   char line[512];
@@ -127,6 +130,33 @@ void AppendIsolate(std::string* text, const IsolatePhoto& photo) {
   *text += "\n";
 }
 
+std::string Describe(const vm::AsyncFrame& frame) {
+  std::string text = frame.class_name.empty() ? "" : Printable(frame.class_name) + ".";
+  text += frame.function_name.empty() ? "(anonymous)" : Printable(frame.function_name);
+  if (frame.line > 0) Append(&text, " (%s:%d)", Printable(frame.file).c_str(), frame.line);
+  return text;
+}
+
+// Without what they wait for: that may name a URL, and only the formatter masks.
+void AppendGreenThreads(std::string* text, const IsolatePhoto& photo) {
+  const vm::IsolateIdentity& identity = photo.status.identity;
+  Append(text, "  %s %d: ", identity.is_main ? "main" : "worker", identity.thread_id);
+  if (!photo.green_threads.found) {
+    *text += "not available: " + Printable(photo.green_threads.reason) + "\n";
+    return;
+  }
+  const vm::GreenThreads& found = *photo.green_threads.found;
+  Append(text, "%u suspended async functions, %u green threads, %u groups%s\n", found.suspended_functions,
+         found.green_threads, found.total_groups, photo.green_threads.approximate ? " (approximate)" : "");
+  for (size_t i = 0; i < found.groups.size() && i < kMaxGreenGroups; ++i) {
+    Append(text, "    %u%s in ", found.groups[i].count, found.groups[i].deadlock ? " in a DEADLOCK" : "");
+    const auto& frames = found.groups[i].frames;
+    for (size_t k = 0; k < frames.size() && k < kMaxGreenFrames; ++k)
+      *text += (k == 0 ? "" : " < ") + Describe(frames[k]);
+    *text += "\n";
+  }
+}
+
 void AppendTrigger(std::string* text, const Trigger& trigger) {
   if (trigger.kind == Trigger::Kind::kApi) {
     *text += "  trigger: api\n";
@@ -154,6 +184,8 @@ std::string WritePlainText(const Photograph& photograph, const std::string& why)
     AppendOs(&text, other.os);
     text += "\n";
   }
+  AppendBanner(&text, "Green Threads");
+  for (const IsolatePhoto& photo : photograph.isolates) AppendGreenThreads(&text, photo);
   text += "==== End of report " + photograph.report_id + " ====\n";
   return text;
 }

@@ -34,8 +34,10 @@ export interface PrintedGreenThreads {
 }
 
 const COUNTS = /^ {2}(?:at least )?(\d+) suspended async functions?, (\d+) green threads?, (\d+) groups?$/m;
-const GROUP = /^ {2}(DEADLOCK: )?(\d+) green threads?(?:(?:, one of them)? waiting for (.*)|: functions wait .*)?$/;
-const FRAME = /^ {4}(?:async\*? |callback )(.+) \((.+:\d+:\d+|\[eval\]|<no file>)\)(?: \[eval\])?( <- in the cycle)?$/;
+const GROUP =
+  /^ {2}(DEADLOCK: )?(\d+) green threads?(?:(?:, one of them)? waiting for (.*)|: functions wait .*)?$/;
+const FRAME =
+  /^ {4}(?:async\*? |callback )(.+) \((.+:\d+:\d+|\[eval\]|<no file>)\)(?: \[eval\])?( <- in the cycle)?$/;
 
 /** Text of one thread's part of the section; `label` as in its head, for example `main`. */
 export function greenText(report: string, label: string): string {
@@ -77,7 +79,13 @@ function readGroups(text: string): PrintedGroup[] {
     const group = GROUP.exec(line);
     if (group !== null) {
       const [, deadlock, count, waitsFor = null] = group;
-      groups.push({ count: Number(count), deadlock: deadlock !== undefined, waitsFor, frames: [], cutCount: 0 });
+      groups.push({
+        count: Number(count),
+        deadlock: deadlock !== undefined,
+        waitsFor,
+        frames: [],
+        cutCount: 0,
+      });
       continue;
     }
     const open = groups.at(-1);

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { GreenThreads, Photograph } from '../src/report/model';
+import { greenText, greenThreadsOf } from './support/green-threads';
+import { requireLib } from './support/lib';
+import {
+  asyncFrame,
+  fileSystemHost,
+  greenGroup,
+  greenThreads,
+  mainThread,
+  photograph,
+  workerThread,
+} from './support/photographs';
+import { sectionOf } from './support/report-text';
+
+const { format } = requireLib('formatter/format') as typeof import('../src/formatter/format');
+
+function print(found: GreenThreads, more: Partial<Photograph> = {}): string {
+  return format(photograph({ isolates: [mainThread({ greenThreads: found })], ...more }), fileSystemHost);
+}
+
+const handler = asyncFrame('handler', { className: 'Server', line: 7, column: 46 });
+const chain = [asyncFrame('loadCart', { via: 'Promise.all' }), handler];
+
+describe('the text of the Green Threads section', () => {
+  test('shows a group with its count, what it waits for, and its callers innermost first', () => {
+    const group = greenGroup(chain, { count: 40, waitsFor: 'timer 45000 ms (44564 ms left)' });
+    assert.deepEqual(
+      greenText(print(greenThreads([group])), 'main')
+        .split('\n')
+        .slice(1, 9),
+      [
+        '  80 suspended async functions, 40 green threads, 1 group',
+        '  (read from 15.0 MB of heap in 2.3 ms, for which the thread was paused)',
+        '',
+        '  40 green threads, one of them waiting for timer 45000 ms (44564 ms left)',
+        '    async loadCart (/srv/app/cart.js:6:30)',
+        '      via Promise.all',
+        '    async Server.handler (/srv/app/cart.js:7:46)',
+        '',
+      ],
+    );
+  });
+
+  test('turns the frames round when asked for', () => {
+    const text = print(greenThreads([greenGroup(chain)]), { view: { frameOrder: 'outermost-first' } });
+    const frames = greenThreadsOf(text).groups[0]?.frames.map(({ name }) => name);
+    assert.deepEqual(frames, ['Server.handler', 'loadCart']);
+  });
+
+  test('tells other waiters, generators, callbacks, and functions without a name or file', () => {
+    const frames = [
+      asyncFrame('rows', { kind: 'async-generator', otherCallers: 2 }),
+      asyncFrame('', { file: null, line: null, column: null }),
+      asyncFrame('', { file: null, line: null, column: null, isEval: true }),
+      asyncFrame('onDone', { kind: 'callback' }),
+    ];
+    const text = greenText(print(greenThreads([greenGroup(frames)])), 'main');
+    for (const line of [
+      'async* rows (/srv/app/cart.js:6:30)',
+      '    (2 other functions wait for it too)',
+      'async (anonymous) (<no file>)',
+      'async (anonymous) ([eval])',
+      'callback onDone (/srv/app/cart.js:6:30)',
+    ]) {
+      assert.ok(text.includes(`    ${line}\n`), `${line} in\n${text}`);
+    }
+  });
+
+  test('says DEADLOCK, there and in the summary', () => {
+    const cycle = [asyncFrame('lockA', { inCycle: true }), asyncFrame('lockB', { inCycle: true })];
+    const text = print(
+      greenThreads([greenGroup(cycle, { deadlock: true, waitsFor: 'async function lockB' })]),
+    );
+    assert.match(greenText(text, 'main'), /^ {2}DEADLOCK: 1 green thread: functions wait for each other/m);
+    assert.match(greenText(text, 'main'), /async lockA \(.*\) <- in the cycle$/m);
+    assert.match(sectionOf(text, 'Guru Meditation'), /^ {2}main thread: DEADLOCK: lockA <-> lockB\.$/m);
+  });
+
+  test('has the largest group in the summary', () => {
+    const groups = [
+      greenGroup([asyncFrame('query', { file: 'node:fs' }), handler], {
+        count: 40,
+        waitsFor: 'Pool <- Array',
+      }),
+      greenGroup([handler], { count: 2 }),
+    ];
+    assert.match(
+      sectionOf(print(greenThreads(groups)), 'Guru Meditation'),
+      /main thread: 42 green threads in 2 groups; largest: 40 waiting for Pool <- Array at cart\.js:7:46\./,
+    );
+  });
+
+  test('says what was left out, what is not known, and what is only approximate', () => {
+    const text = greenText(
+      print(
+        greenThreads([greenGroup(chain, { cut: { afterIndex: 0, count: 18 } })], {
+          approximate: true,
+          groupsLeftOut: 4,
+          threadsLeftOut: 7,
+          idleGenerators: 1,
+          unreadable: 2,
+          partial: 'only 12 of 900 MB of the heap were read',
+          waitsForSkipped: 'there was no time left for it',
+        }),
+      ),
+      'main',
+    );
+    for (const words of [
+      '  at least 2 suspended async functions, 1 green thread, 1 group\n',
+      '  (approximate: read from 15.0 MB of heap in 2.3 ms by another thread',
+      '  INCOMPLETE: only 12 of 900 MB of the heap were read; greenThreads.maxPauseMs',
+      '    ... 18 functions left out ...\n',
+      '  4 more groups with 7 green threads left out: greenThreads.maxGroups',
+      '  what some of them wait for is not known: there was no time left for it\n',
+      '  1 async generator idle',
+      '  2 suspended functions could not be read\n',
+    ]) {
+      assert.ok(text.includes(words), `${words} in\n${text}`);
+    }
+  });
+
+  test('says once why no thread has any, and for each thread when the reasons differ', () => {
+    const off = { status: 'unavailable', reason: 'greenThreads.enabled is false' } as const;
+    const isolates = [mainThread({ greenThreads: off }), workerThread(1, { greenThreads: off })];
+    const same = sectionOf(format(photograph({ isolates }), fileSystemHost), 'Green Threads');
+    assert.equal(same.trim(), 'not available: greenThreads.enabled is false');
+    const gone = workerThread(1, { name: 'w', greenThreads: { status: 'unavailable', reason: 'it ended' } });
+    const text = format(
+      photograph({ isolates: [mainThread({ greenThreads: greenThreads([]) }), gone] }),
+      fileSystemHost,
+    );
+    assert.match(greenText(text, 'main'), /^ {2}0 suspended async functions, 0 green threads, 0 groups$/m);
+    assert.match(greenText(text, 'worker 1 "w"'), /^ {2}not available: it ended$/m);
+  });
+
+  test('masks passwords in what a function waits for', () => {
+    const waitsFor = 'callback of postgres://shop:hunter2@db.example/orders';
+    const text = print(greenThreads([greenGroup(chain, { waitsFor })]));
+    assert.ok(!text.includes('hunter2'), text);
+    assert.ok(text.includes('postgres://shop:***@db.example/orders'), text);
+  });
+});
