@@ -55,6 +55,7 @@ describe('the text of the Green Threads section', () => {
       asyncFrame('', { file: null, line: null, column: null }),
       asyncFrame('', { file: null, line: null, column: null, isEval: true }),
       asyncFrame('onDone', { kind: 'callback' }),
+      asyncFrame('es5', { kind: 'driven-generator', isFunctionStart: true }),
     ];
     const text = greenText(print(greenThreads([greenGroup(frames)])), 'main');
     for (const line of [
@@ -63,6 +64,7 @@ describe('the text of the Green Threads section', () => {
       'async (anonymous) (<no file>)',
       'async (anonymous) ([eval])',
       'callback onDone (/srv/app/cart.js:6:30)',
+      'async es5 (/srv/app/cart.js:6:30, start of the function)',
     ]) {
       assert.ok(text.includes(`    ${line}\n`), `${line} in\n${text}`);
     }

@@ -26,9 +26,7 @@ class MappedArray {
   explicit MappedArray(size_t max_count) : max_count_(max_count) {}
   MappedArray(const MappedArray&) = delete;
   MappedArray& operator=(const MappedArray&) = delete;
-  ~MappedArray() {
-    if (data_ != nullptr) munmap(data_, bytes_);
-  }
+  ~MappedArray() { Release(); }
 
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -53,6 +51,13 @@ class MappedArray {
     std::fill_n(data_, count, value);
     size_ = count;
     return true;
+  }
+
+  // Gives the memory back.
+  void Release() {
+    if (data_ != nullptr) munmap(data_, bytes_);
+    data_ = nullptr;
+    size_ = bytes_ = 0;
   }
 
   // The first `count` elements stay.

@@ -39,7 +39,8 @@ void WriteFrame(JsonWriter& json, const vm::AsyncFrame& frame) {
   }
   WriteText(json, "via", frame.via);
   json.Key("otherCallers").Integer(frame.other_callers);
-  json.Key("inCycle").Bool(frame.in_cycle).Key("isEval").Bool(frame.is_eval).EndObject();
+  json.Key("inCycle").Bool(frame.in_cycle).Key("isEval").Bool(frame.is_eval);
+  json.Key("isFunctionStart").Bool(frame.is_function_line).EndObject();
 }
 
 void WriteGroup(JsonWriter& json, const vm::GreenThreadGroup& group) {

@@ -20,16 +20,18 @@ constexpr uint8_t kSettled = 2;
 
 }  // namespace
 
-bool AsyncGraph::Build(const HeapScan& scan, int64_t deadline_ns) {
+bool AsyncGraph::Build(HeapScan* scan, int64_t deadline_ns) {
   functions_.Truncate(0);
   promises_.Truncate(0);
   edges_.Truncate(0);
   callbacks_.Truncate(0);
   driven_.Clear();
-  dropped_ = 0;
   is_late_ = false;
   reader_.Reset();
-  return AddPromises(scan) && AddFunctions(scan) && AddEdges(deadline_ns) && FindCallers();
+  const bool complete = AddPromises(scan) && AddFunctions(scan) && AddEdges(deadline_ns) && FindCallers();
+  outcomes_.Release();
+  path_.Release();
+  return complete;
 }
 
 uint32_t AsyncGraph::FindPromise(Tagged promise) const {
@@ -42,12 +44,13 @@ uint32_t AsyncGraph::FindFunction(Tagged object) const {
                               [this](uint32_t i) { return functions_[i].suspended.object.bits(); });
 }
 
-bool AsyncGraph::AddPromises(const HeapScan& scan) {
-  for (const PendingPromise& pending : scan.promises()) {
+bool AsyncGraph::AddPromises(HeapScan* scan) {
+  for (const PendingPromise& pending : scan->promises()) {
     AsyncPromise promise;
     promise.pending = pending;
     if (!promises_.Append(promise)) return false;
   }
+  scan->ReleasePromises();
   return promise_index_.Build(static_cast<uint32_t>(promises_.size()),
                               [this](uint32_t i) { return promises_[i].pending.object.bits(); });
 }
@@ -64,25 +67,15 @@ void AsyncGraph::OpenPage(size_t index, size_t count, AddressOf address_of) {
     heap_->memory().OpenWindow(page, kPageBytes);
 }
 
-bool AsyncGraph::AddFunctions(const HeapScan& scan) {
-  open_page_ = 0;
-  const auto& found = scan.suspended();
-  for (size_t i = 0; i < found.size(); ++i) {
-    OpenPage(i, found.size(), [&](size_t at) { return found[at].object.bits(); });
+bool AsyncGraph::AddFunctions(HeapScan* scan) {
+  for (const SuspendedObject& suspended : scan->suspended()) {
     AsyncFunction function;
-    function.suspended = found[i];
-    const bool is_async = found[i].kind == SuspendedKind::kAsyncFunction;
-    if (is_async) function.result = FindPromise(found[i].result);
-    // A promise for which somebody waits was seen as one already.
-    const bool has_result = !is_async || function.result != kNoIndex ||
-                            heap_->Is(&function.suspended.result, reader_.layout().type_promise);
-    if (!has_result || !heap_->IsFunction(&function.suspended.function)) {
-      ++dropped_;
-      continue;
-    }
+    function.suspended = suspended;
+    if (suspended.kind == SuspendedKind::kAsyncFunction) function.result = FindPromise(suspended.result);
     if (!functions_.Append(function)) return false;
     MarkProducer(static_cast<uint32_t>(functions_.size() - 1));
   }
+  scan->ReleaseSuspended();
   return function_index_.Build(static_cast<uint32_t>(functions_.size()),
                                [this](uint32_t i) { return functions_[i].suspended.object.bits(); });
 }

@@ -56,11 +56,13 @@ struct AsyncEdge {
 
 class AsyncGraph {
  public:
-  AsyncGraph(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors)
-      : heap_(heap), reader_(heap, layout, anchors) {}
+  AsyncGraph(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors,
+             const RawStrings* strings)
+      : heap_(heap), reader_(heap, layout, anchors, strings) {}
 
-  // False: no memory, or too much of everything.
-  bool Build(const HeapScan& scan, int64_t deadline_ns);
+  // False: no memory, or too much of everything. Takes promises and functions
+  // out of the scan.
+  bool Build(HeapScan* scan, int64_t deadline_ns);
 
   const platform::MappedArray<AsyncFunction>& functions() const { return functions_; }
   const platform::MappedArray<AsyncPromise>& promises() const { return promises_; }
@@ -97,8 +99,6 @@ class AsyncGraph {
   // At the deadline some promises had not been looked at: who waits for them is
   // not known to wait.
   bool is_late() const { return is_late_; }
-  // What looked like a function and was none: dead, and half overwritten.
-  uint32_t dropped() const { return dropped_; }
 
  private:
   // What a promise leads to, once found out.
@@ -119,8 +119,8 @@ class AsyncGraph {
 
   template <typename AddressOf>
   void OpenPage(size_t index, size_t count, AddressOf address_of);
-  bool AddFunctions(const HeapScan& scan);
-  bool AddPromises(const HeapScan& scan);
+  bool AddFunctions(HeapScan* scan);
+  bool AddPromises(HeapScan* scan);
   bool AddEdges(int64_t deadline_ns);
   bool AddEdgesOf(uint32_t promise);
   bool Connect(uint32_t promise, const Reaction& reaction);
@@ -146,7 +146,6 @@ class AsyncGraph {
   platform::MappedArray<Outcome> outcomes_{kMaxPromises};
   platform::MappedArray<uint32_t> path_{kMaxPromises};
   uint64_t open_page_ = 0;
-  uint32_t dropped_ = 0;
   bool is_late_ = false;
 };
 

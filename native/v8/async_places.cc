@@ -114,7 +114,9 @@ uint32_t AsyncPlaces::Read(Tagged function, const SuspendedObject* suspended) {
     place.kind = KindOf(suspended->kind);
     place.class_name = classes_.NameOf(suspended->receiver);
     const int32_t offset = suspended->position - (heap_->layout().bytecode_data - 1);
-    if (!FindBytecodePosition(*heap_, info.bytecode, offset, &script_offset)) script_offset = -1;
+    place.is_function_line = suspended->position == kUnknownPosition;
+    if (!place.is_function_line && !FindBytecodePosition(*heap_, info.bytecode, offset, &script_offset))
+      script_offset = -1;
   }
   if (script_offset >= 0 && !scripts_.Locate(info.script, script_offset, &place.line, &place.column))
     place.line = place.column = 0;

@@ -34,6 +34,8 @@ struct AsyncPlace {
   int32_t column = 0;
   AsyncFrameKind kind = AsyncFrameKind::kAsyncFunction;
   bool is_eval = false;
+  // Line and column are those of the function, not of the place where it waits.
+  bool is_function_line = false;
   // Of the self-test script: not to be shown.
   bool is_own = false;
 };

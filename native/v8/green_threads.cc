@@ -82,7 +82,7 @@ GreenThreadScan::GreenThreadScan(const Layout* layout, const GreenThreadHeap* pr
       strings_(&heap_, &arena_),
       pages_(&memory_, &prepared->layout, &prepared->anchors),
       scan_(&heap_, &prepared->layout, &prepared->anchors),
-      graph_(&heap_, &prepared->layout, &prepared->anchors),
+      graph_(&heap_, &prepared->layout, &prepared->anchors, &strings_),
       places_(&heap_, &prepared->layout, &strings_),
       groups_(&places_),
       labels_(&heap_, &prepared->layout, &prepared->anchors, &strings_, &places_),
@@ -111,7 +111,7 @@ const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
   // The rest is for finding out who waits for whom.
   if (!Scan(start + pause / 10 * kTenthsToScan))
     return over_limit_ ? kTooLate : "more promises or functions than are looked at";
-  if (!graph_.Build(scan_, start + pause)) return "no memory for the graph of promises";
+  if (!graph_.Build(&scan_, start + pause)) return "no memory for the graph of promises";
   partial_ = partial_ || graph_.is_late();
   if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
   if (!groups_.Build(graph_, limits_.only_self_test)) return "more different places than are looked at";
@@ -174,7 +174,7 @@ GreenThreads GreenThreadScan::Take() const {
   result.green_threads = groups_.threads();
   result.total_groups = static_cast<uint32_t>(groups_.groups().size());
   result.idle_generators = scan_.idle_generators();
-  result.unreadable = graph_.dropped() + groups_.unknown();
+  result.unreadable = scan_.dropped() + groups_.unknown();
   result.labels_skipped = LabelsSkipped();
   if (!contexts_complete_) result.context_skipped = "there was no time or room left for it";
   result.partial = Partial();
@@ -242,6 +242,7 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   frame.line = place.line;
   frame.column = place.column;
   frame.is_eval = place.is_eval;
+  frame.is_function_line = place.is_function_line;
   return frame;
 }
 

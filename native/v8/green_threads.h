@@ -69,6 +69,8 @@ struct AsyncFrame {
   int other_callers = 0;
   bool in_cycle = false;
   bool is_eval = false;
+  // Line and column are where the function begins: where in it is not known.
+  bool is_function_line = false;
 };
 
 // What one key of the AsyncLocalStorage held.

@@ -33,6 +33,9 @@ struct HeapAnchors {
   Tagged reject_shared;
   // 0: unknown; then dead objects in free blocks are not recognised.
   Tagged free_space_map;
+  // Of the word of the isolate that says where the next new object goes; 0:
+  // unknown, then dead objects behind it are not recognised.
+  uintptr_t allocation_top_slot = 0;
   // Milliseconds of CLOCK_MONOTONIC at which the timers' clock was 0; -1: unknown.
   double timer_base_ms = -1;
 };

@@ -28,6 +28,12 @@ HeapScan::Outcome HeapScan::Run(const HeapPages& pages, const ScanLimits& limits
   idle_generators_ = 0;
   unreadable_pages_ = 0;
   read_bytes_ = 0;
+  dropped_ = 0;
+  allocation_top_ = 0;
+  // 0: unknown, then nothing is left out.
+  if (anchors_->allocation_top_slot != 0 &&
+      !heap_->memory().Load(anchors_->allocation_top_slot, &allocation_top_))
+    allocation_top_ = 0;
   // 0 is no map, but a frequent word.
   free_space_ = anchors_->free_space_map.bits() == 0 ? 1 : anchors_->free_space_map.bits();
   PageTargets* targets = limits.targets;
@@ -50,12 +56,22 @@ HeapScan::Outcome HeapScan::Run(const HeapPages& pages, const ScanLimits& limits
   return Outcome::kDone;
 }
 
+// New objects are put one behind the other. Behind the last one is what was there
+// before the last garbage collection, and looks alive.
+void HeapScan::FindHole(uintptr_t start, size_t words) {
+  hole_begin_ = hole_end_ = words;
+  const uint64_t at = (allocation_top_ - start) / sizeof(uint64_t);
+  if (allocation_top_ >= start && at < words) hole_begin_ = static_cast<size_t>(at);
+}
+
 bool HeapScan::ScanPage(uintptr_t start, size_t words) {
   using platform::kMatchedWords;
   const platform::WantedWords wanted{anchors_->empty_elements.bits(), anchors_->empty_frozen_elements.bits(),
                                      free_space_};
+  FindHole(start, words);
   for (size_t i = 0; i < words;) {
-    const size_t count = std::min(kMatchedWords, words - i);
+    if (i == hole_begin_) i = hole_end_;
+    const size_t count = std::min(kMatchedWords, (i < hole_begin_ ? hole_begin_ : words) - i);
     size_t next = i + count;
     uint32_t matches = count == kMatchedWords ? platform::MatchWords(page_ + i, wanted) : (1u << count) - 1u;
     for (; matches != 0; matches &= matches - 1) {
@@ -185,7 +201,11 @@ bool HeapScan::AddSuspended(Role role, size_t index, Tagged object) {
       return true;
     }
   }
-  // Types of the fields are for the graph to check: reading them now would jump about the heap.
+  if (!heap_->IsFunction(&found.function) ||
+      (!is_generator && !heap_->Is(&found.result, layout_->type_promise))) {
+    ++dropped_;
+    return true;
+  }
   return suspended_.Append(found);
 }
 

@@ -27,6 +27,9 @@ enum class SuspendedKind : uint8_t {
   kDrivenGenerator,  // a plain one that a compiler's helper drives, as TypeScript's __awaiter
 };
 
+// Only the function is known, not where in it.
+inline constexpr int32_t kUnknownPosition = -1;
+
 // An async function or generator that waits, as its own words say.
 struct SuspendedObject {
   Tagged object;
@@ -71,6 +74,11 @@ class HeapScan {
   // Async generators that nobody has asked for a value: between two next().
   uint32_t idle_generators() const { return idle_generators_; }
   uint32_t unreadable_pages() const { return unreadable_pages_; }
+  // What looked like a function and was none: dead, and half overwritten.
+  uint32_t dropped() const { return dropped_; }
+  // Once they are copied: lists of a large service take megabytes.
+  void ReleasePromises() { promises_.Release(); }
+  void ReleaseSuspended() { suspended_.Release(); }
   uint64_t read_bytes() const { return read_bytes_; }
 
  private:
@@ -87,6 +95,7 @@ class HeapScan {
   static constexpr uint64_t kNoMap = 2;  // no address of an object
 
   uint64_t& SlotOf(uint64_t map) { return known_maps_[map * 0x9e3779b97f4a7c15u >> 53 & (kKnownMaps - 1)]; }
+  void FindHole(uintptr_t start, size_t words);
   bool ScanPage(uintptr_t start, size_t words);
   // The word at `index` may be the elements of an object.
   bool VisitElements(uintptr_t start, size_t index, size_t words);
@@ -107,6 +116,7 @@ class HeapScan {
   const uint64_t* page_ = nullptr;
   size_t page_words_ = 0;
   uint64_t free_space_ = 0;
+  uint64_t allocation_top_ = 0;
   platform::MappedArray<SuspendedObject> suspended_{kMaxSuspended};
   platform::MappedArray<PendingPromise> promises_{kMaxPromises};
   platform::MappedArray<ResolverFunction> resolvers_{kMaxPromises};
@@ -114,6 +124,10 @@ class HeapScan {
   uint32_t idle_generators_ = 0;
   uint32_t unreadable_pages_ = 0;
   uint64_t read_bytes_ = 0;
+  uint32_t dropped_ = 0;
+  // In the page that is being scanned: words that hold no objects yet.
+  size_t hole_begin_ = 0;
+  size_t hole_end_ = 0;
 };
 
 }  // namespace gmr::vm

@@ -134,7 +134,11 @@ void LeafLabels::ScanWords(uintptr_t start, size_t begin, size_t end) {
     if (found == nullptr) continue;
     Tagged holder;
     int32_t offset = 0;
-    if (!FindObject(start, i, &holder, &offset) || holder.bits() == word) continue;
+    if (!FindObject(start, i, &holder, &offset)) {
+      HoldUnseen(*found);
+      continue;
+    }
+    if (holder.bits() == word) continue;
     for (uint32_t step = *found; step != kNoIndex; step = steps_[step].same) {
       if (step < pass_begin_ || step >= pass_end_ || answers_[steps_[step].promise].final) continue;
       if (++hits_[step] <= kMaxPerStep) {
@@ -143,6 +147,14 @@ void LeafLabels::ScanWords(uintptr_t start, size_t begin, size_t end) {
         answers_[steps_[step].promise].is_held = true;
       }
     }
+  }
+}
+
+// Something refers to it, as a very large array may: who that is, is not known,
+// but no longer that nobody does. Who merely has the promise cannot resolve it.
+void LeafLabels::HoldUnseen(uint32_t first) {
+  for (uint32_t step = first; step != kNoIndex; step = steps_[step].same) {
+    if (steps_[step].from != kNoIndex) answers_[steps_[step].promise].is_held = true;
   }
 }
 

@@ -79,6 +79,7 @@ class LeafLabels {
   void ScanPage(uintptr_t start, size_t words);
   void ScanWords(uintptr_t start, size_t begin, size_t end);
   bool MayBeStep(uint64_t word) const;
+  void HoldUnseen(uint32_t first);
   // The object that the word at `index` of the page is in, and where in it.
   bool FindObject(uintptr_t start, size_t index, Tagged* object, int32_t* offset) const;
   void Visit(uint32_t step, Tagged holder, int32_t offset);

@@ -144,6 +144,37 @@ Tagged FindFreeSpaceMap(const HeapReader& heap, Tagged any, const HeapLayout& la
   return {};
 }
 
+// Where the next new object goes is said in the isolate, for the code that V8
+// generates: the only word there that is always the end of the newest object.
+uintptr_t FindAllocationTop(v8::Isolate* isolate, const HeapReader& heap) {
+  constexpr uintptr_t kSearchedBytes = uintptr_t{64} << 10;
+  constexpr int kRounds = 4;
+  std::vector<uintptr_t> candidates;
+  for (int round = 0; round < kRounds; ++round) {
+    const v8::HandleScope scope(isolate);
+    const Tagged newest = TaggedOf(v8::Object::New(isolate));
+    heap.memory().Forget();
+    Tagged map;
+    uint8_t words = 0;
+    if (!heap.MapOf(newest, &map) || !heap.memory().Load(map.Slot(heap.layout().map_instance_words), &words))
+      return 0;
+    const uint64_t end = newest.Slot(8 * words);
+    const auto is_end = [&](uintptr_t slot) {
+      uint64_t word = 0;
+      return heap.memory().Load(slot, &word) && word == end;
+    };
+    if (round > 0) {
+      std::erase_if(candidates, [&](uintptr_t slot) { return !is_end(slot); });
+      continue;
+    }
+    const auto first = reinterpret_cast<uintptr_t>(isolate);
+    for (uintptr_t slot = first; slot < first + kSearchedBytes; slot += 8) {
+      if (is_end(slot)) candidates.push_back(slot);
+    }
+  }
+  return candidates.size() == 1 ? candidates[0] : 0;
+}
+
 }  // namespace
 
 bool CalibratePages(v8::Isolate* isolate, const HeapReader& heap, const KnownObjects& known,
@@ -160,6 +191,8 @@ bool CalibratePages(v8::Isolate* isolate, const HeapReader& heap, const KnownObj
   // New objects may have been allocated on a page that the last read had not.
   heap.memory().Forget();
   if (!finder.Find(young, map)) return false;
+  // Optional, as what it finds is: without them more that is dead is listed.
+  anchors->allocation_top_slot = FindAllocationTop(isolate, heap);
   anchors->free_space_map = FindFreeSpaceMap(heap, anchors->empty_elements, *layout);
   return true;
 }

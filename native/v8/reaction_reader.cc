@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "own_name.h"
+
 namespace gmr::vm {
 
 struct ReactionReader::Handler {
@@ -139,39 +141,83 @@ bool ReactionReader::ReadDriver(const Handler& handler, Reaction* reaction) {
   if (miss.shared == handler.shared && miss.count >= kMaxMisses) return false;
   if (miss.shared != handler.shared) miss = {handler.shared, 0};
   Tagged context = handler.context;
-  Tagged generator;
-  Tagged promise;
+  Driver driver;
   for (int level = 0; level < kMaxLevels && IsContext(&context); ++level) {
-    SearchContext(context, &generator, &promise);
-    if (generator.IsObject() && promise.IsObject()) break;
+    SearchContext(context, &driver);
+    if (driver.generator.IsObject() && driver.promise.IsObject()) break;
     if (!heap_->Load(context, layout_->context_previous, &context)) break;
   }
-  if (!generator.IsObject() || !promise.IsObject() || !ReadSuspended(generator, &reaction->driven)) {
+  if (!driver.generator.IsObject() || !driver.promise.IsObject() ||
+      !ReadSuspended(driver, &reaction->driven)) {
     ++miss.count;
     return false;
   }
-  reaction->driven.result = promise;
+  reaction->driven.result = driver.promise;
   reaction->is_driven = true;
-  reaction->function = generator;
+  reaction->function = driver.generator;
   return true;
 }
 
-void ReactionReader::SearchContext(Tagged context, Tagged* generator, Tagged* promise) const {
+void ReactionReader::SearchContext(Tagged context, Driver* driver) const {
   int32_t length = 0;
   if (!heap_->LoadSmi(context, layout_->context_length, &length)) return;
   for (int32_t i = 0; i < length && i < kMaxSlots; ++i) {
     Tagged word;
     if (!heap_->Load(context, layout_->context_slots + 8 * i, &word) || !word.IsObject()) continue;
-    if (!generator->IsObject() && heap_->Is(&word, layout_->type_generator)) *generator = word;
     // The first of the pair is the resolver of this promise.
-    if (!promise->IsObject()) *promise = PromiseOfResolver(word);
+    if (!driver->promise.IsObject()) driver->promise = PromiseOfResolver(word);
+    if (driver->generator.IsObject()) continue;
+    if (heap_->Is(&word, layout_->type_generator) || FindBody(word, &driver->body)) driver->generator = word;
   }
 }
 
-bool ReactionReader::ReadSuspended(Tagged generator, SuspendedObject* suspended) const {
+// For ES5, TypeScript makes a generator of a plain object: the functions in it
+// share a scope with the function that does the work and with its state.
+bool ReactionReader::FindBody(Tagged object, Tagged* body) const {
+  Tagged next;
+  Tagged context;
+  const int32_t type = heap_->TypeOf(&object);
+  if (type < layout_->type_first_receiver || heap_->IsFunctionType(type)) return false;
+  if (!ReadOwnProperty(*heap_, *strings_, object, "next", &next) || !heap_->IsFunction(&next)) return false;
+  if (!heap_->Load(next, layout_->function_context, &context)) return false;
+  for (int level = 0; level < kMaxLevels && IsContext(&context); ++level) {
+    if (FindBodyIn(context, body)) return true;
+    if (!heap_->Load(context, layout_->context_previous, &context)) return false;
+  }
+  return false;
+}
+
+bool ReactionReader::FindBodyIn(Tagged context, Tagged* body) const {
+  int32_t length = 0;
+  bool has_state = false;
+  Tagged found;
+  if (!heap_->LoadSmi(context, layout_->context_length, &length)) return false;
+  for (int32_t i = 0; i < length && i < kMaxSlots; ++i) {
+    Tagged word;
+    Tagged label;
+    if (!heap_->Load(context, layout_->context_slots + 8 * i, &word) || !word.IsObject()) continue;
+    if (heap_->IsFunction(&word)) {
+      if (!found.IsObject()) found = word;
+    } else if (heap_->TypeOf(&word) >= layout_->type_first_receiver) {
+      has_state = has_state || (ReadOwnProperty(*heap_, *strings_, word, "label", &label) && label.IsSmi() &&
+                                ReadOwnProperty(*heap_, *strings_, word, "trys", &label));
+    }
+  }
+  *body = found;
+  return has_state && found.IsObject();
+}
+
+bool ReactionReader::ReadSuspended(const Driver& driver, SuspendedObject* suspended) const {
   int32_t continuation = -1;
+  const Tagged generator = driver.generator;
   suspended->object = generator;
   suspended->kind = SuspendedKind::kDrivenGenerator;
+  if (driver.body.IsObject()) {
+    // Where in its body it waits, its state does not tell in terms of the source.
+    suspended->function = driver.body;
+    suspended->position = kUnknownPosition;
+    return true;
+  }
   return heap_->LoadSmi(generator, layout_->generator_continuation, &continuation) && continuation >= 0 &&
          heap_->LoadSmi(generator, layout_->generator_position, &suspended->position) &&
          heap_->Load(generator, layout_->generator_function, &suspended->function) &&

@@ -11,6 +11,7 @@
 
 #include "heap_layout.h"
 #include "heap_scan.h"
+#include "raw_strings.h"
 
 namespace gmr::vm {
 
@@ -39,8 +40,9 @@ struct Reaction {
 
 class ReactionReader {
  public:
-  ReactionReader(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors)
-      : heap_(heap), layout_(layout), anchors_(anchors) {}
+  ReactionReader(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors,
+                 const RawStrings* strings)
+      : heap_(heap), layout_(layout), anchors_(anchors), strings_(strings) {}
 
   // Before each dump.
   void Reset();
@@ -55,6 +57,12 @@ class ReactionReader {
 
  private:
   struct Handler;
+  // What a compiler's helper keeps for one call.
+  struct Driver {
+    Tagged generator;
+    Tagged body;  // 0: the generator is one of the language
+    Tagged promise;
+  };
   // Functions of one source that were looked at for a generator, in vain.
   struct Miss {
     Tagged shared;
@@ -76,15 +84,18 @@ class ReactionReader {
   bool ReadHandler(Tagged object, Handler* handler) const;
   void ReadBuiltin(const Handler& handler, Tagged reject, Tagged target, Reaction* reaction) const;
   bool ReadDriver(const Handler& handler, Reaction* reaction);
-  void SearchContext(Tagged context, Tagged* generator, Tagged* promise) const;
+  void SearchContext(Tagged context, Driver* driver) const;
+  bool FindBody(Tagged object, Tagged* body) const;
+  bool FindBodyIn(Tagged context, Tagged* body) const;
   bool IsContext(Tagged* object) const;
   Tagged PromiseOf(Tagged target) const;
   Tagged PromiseOfResolver(Tagged function) const;
-  bool ReadSuspended(Tagged generator, SuspendedObject* suspended) const;
+  bool ReadSuspended(const Driver& driver, SuspendedObject* suspended) const;
 
   const HeapReader* heap_;
   const HeapLayout* layout_;
   const HeapAnchors* anchors_;
+  const RawStrings* strings_;
   Miss misses_[kMisses];
   mutable KnownShared known_shared_[kKnownShared];
 };

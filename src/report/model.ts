@@ -194,6 +194,8 @@ export interface AsyncFrame {
   /** True for those that wait for each other. */
   readonly inCycle: boolean;
   readonly isEval: boolean;
+  /** True when line and column are where the function begins, because it is not known where in it it waits. */
+  readonly isFunctionStart: boolean;
 }
 
 /** Green threads with the same chain. */

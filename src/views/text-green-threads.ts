@@ -113,7 +113,8 @@ function renderFrame(frame: AsyncFrame, sources: SourceLookup, changed: Set<stri
   const where = position === null ? (frame.isEval ? '[eval]' : '<no file>') : printablePosition(position);
   const mark = frame.isEval && position !== null ? ' [eval]' : '';
   const cycle = frame.inCycle ? ' <- in the cycle' : '';
-  const lines = [`    ${printableName(asyncFrameName(frame))} (${where})${mark}${cycle}`];
+  const doubt = frame.isFunctionStart ? ', start of the function' : '';
+  const lines = [`    ${printableName(asyncFrameName(frame))} (${where}${doubt})${mark}${cycle}`];
   const source = isUserFrame(frame) ? sourceLine(frame, sources, changed) : null;
   if (source !== null) lines.push(`        ${source}`);
   if (frame.otherCallers > 0) {

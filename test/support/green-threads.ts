@@ -37,7 +37,7 @@ const COUNTS = /^ {2}(?:at least )?(\d+) suspended async functions?, (\d+) green
 const GROUP =
   /^ {2}(DEADLOCK: )?(\d+) green threads?(?:(?:, one of them)? waiting for (.*)|: functions wait .*)?$/;
 const FRAME =
-  /^ {4}(?:async\*? |callback )(.+) \((.+:\d+:\d+|\[eval\]|<no file>)\)(?: \[eval\])?( <- in the cycle)?$/;
+  /^ {4}(?:async\*? |callback )(.+) \((.+:\d+:\d+|\[eval\]|<no file>)(?:, start of the function)?\)(?: \[eval\])?( <- in the cycle)?$/;
 
 /** Text of one thread's part of the section; `label` as in its head, for example `main`. */
 export function greenText(report: string, label: string): string {

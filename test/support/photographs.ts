@@ -136,6 +136,7 @@ export function asyncFrame(functionName: string, more: Partial<AsyncFrame> = {})
     otherCallers: 0,
     inCycle: false,
     isEval: false,
+    isFunctionStart: false,
     ...more,
   };
 }
