@@ -17,7 +17,8 @@ using platform::MonotonicNs;
 
 // It takes ten milliseconds.
 constexpr int64_t kCalibrationNs = 1000 * kNsPerMs;
-constexpr int64_t kLayoutTimeoutNs = 100 * kNsPerMs;
+// It takes a millisecond, unless a thread holds the lock of the loader or the machine is busy.
+constexpr int64_t kLayoutTimeoutNs = 500 * kNsPerMs;
 // What a scan may take beyond the pause that it was allowed: its limit is looked at
 // from page to page, and a busy machine is slow between two looks.
 constexpr int64_t kScanReserveNs = 1000 * kNsPerMs;
@@ -94,9 +95,8 @@ void Ask(const GreenPhotographJob& job, const vm::Question& question, std::vecto
   const auto pending = Pending(*subjects);
   const int64_t now_ns = MonotonicNs();
   const int64_t grace_ns = std::min(job.deadline_ns, now_ns + job.options.interrupt_timeout_ms * kNsPerMs);
-  const int64_t longest_ns =
-      std::min(job.deadline_ns,
-               now_ns + question.green_threads->limits.max_pause_ms * kNsPerMs + kScanReserveNs);
+  const int64_t longest_ns = std::min(
+      job.deadline_ns, now_ns + question.green_threads->limits.max_pause_ms * kNsPerMs + kScanReserveNs);
   vm::Capture::WaitForAll(pending, grace_ns, job.stop);
   // Those who are at work are waited for; the others will find that nobody waits.
   std::vector<std::shared_ptr<vm::Capture>> at_work;
@@ -142,8 +142,9 @@ void KeepWithinBounds(Photograph* photograph) {
 
 }  // namespace
 
-std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
-    const GreenPhotographJob& job, ExitGate* gate, std::string* reason) {
+std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(const GreenPhotographJob& job,
+                                                                                ExitGate* gate,
+                                                                                std::string* reason) {
   const vm::LoadedLayout& loaded = vm::TrustedLayout(MonotonicNs() + kLayoutTimeoutNs);
   *reason = loaded.reason;
   if (!loaded.usable) return nullptr;

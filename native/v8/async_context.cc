@@ -35,7 +35,7 @@ uint64_t HashOf(uint32_t group, int key, const char* text) {
 uintptr_t SlotOf(const v8::Global<v8::Object>& object) {
   static_assert(sizeof object == sizeof(uintptr_t), "a handle is the address of its slot");
   uintptr_t slot = 0;
-  std::memcpy(&slot, &object, sizeof slot);
+  std::memcpy(&slot, static_cast<const void*>(&object), sizeof slot);
   return slot;
 }
 

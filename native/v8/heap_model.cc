@@ -70,8 +70,7 @@ GreenThreadHeap HeapModel::ForIsolate(uintptr_t isolate, const Layout& layout, d
   const HeapReader heap(&memory, &layout);
   for (const Root& root : roots_) {
     uint64_t word = 0;
-    const bool read =
-        root.offset >= 0 && memory.Load(isolate + static_cast<uintptr_t>(root.offset), &word);
+    const bool read = root.offset >= 0 && memory.Load(isolate + static_cast<uintptr_t>(root.offset), &word);
     if (read && IsPlausible(heap, root, Tagged(word))) {
       prepared.anchors.*root.anchor = Tagged(word);
     } else if (root.required) {

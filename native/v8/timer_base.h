@@ -16,7 +16,7 @@
 namespace gmr::vm {
 
 struct EnvironmentPlace {
-  uintptr_t address = 0;     // of a node::Environment
+  uintptr_t address = 0;         // of a node::Environment
   int64_t registered_at_ns = 0;  // it was made earlier than that
 };
 

@@ -67,5 +67,5 @@ function describeCycle({ frames }: GreenThreadGroup): string {
   const cycle = frames.filter(({ inCycle }) => inCycle);
   const names = cycle.map((frame) => asyncFrameName(frame).replace(/^async\*? /, ''));
   if (names.length === 1) return `${names.join('')} waits for itself`;
-  return names.length === 0 ? 'functions that wait for each other' : `${names.join(' <-> ')}`;
+  return names.length === 0 ? 'functions that wait for each other' : names.join(' <-> ');
 }
