@@ -169,6 +169,11 @@ describe('the environment', () => {
       GMR_INTERRUPT_TIMEOUT_MS: '20',
       GMR_SECTION_TIMEOUT_MS: '30',
       GMR_REPORT_TIMEOUT_MS: '400',
+      GMR_GREEN_THREADS: 'off',
+      GMR_GREEN_THREADS_MAX_HEAP_MB: '100',
+      GMR_GREEN_THREADS_MAX_PAUSE_MS: '200',
+      GMR_GREEN_THREADS_MAX_GROUPS: '3',
+      GMR_GREEN_THREADS_MAX_FRAMES: '4',
       GMR_WORKERS: 'no',
       GMR_OPTIONAL: '1',
     });
@@ -183,6 +188,7 @@ describe('the environment', () => {
       interruptTimeoutMs: 20,
       sectionTimeoutMs: 30,
       reportTimeoutMs: 400,
+      greenThreads: { enabled: false, maxHeapMb: 100, maxPauseMs: 200, maxGroups: 3, maxFrames: 4 },
       workers: false,
       optional: true,
     });
