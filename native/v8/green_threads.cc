@@ -16,10 +16,6 @@ constexpr const char* kTooLate = "the scan took longer than the allowed pause";
 
 // Of the allowed pause.
 constexpr int kTenthsToScan = 6;
-// A pause that only labels prolong is short: they are the least of a report.
-constexpr uint64_t kLabelMs = 60;
-constexpr uint64_t kLabelMsPerGb = 60;
-
 constexpr size_t kMaxLabelBytes = 512;
 constexpr size_t kTimerArenaBytes = size_t{64} << 10;
 
@@ -106,7 +102,7 @@ const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
   if (!prepared_->problem.empty()) return prepared_->problem.c_str();
   // What resolves a promise may be held by a large array or table.
   if (!pages_.Collect(maps, WantsLabels())) return "the process has more memory than is looked at";
-  over_limit_ = pages_.total_bytes() > limits_.max_heap_bytes;
+  over_limit_ = pages_.object_bytes() > limits_.max_heap_bytes;
   if (over_limit_) return "";
   // The rest is for finding out who waits for whom.
   if (!Scan(start + pause / 10 * kTenthsToScan))
@@ -134,7 +130,8 @@ const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   labels_complete_ = false;
   if (!leaves_.Collect(graph_, groups_, limits_.max_groups, &labels_)) return "no memory for the leaves";
   if (partial_ || !WantsLabels()) return nullptr;
-  const auto share = static_cast<int64_t>(kLabelMs + (pages_.total_bytes() * kLabelMsPerGb >> 30));
+  const auto megabytes = static_cast<int64_t>(pages_.total_bytes() >> 20);
+  const int64_t share = limits_.max_label_ms + limits_.max_label_ms * megabytes / 1024;
   const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share * platform::kNsPerMs);
   labels_complete_ = labels_.Run(pages_, targets_, scan_, until);
   return nullptr;
@@ -156,7 +153,7 @@ std::string GreenThreadScan::Partial() const {
 
 std::string GreenThreadScan::OverLimit() const {
   if (*problem_ != '\0') return std::string(problem_) + " of " + std::to_string(limits_.max_pause_ms) + " ms";
-  return "the heap of " + std::to_string(pages_.total_bytes() >> 20) + " MB is larger than the limit of " +
+  return "the heap of " + std::to_string(pages_.object_bytes() >> 20) + " MB is larger than the limit of " +
          std::to_string(limits_.max_heap_bytes >> 20) + " MB";
 }
 

@@ -31,9 +31,13 @@ HeapPages::Owner HeapPages::OwnerOf(uintptr_t page) const {
 
 bool HeapPages::CollectFrom(const platform::AddressRange& range, bool with_large) {
   bool ours = false;
+  const uintptr_t* seam = seams_.begin();
   const uintptr_t first = (range.start + kPageBytes - 1) & ~(kPageBytes - 1);
   for (uintptr_t page = first; page < range.end && page >= first; page += kPageBytes) {
     if (++chunks_ > kMaxChunks) return false;
+    // V8 keeps its memory out of forked children, so the kernel does not join it
+    // with a Buffer's: what is behind a seam is not the rest of a large object.
+    for (; seam != seams_.end() && *seam <= page; ++seam) ours = false;
     const Owner owner = OwnerOf(page);
     // What follows a page of ours and has no header may be inside a large object.
     const bool inside = owner == Owner::kOther && ours;
@@ -42,6 +46,7 @@ bool HeapPages::CollectFrom(const platform::AddressRange& range, bool with_large
     const uintptr_t end = std::min(range.end, page + kPageBytes);
     if (!pages_.Append({page, end, inside})) return false;
     total_bytes_ += end - page;
+    if (!inside) object_bytes_ += end - page;
   }
   return true;
 }
@@ -49,6 +54,8 @@ bool HeapPages::CollectFrom(const platform::AddressRange& range, bool with_large
 bool HeapPages::Collect(const platform::ProcMaps& maps, bool with_large) {
   pages_.Truncate(0);
   total_bytes_ = 0;
+  object_bytes_ = 0;
+  seams_.Truncate(0);
   chunks_ = 0;
   // The kernel may list one mapping of V8's in parts.
   platform::AddressRange range;
@@ -56,9 +63,11 @@ bool HeapPages::Collect(const platform::ProcMaps& maps, bool with_large) {
     if (!MayHoldHeap(mapping)) continue;
     if (mapping.range.start == range.end) {
       range.end = mapping.range.end;
+      if (!seams_.Append(mapping.range.start)) return false;
       continue;
     }
     if (!CollectFrom(range, with_large)) return false;
+    seams_.Truncate(0);
     range = mapping.range;
   }
   return CollectFrom(range, with_large);

@@ -34,6 +34,8 @@ class HeapPages {
 
   const platform::MappedArray<HeapPage>& pages() const { return pages_; }
   uint64_t total_bytes() const { return total_bytes_; }
+  // Without the rest of large objects.
+  uint64_t object_bytes() const { return object_bytes_; }
 
  private:
   enum class Owner : uint8_t { kOther, kOurs, kFromSpace };
@@ -43,6 +45,8 @@ class HeapPages {
   // Of memory that is looked at for pages: 128 GiB, some 300 ms.
   static constexpr size_t kMaxChunks = size_t{1} << 19;
 
+  static constexpr size_t kMaxSeams = size_t{1} << 17;
+
   Owner OwnerOf(uintptr_t page) const;
   bool CollectFrom(const platform::AddressRange& range, bool with_large);
 
@@ -50,7 +54,10 @@ class HeapPages {
   const HeapLayout* layout_;
   const HeapAnchors* anchors_;
   platform::MappedArray<HeapPage> pages_{kMaxPages};
+  // Where mappings begin that follow another one without a gap.
+  platform::MappedArray<uintptr_t> seams_{kMaxSeams};
   uint64_t total_bytes_ = 0;
+  uint64_t object_bytes_ = 0;
   size_t chunks_ = 0;
 };
 
