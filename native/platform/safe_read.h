@@ -41,7 +41,11 @@ class MemoryReader {
     return Read(address, value, sizeof(T));
   }
 
-  // Drops the cache: the memory may have changed. Call it before each capture.
+  // From now on these bytes stand for the memory at `begin`, until Forget(). A read that is only partly
+  // within them is a read of memory.
+  void ReadInstead(uintptr_t begin, const uint8_t* bytes, size_t size);
+
+  // Drops the cache and what stands for memory: the memory may have changed. Call it before each capture.
   void Forget();
 
   ReadBackend backend() const { return backend_; }
@@ -55,6 +59,9 @@ class MemoryReader {
   void UseNextBackend();
 
   Cache* cache_ = nullptr;
+  uintptr_t instead_begin_ = 0;
+  const uint8_t* instead_ = nullptr;
+  size_t instead_size_ = 0;
   ReadBackend backend_;
   int mem_fd_ = -1;
   int pipe_fds_[2] = {-1, -1};

@@ -231,6 +231,14 @@ void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
   photo.answered_at_ns = answer.answered_at_ns;
 }
 
+void AddNativeFrames(const std::vector<Subject>& subjects, LazyReader* reader, Photograph* photograph) {
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    std::optional<vm::StackCapture>& stack = photograph->isolates[i].stack;
+    if (!stack || stack->method != vm::CaptureMethod::kInterrupt || stack->frames.empty()) continue;
+    reader->Get().AddNativeFrames(subjects[i].capture->answer().machine_stack, &*stack);
+  }
+}
+
 void SetCpuShare(int64_t begin_ns, Subject* subject) {
   const int64_t now_ns = MonotonicNs();
   if (!subject->photo.os || subject->cpu_ns == 0 || now_ns - begin_ns < kShortestShareNs) return;
@@ -347,6 +355,7 @@ void PhotographThreads(const Options& options, const std::function<bool()>& stop
     photograph->isolates.push_back(std::move(subject.photo));
   }
   photograph->stacks_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
+  AddNativeFrames(subjects, &reader, photograph);
   PhotographOthers(options, &reader, photograph);
   AdoptUnregistered(photograph);
   NameFrames(&reader, photograph);

@@ -31,6 +31,7 @@ std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_lab
 void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, v8::Isolate* isolate) {
   Answer answer;
   answer.stack = WalkStack(isolate, capture->question_.max_frames);
+  if (!answer.stack.frames.empty()) answer.machine_stack = platform::CopyOwnStack();
   if (capture->question_.with_heap) answer.heap = SampleHeap(isolate);
   answer.answered_at_ns = platform::MonotonicNs();
   Settle(capture, State::kAnswered, std::move(answer));

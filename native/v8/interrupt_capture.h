@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "../platform/monitor.h"
+#include "../platform/stack_copy.h"
 #include "frame.h"
 
 namespace gmr::vm {
@@ -31,6 +32,7 @@ struct Question {
 
 struct Answer {
   StackCapture stack;
+  platform::StackCopy machine_stack;  // when `stack` has frames
   HeapSample heap;
   int64_t answered_at_ns = 0;
 };

@@ -47,6 +47,7 @@ export function captured(frames: readonly Frame[], more: Partial<CapturedStack> 
     heldMs: null,
     hasGap: false,
     noJavaScript: null,
+    noNative: null,
     asyncFrames: [],
     asyncFramesSkipped: null,
     runningMicrotasks: false,
