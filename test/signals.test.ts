@@ -133,6 +133,27 @@ describe('a blocking system call', PATIENT, () => {
   }
 });
 
+describe(
+  'a blocking system call under a profiler, whose signals make the thread run for moments',
+  PATIENT,
+  () => {
+    test('is told as what the thread is blocked in, or not at all', async (t) => {
+      const fifo = join(scratchFolder(t), 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      const execArgv = ['--cpu-prof', `--cpu-prof-dir=${scratchFolder(t)}`, '--cpu-prof-interval=500'];
+      const service = await startService(t, {
+        script: 'fifo-service.cjs',
+        args: [fifo, 'main'],
+        execArgv,
+      }).ready();
+      for (let made = 0; made < 20; made += 1) {
+        const { body } = mainBlock(await service.reportOnSignal());
+        if (/captured passively/.test(body)) assert.match(body, /^ *state: [SD] \w+ in read\(fd/m);
+      }
+    });
+  },
+);
+
 /** Long enough for the signals and the report to come while the call lasts. */
 const CALL_MS = 1_500 * TIME_SCALE;
 

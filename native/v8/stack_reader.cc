@@ -148,6 +148,7 @@ ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
     read.outcome = ReadStack::Outcome::kRead;
     read.stack = ToCapture(CaptureMethod::kPassive, end, list, thread.max_frames);
     read.doing = doing.view();
+    read.syscall = before.syscall;
     return read;
   }
   return Failed(ReadStack::Outcome::kRunning, "the thread did not stay at one place");

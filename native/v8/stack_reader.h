@@ -43,7 +43,8 @@ struct ReadStack {
   Outcome outcome = Outcome::kUnreadable;
   std::string problem;  // for people, when nothing was read
   StackCapture stack;
-  std::string doing;  // the system call in words; empty: in none
+  std::string doing;     // the system call in words; empty: in none
+  int64_t syscall = -1;  // its number; -1: in none
 };
 
 class StackReader {
