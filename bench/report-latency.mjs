@@ -136,6 +136,7 @@ const SETUPS = {
   none: 'nothing (control)',
   empty: 'require of an empty package',
   gmr: 'require + setupAutorun',
+  later: 'the same, not the first package with exports',
 };
 
 /** Interleaved, so that all see the same noise. */

@@ -59,12 +59,12 @@ describe('10,000 signals in a row', PATIENT, () => {
 describe('a flood of signals', PATIENT, () => {
   test('interrupts each thread once at most: the reporter takes the rest', async (t) => {
     const service = await startService(t, { script: 'counting-service.cjs' }).ready();
-    const before = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
+    const open = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
     // One by one: each takes the first thread that still has the signal open, and the reporter is asleep again.
-    for (let sent = 0; sent <= before.length; sent += 1) await service.reportOnSignal();
+    for (let sent = 0; sent <= open.length; sent += 1) await service.reportOnSignal();
     await eventually('only the reporter has the signal open', () => {
-      const open = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
-      return open.length === 1 && open[0] === 'gmr-reporter' ? true : undefined;
+      const left = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
+      return left.length === 1 && left[0] === 'gmr-reporter' ? true : undefined;
     });
   });
 });
@@ -132,6 +132,27 @@ describe('a blocking system call', PATIENT, () => {
     });
   }
 });
+
+describe(
+  'a blocking system call under a profiler, whose signals make the thread run for moments',
+  PATIENT,
+  () => {
+    test('is told as what the thread is blocked in, or not at all', async (t) => {
+      const fifo = join(scratchFolder(t), 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      const execArgv = ['--cpu-prof', `--cpu-prof-dir=${scratchFolder(t)}`, '--cpu-prof-interval=500'];
+      const service = await startService(t, {
+        script: 'fifo-service.cjs',
+        args: [fifo, 'main'],
+        execArgv,
+      }).ready();
+      for (let made = 0; made < 20; made += 1) {
+        const { body } = mainBlock(await service.reportOnSignal());
+        if (/captured passively/.test(body)) assert.match(body, /^ *state: [SD] \w+ in read\(fd/m);
+      }
+    });
+  },
+);
 
 /** Long enough for the signals and the report to come while the call lasts. */
 const CALL_MS = 1_500 * TIME_SCALE;

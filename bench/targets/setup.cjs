@@ -1,6 +1,7 @@
 'use strict';
-// What the setup costs: prints {"ms", "rssBytes"} of require and setupAutorun (`gmr`), of the require of a package with
-// nothing in it (`empty`: Node's own share), or of nothing at all (`none`).
+// What the setup costs: prints {"ms", "rssBytes"} of require and setupAutorun (`gmr`), of the same in a process that has
+// loaded a package with `exports` before (`later`), of the require of such a package with nothing in it (`empty`: Node's
+// own share; its resolver of `exports` is loaded with the first one), or of nothing at all (`none`).
 
 const { createRequire } = require('node:module');
 
@@ -9,10 +10,11 @@ const requireInEmpty = createRequire(require.resolve('./empty-package/package.js
 
 // What every service has loaded anyway: streams and timers are no cost of ours.
 void require('node:http');
+if (what === 'later') requireInEmpty('empty-package');
 
 const rssBefore = process.memoryUsage.rss();
 const began = performance.now();
-if (what === 'gmr') require('gmr-native').setupAutorun();
+if (what === 'gmr' || what === 'later') require('gmr-native').setupAutorun();
 else if (what === 'empty') requireInEmpty('empty-package');
 const ms = performance.now() - began;
 const rssBytes = process.memoryUsage.rss() - rssBefore;

@@ -102,12 +102,25 @@ MemoryReader::~MemoryReader() {
 void MemoryReader::Forget() {
   ++generation_;
   window_bytes_ = 0;
+  instead_size_ = 0;
   if (cache_ != nullptr) std::fill_n(cache_->tags, kBlocks, kNoBlock);
+}
+
+void MemoryReader::ReadInstead(uintptr_t begin, const uint8_t* bytes, size_t size) {
+  instead_begin_ = begin;
+  instead_ = bytes;
+  instead_size_ = size;
 }
 
 bool MemoryReader::Read(uintptr_t address, void* to, size_t bytes) {
   if (bytes == 0) return true;
   if (bytes > kMaxReadBytes || address + bytes < address) return false;
+  // Below `instead_begin_` the difference is huge, and the first condition false.
+  const uintptr_t offset_instead = address - instead_begin_;
+  if (offset_instead < instead_size_ && bytes <= instead_size_ - offset_instead) {
+    std::memcpy(to, instead_ + offset_instead, bytes);
+    return true;
+  }
   if (bytes > kMaxCachedBytes || cache_ == nullptr) return Fetch(address, to, bytes);
   auto* out = static_cast<uint8_t*>(to);
   while (bytes > 0) {

@@ -39,6 +39,7 @@ class MemoryReader {
   template <typename T>
   bool Load(uintptr_t address, T* value) {
     static_assert(std::is_trivially_copyable_v<T>, "bytes from memory make no object with a constructor");
+    if (instead_size_ != 0) return Read(address, value, sizeof(T));
     // A heap is read word by word, millions of them: most are in the window or the cache.
     const uintptr_t in_window = address - window_start_;
     if (in_window < window_bytes_ && window_bytes_ - in_window >= sizeof(T)) {
@@ -61,7 +62,11 @@ class MemoryReader {
   // are 0 in the copy, and not served. nullptr: nothing of it is readable.
   const uint64_t* OpenWindow(uintptr_t start, size_t bytes);
 
-  // Drops the cache: the memory may have changed. Call it before each capture.
+  // From now on these bytes stand for the memory at `begin`, until Forget(). A read that is only partly
+  // within them is a read of memory.
+  void ReadInstead(uintptr_t begin, const uint8_t* bytes, size_t size);
+
+  // Drops the cache and what stands for memory: the memory may have changed. Call it before each capture.
   void Forget();
   // Counts the calls of Forget(), for those who keep what they derived.
   uint32_t generation() const { return generation_; }
@@ -89,6 +94,9 @@ class MemoryReader {
   uintptr_t window_start_ = 0;
   size_t window_bytes_ = 0;  // 0: closed
   uint32_t generation_ = 0;
+  uintptr_t instead_begin_ = 0;
+  const uint8_t* instead_ = nullptr;
+  size_t instead_size_ = 0;
   ReadBackend backend_;
   int mem_fd_ = -1;
   int pipe_fds_[2] = {-1, -1};

@@ -105,6 +105,7 @@ void WriteStack(JsonWriter& json, const std::optional<vm::StackCapture>& capture
   }
   json.Key("hasGap").Bool(stack.has_gap);
   WriteTextOrNull(json, "noJavaScript", stack.no_javascript);
+  WriteTextOrNull(json, "noNative", stack.no_native);
   WriteFrames(json, "asyncFrames", stack.async_frames);
   WriteTextOrNull(json, "asyncFramesSkipped", stack.async_skipped);
   json.Key("runningMicrotasks").Bool(stack.running_microtasks).EndObject();

@@ -171,6 +171,16 @@ IsolateState StateOfAnswered(const IsolatePhoto& photo, const vm::StackCapture& 
   return photo.status.loop_stalled_ms >= kBlockedAfterMs ? IsolateState::kBlocked : IsolateState::kRunning;
 }
 
+// A stack that was read passively proves that the thread was blocked then. Somebody else's signal, that of a
+// profiler for instance, may have it run for a moment when /proc is asked: the two must not contradict each
+// other.
+void SetBlocked(const vm::ReadStack& read, ThreadPhoto* os) {
+  os->doing = read.doing;
+  if (os->status.syscall || read.syscall < 0) return;
+  os->status.syscall = platform::ThreadSyscall{.number = read.syscall};
+  if (os->status.state == 'R') os->status.state = 'S';
+}
+
 // When it did not answer, but its stack was read.
 IsolateState StateOfRead(const IsolatePhoto& photo, vm::CaptureMethod method) {
   if (method == vm::CaptureMethod::kPassive) return IsolateState::kBlocked;
@@ -200,7 +210,7 @@ void ConcludeSilent(int64_t asked_at_ns, bool stopped, Subject* subject) {
     photo.note = note;
     photo.stack = taken->stack;
     photo.state = StateOfRead(photo, taken->stack.method);
-    if (photo.os) photo.os->doing = taken->doing;
+    if (photo.os) SetBlocked(*taken, &*photo.os);
     return;
   }
   photo.state = IsolateState::kNotAnswering;
@@ -231,6 +241,14 @@ void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
   photo.answered_at_ns = answer.answered_at_ns;
 }
 
+void AddNativeFrames(const std::vector<Subject>& subjects, LazyReader* reader, Photograph* photograph) {
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    std::optional<vm::StackCapture>& stack = photograph->isolates[i].stack;
+    if (!stack || stack->method != vm::CaptureMethod::kInterrupt || stack->frames.empty()) continue;
+    reader->Get().AddNativeFrames(subjects[i].capture->answer().machine_stack, &*stack);
+  }
+}
+
 void SetCpuShare(int64_t begin_ns, Subject* subject) {
   const int64_t now_ns = MonotonicNs();
   if (!subject->photo.os || subject->cpu_ns == 0 || now_ns - begin_ns < kShortestShareNs) return;
@@ -247,8 +265,8 @@ void ReadOtherStack(const Options& options, LazyReader* reader, OtherThreadPhoto
   }
   vm::ReadStack read = reader->Get().ReadBlocked({other->os.status.tid, 0, options.max_frames});
   if (read.outcome == vm::ReadStack::Outcome::kRead) {
+    SetBlocked(read, &other->os);
     other->stack = std::move(read.stack);
-    other->os.doing = std::move(read.doing);
   } else {
     other->no_stack = std::move(read.problem);
   }
@@ -347,6 +365,7 @@ void PhotographThreads(const Options& options, const std::function<bool()>& stop
     photograph->isolates.push_back(std::move(subject.photo));
   }
   photograph->stacks_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
+  AddNativeFrames(subjects, &reader, photograph);
   PhotographOthers(options, &reader, photograph);
   AdoptUnregistered(photograph);
   NameFrames(&reader, photograph);

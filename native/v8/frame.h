@@ -48,6 +48,8 @@ struct StackCapture {
   bool has_gap = false;
   // Why JavaScript's frames are missing; empty: they are there, if there are any.
   std::string no_javascript;
+  // kInterrupt: why native frames are missing; empty: they are there, or there was no JavaScript.
+  std::string no_native;
   // Frames left out after frames[cut_after]; 0: the stack is complete.
   int cut_count = 0;
   int cut_after = 0;

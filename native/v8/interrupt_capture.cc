@@ -40,6 +40,7 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
     answer.green_threads = CaptureGreenThreads(asked.layout, heap, asked.limits);
   } else {
     answer.stack = WalkStack(respondent.isolate, question.max_frames);
+    if (!answer.stack.frames.empty()) answer.machine_stack = platform::CopyOwnStack();
     if (question.with_heap) answer.heap = SampleHeap(respondent.isolate);
   }
   answer.answered_at_ns = platform::MonotonicNs();

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "../platform/monitor.h"
+#include "../platform/stack_copy.h"
 #include "frame.h"
 #include "heap_model.h"
 #include "timer_base.h"
@@ -48,6 +49,7 @@ struct Respondent {
 
 struct Answer {
   StackCapture stack;
+  platform::StackCopy machine_stack;  // when `stack` has frames
   HeapSample heap;
   GreenThreads green_threads;
   int64_t answered_at_ns = 0;

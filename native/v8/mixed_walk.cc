@@ -128,6 +128,7 @@ WalkEnd MixedWalker::Walk(const WalkStart& start, FrameList* list) {
     is_top = false;
   }
   end.is_truncated = list->count == list->capacity;
+  end.last_sp = registers.sp();
   return end;
 }
 

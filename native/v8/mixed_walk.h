@@ -28,6 +28,7 @@ struct WalkEnd {
   bool is_complete = false;   // it reached the first function of the thread
   bool has_gap = false;       // native frames are missing above the innermost JavaScript
   bool is_truncated = false;  // the list was full
+  uintptr_t last_sp = 0;      // stack pointer of the outermost frame
 };
 
 class MixedWalker {

@@ -10,6 +10,7 @@
 #include "../platform/park_handler.h"
 #include "../platform/park_signal.h"
 #include "../platform/syscall_describe.h"
+#include "native_around.h"
 
 namespace gmr::vm {
 
@@ -115,9 +116,11 @@ void StackReader::Refresh() {
   FillCodeRanges(maps_, modules_, builtins_, &ranges_);
 }
 
-// Takes no lock and does not allocate.
-WalkEnd StackReader::WalkInto(const WalkStart& start, FrameList* list) {
+// Takes no lock and does not allocate. `copy`: of the stack, when it is not that of a thread that stands
+// still.
+WalkEnd StackReader::WalkInto(const WalkStart& start, const platform::StackCopy* copy, FrameList* list) {
   memory_.Forget();
+  if (copy != nullptr) memory_.ReadInstead(copy->begin, copy->bytes.get(), copy->size);
   texts_.Reset();
   frames_.Reset();
   list->frames = reinterpret_cast<RawFrame*>(frames_.Allocate(kMaxRawFrames * sizeof(RawFrame)));
@@ -138,13 +141,14 @@ ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
     }
     if (before.state != PlaceState::kBlocked) continue;
     start.registers = before.ToRegisters();
-    const WalkEnd end = WalkInto(start, &list);
+    const WalkEnd end = WalkInto(start, nullptr, &list);
     const platform::TextBuffer doing = platform::DescribeSyscall(before, &memory_);
     if (!platform::Unmoved(before, platform::ReadThreadPlace(thread.tid))) continue;
     ReadStack read;
     read.outcome = ReadStack::Outcome::kRead;
     read.stack = ToCapture(CaptureMethod::kPassive, end, list, thread.max_frames);
     read.doing = doing.view();
+    read.syscall = before.syscall;
     return read;
   }
   return Failed(ReadStack::Outcome::kRunning, "the thread did not stay at one place");
@@ -164,7 +168,7 @@ ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_n
     return Failed(ReadStack::Outcome::kNotParked, WhyNotParked(outcome));
   }
   const int64_t parked_at_ns = platform::MonotonicNs();
-  const WalkEnd end = WalkInto(start, &list);
+  const WalkEnd end = WalkInto(start, nullptr, &list);
   const bool was_parked = platform::ReleaseThread();
   const double held_ms = platform::MsBetween(parked_at_ns, platform::MonotonicNs());
   if (!was_parked) {
@@ -175,6 +179,30 @@ ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_n
   read.stack = ToCapture(CaptureMethod::kParked, end, list, thread.max_frames);
   read.stack.held_ms = held_ms;
   return read;
+}
+
+void StackReader::AddNativeFrames(const platform::StackCopy& copy, StackCapture* told) {
+  if (told->frames.empty() || told->cut_count > 0) return;
+  if (copy.size == 0) {
+    told->no_native = kSupported ? "the kernel denies a copy of the stack" : kUnsupported;
+    return;
+  }
+  // Without the address of its isolate: that tells where V8 left for C++ now, not then.
+  WalkStart start;
+  start.registers = copy.registers;
+  FrameList list;
+  const WalkEnd end = WalkInto(start, &copy, &list);
+  std::vector<Frame> read;
+  read.reserve(list.count);
+  for (size_t i = 0; i < list.count; ++i) read.push_back(ToFrame(list.frames[i]));
+  if (!layout_.usable) {
+    told->no_native = layout_.reason;
+  } else if (end.last_sp > copy.begin + copy.size) {
+    told->no_native = "the stack is too deep to be copied";
+  } else if (!PutNativeFramesAround(read, &told->frames)) {
+    told->no_native = end.is_complete ? "the thread had moved on before they were matched"
+                                      : "the stack could not be followed to its end";
+  }
 }
 
 // Top and bottom are kept: what it does, and who began it.

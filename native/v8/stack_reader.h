@@ -18,6 +18,7 @@
 #include "../platform/passive_probe.h"
 #include "../platform/proc_maps.h"
 #include "../platform/safe_read.h"
+#include "../platform/stack_copy.h"
 #include "code_ranges.h"
 #include "frame.h"
 #include "layout.h"
@@ -42,7 +43,8 @@ struct ReadStack {
   Outcome outcome = Outcome::kUnreadable;
   std::string problem;  // for people, when nothing was read
   StackCapture stack;
-  std::string doing;  // the system call in words; empty: in none
+  std::string doing;     // the system call in words; empty: in none
+  int64_t syscall = -1;  // its number; -1: in none
 };
 
 class StackReader {
@@ -65,11 +67,15 @@ class StackReader {
   // system call, which the signal might cut short.
   ReadStack ReadParked(const ThreadToRead& thread, int64_t deadline_ns);
 
+  // Adds native frames to a stack that its thread told itself, from the copy of
+  // its machine stack that was made then. Not where that cannot be: `no_native` says why.
+  void AddNativeFrames(const platform::StackCopy& copy, StackCapture* told);
+
   // Gives native frames their names. Reads symbol tables, once for all stacks.
   void NameNativeFrames(const std::vector<StackCapture*>& stacks) const;
 
  private:
-  WalkEnd WalkInto(const WalkStart& start, FrameList* list);
+  WalkEnd WalkInto(const WalkStart& start, const platform::StackCopy* copy, FrameList* list);
   StackCapture ToCapture(CaptureMethod method, const WalkEnd& end, const FrameList& list,
                          int max_frames) const;
 

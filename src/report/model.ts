@@ -81,6 +81,8 @@ export type Stack =
       readonly hasGap: boolean;
       /** Why JavaScript frames are missing from a stack that was read from memory; null when they are not. */
       readonly noJavaScript: string | null;
+      /** Why native frames are missing from a stack that the thread told itself; null when they are not. */
+      readonly noNative: string | null;
       /** Callers that wait for the current stack through `await`, innermost first. */
       readonly asyncFrames: readonly Frame[];
       /** Why `asyncFrames` could not be asked for; null when it was. */

@@ -11,6 +11,8 @@ const NATIVE_NAME_WIDTH = 26;
 /** Native frames below JavaScript that are told in one line from this number on: Node's start and its event loop. */
 const MIN_BASE_FRAMES = 3;
 const NAMED_BASE_FRAMES = 3;
+/** Of C++ templates the beginning says enough here. */
+const MAX_BASE_NAME_LENGTH = 60;
 
 type CapturedStack = Extract<Stack, { readonly status: 'captured' }>;
 
@@ -38,6 +40,9 @@ export function renderStack(
   if (stack.noJavaScript !== null) {
     lines.push(`  (JavaScript frames are not available: ${escapeInline(stack.noJavaScript)})`);
   }
+  if (stack.noNative !== null) {
+    lines.push(`  (native frames are not available: ${escapeInline(stack.noNative)})`);
+  }
   if (changed.size > 0) lines.push(describeChanged(changed));
   return lines;
 }
@@ -51,7 +56,9 @@ function baseIndex({ frames, cut }: CapturedStack): number {
 /** Those that Node adds say most, for instance which kind of event the JavaScript answers. */
 function describeBase(frames: readonly Frame[]): string {
   const names = frames.map(frameName).filter((name) => !/^(v8::|Builtins_)/.test(name));
-  const shown = names.slice(0, NAMED_BASE_FRAMES).map((name) => escapeInline(clip(name, MAX_NAME_LENGTH)));
+  const shown = names
+    .slice(0, NAMED_BASE_FRAMES)
+    .map((name) => escapeInline(clip(name, MAX_BASE_NAME_LENGTH)));
   return `  (called by ${frames.length} native frames: ${shown.join(', ')}${names.length > shown.length ? ', ...' : ''})`;
 }
 

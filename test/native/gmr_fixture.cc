@@ -90,6 +90,17 @@ napi_value SleepMs(napi_env env, napi_callback_info info) {
   return Number(env, interruptions);
 }
 
+// callBack(function): calls it, so that this is between two JavaScript frames.
+napi_value CallBack(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value callback = nullptr;
+  napi_value self = nullptr;
+  napi_value result = nullptr;
+  napi_get_cb_info(env, info, &count, &callback, &self, nullptr);
+  napi_call_function(env, self, callback, 0, nullptr, &result);
+  return result;
+}
+
 // restrict(name): "" or why this process could not be restricted; see restrictions.h
 napi_value Restrict(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -109,6 +120,7 @@ napi_value Init(napi_env env, napi_value exports) {
       {"rawPoll", nullptr, RawPoll, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"spinMs", nullptr, SpinMs, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"sleepMs", nullptr, SleepMs, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"callBack", nullptr, CallBack, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"restrict", nullptr, Restrict, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof properties / sizeof *properties, properties);

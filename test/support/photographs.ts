@@ -50,6 +50,7 @@ export function captured(frames: readonly Frame[], more: Partial<CapturedStack> 
     heldMs: null,
     hasGap: false,
     noJavaScript: null,
+    noNative: null,
     asyncFrames: [],
     asyncFramesSkipped: null,
     runningMicrotasks: false,
