@@ -1,6 +1,9 @@
 #include "green_photographer.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,6 +25,10 @@ constexpr int64_t kLayoutTimeoutNs = 500 * kNsPerMs;
 // What a scan may take beyond the pause that it was allowed: its limit is looked at
 // from page to page, and a busy machine is slow between two looks.
 constexpr int64_t kScanReserveNs = 1000 * kNsPerMs;
+// After that no further thread is begun with: a report with many workers must come too.
+constexpr int64_t kAllThreadsNs = 1000 * kNsPerMs;
+constexpr unsigned kMostAtOnce = 8;
+constexpr const char* kNoTimeLeft = "no time was left for it: the heaps of the threads before took it";
 // Of all isolates together, so that the photograph stays within what the formatter takes.
 constexpr size_t kMaxFramesInAll = 20'000;
 
@@ -62,7 +69,7 @@ void SetFound(vm::GreenThreads found, GreenThreadsPhoto* photo) {
   }
 }
 
-std::vector<std::shared_ptr<vm::Capture>> Pending(const std::vector<Subject>& subjects) {
+std::vector<std::shared_ptr<vm::Capture>> Pending(std::span<const Subject> subjects) {
   std::vector<std::shared_ptr<vm::Capture>> pending;
   for (const Subject& subject : subjects) {
     if (subject.capture && subject.capture->state() == vm::Capture::State::kPending)
@@ -86,13 +93,11 @@ void ScanFromHere(const vm::GreenThreadsQuestion& question, IsolatePhoto* photo)
   SetFound(std::move(found), &photo->green_threads);
 }
 
-void Ask(const GreenPhotographJob& job, const vm::Question& question, std::vector<Subject>* subjects) {
-  for (Subject& subject : *subjects) {
-    // One that did not tell its stack has that question still before it.
-    if (subject.photo->answered_at_ns != 0)
-      subject.capture = vm::IsolateRegistry::Get().Ask(subject.photo->status.id, question);
-  }
-  const auto pending = Pending(*subjects);
+// A part of the threads: as many as can run at once, so that none is paused while it waits for a CPU.
+void AskSome(const GreenPhotographJob& job, const vm::Question& question, std::span<Subject> subjects) {
+  for (Subject& subject : subjects)
+    subject.capture = vm::IsolateRegistry::Get().Ask(subject.photo->status.id, question);
+  const auto pending = Pending(subjects);
   const int64_t now_ns = MonotonicNs();
   const int64_t grace_ns = std::min(job.deadline_ns, now_ns + job.options.interrupt_timeout_ms * kNsPerMs);
   const int64_t longest_ns = std::min(
@@ -109,11 +114,7 @@ void Ask(const GreenPhotographJob& job, const vm::Question& question, std::vecto
 void Conclude(const GreenPhotographJob& job, const vm::GreenThreadsQuestion& question, Subject* subject) {
   IsolatePhoto& photo = *subject->photo;
   if (subject->capture == nullptr || (!subject->capture->begun() && !job.stop())) {
-    if (MonotonicNs() > job.deadline_ns || job.stop()) {
-      SetReason("there was no time left for it", &photo.green_threads);
-    } else {
-      ScanFromHere(question, &photo);
-    }
+    ScanFromHere(question, &photo);
     return;
   }
   if (subject->capture->state() == vm::Capture::State::kAnswered) {
@@ -124,6 +125,30 @@ void Conclude(const GreenPhotographJob& job, const vm::GreenThreadsQuestion& que
   subject->capture->Abandon();
   SetReason(is_gone ? "it ended while the report was made" : "the scan did not end in time",
             &photo.green_threads);
+}
+
+// In turns, until the time for all of them is over. Main is the first.
+void PhotographInTurns(const GreenPhotographJob& job, const vm::Question& question,
+                       std::vector<Subject>* subjects) {
+  const int64_t end_ns = std::min(job.deadline_ns, MonotonicNs() + kAllThreadsNs);
+  const size_t at_once = std::clamp(std::thread::hardware_concurrency(), 1U, kMostAtOnce);
+  // One that did not tell its stack has that question still before it, and is read from here.
+  const auto is_silent = [](const Subject& subject) { return subject.photo->answered_at_ns == 0; };
+  for (size_t i = 0; i < subjects->size();) {
+    size_t end = i + 1;
+    while (end < subjects->size() && end - i < at_once && !is_silent((*subjects)[i]) &&
+           !is_silent((*subjects)[end])) {
+      ++end;
+    }
+    const std::span<Subject> turn(subjects->begin() + static_cast<ptrdiff_t>(i), end - i);
+    i = end;
+    if (MonotonicNs() > end_ns || job.stop()) {
+      for (const Subject& subject : turn) SetReason(kNoTimeLeft, &subject.photo->green_threads);
+      continue;
+    }
+    if (!is_silent(turn.front())) AskSome(job, question, turn);
+    for (Subject& subject : turn) Conclude(job, *question.green_threads, &subject);
+  }
 }
 
 void KeepWithinBounds(Photograph* photograph) {
@@ -194,8 +219,7 @@ void GreenPhotographer::Photograph(const GreenPhotographJob& job, ExitGate* gate
   question.report_id = photograph->report_id;
   question.asked_at_ns = MonotonicNs();
   question.green_threads = green;
-  Ask(job, question, &subjects);
-  for (Subject& subject : subjects) Conclude(job, *green, &subject);
+  PhotographInTurns(job, question, &subjects);
   KeepWithinBounds(photograph);
 }
 

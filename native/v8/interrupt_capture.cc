@@ -31,9 +31,10 @@ std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_lab
 void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Respondent& respondent) {
   const Question& question = capture->question_;
   Answer answer;
+  // A scan takes a while; nobody may want it any more. A stack is told late rather than never.
+  const bool is_wanted = capture->Begin();
   if (question.green_threads != nullptr) {
-    // It takes a while, and the report has helped itself meanwhile.
-    if (!capture->Begin()) return;
+    if (!is_wanted) return;
     const GreenThreadsQuestion& asked = *question.green_threads;
     const GreenThreadHeap heap = asked.model.ForIsolate(reinterpret_cast<uintptr_t>(respondent.isolate),
                                                         asked.layout, TimerBaseOf(respondent.environment));
