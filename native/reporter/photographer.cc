@@ -180,7 +180,8 @@ IsolateState StateOfAnswered(const IsolatePhoto& photo, const vm::StackCapture& 
 // other.
 void SetBlocked(const vm::ReadStack& read, ThreadPhoto* os) {
   os->doing = read.doing;
-  if (os->status.syscall || read.syscall < 0) return;
+  if (read.syscall < 0) return;
+  // The kernel was asked for state and system call one after the other: either may be of that moment.
   os->status.syscall = platform::ThreadSyscall{.number = read.syscall};
   if (os->status.state == 'R') os->status.state = 'S';
 }
