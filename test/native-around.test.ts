@@ -14,12 +14,15 @@ function blockOf(report: string, where: string): ThreadBlock {
   return where === 'main' ? mainBlock(report) : workerBlock(report, 'caller');
 }
 
-/** A report of the time after the line `ready`, which the service writes just before. */
+/**
+ * A report of the time after the line `ready`, which the service writes just before. The first that shows the function
+ * may be answered where it is entered, and not yet in its loop: the second is told.
+ */
 async function reportOfBusy(service: Service, way: string): Promise<string> {
-  for (;;) {
-    const report = await service.reportOnSignal();
-    if (report.includes(`  ${way} (`)) return report;
-  }
+  let report: string;
+  do report = await service.reportOnSignal();
+  while (!report.includes(`  ${way} (`));
+  return service.reportOnSignal();
 }
 
 /** The names of the stack in their order, without the source lines. */
