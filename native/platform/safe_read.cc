@@ -28,6 +28,9 @@ constexpr size_t kMaxReadBytes = size_t{64} << 20;
 
 #if defined(__linux__)
 
+// Of 1024 that process_vm_readv(2) takes (IOV_MAX); they are on the stack.
+constexpr size_t kMaxWordsAtOnce = 256;
+
 enum class FetchResult : uint8_t { kDone, kFault, kDenied };
 
 // What a failed call says: something about the address, or that the call itself
@@ -51,6 +54,18 @@ FetchResult FetchByProcMem(int fd, uintptr_t address, void* to, size_t bytes) {
   const ssize_t length = pread(fd, to, bytes, static_cast<off_t>(address));
   if (length == static_cast<ssize_t>(bytes)) return FetchResult::kDone;
   return length < 0 ? Failure(errno) : FetchResult::kFault;
+}
+
+// How many words were read until one was not readable.
+size_t FetchWordsByProcessVmReadv(const uintptr_t* addresses, size_t count, uint64_t* words) {
+  iovec remote[kMaxWordsAtOnce];
+  for (size_t i = 0; i < count; ++i) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): only the kernel follows it
+    remote[i] = {reinterpret_cast<void*>(addresses[i]), sizeof(uint64_t)};
+  }
+  const iovec local{words, count * sizeof(uint64_t)};
+  const ssize_t length = process_vm_readv(getpid(), &local, 1, remote, count, 0);
+  return length < 0 ? 0 : static_cast<size_t>(length) / sizeof(uint64_t);
 }
 
 // write(2) from the address to a pipe: the kernel meets the fault, not we.
@@ -136,6 +151,16 @@ bool MemoryReader::Read(uintptr_t address, void* to, size_t bytes) {
   return true;
 }
 
+void MemoryReader::LoadEach(const uintptr_t* addresses, size_t count, uint64_t* words) {
+  for (size_t i = 0; i < count;) {
+    i += FetchWords(addresses + i, count - i, words + i);
+    if (i == count) return;
+    // One that is not readable, or the call is not to be had.
+    if (!Fetch(addresses[i], words + i, sizeof(uint64_t))) words[i] = 0;
+    ++i;
+  }
+}
+
 const uint64_t* MemoryReader::OpenWindow(uintptr_t start, size_t bytes) {
   window_bytes_ = 0;
   if (bytes == 0 || bytes > kWindowBytes || start + bytes < start) return nullptr;
@@ -193,6 +218,11 @@ bool MemoryReader::Fetch(uintptr_t address, void* to, size_t bytes) {
   return false;
 }
 
+size_t MemoryReader::FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words) {
+  if (backend_ != ReadBackend::kProcessVmReadv) return 0;
+  return FetchWordsByProcessVmReadv(addresses, std::min(count, kMaxWordsAtOnce), words);
+}
+
 bool MemoryReader::OpenBackend(ReadBackend backend) {
   if (backend == ReadBackend::kProcMem) {
     mem_fd_ = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
@@ -205,6 +235,7 @@ bool MemoryReader::OpenBackend(ReadBackend backend) {
 #else
 
 bool MemoryReader::Fetch(uintptr_t, void*, size_t) { return false; }
+size_t MemoryReader::FetchWords(const uintptr_t*, size_t, uint64_t*) { return 0; }
 bool MemoryReader::OpenBackend(ReadBackend) { return true; }
 
 #endif

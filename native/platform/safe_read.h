@@ -55,6 +55,9 @@ class MemoryReader {
     return Read(address, value, sizeof(T));
   }
 
+  // Words from all over the memory by few calls to the kernel, past the cache. What is not readable is 0.
+  void LoadEach(const uintptr_t* addresses, size_t count, uint64_t* words);
+
   static constexpr size_t kWindowBytes = size_t{256} << 10;
 
   // Copies a part of at most kWindowBytes by one call to the kernel, and serves
@@ -85,6 +88,7 @@ class MemoryReader {
 
   const uint8_t* CachedBlock(uintptr_t block);
   bool FetchBlocks(uintptr_t start, size_t bytes);
+  size_t FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words);
   bool Fetch(uintptr_t address, void* to, size_t bytes);
   bool OpenBackend(ReadBackend backend);
   void UseNextBackend();

@@ -16,6 +16,8 @@ constexpr const char* kTooLate = "the scan took longer than the allowed pause";
 
 // Of the allowed pause.
 constexpr int kTenthsToScan = 6;
+// About what a thread without a program has.
+constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
 constexpr size_t kMaxLabelBytes = 512;
 constexpr size_t kTimerArenaBytes = size_t{64} << 10;
 
@@ -118,7 +120,11 @@ const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
 }
 
 bool GreenThreadScan::Scan(int64_t deadline_ns) {
-  const HeapScan::Outcome outcome = scan_.Run(pages_, {deadline_ns, WantsLabels() ? &targets_ : nullptr});
+  // Only searches from leaves need the targets, and many small heaps have none: the first search notes them then.
+  const bool has_targets = WantsLabels() && targets_.Reset(pages_.pages().size());
+  const bool is_small = pages_.total_bytes() <= kSmallHeapBytes;
+  const HeapScan::Outcome outcome =
+      scan_.Run(pages_, {deadline_ns, has_targets && !is_small ? &targets_ : nullptr});
   partial_ = outcome == HeapScan::Outcome::kLate;
   over_limit_ = partial_ && scan_.read_bytes() == 0;
   return !over_limit_ && outcome != HeapScan::Outcome::kTooMany;
@@ -133,7 +139,7 @@ const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   const auto megabytes = static_cast<int64_t>(pages_.total_bytes() >> 20);
   const int64_t share = limits_.max_label_ms + limits_.max_label_ms * megabytes / 1024;
   const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share * platform::kNsPerMs);
-  labels_complete_ = labels_.Run(pages_, targets_, scan_, until);
+  labels_complete_ = labels_.Run(pages_, scan_, &targets_, until);
   return nullptr;
 }
 

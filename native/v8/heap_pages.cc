@@ -11,34 +11,66 @@ bool MayHoldHeap(const platform::Mapping& mapping) {
          (mapping.path.empty() || mapping.path.starts_with("[anon"));
 }
 
+uintptr_t At(uintptr_t base, int32_t offset) {
+  return base + static_cast<uintptr_t>(static_cast<intptr_t>(offset));
+}
+
+// Nothing is mapped below.
+constexpr uint64_t kLeastHeader = 4096;
+
 }  // namespace
 
-HeapPages::Owner HeapPages::OwnerOf(uintptr_t page) const {
-  uintptr_t header = page;
-  uint64_t value = 0;
-  const auto load = [&](uintptr_t from, int32_t offset) {
-    return memory_->Load(from + static_cast<uintptr_t>(static_cast<intptr_t>(offset)), &value);
-  };
-  if (layout_->page_metadata >= 0) {
-    if (!load(page, layout_->page_metadata) || value % 8 != 0 || value < 4096) return Owner::kOther;
-    header = value;
-    if (!load(header, layout_->page_metadata_self) || value != page) return Owner::kOther;
+void HeapPages::FindHeaders(uintptr_t first, size_t count) {
+  for (size_t i = 0; i < count; ++i) headers_[i] = first + i * kPageBytes;
+  if (layout_->page_metadata < 0) return;
+  // The page begins with the address of its header, and that has the address of the page.
+  uintptr_t places[kBatch] = {};
+  uint64_t headers[kBatch] = {};
+  uint64_t pages[kBatch] = {};
+  for (size_t i = 0; i < count; ++i) places[i] = At(headers_[i], layout_->page_metadata);
+  memory_->LoadEach(places, count, headers);
+  for (size_t i = 0; i < count; ++i) {
+    if (headers[i] % sizeof(uint64_t) != 0 || headers[i] < kLeastHeader) headers[i] = 0;
+    // A page of ours is readable, and no header: the comparison fails.
+    places[i] = headers[i] == 0 ? headers_[i] : At(headers[i], layout_->page_metadata_self);
   }
-  if (!load(header, layout_->page_heap) || value != anchors_->heap) return Owner::kOther;
-  if (!load(page, layout_->page_flags)) return Owner::kOther;
-  return (value & kPageIsFromSpace) != 0 ? Owner::kFromSpace : Owner::kOurs;
+  memory_->LoadEach(places, count, pages);
+  for (size_t i = 0; i < count; ++i) headers_[i] = headers[i] != 0 && pages[i] == headers_[i] ? headers[i] : 0;
+}
+
+void HeapPages::FindOwners(uintptr_t first, size_t count) {
+  FindHeaders(first, count);
+  uintptr_t places[kBatch] = {};
+  uint64_t heaps[kBatch] = {};
+  for (size_t i = 0; i < count; ++i)
+    places[i] = headers_[i] == 0 ? first : At(headers_[i], layout_->page_heap);
+  memory_->LoadEach(places, count, heaps);
+  for (size_t i = 0; i < count; ++i) {
+    owners_[i] = Owner::kOther;
+    uint64_t flags = 0;
+    if (headers_[i] == 0 || heaps[i] != anchors_->heap) continue;
+    if (!memory_->Load(At(first + i * kPageBytes, layout_->page_flags), &flags)) continue;
+    owners_[i] = (flags & kPageIsFromSpace) != 0 ? Owner::kFromSpace : Owner::kOurs;
+  }
 }
 
 bool HeapPages::CollectFrom(const platform::AddressRange& range, bool with_large) {
   bool ours = false;
   const uintptr_t* seam = seams_.begin();
   const uintptr_t first = (range.start + kPageBytes - 1) & ~(kPageBytes - 1);
+  size_t known = 0;  // of this batch, those before `page`
+  size_t batch = 0;
   for (uintptr_t page = first; page < range.end && page >= first; page += kPageBytes) {
     if (++chunks_ > kMaxChunks) return false;
+    if (known == batch) {
+      batch = std::min<size_t>(kBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
+      FindOwners(page, batch);
+      known = 0;
+    }
     // V8 keeps its memory out of forked children, so the kernel does not join it
     // with a Buffer's: what is behind a seam is not the rest of a large object.
     for (; seam != seams_.end() && *seam <= page; ++seam) ours = false;
-    const Owner owner = OwnerOf(page);
+    const Owner owner = owners_[known++];
     // What follows a page of ours and has no header may be inside a large object.
     const bool inside = owner == Owner::kOther && ours;
     if (owner != Owner::kOther) ours = owner == Owner::kOurs;

@@ -47,7 +47,13 @@ class HeapPages {
 
   static constexpr size_t kMaxSeams = size_t{1} << 17;
 
-  Owner OwnerOf(uintptr_t page) const;
+  // Pages that are looked at by one call to the kernel.
+  static constexpr size_t kBatch = 256;
+
+  // Whose the pages are that begin at `first` and follow each other.
+  void FindOwners(uintptr_t first, size_t count);
+  // Where the headers of those pages are; 0: it is none of V8's.
+  void FindHeaders(uintptr_t first, size_t count);
   bool CollectFrom(const platform::AddressRange& range, bool with_large);
 
   platform::MemoryReader* memory_;
@@ -59,6 +65,8 @@ class HeapPages {
   uint64_t total_bytes_ = 0;
   uint64_t object_bytes_ = 0;
   size_t chunks_ = 0;
+  uintptr_t headers_[kBatch] = {};
+  Owner owners_[kBatch] = {};
 };
 
 }  // namespace gmr::vm

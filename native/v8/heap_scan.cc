@@ -37,7 +37,6 @@ HeapScan::Outcome HeapScan::Run(const HeapPages& pages, const ScanLimits& limits
   // 0 is no map, but a frequent word.
   free_space_ = anchors_->free_space_map.bits() == 0 ? 1 : anchors_->free_space_map.bits();
   PageTargets* targets = limits.targets;
-  if (targets != nullptr && !targets->Reset(pages.pages().size())) targets = nullptr;
   for (size_t i = 0; i < pages.pages().size(); ++i) {
     const HeapPage& page = pages.pages()[i];
     if (page.is_inside_large && targets == nullptr) continue;

@@ -55,7 +55,7 @@ struct ResolverFunction {
 
 struct ScanLimits {
   int64_t deadline_ns = 0;
-  // To be filled for the searches that follow; nullptr: there are none.
+  // To be filled for the searches that follow, and Reset() before; nullptr: not now.
   PageTargets* targets = nullptr;
 };
 

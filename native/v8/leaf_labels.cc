@@ -81,7 +81,7 @@ void LeafLabels::FillFilter(uint32_t first) {
   }
 }
 
-bool LeafLabels::Run(const HeapPages& pages, const PageTargets& targets, const HeapScan& scan,
+bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, PageTargets* targets,
                      int64_t deadline_ns) {
   if (steps_.empty()) return true;
   AddResolvers(scan);
@@ -97,16 +97,19 @@ bool LeafLabels::Run(const HeapPages& pages, const PageTargets& targets, const H
   return true;
 }
 
-bool LeafLabels::ScanPages(const HeapPages& pages, const PageTargets& targets, int64_t deadline_ns) {
+bool LeafLabels::ScanPages(const HeapPages& pages, PageTargets* targets, int64_t deadline_ns) {
   PageTargets::Set wanted;
-  for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets.Add(steps_[i].object.bits(), &wanted);
+  for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets->Add(steps_[i].object.bits(), &wanted);
   for (size_t i = 0; i < pages.pages().size(); ++i) {
-    if (!targets.MayPointInto(i, wanted)) continue;
+    if (!targets->MayPointInto(i, wanted)) continue;
     if (platform::MonotonicNs() > deadline_ns) return false;
     const HeapPage& page = pages.pages()[i];
     const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
     page_ = heap_->memory().OpenWindow(page.start, bytes);
-    if (page_ != nullptr) ScanPage(page.start, bytes / sizeof(uint64_t));
+    if (page_ == nullptr) continue;
+    const size_t words = bytes / sizeof(uint64_t);
+    if (!targets->IsNoted(i)) targets->Note(i, page_, words);
+    ScanPage(page.start, words);
   }
   return true;
 }

@@ -39,8 +39,8 @@ class LeafLabels {
   // The number under which LabelOf() knows it; kNoIndex: too many.
   uint32_t Add(Tagged promise);
   // False: it ended before its time, at `deadline_ns`; what was found stays.
-  // `targets` are of the same pages.
-  bool Run(const HeapPages& pages, const PageTargets& targets, const HeapScan& scan, int64_t deadline_ns);
+  // `targets` are of the same pages; those that are not noted yet will be.
+  bool Run(const HeapPages& pages, const HeapScan& scan, PageTargets* targets, int64_t deadline_ns);
 
   // At most `capacity` bytes with the final 0: "Pool <- Array". False: nothing
   // with a name was found.
@@ -75,7 +75,7 @@ class LeafLabels {
   bool AddStep(const Step& step);
   void AddResolvers(const HeapScan& scan);
   void FillFilter(uint32_t first);
-  bool ScanPages(const HeapPages& pages, const PageTargets& targets, int64_t deadline_ns);
+  bool ScanPages(const HeapPages& pages, PageTargets* targets, int64_t deadline_ns);
   void ScanPage(uintptr_t start, size_t words);
   void ScanWords(uintptr_t start, size_t begin, size_t end);
   bool MayBeStep(uint64_t word) const;

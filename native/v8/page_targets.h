@@ -30,6 +30,7 @@ class PageTargets {
 
   // The words of page number `page`.
   void Note(size_t page, const uint64_t* words, size_t count);
+  bool IsNoted(size_t page) const { return page < noted_.size() && noted_[page] != 0; }
   void Add(uint64_t pointer, Set* set) const {
     const size_t part = PartOf(pointer);
     set->bits[part / 64] |= uint64_t{1} << part % 64;
@@ -45,6 +46,7 @@ class PageTargets {
   int shift_ = 18;
   platform::MappedArray<Set> sets_{kMaxPages};
   platform::MappedArray<uint8_t> seen_{kParts};
+  platform::MappedArray<uint8_t> noted_{kMaxPages};
 };
 
 }  // namespace gmr::vm
