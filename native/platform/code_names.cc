@@ -4,9 +4,11 @@
 #include <cstdio>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "demangle.h"
 #include "elf_symbols.h"
+#include "monitor.h"
 
 namespace gmr::platform {
 
@@ -17,6 +19,9 @@ struct FileBatch {
   std::vector<uint64_t> addresses;
   std::vector<size_t> indexes;
 };
+
+// The kernel's own name of the program, which works when its file was replaced.
+constexpr const char* kProgramPath = "/proc/self/exe";
 
 // What is opened, its expected build, and how its addresses are given.
 struct FileKey {
@@ -38,6 +43,39 @@ const Module* FindProgram(const ModuleList& modules) {
   }
   return nullptr;
 }
+
+// What earlier reports found. A table of symbols has 100,000 entries, and all of them must be read for
+// one name; the same functions are on the stacks of all reports.
+class KnownNames {
+ public:
+  static KnownNames& Get() {
+    static auto* names = new KnownNames;  // NOLINT(cppcoreguidelines-owning-memory): leaked, threads may use it at exit
+    return *names;
+  }
+
+  bool Find(const FileKey& key, uint64_t address, CodeName* name) {
+    const Monitor::Lock lock(monitor_);
+    const auto found = names_.find({key, address});
+    if (found == names_.end()) return false;
+    name->function = found->second.function;
+    name->function_offset = found->second.function_offset;
+    return true;
+  }
+
+  void Add(const FileKey& key, uint64_t address, const CodeName& name) {
+    // Of other files nothing tells whether they are still the same.
+    if (key.build_id.empty() && key.path != kProgramPath) return;
+    const Monitor::Lock lock(monitor_);
+    if (names_.size() < kMaxNames) names_.emplace(std::pair{key, address}, name);
+  }
+
+ private:
+  // Some 300 KB.
+  static constexpr size_t kMaxNames = 2048;
+
+  Monitor monitor_;
+  std::map<std::pair<FileKey, uint64_t>, CodeName> names_;  // guarded by monitor_
+};
 
 class Naming {
  public:
@@ -72,16 +110,16 @@ class Naming {
         CodeName& name = names_[batch.indexes[i]];
         name.function = ReadableName(symbols.value()[i].mangled);
         name.function_offset = symbols.value()[i].offset;
+        KnownNames::Get().Add(key, batch.addresses[i], name);
       }
     }
     return std::move(names_);
   }
 
  private:
-  // The kernel's own name of the program works when its file was replaced; and
-  // its path of a module when that was loaded by a relative one.
+  // The kernel's path of a module works when that was loaded by a relative one.
   FileKey KeyOf(const Module& module, ElfAddressKind kind) const {
-    if (module.is_program) return {"/proc/self/exe", module.build_id, kind};
+    if (module.is_program) return {kProgramPath, module.build_id, kind};
     if (module.path[0] == '/') return {module.path, module.build_id, kind};
     const Mapping* mapping = maps_.Find(module.code.start);
     return {mapping == nullptr ? std::string() : std::string(mapping->path), module.build_id, kind};
@@ -89,7 +127,7 @@ class Naming {
 
   void AddToBatch(const FileKey& key, uint64_t address, size_t index) {
     // "[vdso]" and other names of the kernel are no files.
-    if (!key.path.starts_with('/')) return;
+    if (!key.path.starts_with('/') || KnownNames::Get().Find(key, address, &names_[index])) return;
     FileBatch& batch = batches_[key];
     batch.addresses.push_back(address);
     batch.indexes.push_back(index);

@@ -1,6 +1,6 @@
 // Names code addresses of this process for a report: symbol, module, offset.
 //
-// Owns:        nothing.
+// Owns:        up to 2048 names that were found, for the next report.
 // Threads:     any; meant for the reporter thread.
 // Signal-safe: no: allocates, opens files. After parked threads are released.
 // Lifetime:    functions.
@@ -28,7 +28,7 @@ struct CodeName {
   std::string ToString() const;
 };
 
-// One answer per address, in the same order. Each file is read once. Give
+// One answer per address, in the same order. Each file is read once, if a name is not known yet. Give
 // return addresses minus one: a call may be the last instruction of its function.
 std::vector<CodeName> NameCode(const ModuleList& modules, const ProcMaps& maps,
                                const std::vector<uintptr_t>& addresses);

@@ -44,6 +44,16 @@ class MappedArray {
     return true;
   }
 
+  // All elements of `other` behind those that are there. False: full, or no memory.
+  bool Append(const MappedArray& other) {
+    if (other.empty()) return true;
+    const size_t size = size_ + other.size_;
+    if (size > max_count_ || (size > Capacity() && !Grow(size))) return false;
+    std::copy_n(other.data_, other.size_, data_ + size_);
+    size_ = size;
+    return true;
+  }
+
   // All elements become `value`. False: no memory; then it is empty.
   bool Assign(size_t count, const T& value) {
     size_ = 0;

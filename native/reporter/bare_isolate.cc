@@ -148,7 +148,7 @@ std::string RunInside(const BareIsolateJob& job, ExitGate* gate) {
     failure = watchdog.started() ? job.work(isolate) : "no watchdog thread could be started";
   }
   gate->Withdraw();
-  if (failure.empty() && job.before_disposal) job.before_disposal();
+  if (failure.empty() && job.before_disposal) job.before_disposal(isolate);
   return failure;
 }
 

@@ -35,7 +35,7 @@ struct BareIsolateJob {
   std::function<std::string(v8::Isolate* isolate)> work;
   // After work that did not fail. The disposal takes 3 to 8 ms more. Process exit
   // waits for it, so this must return within some 50 ms.
-  std::function<void()> before_disposal;
+  std::function<void(v8::Isolate* isolate)> before_disposal;
 };
 
 // Why the work failed or could not be done; empty: it was done.

@@ -2,7 +2,6 @@
 
 #include <v8.h>
 
-#include "../v8/v8_compat.h"
 #include "bare_isolate.h"
 #include "formatter_api.h"
 
@@ -36,16 +35,14 @@ v8::MaybeLocal<v8::String> NewPhotograph(const FormatterJob& job, v8::Isolate* i
 }
 
 v8::MaybeLocal<v8::Value> RunBundle(const FormatterJob& job, v8::Isolate* isolate,
-                                    v8::Local<v8::Context> context) {
-  v8::Local<v8::String> source;
+                                    v8::Local<v8::Context> context, v8::Global<v8::UnboundScript>* script) {
   v8::Local<v8::String> photograph;
-  v8::Local<v8::Script> script;
+  v8::Local<v8::UnboundScript> unbound;
   v8::Local<v8::Value> format;
-  const auto name = v8::String::NewFromUtf8Literal(isolate, "gmr:formatter");
-  v8::ScriptOrigin origin = vm::OriginNamed(isolate, name);
-  if (!NewString(isolate, job.source).ToLocal(&source) ||
-      !NewPhotograph(job, isolate, context).ToLocal(&photograph) ||
-      !v8::Script::Compile(context, source, &origin).ToLocal(&script) || script->Run(context).IsEmpty() ||
+  if (!job.code->Compile(isolate, job.source).ToLocal(&unbound)) return {};
+  script->Reset(isolate, unbound);
+  if (!NewPhotograph(job, isolate, context).ToLocal(&photograph) ||
+      unbound->BindToCurrentContext()->Run(context).IsEmpty() ||
       !context->Global()
            ->Get(context, v8::String::NewFromUtf8Literal(isolate, "gmrFormat"))
            .ToLocal(&format)) {
@@ -64,14 +61,14 @@ struct Formatted {
   std::string failure;  // empty: `text` is the report
 };
 
-Formatted RunIn(const FormatterJob& job, v8::Isolate* isolate) {
+Formatted RunIn(const FormatterJob& job, v8::Isolate* isolate, v8::Global<v8::UnboundScript>* script) {
   const v8::HandleScope scope(isolate);
   const v8::TryCatch caught(isolate);
   const auto context = v8::Context::New(isolate);
   if (context.IsEmpty()) return {"", "no context could be made"};
   const v8::Context::Scope context_scope(context);
   v8::Local<v8::Value> result;
-  if (!RunBundle(job, isolate, context).ToLocal(&result)) return {"", Describe(isolate, caught)};
+  if (!RunBundle(job, isolate, context, script).ToLocal(&result)) return {"", Describe(isolate, caught)};
   if (!result->IsString()) return {"", "the formatter returned no string"};
   const v8::String::Utf8Value text(isolate, result);
   if (*text == nullptr) return {"", "the report could not be converted"};
@@ -83,14 +80,20 @@ Formatted RunIn(const FormatterJob& job, v8::Isolate* isolate) {
 std::string Format(const FormatterJob& job, ExitGate* gate) {
   if (job.source.empty()) return "its bundle could not be read at setup";
   Formatted formatted;
+  v8::Global<v8::UnboundScript> script;  // must not outlive the isolate
   BareIsolateJob bare;
   bare.platform = job.platform;
   bare.deadline_ns = job.deadline_ns;
   bare.work = [&](v8::Isolate* isolate) {
-    formatted = RunIn(job, isolate);
+    formatted = RunIn(job, isolate, &script);
+    if (!formatted.failure.empty()) script.Reset();
     return formatted.failure;
   };
-  bare.before_disposal = [&] { job.deliver(formatted.text); };
+  bare.before_disposal = [&](v8::Isolate* isolate) {
+    job.deliver(formatted.text);
+    job.code->Keep(isolate, script);
+    script.Reset();
+  };
   return RunInBareIsolate(bare, gate);
 }
 

@@ -16,12 +16,14 @@
 #include <string>
 
 #include "exit_gate.h"
+#include "formatter_code.h"
 
 namespace gmr::reporter {
 
 struct FormatterJob {
   const std::string& source;  // the bundle; defines globalThis.gmrFormat
-  // Called in the isolate, so that what needs one can be done before.
+  FormatterCode* code = nullptr;
+  // Called in the isolate, so that what needs one can be done before, and as late as can be.
   std::function<std::string(v8::Isolate* isolate, v8::Local<v8::Context> context)> photograph_json;
   int64_t deadline_ns = 0;
   node::MultiIsolatePlatform* platform = nullptr;

@@ -151,6 +151,7 @@ void PhotographInTurns(const GreenPhotographJob& job, const vm::Question& questi
   }
 }
 
+// A second time changes nothing.
 void KeepWithinBounds(Photograph* photograph) {
   size_t frames = 0;
   for (IsolatePhoto& photo : photograph->isolates) {
@@ -200,8 +201,8 @@ std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
   return question;
 }
 
-void GreenPhotographer::Photograph(const GreenPhotographJob& job, ExitGate* gate,
-                                   reporter::Photograph* photograph) {
+void GreenPhotographer::Begin(const GreenPhotographJob& job, ExitGate* gate,
+                              reporter::Photograph* photograph) {
   std::string reason = "greenThreads.enabled is false";
   std::shared_ptr<const vm::GreenThreadsQuestion> green;
   if (job.options.green_threads.enabled) green = MakeQuestion(job, gate, &reason);
@@ -219,7 +220,12 @@ void GreenPhotographer::Photograph(const GreenPhotographJob& job, ExitGate* gate
   question.report_id = photograph->report_id;
   question.asked_at_ns = MonotonicNs();
   question.green_threads = green;
-  PhotographInTurns(job, question, &subjects);
+  auto ask = [job, question, subjects]() mutable { PhotographInTurns(job, question, &subjects); };
+  if (!thread_.Start("gmr-green", ask)) ask();
+}
+
+void GreenPhotographer::Finish(reporter::Photograph* photograph) {
+  thread_.Join();
   KeepWithinBounds(photograph);
 }
 

@@ -1,12 +1,14 @@
 // GreenPhotographer: has the suspended functions of every isolate listed.
 //
-// Owns:        what calibration found, once per process.
+// Owns:        what calibration found, once per process; from Begin() to Finish() a
+//              thread that asks, and waits for the answers.
 // Threads:     the reporter thread.
 // Signal-safe: no.
 // Lifetime:    one per reporter.
 //
 // After the stacks of all isolates are in, so that nobody's stack waits for the scan
-// of somebody's heap.
+// of somebody's heap; and beside what the reporter does next: making the formatter's
+// isolate takes as long as the scan of a small heap.
 #ifndef GMR_NATIVE_REPORTER_GREEN_PHOTOGRAPHER_H_
 #define GMR_NATIVE_REPORTER_GREEN_PHOTOGRAPHER_H_
 
@@ -15,6 +17,7 @@
 #include <functional>
 #include <memory>
 
+#include "../platform/helper_thread.h"
 #include "../v8/heap_model.h"
 #include "exit_gate.h"
 #include "options.h"
@@ -32,8 +35,11 @@ struct GreenPhotographJob {
 
 class GreenPhotographer {
  public:
-  // Fills `green_threads` of each isolate.
-  void Photograph(const GreenPhotographJob& job, ExitGate* gate, reporter::Photograph* photograph);
+  // Until Finish(), `green_threads` of the photographed isolates must not be touched, and `job.options`
+  // and the isolates must stay where they are.
+  void Begin(const GreenPhotographJob& job, ExitGate* gate, reporter::Photograph* photograph);
+  // Fills `green_threads` of each isolate. Does nothing when it has been called already.
+  void Finish(reporter::Photograph* photograph);
 
  private:
   // nullptr: not now; `reason` says why.
@@ -42,6 +48,7 @@ class GreenPhotographer {
 
   // Kept once it was made, also when the answer is that this V8 is not understood.
   std::unique_ptr<const vm::HeapModel> model_;
+  platform::HelperThread thread_;
 };
 
 }  // namespace gmr::reporter

@@ -266,21 +266,26 @@ Photograph Reporter::MakePhotograph(const Facts& facts, const Trigger& trigger) 
   PhotographThreads(options, stop, &photograph);
 
   const int64_t deadline_ns = trigger.at_ns + options.report_timeout_ms * kNsPerMs;
-  green_photographer_.Photograph({options, platform_.load(), deadline_ns - kReserveForWritingNs, stop},
-                                 &gate_, &photograph);
+  green_photographer_.Begin({options, platform_.load(), deadline_ns - kReserveForWritingNs, stop}, &gate_,
+                            &photograph);
   photograph.sections =
       sections_.Collect(options, photograph.main_isolate(), deadline_ns - kReserveForWritingNs, stop);
   // After the sections: the main loop may have refreshed the configuration just now.
   photograph.facts_json = facts.process_json;
   photograph.configuration_json = CopyFacts().configuration_json;
-  photograph.complete_after_ms = platform::MsBetween(trigger.at_ns, MonotonicNs());
   return photograph;
+}
+
+void Reporter::FinishPhotograph(Photograph* photograph) {
+  green_photographer_.Finish(photograph);
+  photograph->complete_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
 }
 
 void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
   const int64_t deadline_ns = trigger.at_ns + facts.options.report_timeout_ms * kNsPerMs;
   Photograph photograph = MakePhotograph(facts, trigger);
-  const auto to_json = [&photograph](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+  const auto to_json = [this, &photograph](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+    FinishPhotograph(&photograph);
     vm::TryLayout(isolate, context, vm::TrustedLayout(MonotonicNs()), vm::IsolateRegistry::Get().builtins());
     if (const std::string problem = vm::LayoutProblem(); !problem.empty())
       DropReadJavaScript(problem, &photograph);
@@ -295,10 +300,13 @@ void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
     rest = text.substr(platform::WriteWithDeadline(STDERR_FILENO, text, soon_ns).written_bytes);
   };
   const std::string failure =
-      Format(FormatterJob{facts.options.formatter_source, to_json, deadline_ns - kReserveForWritingNs,
-                          platform_.load(), deliver},
+      Format(FormatterJob{facts.options.formatter_source, &formatter_code_, to_json,
+                          deadline_ns - kReserveForWritingNs, platform_.load(), deliver},
              &gate_);
-  if (!failure.empty()) rest = WritePlainText(photograph, failure);
+  if (!failure.empty()) {
+    FinishPhotograph(&photograph);
+    rest = WritePlainText(photograph, failure);
+  }
   if (!rest.empty()) WriteToStderr(rest, std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
   last_report_ = {photograph.report_id, MonotonicNs()};
 }
@@ -308,7 +316,10 @@ void Reporter::AnswerApi(const std::vector<PhotographListener>& listeners) {
   Trigger trigger;
   trigger.at_ns = MonotonicNs();
   trigger.wall_clock_ms = platform::WallClockMs();
-  const std::string json = ToJson(MakePhotograph(CopyFacts(), trigger));
+  const Facts facts = CopyFacts();
+  Photograph photograph = MakePhotograph(facts, trigger);
+  FinishPhotograph(&photograph);
+  const std::string json = ToJson(photograph);
   for (const PhotographListener& listener : listeners) listener(json);
 }
 

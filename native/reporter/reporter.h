@@ -22,6 +22,7 @@
 #include "../platform/signal_action.h"
 #include "../platform/wake.h"
 #include "exit_gate.h"
+#include "formatter_code.h"
 #include "green_photographer.h"
 #include "options.h"
 #include "photograph.h"
@@ -75,7 +76,9 @@ class Reporter {
   void OpenForSignal();
 
   Facts CopyFacts();
+  // The green threads come with FinishPhotograph(), until which `facts` must live.
   Photograph MakePhotograph(const Facts& facts, const Trigger& trigger);
+  void FinishPhotograph(Photograph* photograph);
   void ReportSignal(const Trigger& trigger, const Facts& facts);
   void AnswerApi(const std::vector<PhotographListener>& listeners);
   void PrintLateAnswers();
@@ -83,6 +86,7 @@ class Reporter {
   // Reporter thread only:
   uint32_t sequence_ = 0;
   GreenPhotographer green_photographer_;
+  FormatterCode formatter_code_;
   // Of the reporter thread: the report that was written last.
   struct {
     std::string id;

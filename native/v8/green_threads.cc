@@ -7,6 +7,7 @@
 #include "async_cycles.h"
 #include "green_thread_check.h"
 #include "own_name.h"
+#include "split_scan.h"
 
 namespace gmr::vm {
 
@@ -124,7 +125,8 @@ bool GreenThreadScan::Scan(int64_t deadline_ns) {
   const bool has_targets = WantsLabels() && targets_.Reset(pages_.pages().size());
   const bool is_small = pages_.total_bytes() <= kSmallHeapBytes;
   const HeapScan::Outcome outcome =
-      scan_.Run(pages_, {deadline_ns, has_targets && !is_small ? &targets_ : nullptr});
+      RunSplit(pages_, {.deadline_ns = deadline_ns, .targets = has_targets && !is_small ? &targets_ : nullptr},
+               &scan_);
   partial_ = outcome == HeapScan::Outcome::kLate;
   over_limit_ = partial_ && scan_.read_bytes() == 0;
   return !over_limit_ && outcome != HeapScan::Outcome::kTooMany;

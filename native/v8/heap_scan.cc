@@ -19,7 +19,7 @@ constexpr size_t kWordsToElements = 2;
 HeapScan::HeapScan(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors)
     : heap_(heap), layout_(layout), anchors_(anchors) {}
 
-HeapScan::Outcome HeapScan::Run(const HeapPages& pages, const ScanLimits& limits) {
+void HeapScan::Reset() {
   suspended_.Truncate(0);
   promises_.Truncate(0);
   resolvers_.Truncate(0);
@@ -36,23 +36,43 @@ HeapScan::Outcome HeapScan::Run(const HeapPages& pages, const ScanLimits& limits
     allocation_top_ = 0;
   // 0 is no map, but a frequent word.
   free_space_ = anchors_->free_space_map.bits() == 0 ? 1 : anchors_->free_space_map.bits();
-  PageTargets* targets = limits.targets;
-  for (size_t i = 0; i < pages.pages().size(); ++i) {
-    const HeapPage& page = pages.pages()[i];
-    if (page.is_inside_large && targets == nullptr) continue;
+}
+
+HeapScan::Outcome HeapScan::Run(const HeapPages& pages, const ScanLimits& limits) {
+  Reset();
+  const size_t count = pages.pages().size();
+  PageShare all(count);
+  PageShare& share = limits.share == nullptr ? all : *limits.share;
+  for (size_t i = 0; share.Claim(); ++i) {
+    const size_t number = limits.from_back ? count - 1 - i : i;
+    const HeapPage& page = pages.pages()[number];
+    if (page.is_inside_large && limits.targets == nullptr) continue;
     if (platform::MonotonicNs() > limits.deadline_ns) return Outcome::kLate;
-    const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
-    page_ = heap_->memory().OpenWindow(page.start, bytes);
-    page_words_ = bytes / sizeof(uint64_t);
-    read_bytes_ += bytes;
-    if (page_ == nullptr) {
-      ++unreadable_pages_;
-      continue;
-    }
-    if (targets != nullptr) targets->Note(i, page_, page_words_);
-    if (!page.is_inside_large && !ScanPage(page.start, page_words_)) return Outcome::kTooMany;
+    if (!ScanNumber(number, page, limits.targets)) return Outcome::kTooMany;
   }
   return Outcome::kDone;
+}
+
+bool HeapScan::ScanNumber(size_t number, const HeapPage& page, PageTargets* targets) {
+  const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
+  page_ = heap_->memory().OpenWindow(page.start, bytes);
+  page_words_ = bytes / sizeof(uint64_t);
+  read_bytes_ += bytes;
+  if (page_ == nullptr) {
+    ++unreadable_pages_;
+    return true;
+  }
+  if (targets != nullptr) targets->Note(number, page_, page_words_);
+  return page.is_inside_large || ScanPage(page.start, page_words_);
+}
+
+bool HeapScan::Append(const HeapScan& other) {
+  idle_generators_ += other.idle_generators_;
+  unreadable_pages_ += other.unreadable_pages_;
+  read_bytes_ += other.read_bytes_;
+  dropped_ += other.dropped_;
+  return suspended_.Append(other.suspended_) && promises_.Append(other.promises_) &&
+         resolvers_.Append(other.resolvers_);
 }
 
 // New objects are put one behind the other. Behind the last one is what was there

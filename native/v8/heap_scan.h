@@ -1,6 +1,6 @@
 // HeapScan: one pass over the pages of a heap that finds what can be suspended.
 //
-// Owns:        the lists of what it found, in the order of their addresses.
+// Owns:        the lists of what it found, page by page.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock of this process.
 // Lifetime:    a snapshot of a heap that may change meanwhile: what is in the
@@ -12,6 +12,7 @@
 #ifndef GMR_NATIVE_V8_HEAP_SCAN_H_
 #define GMR_NATIVE_V8_HEAP_SCAN_H_
 
+#include <atomic>
 #include <cstdint>
 
 #include "../platform/mapped_array.h"
@@ -53,8 +54,22 @@ struct ResolverFunction {
   Tagged context;
 };
 
+// Pages that several scans share.
+class PageShare {
+ public:
+  explicit PageShare(size_t pages) : left_(static_cast<int64_t>(pages)) {}
+  // True as often as there are pages.
+  bool Claim() { return left_.fetch_sub(1, std::memory_order_relaxed) > 0; }
+
+ private:
+  std::atomic<int64_t> left_;
+};
+
 struct ScanLimits {
   int64_t deadline_ns = 0;
+  // With another scan, which begins at the other end; nullptr: all pages are this one's.
+  PageShare* share = nullptr;
+  bool from_back = false;
   // To be filled for the searches that follow, and Reset() before; nullptr: not now.
   PageTargets* targets = nullptr;
 };
@@ -63,11 +78,17 @@ class HeapScan {
  public:
   HeapScan(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors);
 
-  // kLate: the pages that were not read yet are left out.
+  // kLate: the pages that were not read yet are left out. The worst comes last.
   enum class Outcome : uint8_t { kDone, kLate, kTooMany };
   // Replaces what an earlier run found.
   Outcome Run(const HeapPages& pages, const ScanLimits& limits);
 
+  // Adds what another scan found in other pages. False: too many.
+  bool Append(const HeapScan& other);
+
+  const HeapReader& heap() const { return *heap_; }
+  const HeapLayout& layout() const { return *layout_; }
+  const HeapAnchors& anchors() const { return *anchors_; }
   const platform::MappedArray<SuspendedObject>& suspended() const { return suspended_; }
   const platform::MappedArray<PendingPromise>& promises() const { return promises_; }
   const platform::MappedArray<ResolverFunction>& resolvers() const { return resolvers_; }
@@ -96,6 +117,9 @@ class HeapScan {
 
   uint64_t& SlotOf(uint64_t map) { return known_maps_[map * 0x9e3779b97f4a7c15u >> 53 & (kKnownMaps - 1)]; }
   void FindHole(uintptr_t start, size_t words);
+  void Reset();
+  // False: there are too many objects.
+  bool ScanNumber(size_t number, const HeapPage& page, PageTargets* targets);
   bool ScanPage(uintptr_t start, size_t words);
   // The word at `index` may be the elements of an object.
   bool VisitElements(uintptr_t start, size_t index, size_t words);

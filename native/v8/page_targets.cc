@@ -21,14 +21,13 @@ bool PageTargets::Reset(size_t pages) {
   // A page that was not noted may point anywhere.
   Set all;
   std::fill(std::begin(all.bits), std::end(all.bits), ~uint64_t{0});
-  return seen_.Assign(kParts, 0) && sets_.Assign(pages, all) && noted_.Assign(pages, 0);
+  return sets_.Assign(pages, all) && noted_.Assign(pages, 0);
 }
 
 void PageTargets::Note(size_t page, const uint64_t* words, size_t count) {
   if (page >= noted_.size()) return;
   noted_[page] = 1;
-  uint8_t* seen = seen_.begin();
-  std::fill_n(seen, kParts, uint8_t{0});
+  uint8_t seen[kParts] = {};
   // A store for each word, whatever it is: a test would cost more.
   const int shift = shift_;
   for (size_t i = 0; i < count; ++i) seen[words[i] >> shift & (kParts - 1)] = 1;

@@ -1,7 +1,7 @@
 // PageTargets: to which parts of the heap the words of each page point.
 //
 // Owns:        half a kilobyte for each page, in a mapping.
-// Threads:     one at a time.
+// Threads:     one at a time; Note() of different pages at once.
 // Signal-safe: no; but it takes no lock of this process.
 // Lifetime:    until the next Reset().
 //
@@ -45,7 +45,6 @@ class PageTargets {
   // Small heaps have smaller parts.
   int shift_ = 18;
   platform::MappedArray<Set> sets_{kMaxPages};
-  platform::MappedArray<uint8_t> seen_{kParts};
   platform::MappedArray<uint8_t> noted_{kMaxPages};
 };
 
