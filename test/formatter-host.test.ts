@@ -75,3 +75,19 @@ describe('a formatter that', PATIENT, () => {
     });
   }
 });
+
+test(
+  'the formatter runs again after V8 got other flags, which what it compiled before does not match',
+  PATIENT,
+  async (t) => {
+    const service = startService(t, { script: 'flags-service.cjs' });
+    await service.ready();
+    for (let round = 0; round < 4; round += 1) {
+      const report = await service.reportOnSignal();
+      assert.match(report, /^==== +Threads +====$/m);
+      assert.doesNotMatch(report, /formatter did not run/);
+      service.write('change\n');
+      await service.line('changed');
+    }
+  },
+);

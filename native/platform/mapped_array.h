@@ -44,12 +44,11 @@ class MappedArray {
     return true;
   }
 
-  // All elements of `other` behind those that are there. False: full, or no memory.
-  bool Append(const MappedArray& other) {
-    if (other.empty()) return true;
-    const size_t size = size_ + other.size_;
+  // `count` elements, which are not of this array. False: full, or no memory.
+  bool Append(const T* values, size_t count) {
+    const size_t size = size_ + count;
     if (size > max_count_ || (size > Capacity() && !Grow(size))) return false;
-    std::copy_n(other.data_, other.size_, data_ + size_);
+    std::copy_n(values, count, data_ + size_);
     size_ = size;
     return true;
   }

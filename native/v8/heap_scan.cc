@@ -23,6 +23,7 @@ void HeapScan::Reset() {
   suspended_.Truncate(0);
   promises_.Truncate(0);
   resolvers_.Truncate(0);
+  marks_.Truncate(0);
   // Maps may have moved, and others be in their place.
   std::fill(std::begin(known_maps_), std::end(known_maps_), kNoMap);
   idle_generators_ = 0;
@@ -48,6 +49,8 @@ HeapScan::Outcome HeapScan::Run(const HeapPages& pages, const ScanLimits& limits
     const HeapPage& page = pages.pages()[number];
     if (page.is_inside_large && limits.targets == nullptr) continue;
     if (platform::MonotonicNs() > limits.deadline_ns) return Outcome::kLate;
+    if (limits.from_back && !marks_.Append({suspended_.size(), promises_.size(), resolvers_.size()}))
+      return Outcome::kTooMany;
     if (!ScanNumber(number, page, limits.targets)) return Outcome::kTooMany;
   }
   return Outcome::kDone;
@@ -66,13 +69,23 @@ bool HeapScan::ScanNumber(size_t number, const HeapPage& page, PageTargets* targ
   return page.is_inside_large || ScanPage(page.start, page_words_);
 }
 
+// The other scan read its pages from the last to the first.
 bool HeapScan::Append(const HeapScan& other) {
   idle_generators_ += other.idle_generators_;
   unreadable_pages_ += other.unreadable_pages_;
   read_bytes_ += other.read_bytes_;
   dropped_ += other.dropped_;
-  return suspended_.Append(other.suspended_) && promises_.Append(other.promises_) &&
-         resolvers_.Append(other.resolvers_);
+  PageMark end{other.suspended_.size(), other.promises_.size(), other.resolvers_.size()};
+  for (size_t page = other.marks_.size(); page-- > 0;) {
+    const PageMark& begin = other.marks_[page];
+    const bool has_room =
+        suspended_.Append(other.suspended_.begin() + begin.suspended, end.suspended - begin.suspended) &&
+        promises_.Append(other.promises_.begin() + begin.promises, end.promises - begin.promises) &&
+        resolvers_.Append(other.resolvers_.begin() + begin.resolvers, end.resolvers - begin.resolvers);
+    if (!has_room) return false;
+    end = begin;
+  }
+  return true;
 }
 
 // New objects are put one behind the other. Behind the last one is what was there

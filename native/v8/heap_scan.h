@@ -1,6 +1,6 @@
 // HeapScan: one pass over the pages of a heap that finds what can be suspended.
 //
-// Owns:        the lists of what it found, page by page.
+// Owns:        the lists of what it found, in the order of their addresses.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock of this process.
 // Lifetime:    a snapshot of a heap that may change meanwhile: what is in the
@@ -83,7 +83,7 @@ class HeapScan {
   // Replaces what an earlier run found.
   Outcome Run(const HeapPages& pages, const ScanLimits& limits);
 
-  // Adds what another scan found in other pages. False: too many.
+  // Adds what another scan, from the back, found in the pages behind those of this one. False: too many.
   bool Append(const HeapScan& other);
 
   const HeapReader& heap() const { return *heap_; }
@@ -105,6 +105,14 @@ class HeapScan {
  private:
   enum class Role : uint8_t { kNone, kPromise, kAsyncFunction, kAsyncGenerator, kFunction };
 
+  // How many of each there were before a page.
+  struct PageMark {
+    size_t suspended = 0;
+    size_t promises = 0;
+    size_t resolvers = 0;
+  };
+
+  static constexpr size_t kMaxMarks = size_t{1} << 17;
   static constexpr size_t kMaxSuspended = 4'000'000;
   static constexpr size_t kMaxPromises = 16'000'000;
 
@@ -144,6 +152,7 @@ class HeapScan {
   platform::MappedArray<SuspendedObject> suspended_{kMaxSuspended};
   platform::MappedArray<PendingPromise> promises_{kMaxPromises};
   platform::MappedArray<ResolverFunction> resolvers_{kMaxPromises};
+  platform::MappedArray<PageMark> marks_{kMaxMarks};  // of a scan from the back
   uint64_t known_maps_[kKnownMaps];
   uint32_t idle_generators_ = 0;
   uint32_t unreadable_pages_ = 0;

@@ -15,7 +15,7 @@
 
 namespace gmr::vm {
 
-// What the second thread found is behind what the first one found, in no order.
+// The lists of `scan` are in the order of their addresses, as after HeapScan::Run().
 HeapScan::Outcome RunSplit(const HeapPages& pages, const ScanLimits& limits, HeapScan* scan);
 
 }  // namespace gmr::vm
