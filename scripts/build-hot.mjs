@@ -4,6 +4,7 @@
 // Each of these modules is replaced by a line that hands on what lib/index.js has of it, so there is one instance of
 // it, whoever asks; and the other modules ask lib/index.js without that detour. Users see the names of src/index.ts
 // only: the rest is behind a symbol.
+// What a service with a configuration needs besides is one file of its own in the same way: see GROUPS.
 // Nothing is minified: Node prints the line that an error was thrown on, and small is not what makes it fast.
 
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,6 +31,9 @@ const OPTIONS = {
   plugins: [{ name: 'cold', setup: keepRequired }],
   logLevel: 'warning',
 };
+
+/** Entries that are loaded when needed, each with all that it imports, but for what lib/index.js has, in one file. */
+const GROUPS = ['sections/configuration'];
 
 /** What is required instead of imported is a file of its own, looked for from lib/ when the time comes. */
 function keepRequired({ onResolve }) {
@@ -92,6 +96,26 @@ async function bundle({ hotNames, publicNames }) {
   });
 }
 
+/** The modules that it takes in stay files of their own as well, for those who need one of them alone. */
+async function bundleGroup(name, hotModules) {
+  const keepHot = ({ onResolve }) => {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+      const imported = nameOf(join(resolveDir, path));
+      if (!hotModules.includes(imported)) return undefined;
+      const way = posix.relative(posix.dirname(name), imported);
+      return { path: way.startsWith('.') ? way : `./${way}`, external: true };
+    });
+  };
+  await build({
+    ...OPTIONS,
+    entryPoints: [join(SOURCES, `${name}.ts`)],
+    outfile: join(LIB, `${name}.js`),
+    format: 'cjs',
+    banner: { js: `"use strict";\n// Generated from src/${name}.ts; see scripts/build-hot.mjs.` },
+    plugins: [{ name: 'group', setup: keepHot }],
+  });
+}
+
 /** How the module of that name gets at what lib/index.js has. */
 function requireHot(name) {
   const path = posix.relative(posix.dirname(name), 'index');
@@ -124,4 +148,5 @@ check(found.modules);
 await bundle(found);
 const hotModules = ['hot', ...found.modules];
 hotModules.forEach(handOn);
+for (const name of GROUPS) await bundleGroup(name, hotModules);
 coldModules(hotModules).forEach((name) => shortenWays(name, hotModules));

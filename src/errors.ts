@@ -21,10 +21,14 @@ export class GmrError extends Error {
   }
 }
 
-/** One line for anything that can be thrown, however hostile. Never throws. */
-export function describeError(error: unknown): string {
+/**
+ * One line for anything that can be thrown, however hostile. Never throws. `clean` takes out what must not be shown,
+ * before the text is cut: half a secret could not be told any more.
+ */
+export function describeError(error: unknown, clean?: (text: string) => string): string {
   try {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const whole = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const text = clean === undefined ? whole : clean(whole.slice(0, MAX_CLEANED_LENGTH));
     return text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH)}...` : text;
   } catch {
     return 'something that cannot be printed';
@@ -41,3 +45,4 @@ export function warn(message: string, code: string): void {
 }
 
 const MAX_REASON_LENGTH = 500;
+const MAX_CLEANED_LENGTH = 8192;

@@ -1,9 +1,27 @@
+import type {
+  ConfigurationOption,
+  EnvironmentPolicy,
+  FrameOrder,
+  MaskOptions,
+  ReportFormat,
+  VersionOption,
+} from './options';
+import type { SignalChoice } from './signals';
+
+/*
+ * How each option is checked, and read from its variable. What few processes have is loaded when it is there: setup must
+ * be fast.
+ */
+
 /** How one option is checked. `check` throws a sentence that begins with what was expected. */
 export interface Rule<Value> {
   readonly check: (value: unknown) => Value;
   /** Makes a value for `check` out of the text of the variable. */
   readonly parse?: (text: string) => unknown;
 }
+
+/** A rule for each option of a kind. */
+export type Rules<All> = { readonly [Name in keyof All]: Rule<All[Name]> };
 
 /** A value for an error message: short, and never a secret's length of text. */
 export function describe(value: unknown): string {
@@ -14,7 +32,46 @@ export function describe(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : String(value);
 }
 
-/** An integer in decimal digits, within limits. */
+/**
+ * The order of frames.
+ *
+ * @throws Error when the value is none.
+ */
+export function checkFrameOrder(value: unknown): FrameOrder {
+  if (typeof value === 'string' && FRAME_ORDERS.includes(value)) return value as FrameOrder;
+  throw new Error(`expected one of '${FRAME_ORDERS.join("', '")}', got ${describe(value)}`);
+}
+
+/**
+ * One format.
+ *
+ * @throws Error when the value is none.
+ */
+export function checkFormat(value: unknown): ReportFormat {
+  if (typeof value === 'string' && FORMATS.includes(value)) return value as ReportFormat;
+  throw new Error(`expected one of '${FORMATS.join("', '")}', got ${describe(value)}`);
+}
+
+/**
+ * The formats, each once.
+ *
+ * @throws Error when the value is none.
+ */
+export function checkFormats(value: unknown): readonly ReportFormat[] {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (given.length === 0) throw new Error(`expected one or several of '${FORMATS.join("', '")}', got none`);
+  return [...new Set(given.map(checkFormat))];
+}
+
+const FORMATS: readonly string[] = ['text', 'json'] satisfies ReportFormat[];
+const ENVIRONMENT_POLICIES: readonly string[] = [
+  'safe',
+  'masked',
+  'all',
+  'none',
+] satisfies EnvironmentPolicy[];
+const FRAME_ORDERS: readonly string[] = ['innermost-first', 'outermost-first'] satisfies FrameOrder[];
+
 export function integerRule(least: number, most: number): Rule<number> {
   return {
     parse: (text) => (isDecimal(text) ? Number(text) : text),
@@ -27,7 +84,6 @@ export function integerRule(least: number, most: number): Rule<number> {
   };
 }
 
-/** True or false; as a text also yes, no, on, off, 1 and 0. */
 export function booleanRule(): Rule<boolean> {
   return {
     parse: (text) => BOOLEAN_WORDS.get(text.toLowerCase()) ?? text,
@@ -38,7 +94,7 @@ export function booleanRule(): Rule<boolean> {
   };
 }
 
-/** What a text says of a claim. */
+/** What a variable may say for true and false. */
 export const BOOLEAN_WORDS: ReadonlyMap<string, boolean> = new Map([
   ['1', true],
   ['true', true],
@@ -52,5 +108,72 @@ export const BOOLEAN_WORDS: ReadonlyMap<string, boolean> = new Map([
 
 /** Digits only: `Number` alone would take '0x10', ' 5 ' and '1e3'. */
 function isDecimal(text: string): boolean {
-  return text.length <= 9 && /^[0-9]+$/.test(text);
+  return text.length <= 10 && /^[0-9]+$/.test(text);
+}
+
+export function checkSignal(value: unknown): SignalChoice | false {
+  return (require('./signals') as typeof import('./signals')).checkSignal(value);
+}
+
+export function parseSignal(text: string): unknown {
+  return text === 'none' || BOOLEAN_WORDS.get(text.toLowerCase()) === false ? false : text;
+}
+
+export function checkMask(value: unknown): MaskOptions | false {
+  return (require('./mask-options') as typeof import('./mask-options')).checkMask(value);
+}
+
+export function parseMask(text: string): unknown {
+  return (require('./mask-options') as typeof import('./mask-options')).parseMask(text, BOOLEAN_WORDS);
+}
+
+export function checkEnvironment(value: unknown): EnvironmentPolicy {
+  if (typeof value === 'string' && ENVIRONMENT_POLICIES.includes(value)) return value as EnvironmentPolicy;
+  throw new Error(`expected one of '${ENVIRONMENT_POLICIES.join("', '")}', got ${describe(value)}`);
+}
+
+export function checkServiceName(value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= 200) return value;
+  throw new Error(`expected a non-empty string of at most 200 characters, got ${describe(value)}`);
+}
+
+export function checkConfiguration(value: unknown): ConfigurationOption {
+  if (isFunction(value)) return value;
+  const isCollection = Array.isArray(value) || value instanceof Set || value instanceof Promise;
+  if (typeof value === 'object' && value !== null && !isCollection) return value;
+  throw new Error(`expected a plain object, a Map or a function that returns one, got ${describe(value)}`);
+}
+
+/** What it returns is checked when it is called. */
+function isFunction(value: unknown): value is () => object {
+  return typeof value === 'function';
+}
+
+export function checkVersion(value: unknown): VersionOption {
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'object' && value !== null && VERSION_KEYS.some((key) => key in value)) return value;
+  throw new Error(
+    `expected a non-empty string, a package.json object, or an object with versionStringWithPackage(), got ${describe(value)}`,
+  );
+}
+
+const VERSION_KEYS: readonly string[] = [
+  'name',
+  'version',
+  'vendorString',
+  'productString',
+  'versionStringWithPackage',
+  'vendor_string',
+  'product_string',
+  'version_string_with_package',
+];
+
+/** The path, absolute: the working folder may change later. */
+export function checkPath(value: unknown): string {
+  return triggers().checkPath(value);
+}
+
+/** The rules of the file trigger and of the watchdog. */
+export function triggers(): typeof import('./trigger-options') {
+  return require('./trigger-options') as typeof import('./trigger-options');
 }

@@ -1,5 +1,31 @@
 import { GmrError, describeError, warn } from './errors';
-import { BOOLEAN_WORDS, booleanRule, describe, integerRule, type Rule } from './option-rules';
+import {
+  GREEN_VARIABLES,
+  makeGreenRules,
+  type GreenThreadsOptions,
+  type GreenThreadsSettings,
+} from './green-thread-options';
+import {
+  BOOLEAN_WORDS,
+  booleanRule,
+  checkConfiguration,
+  checkEnvironment,
+  checkFormats,
+  checkFrameOrder,
+  checkMask,
+  checkPath,
+  checkServiceName,
+  checkSignal,
+  checkVersion,
+  describe,
+  integerRule,
+  parseMask,
+  parseSignal,
+  triggers,
+  type Rule,
+  type Rules,
+} from './option-rules';
+import type { BlockedEventLoopOptions, WatchdogSettings } from './trigger-options';
 import type { SignalChoice } from './signals';
 
 /** An object in the manner of oslo: each method gives one fact. Snake case names are accepted too. */
@@ -25,22 +51,24 @@ export type VersionOption = string | PackageDescription | VersionProvider;
 /** The configuration of the service, or a function that gives it anew for each report. */
 export type ConfigurationOption = object | (() => object);
 
+/** What masking shall know beyond what it knows by itself. */
+export interface MaskOptions {
+  /** More names whose values are secrets. Compared by words in any spelling: `pin` is in `cardPin` and `CARD_PIN`. */
+  readonly keys?: readonly string[] | undefined;
+  /** More secrets: texts of 4 characters at least, and expressions, which are masked wherever they occur. */
+  readonly values?: readonly (string | RegExp)[] | undefined;
+  /** Names whose values stay readable although their name or form says secret, for example `sessionKeyPrefix`. */
+  readonly allow?: readonly string[] | undefined;
+}
+
+/** What a report shows of the environment: see `docs/masking.md`. */
+export type EnvironmentPolicy = 'safe' | 'masked' | 'all' | 'none';
+
 /** How frames are ordered in the report. */
 export type FrameOrder = 'innermost-first' | 'outermost-first';
 
-/** What a report may do to find the suspended async functions of each thread. Times and sizes hold for each thread. */
-export interface GreenThreadsOptions {
-  /** Whether they are looked for at all. Default true. `GMR_GREEN_THREADS`. */
-  readonly enabled?: boolean | undefined;
-  /** Larger heaps are not scanned, from 1 to 1000000 MB. Default 2048. `GMR_GREEN_THREADS_MAX_HEAP_MB`. */
-  readonly maxHeapMb?: number | undefined;
-  /** The scan pauses the thread, at most so long, from 1 to 60000. Default 1000. `GMR_GREEN_THREADS_MAX_PAUSE_MS`. */
-  readonly maxPauseMs?: number | undefined;
-  /** Groups that are told, the largest first, from 1 to 10000. Default 50. `GMR_GREEN_THREADS_MAX_GROUPS`. */
-  readonly maxGroups?: number | undefined;
-  /** Functions kept per group, from 2 to 1000. Default 50. `GMR_GREEN_THREADS_MAX_FRAMES`. */
-  readonly maxFrames?: number | undefined;
-}
+/** How a report is written: for people, or as the JSON document of `docs/report-format.md`. */
+export type ReportFormat = 'text' | 'json';
 
 /** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf`; what code gives wins. */
 export interface AutorunOptions {
@@ -48,10 +76,30 @@ export interface AutorunOptions {
   readonly version?: VersionOption | undefined;
   /** Name in the header. Default: the package name, else the base name of the main script. `GMR_SERVICE_NAME`. */
   readonly serviceName?: string | undefined;
-  /** Configuration to print, with secrets masked by key name. Default: none. */
+  /** Configuration to print: an object, a Map, a library's instance, or a function for one. Default: none. */
   readonly conf?: ConfigurationOption | undefined;
-  /** Signal that asks for a report, or false. Default `SIGUSR2` (false where there is none). `GMR_SIGNAL`. */
+  /** What counts as a secret besides what is known, or false to print everything as it is. `GMR_MASK`. */
+  readonly mask?: MaskOptions | false | undefined;
+  /** What is shown of the environment. Default `safe`: all names, and a few values. `GMR_ENV`. */
+  readonly env?: EnvironmentPolicy | undefined;
+  /** Signal that asks for a report, or false. Default `SIGUSR2` (false where there is none, or a file is watched). `GMR_SIGNAL`. */
   readonly signal?: string | false | undefined;
+  /** File or folder that asks for a report when it is touched. Default: none. `GMR_FILE_EVENT_HANDLER`. */
+  readonly fileEventHandler?: string | undefined;
+  /** Seconds between two looks at it, from 0.05 to 86400. Default 1. `GMR_FILE_EVENT_HANDLER_INTERVAL`. */
+  readonly fileEventHandlerInterval?: number | undefined;
+  /** Whether event loops that do not turn ask for a report. Default false. `GMR_BLOCKED_EVENT_LOOP`. */
+  readonly blockedEventLoop?: BlockedEventLoopOptions | boolean | undefined;
+  /** Whether an error that ends the process, or a heap that is nearly full, is reported. Default false. `GMR_ON_FATAL_ERROR`. */
+  readonly onFatalError?: boolean | undefined;
+  /** Folder of report files. Default: none, reports go to stderr. `GMR_LOG_DIR`. */
+  readonly logDir?: string | undefined;
+  /** One format or several, each with a file of its own. Default `text`. `GMR_FORMAT`. */
+  readonly format?: ReportFormat | readonly ReportFormat[] | undefined;
+  /** Report files of this service that are kept, from 1 to 100000. Default 100. `GMR_MAX_REPORTS`. */
+  readonly maxReports?: number | undefined;
+  /** Longer reports are cut, from 4096 to 1073741824. Default 16777216. `GMR_MAX_REPORT_BYTES`. */
+  readonly maxReportBytes?: number | undefined;
   /** Default `innermost-first`. `GMR_FRAME_ORDER`. */
   readonly frameOrder?: FrameOrder | undefined;
   /** Frames kept per stack, from 2 to 10000. Default 200. `GMR_MAX_FRAMES`. */
@@ -75,7 +123,19 @@ export interface Settings {
   readonly version: VersionOption | undefined;
   readonly serviceName: string | undefined;
   readonly conf: ConfigurationOption | undefined;
+  readonly mask: MaskOptions | false;
+  readonly env: EnvironmentPolicy;
   readonly signal: SignalChoice | false;
+  /** Absolute. */
+  readonly fileEventHandler: string | undefined;
+  readonly fileEventHandlerInterval: number;
+  readonly blockedEventLoop: WatchdogSettings | false;
+  readonly onFatalError: boolean;
+  /** Absolute. */
+  readonly logDir: string | undefined;
+  readonly format: readonly ReportFormat[];
+  readonly maxReports: number;
+  readonly maxReportBytes: number;
   readonly frameOrder: FrameOrder;
   readonly maxFrames: number;
   readonly interruptTimeoutMs: number;
@@ -86,20 +146,21 @@ export interface Settings {
   readonly optional: boolean;
 }
 
-/** {@link GreenThreadsOptions} after the check. */
-export interface GreenThreadsSettings {
-  readonly enabled: boolean;
-  readonly maxHeapMb: number;
-  readonly maxPauseMs: number;
-  readonly maxGroups: number;
-  readonly maxFrames: number;
-}
-
 /** The variable of each option that can be said in a text. */
 const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
   version: 'GMR_VERSION',
   serviceName: 'GMR_SERVICE_NAME',
+  mask: 'GMR_MASK',
+  env: 'GMR_ENV',
   signal: 'GMR_SIGNAL',
+  fileEventHandler: 'GMR_FILE_EVENT_HANDLER',
+  fileEventHandlerInterval: 'GMR_FILE_EVENT_HANDLER_INTERVAL',
+  blockedEventLoop: 'GMR_BLOCKED_EVENT_LOOP',
+  onFatalError: 'GMR_ON_FATAL_ERROR',
+  logDir: 'GMR_LOG_DIR',
+  format: 'GMR_FORMAT',
+  maxReports: 'GMR_MAX_REPORTS',
+  maxReportBytes: 'GMR_MAX_REPORT_BYTES',
   frameOrder: 'GMR_FRAME_ORDER',
   maxFrames: 'GMR_MAX_FRAMES',
   interruptTimeoutMs: 'GMR_INTERRUPT_TIMEOUT_MS',
@@ -107,14 +168,6 @@ const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
   reportTimeoutMs: 'GMR_REPORT_TIMEOUT_MS',
   workers: 'GMR_WORKERS',
   optional: 'GMR_OPTIONAL',
-};
-
-const GREEN_VARIABLES: Readonly<Record<keyof GreenThreadsSettings, string>> = {
-  enabled: 'GMR_GREEN_THREADS',
-  maxHeapMb: 'GMR_GREEN_THREADS_MAX_HEAP_MB',
-  maxPauseMs: 'GMR_GREEN_THREADS_MAX_PAUSE_MS',
-  maxGroups: 'GMR_GREEN_THREADS_MAX_GROUPS',
-  maxFrames: 'GMR_GREEN_THREADS_MAX_FRAMES',
 };
 
 /**
@@ -147,7 +200,17 @@ function defaultSettings(): Settings {
     version: undefined,
     serviceName: undefined,
     conf: undefined,
+    mask: {},
+    env: 'safe',
     signal: defaultSignal(),
+    fileEventHandler: undefined,
+    fileEventHandlerInterval: 1,
+    blockedEventLoop: false,
+    onFatalError: false,
+    logDir: undefined,
+    format: ['text'],
+    maxReports: 100,
+    maxReportBytes: 16 * 1024 * 1024,
     frameOrder: 'innermost-first',
     maxFrames: 200,
     interruptTimeoutMs: 100,
@@ -165,17 +228,29 @@ function defaultSignal(): SignalChoice | false {
   return number === undefined ? false : { name: 'SIGUSR2', number };
 }
 
-type Rules<All> = { readonly [Name in keyof All]: Rule<All[Name]> };
-
-const FRAME_ORDERS: readonly string[] = ['innermost-first', 'outermost-first'] satisfies FrameOrder[];
-
 /** A function, so that a process without options has no work with it. */
 function makeRules(): Rules<Omit<Settings, 'greenThreads'>> {
   return {
     version: { check: checkVersion },
     serviceName: { check: checkServiceName },
     conf: { check: checkConfiguration },
+    mask: { check: checkMask, parse: parseMask },
+    env: { check: checkEnvironment },
     signal: { check: checkSignal, parse: parseSignal },
+    fileEventHandler: { check: checkPath },
+    fileEventHandlerInterval: {
+      check: (value) => triggers().checkInterval(value),
+      parse: (text) => triggers().parseInterval(text),
+    },
+    blockedEventLoop: {
+      check: (value) => triggers().checkBlockedEventLoop(value),
+      parse: (text) => triggers().parseBlockedEventLoop(text, BOOLEAN_WORDS),
+    },
+    onFatalError: booleanRule(),
+    logDir: { check: checkPath },
+    format: { check: checkFormats, parse: (text) => text.split(',').map((name) => name.trim()) },
+    maxReports: integerRule(1, 100_000),
+    maxReportBytes: integerRule(4096, 1024 ** 3),
     frameOrder: { check: checkFrameOrder },
     maxFrames: integerRule(2, 10_000),
     interruptTimeoutMs: integerRule(1, 60_000),
@@ -186,16 +261,6 @@ function makeRules(): Rules<Omit<Settings, 'greenThreads'>> {
   };
 }
 
-function makeGreenRules(): Rules<GreenThreadsSettings> {
-  return {
-    enabled: booleanRule(),
-    maxHeapMb: integerRule(1, 1_000_000),
-    maxPauseMs: integerRule(1, 60_000),
-    maxGroups: integerRule(1, 10_000),
-    maxFrames: integerRule(2, 1000),
-  };
-}
-
 function checkSettings(options: unknown, environment: NodeJS.ProcessEnv): Settings {
   const { greenThreads, ...defaults } = defaultSettings();
   const rules = makeRules();
@@ -203,8 +268,11 @@ function checkSettings(options: unknown, environment: NodeJS.ProcessEnv): Settin
     ...Object.keys(rules),
     'greenThreads',
   ]);
+  const chosen = choose({ rules, given, variables: VARIABLES, prefix: '' }, environment);
+  // Whoever watches a file has his reasons, such as a signal that belongs to somebody else.
+  if (chosen.fileEventHandler !== undefined) chosen.signal ??= false;
   return {
-    ...complete({ rules, given, defaults, variables: VARIABLES, prefix: '' }, environment),
+    ...complete(chosen, defaults),
     greenThreads: checkGreenThreads(givenGreen, greenThreads, environment),
   };
 }
@@ -224,27 +292,35 @@ function checkGreenThreads(
     );
   }
   const given = checkedOptions(options ?? {}, Object.keys(rules), prefix);
-  return complete({ rules, given, defaults, variables: GREEN_VARIABLES, prefix }, environment);
+  return complete(choose({ rules, given, variables: GREEN_VARIABLES, prefix }, environment), defaults);
 }
 
 /** Options of one object, and where each may come from. */
 interface Sources<All> {
   readonly rules: Rules<All>;
   readonly given: Record<string, unknown>;
-  readonly defaults: All;
   readonly variables: Readonly<Partial<Record<keyof All, string>>>;
   /** Of the names in messages. */
   readonly prefix: string;
 }
 
-function complete<All extends object>(sources: Sources<All>, environment: NodeJS.ProcessEnv): All {
-  const { rules, given, defaults, variables, prefix } = sources;
-  const settings: Record<string, unknown> = {};
+type Chosen<All> = { -readonly [Name in keyof All]?: All[Name] };
+
+/** What code or the environment says; nothing for the rest. */
+function choose<All extends object>(sources: Sources<All>, environment: NodeJS.ProcessEnv): Chosen<All> {
+  const { rules, given, variables, prefix } = sources;
+  const chosen: Record<string, unknown> = {};
   for (const name of Object.keys(rules) as (keyof All & string)[]) {
     const value = given[name];
-    if (value !== undefined) settings[name] = fromCode(prefix + name, rules[name], value);
-    else settings[name] = fromEnvironment(variables[name], rules[name], environment) ?? defaults[name];
+    if (value !== undefined) chosen[name] = fromCode(prefix + name, rules[name], value);
+    else chosen[name] = fromEnvironment(variables[name], rules[name], environment);
   }
+  return chosen as Chosen<All>;
+}
+
+function complete<All extends object>(chosen: Chosen<All>, defaults: All): All {
+  const settings: Chosen<All> = { ...chosen };
+  for (const name of Object.keys(defaults) as (keyof All)[]) settings[name] ??= defaults[name];
   return settings as All;
 }
 
@@ -268,16 +344,6 @@ export function checkedOptions(
     throw new GmrError('GMR_INVALID_OPTION', `unknown option ${wrong}: did you mean '${right}'?`);
   }
   return options as Record<string, unknown>;
-}
-
-/**
- * The order of frames.
- *
- * @throws Error when the value is none.
- */
-export function checkFrameOrder(value: unknown): FrameOrder {
-  if (typeof value === 'string' && FRAME_ORDERS.includes(value)) return value as FrameOrder;
-  throw new Error(`expected one of '${FRAME_ORDERS.join("', '")}', got ${describe(value)}`);
 }
 
 function fromCode(name: string, rule: Rule<unknown>, value: unknown): unknown {
@@ -308,48 +374,3 @@ function fromEnvironment(
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : describeError(error);
 }
-
-function checkSignal(value: unknown): SignalChoice | false {
-  return (require('./signals') as typeof import('./signals')).checkSignal(value);
-}
-
-function parseSignal(text: string): unknown {
-  return text === 'none' || BOOLEAN_WORDS.get(text.toLowerCase()) === false ? false : text;
-}
-
-function checkServiceName(value: unknown): string {
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= 200) return value;
-  throw new Error(`expected a non-empty string of at most 200 characters, got ${describe(value)}`);
-}
-
-function checkConfiguration(value: unknown): ConfigurationOption {
-  if (isFunction(value)) return value;
-  const isCollection =
-    Array.isArray(value) || value instanceof Map || value instanceof Set || value instanceof Promise;
-  if (typeof value === 'object' && value !== null && !isCollection) return value;
-  throw new Error(`expected a plain object or a function that returns one, got ${describe(value)}`);
-}
-
-/** What it returns is checked when it is called. */
-function isFunction(value: unknown): value is () => object {
-  return typeof value === 'function';
-}
-
-function checkVersion(value: unknown): VersionOption {
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  if (typeof value === 'object' && value !== null && VERSION_KEYS.some((key) => key in value)) return value;
-  throw new Error(
-    `expected a non-empty string, a package.json object, or an object with versionStringWithPackage(), got ${describe(value)}`,
-  );
-}
-
-const VERSION_KEYS: readonly string[] = [
-  'name',
-  'version',
-  'vendorString',
-  'productString',
-  'versionStringWithPackage',
-  'vendor_string',
-  'product_string',
-  'version_string_with_package',
-];

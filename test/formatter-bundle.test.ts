@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { createContext, runInContext, type Context } from 'node:vm';
 import type { FormatterHost } from '../src/formatter/host';
-import type { Photograph } from '../src/report/model';
+import type { RawPhotograph } from '../src/formatter/mask-photograph';
 import { libPath, requireLib } from './support/lib';
 import { captured, fileSystemHost, frame, mainThread, photograph, workerThread } from './support/photographs';
 
-type GmrFormat = (photographJson: string, host: FormatterHost) => string;
+type GmrFormat = (photographJson: string, host: FormatterHost) => string[];
 
 const { format } = requireLib('formatter/format') as typeof import('../src/formatter/format');
 
@@ -19,7 +19,7 @@ function loadBundle(): { readonly context: Context; readonly gmrFormat: GmrForma
 }
 
 /** User frames whose source is this compiled test: a file that exists and is older than the process claims. */
-function richPhotograph(): Photograph {
+function richPhotograph(): RawPhotograph {
   const here = frame('here', { file: `file://${__filename}`, line: 1, column: 1 });
   return photograph({
     requestedAtMs: Date.now() + 10_000,
@@ -40,10 +40,10 @@ describe('the formatter bundle', () => {
     const sample = richPhotograph();
     const { facts } = sample;
     assert.ok(!('status' in facts));
-    const fresh: Photograph = { ...sample, facts: { ...facts, startedAtMs: Date.now() + 1000 } };
+    const fresh = { ...sample, facts: { ...facts, startedAtMs: Date.now() + 1000 } };
     const expected = format(fresh, fileSystemHost);
     assert.match(expected, /^ {6}`"use strict";`$/m);
-    assert.equal(gmrFormat(JSON.stringify(fresh), fileSystemHost), expected);
+    assert.deepEqual([...gmrFormat(JSON.stringify(fresh), fileSystemHost)], ['', expected]);
   });
 
   test('defines one global and nothing else', () => {
@@ -59,7 +59,7 @@ describe('the formatter bundle', () => {
     const fail = (): never => {
       throw new Error('host is gone');
     };
-    const report = loadBundle().gmrFormat(JSON.stringify(richPhotograph()), {
+    const [, report = ''] = loadBundle().gmrFormat(JSON.stringify(richPhotograph()), {
       readTextFile: fail,
       modifiedAtMs: fail,
       nowMs: fail,

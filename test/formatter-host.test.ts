@@ -42,7 +42,12 @@ const BREAKAGES: readonly Breakage[] = [
   {
     title: 'returns no text',
     bundle: 'globalThis.gmrFormat = () => 42;',
-    reason: /formatter did not run.*string/,
+    reason: /formatter did not run.*array/,
+  },
+  {
+    title: 'returns texts that are none',
+    bundle: "globalThis.gmrFormat = () => ['', 42];",
+    reason: /formatter did not run.*converted/,
   },
   {
     title: 'recurses for ever',

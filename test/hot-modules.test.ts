@@ -6,7 +6,14 @@ import * as gmr from 'gmr-native';
 import { libPath, requireLib } from './support/lib';
 import { REPOSITORY_ROOT } from './support/paths';
 
-const PUBLIC_NAMES: readonly string[] = ['GmrError', 'generateReport', 'registerSection', 'setupAutorun'];
+const PUBLIC_NAMES: readonly string[] = [
+  'GmrError',
+  'generateReport',
+  'onReport',
+  'registerSection',
+  'setupAutorun',
+  'writeReport',
+];
 
 /** What Node adds to the names of a CommonJS module. */
 const EXTRA: readonly string[] = ['default', 'module.exports', '__esModule'];

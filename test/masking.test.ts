@@ -3,10 +3,15 @@ import { describe, test } from 'node:test';
 import { requireLib } from './support/lib';
 
 const { isSecretName } = requireLib('config/secret-names') as typeof import('../src/config/secret-names');
-const { maskUrls, maskValue } = requireLib('config/mask') as typeof import('../src/config/mask');
+const { Masker } = requireLib('config/mask') as typeof import('../src/config/mask');
+const { maskUrls } = requireLib('config/mask-urls') as typeof import('../src/config/mask-urls');
 const { maskArguments } = requireLib(
   'config/mask-arguments',
 ) as typeof import('../src/config/mask-arguments');
+const { maskCommand } = requireLib('config/mask-command') as typeof import('../src/config/mask-command');
+
+const masker = new Masker({});
+const maskValue = masker.value.bind(masker);
 
 /** Milliseconds that a call takes. */
 function timed(call: () => unknown): number {
@@ -168,12 +173,95 @@ describe('arguments', () => {
     [[], []],
   ];
   for (const [args, masked] of cases) {
-    test(`become ${JSON.stringify(masked)}`, () => assert.deepEqual(maskArguments(args), masked));
+    test(`become ${JSON.stringify(masked)}`, () => assert.deepEqual(maskArguments(args, masker), masked));
   }
 
   test('are read in linear time', () => {
     for (const part of ['=', 'a=', 'a: ', 'x?', '--a=b://c:']) {
-      assert.ok(timed(() => maskArguments([part.repeat(1_000_000 / part.length)])) < 2000, part);
+      assert.ok(timed(() => maskArguments([part.repeat(250_000 / part.length)], masker)) < 2000, part);
     }
+  });
+});
+
+describe('options of masking', () => {
+  const value = {
+    cardPin: 1234,
+    CARD_PIN: 'x',
+    pineapple: 'y',
+    sessionKey: 'k',
+    note: 'the meerkat of id-77',
+  };
+
+  test('name more keys, by words', () => {
+    assert.deepEqual(new Masker({ keys: ['cardPin', 'pine'] }).value(value), {
+      ...value,
+      cardPin: '***',
+      CARD_PIN: '***',
+      sessionKey: '***',
+    });
+  });
+
+  test('name more values, as texts and as expressions', () => {
+    const more = new Masker({ values: ['meerkat', /id-\d+/, /x*/y] });
+    assert.equal(more.text(value.note), 'the *** of ***');
+    // An expression remembers nothing from one text to the next.
+    assert.equal(more.text('id-1'), '***');
+    assert.equal(more.text('id-1'), '***');
+  });
+
+  test('allow names, whatever stands under them', () => {
+    const less = new Masker({ allow: ['session_key', 'auth', 'url'] });
+    assert.deepEqual(less.value({ sessionKey: 'k', auth: { user: 'u', password: 'p' }, url: 'a://u:p@h' }), {
+      sessionKey: 'k',
+      auth: { user: 'u', password: '***' },
+      url: 'a://u:p@h',
+    });
+    assert.deepEqual(maskArguments(['--session-key', 'k'], less), ['--session-key', 'k']);
+  });
+
+  test('turn it off', () => {
+    const off = new Masker(false);
+    assert.equal(off.value(value), value);
+    assert.equal(off.text('a://u:p@h'), 'a://u:p@h');
+    assert.deepEqual(maskArguments(['--password', 'x'], off), ['--password', 'x']);
+  });
+});
+
+describe('titles of processes', () => {
+  const title = 'worker --password hunter2 --db=a://u:hunter2@h --header Authorization: Bearer hunter2';
+  test('are read like arguments', () =>
+    assert.doesNotMatch(maskCommand([title], masker).join(' '), /hunter2/));
+  test('stay readable without secrets', () => {
+    assert.deepEqual(maskCommand(['nginx: worker process'], masker), ['nginx: worker process']);
+  });
+});
+
+describe('hostile texts', () => {
+  const parts = words(`
+    = : ; & , a= a; =; :" \\" \\ \\\\" " ' password= password:" password= password=; password="; {"password":"
+    eyJ eyJ. eyJ- eyJaaaaaaaa. -----BEGIN -----BEGINPRIVATEKEY----- LS0tLS1CRUdJTi ghp_ glpat- sk-a- AIza $2b$ $ xoxb-
+    https://a@ https://hooks.slack.com/services/ 12345678:AA 1 aA0 _ - . bearer Basic Authorization: token=a&
+  `).concat(
+    ' ',
+    '\n',
+    'password= ',
+    'a password: ',
+    '\npassword:',
+    'Bearer ',
+    '-----BEGIN PRIVATE KEY-----',
+    '\n=;',
+  );
+
+  for (const part of parts) {
+    test(`of nothing but ${JSON.stringify(part)} take linear time`, () => {
+      const text = part.repeat(200_000 / part.length);
+      assert.ok(timed(() => masker.text(text)) < 2000);
+    });
+  }
+
+  test('of many secrets in a row take linear time', () => {
+    const text = 'password=x; '.repeat(50_000);
+    assert.ok(timed(() => masker.text(text)) < 1500);
+    assert.doesNotMatch(masker.text(text), /x/);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { constants } from 'node:os';
+import { resolve as resolvePath } from 'node:path';
 import { describe, test } from 'node:test';
 import { requireLib } from './support/lib';
 
@@ -46,6 +47,16 @@ describe('options', () => {
       version: undefined,
       serviceName: undefined,
       conf: undefined,
+      mask: {},
+      env: 'safe',
+      fileEventHandler: undefined,
+      fileEventHandlerInterval: 1,
+      blockedEventLoop: false,
+      onFatalError: false,
+      logDir: undefined,
+      format: ['text'],
+      maxReports: 100,
+      maxReportBytes: 16_777_216,
       frameOrder: 'innermost-first',
       maxFrames: 200,
       interruptTimeoutMs: 100,
@@ -108,9 +119,39 @@ describe('options', () => {
     const getConf = (): object => conf;
     assert.equal(readSettings({ conf }, {}).conf, conf);
     assert.equal(readSettings({ conf: getConf }, {}).conf, getConf);
-    for (const value of ['x', 1, [], new Map(), new Set(), Promise.resolve({}), null]) {
+    const map = new Map();
+    assert.equal(readSettings({ conf: map }, {}).conf, map);
+    for (const value of ['x', 1, [], new Set(), Promise.resolve({}), null]) {
       assertRefused({ conf: value }, "'conf'", 'plain object');
     }
+  });
+
+  test('say what is masked and what is shown of the environment', () => {
+    assert.equal(readSettings({ mask: false }, {}).mask, false);
+    const mask = { keys: ['pin'], values: [/x+/, 'abcd'], allow: ['auth'] };
+    assert.deepEqual(readSettings({ mask }, {}).mask, mask);
+    for (const value of [
+      true,
+      'off',
+      [],
+      null,
+      { keys: 'pin' },
+      { keys: [''] },
+      { allow: [5] },
+      { key: [] },
+    ]) {
+      assertRefused({ mask: value }, "'mask'");
+    }
+    assertRefused({ mask: { values: ['abc'] } }, 'values[0]', '4 characters');
+    for (const env of ['safe', 'masked', 'all', 'none']) assert.equal(readSettings({ env }, {}).env, env);
+    assertRefused({ env: 'some' }, "'safe', 'masked', 'all', 'none'", "got 'some'");
+  });
+
+  test('never print what masking was told in an error', () => {
+    assert.throws(
+      () => readSettings({ mask: { values: ['s3c'], keys: [{ a: 's3c' }] } }, {}),
+      (error: Error) => !error.message.includes('s3c'),
+    );
   });
 
   test('take the version in each of its forms', () => {
@@ -174,6 +215,8 @@ describe('the environment', () => {
       GMR_GREEN_THREADS_MAX_PAUSE_MS: '200',
       GMR_GREEN_THREADS_MAX_GROUPS: '3',
       GMR_GREEN_THREADS_MAX_FRAMES: '4',
+      GMR_MASK: '{"keys":["pin"]}',
+      GMR_ENV: 'masked',
       GMR_WORKERS: 'no',
       GMR_OPTIONAL: '1',
     });
@@ -182,6 +225,16 @@ describe('the environment', () => {
       version: '9.9',
       serviceName: 'cart',
       conf: undefined,
+      mask: { keys: ['pin'], values: [], allow: [] },
+      env: 'masked',
+      fileEventHandler: undefined,
+      fileEventHandlerInterval: 1,
+      blockedEventLoop: false,
+      onFatalError: false,
+      logDir: undefined,
+      format: ['text'],
+      maxReports: 100,
+      maxReportBytes: 16_777_216,
       signal: false,
       frameOrder: 'outermost-first',
       maxFrames: 50,
@@ -216,10 +269,106 @@ describe('the environment', () => {
     for (const name of ['GMR_MAX_FRAMES', 'GMR_WORKERS', 'GMR_SIGNAL']) assert.ok(text.includes(name), text);
   });
 
+  test('says with a word whether there is masking', async () => {
+    for (const [word, mask] of [
+      ['off', false],
+      ['none', false],
+      ['0', false],
+      ['on', { keys: [], values: [], allow: [] }],
+    ] as const) {
+      assert.deepEqual((await fromEnvironment({ GMR_MASK: word })).settings.mask, mask, word);
+    }
+    const { settings, warnings } = await fromEnvironment({ GMR_MASK: '{"values":["hunter2"', GMR_ENV: 'x' });
+    // Masking stays on where nobody can tell what was meant.
+    assert.deepEqual([settings.mask, settings.env, warnings.length], [{}, 'safe', 2]);
+    assert.doesNotMatch(String(warnings), /hunter2/);
+  });
+
   test('is not set where a variable is empty', async () => {
     const { settings, warnings } = await fromEnvironment({ GMR_MAX_FRAMES: '', GMR_SERVICE_NAME: '' });
     assert.equal(settings.maxFrames, 200);
     assert.equal(settings.serviceName, undefined);
     assert.deepEqual(warnings, []);
+  });
+});
+
+describe('options of triggers and outputs', () => {
+  test('switch the default signal off when a file is watched, but not one that is named', () => {
+    assert.equal(readSettings({ fileEventHandler: 'f' }, {}).signal, false);
+    const expected = { name: 'SIGUSR2', number: constants.signals.SIGUSR2 };
+    assert.deepEqual(readSettings({ fileEventHandler: 'f', signal: 'SIGUSR2' }, {}).signal, expected);
+    assert.deepEqual(readSettings({ fileEventHandler: 'f' }, { GMR_SIGNAL: 'SIGUSR2' }).signal, expected);
+    assert.equal(readSettings({}, { GMR_FILE_EVENT_HANDLER: 'f' }).signal, false);
+  });
+
+  test('have paths that do not change with the working folder', () => {
+    const { fileEventHandler, logDir } = readSettings({ fileEventHandler: 'f', logDir: '../logs' }, {});
+    assert.equal(fileEventHandler, resolvePath('f'));
+    assert.equal(logDir, resolvePath('../logs'));
+  });
+
+  test('out of range are refused', () => {
+    for (const value of [0, 0.049, -1, Number.NaN, Infinity, '1', 86_401]) {
+      assertRefused({ fileEventHandlerInterval: value }, "'fileEventHandlerInterval'", 'from 0.05 to 86400');
+    }
+    for (const value of ['', ' ', 5, 'a\0b', 'x'.repeat(5000)]) assertRefused({ logDir: value }, 'a path');
+    assertRefused({ maxReports: 0 }, 'from 1 to 100000');
+    assertRefused({ maxReportBytes: 4095 }, 'from 4096 to 1073741824');
+    assertRefused({ blockedEventLoop: 1000 }, "'blockedEventLoop'", 'an object, true or false');
+    assertRefused({ blockedEventLoop: { threshold: 1 } }, 'thresholdMs', "'threshold'");
+    assertRefused({ blockedEventLoop: { thresholdMs: 19 } }, 'from 20 to 3600000');
+    assertRefused({ blockedEventLoop: { threads: 'workers' } }, "'main' or 'all'");
+    assertRefused({ blockedEventLoop: { onBlockEnd: true } }, 'a function');
+  });
+
+  test('of the watchdog have defaults', () => {
+    const usual = { maxReportsPerHour: 6, threads: 'main', onBlockEnd: undefined };
+    const given = (value: object | boolean): unknown =>
+      readSettings({ blockedEventLoop: value }, {}).blockedEventLoop;
+    assert.deepEqual(given(true), { thresholdMs: 1000, intervalMs: 250, ...usual });
+    assert.deepEqual(given({ thresholdMs: 100 }), { thresholdMs: 100, intervalMs: 25, ...usual });
+    assert.equal(given(false), false);
+  });
+
+  test('are read from variables', async () => {
+    const { settings, warnings } = await fromEnvironment({
+      GMR_FILE_EVENT_HANDLER: '/run/gmr',
+      GMR_FILE_EVENT_HANDLER_INTERVAL: '0.5',
+      GMR_BLOCKED_EVENT_LOOP: 'thresholdMs=300, threads=all',
+      GMR_LOG_DIR: '/var/log/gmr',
+      GMR_MAX_REPORTS: '7',
+      GMR_MAX_REPORT_BYTES: '1073741824',
+    });
+    assert.deepEqual(warnings, []);
+    assert.equal(settings.fileEventHandler, '/run/gmr');
+    assert.equal(settings.fileEventHandlerInterval, 0.5);
+    assert.equal(settings.logDir, '/var/log/gmr');
+    assert.equal(settings.maxReports, 7);
+    assert.equal(settings.maxReportBytes, 1_073_741_824);
+    assert.ok(settings.blockedEventLoop !== false);
+    assert.equal(settings.blockedEventLoop.thresholdMs, 300);
+    assert.equal(settings.blockedEventLoop.threads, 'all');
+    for (const [text, thresholdMs] of [
+      ['on', 1000],
+      ['2500', 2500],
+    ] as const) {
+      const read = (await fromEnvironment({ GMR_BLOCKED_EVENT_LOOP: text })).settings.blockedEventLoop;
+      assert.ok(read !== false && read.thresholdMs === thresholdMs, text);
+    }
+  });
+
+  test('in variables that mean nothing are warnings', async () => {
+    for (const [name, value] of [
+      ['GMR_FILE_EVENT_HANDLER_INTERVAL', '1e3'],
+      ['GMR_FILE_EVENT_HANDLER_INTERVAL', '0.01'],
+      ['GMR_BLOCKED_EVENT_LOOP', 'sometimes'],
+      ['GMR_BLOCKED_EVENT_LOOP', 'thresholdMs=soon'],
+      ['GMR_MAX_REPORTS', 'all'],
+    ] as const) {
+      const { settings, warnings } = await fromEnvironment({ [name]: value });
+      assert.equal(warnings.length, 1, `${name}=${value}`);
+      assert.ok(warnings[0]?.message.includes(name));
+      assert.deepEqual(settings, readSettings({}, {}));
+    }
   });
 });

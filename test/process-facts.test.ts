@@ -9,13 +9,13 @@ import { requireLib } from './support/lib';
 const { collectPackageFacts } = requireLib(
   'sections/package-facts',
 ) as typeof import('../src/sections/package-facts');
-const { LOOKS_SECRET, collectProcessFacts } = requireLib(
+const { collectProcessFacts } = requireLib(
   'sections/process-facts',
 ) as typeof import('../src/sections/process-facts');
-
-const { SECRET_ENDINGS, SECRET_PAIRS, SECRET_WORDS } = requireLib(
-  'config/secret-names',
-) as typeof import('../src/config/secret-names');
+const { maskFacts } = requireLib(
+  'formatter/mask-photograph',
+) as typeof import('../src/formatter/mask-photograph');
+const { Masker } = requireLib('config/mask') as typeof import('../src/config/mask');
 
 describe('the package', () => {
   /** A folder with a package.json at its root, one without a name below it, and a script beneath. */
@@ -141,21 +141,32 @@ describe('the facts of the process', () => {
     assert.equal(facts.host.length > 0, true);
   });
 
-  test('are looked through for every word that masking knows', () => {
-    const seconds = [...SECRET_PAIRS.values()].flatMap((words) => [...words]);
-    // `pass word` is a pair, and its first half is a secret word itself.
-    const words = [...SECRET_WORDS, ...SECRET_ENDINGS, ...seconds.filter((word) => word !== 'word')];
-    assert.ok(words.length > 40, 'the words were not found');
-    assert.deepEqual(
-      words.filter((word) => !LOOKS_SECRET.test(`--${word.toUpperCase()}=x`)),
-      [],
-    );
-    assert.ok(LOOKS_SECRET.test('--to\u212aen=x'), 'the Kelvin sign is a capital k');
-    assert.ok(LOOKS_SECRET.test('redis://u:p@h'));
-    assert.ok(!LOOKS_SECRET.test('--max-old-space-size=4096'));
+  test('name the script of the service under PM2, and not that of PM2', (t) => {
+    const { argv } = process;
+    t.after(() => {
+      process.argv = argv;
+      delete process.env['pm_exec_path'];
+    });
+    const script = realpathSync(join(__dirname, 'support', 'lib.js'));
+    process.env['pm_exec_path'] = script;
+    // A child of the service has the variable too.
+    assert.notEqual(collectProcessFacts('1.0', undefined).mainScript, script);
+    process.argv = [process.execPath, '/opt/pm2/lib/ProcessContainerFork.js'];
+    assert.equal(collectProcessFacts('1.0', undefined).mainScript, script);
   });
 
-  test('are masked', (t) => {
+  test('are shown as they are, or with more masked, where the options say so', (t) => {
+    const { argv } = process;
+    t.after(() => (process.argv = argv));
+    process.argv = [...argv, '--password=visible', '--pin=1234', 'meerkat'];
+    const lastOf = (mask: ConstructorParameters<typeof Masker>[0]): readonly string[] =>
+      maskFacts(collectProcessFacts('1.0', undefined), new Masker(mask)).argv.slice(-3);
+    assert.deepEqual(lastOf(false), ['--password=visible', '--pin=1234', 'meerkat']);
+    assert.deepEqual(lastOf({ keys: ['pin'], values: ['meerkat'] }), ['--password=***', '--pin=***', '***']);
+    assert.deepEqual(lastOf({ allow: ['password'] }), ['--password=visible', '--pin=1234', 'meerkat']);
+  });
+
+  test('are masked when they are formatted', (t) => {
     const { argv } = process;
     const before = process.env['NODE_OPTIONS'];
     t.after(() => {
@@ -165,7 +176,7 @@ describe('the facts of the process', () => {
     });
     process.argv = [...argv, '--password', 'hunter2', '--db=a://u:hunter2@h'];
     process.env['NODE_OPTIONS'] = '--title=x --require=./a?token=hunter2';
-    const facts = collectProcessFacts('1.0', undefined);
+    const facts = maskFacts(collectProcessFacts('1.0', undefined), new Masker({}));
     assert.doesNotMatch(JSON.stringify(facts), /hunter2/);
     assert.deepEqual(facts.argv.slice(-3), ['--password', '***', '--db=a://u:***@h']);
     assert.equal(facts.nodeOptions, '--title=x --require=./a?token=***');

@@ -24,6 +24,7 @@ describe('registered sections of a running service', PATIENT, () => {
     const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'] }).ready();
     const titles = [...sectionsOf(await service.reportOnSignal()).keys()];
     const own = [
+      'Front',
       'First',
       'Throws',
       'Rejects',
@@ -32,6 +33,9 @@ describe('registered sections of a running service', PATIENT, () => {
       'BigInt',
       'Huge',
       'Escapes',
+      'Short',
+      'Slow',
+      'Tardy',
       'Later',
       'Text',
       'Last',
@@ -41,6 +45,27 @@ describe('registered sections of a running service', PATIENT, () => {
       own,
     );
     assert.ok(!titles.includes('Removed'));
+  });
+
+  test('have the time that each was given', async (t) => {
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'] }).ready();
+    const report = await service.reportOnSignal();
+    assert.match(sectionOf(report, 'Short'), /timed out: no result within 100 ms/);
+    assert.match(sectionOf(report, 'Never'), /timed out: no result within 500 ms/);
+    // Longer than the sections have that say nothing.
+    assert.match(sectionOf(report, 'Slow'), /answer = slow/);
+    // Its result came while others were waited for.
+    assert.match(sectionOf(report, 'Tardy'), /timed out: no result within 100 ms/);
+  });
+
+  test('are printed with the environment that they were run in', async (t) => {
+    const env = { GMR_ENV: 'masked', API_TOKEN: 'hunter2', CART_REGION: 'north', CART_DB: 'a://u:hunter2@h' };
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'], env }).ready();
+    const report = await service.reportOnSignal();
+    assert.match(sectionOf(report, 'Configuration'), /API_TOKEN = \*\*\*/);
+    assert.match(sectionOf(report, 'Configuration'), /CART_REGION = north/);
+    assert.match(sectionOf(report, 'Configuration'), /CART_DB = a:\/\/u:\*\*\*@h/);
+    assert.doesNotMatch(report, /hunter2/);
   });
 
   test('are bounded, masked, and cannot write to the terminal', async (t) => {
@@ -66,6 +91,8 @@ describe('registered sections of a running service', PATIENT, () => {
     // The configuration was photographed at setup: it does not need the loop.
     assert.match(sectionOf(report, 'Configuration'), /host = db\.example/);
     assert.match(sectionOf(report, 'Package'), /4\.5\.6/);
+    // So was the environment: names, and values of a list.
+    assert.match(sectionOf(report, 'Configuration'), /environment \(option env is 'safe'/);
   });
 
   test('that never return are told from those before and after them', async (t) => {
@@ -75,5 +102,11 @@ describe('registered sections of a running service', PATIENT, () => {
     assert.doesNotMatch(sectionOf(report, 'After'), /answer = after/);
     // The next report shows who holds the loop now.
     assert.match(mainBlock(await service.reportOnSignal()).body, /stuckSection \(/);
+  });
+
+  test('that end the process do so, with their own exit code', async (t) => {
+    const service = await startService(t, { script: 'sections-service.cjs', args: ['exit'] }).ready();
+    service.signal();
+    assert.deepEqual(await service.exited(), { code: 7, signal: null });
   });
 });

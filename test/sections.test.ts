@@ -5,12 +5,14 @@ import { requireLib } from './support/lib';
 
 const { runSections } = requireLib('sections/runner') as typeof import('../src/sections/runner');
 const registry = requireLib('sections/registry') as typeof import('../src/sections/registry');
-const { snapshotConfiguration } = requireLib(
-  'sections/configuration',
-) as typeof import('../src/sections/configuration');
 
 type Result = SectionOutcome['result'];
-type Conf = Parameters<typeof runSections>[3];
+type Settings = Parameters<typeof runSections>[3];
+
+/** Without configuration and environment, unless told otherwise. */
+function settings(more: Partial<Settings> = {}): Settings {
+  return { conf: undefined, mask: {}, env: 'none', ...more };
+}
 
 /** The native side of a run: keeps the calls in their order. */
 class Sink {
@@ -45,10 +47,10 @@ class Sink {
   }
 }
 
-function run(generators: readonly (() => unknown)[], conf?: Conf): Sink {
+function run(generators: readonly (() => unknown)[], more: Partial<Settings> = {}): Sink {
   const sink = new Sink();
   const sections = generators.map((generator, index) => ({ title: `Section ${index}`, generator }));
-  runSections(sink, 7, sections, conf);
+  runSections(sink, 7, sections, settings(more));
   return sink;
 }
 
@@ -83,7 +85,7 @@ describe('a run of the sections', () => {
 
   test('refreshes the configuration first', () => {
     let port = 1;
-    const sink = run([() => 'a'], () => ({ port: ++port }));
+    const sink = run([() => 'a'], { conf: () => ({ port: ++port }) });
     assert.equal(sink.calls[0], 'configuration');
     assert.match(sink.configurations[0] ?? '', /"port":2/);
   });
@@ -132,7 +134,7 @@ describe('a run of the sections', () => {
       sectionDone: refuse,
       sectionsFinished: refuse,
     };
-    runSections(sink, 1, sections, {});
+    runSections(sink, 1, sections, settings({ conf: {} }));
     await turn();
     await turn();
     // An unhandled rejection would fail this test.
@@ -198,6 +200,18 @@ describe('a section that', () => {
     });
   });
 
+  test('fails with a long message has it masked before it is cut', async () => {
+    const url = `${'x'.repeat(490)} a://u:hunter2@h`;
+    const reason = reasonOf(await resultOf(() => Promise.reject(new Error(url))));
+    assert.doesNotMatch(reason, /hunt/);
+  });
+
+  test('returns a long text has it masked before it is cut', async () => {
+    const value = valueOf(await resultOf(() => `${'x'.repeat(8180)} a://u:hunter2@h`)) as string;
+    assert.doesNotMatch(value, /hunt/);
+    assert.match(value, /a:\/\/u/);
+  });
+
   test('returns a thenable that throws, or answers twice, has one result', async () => {
     const throwing = {
       // oxlint-disable-next-line unicorn/no-thenable
@@ -255,6 +269,33 @@ describe('the registry', () => {
     replacing.dispose();
   });
 
+  test('puts sections of a smaller order first, and keeps the order of those that are alike', () => {
+    const made = [
+      registry.addSection('a', () => 1),
+      registry.addSection('last', () => 1, { order: 5 }),
+      registry.addSection('first', () => 1, { order: -1.5 }),
+      registry.addSection('b', () => 1, { order: 0 }),
+    ];
+    assert.deepEqual(titles(), ['first', 'a', 'b', 'last']);
+    made.forEach((registration) => registration.dispose());
+  });
+
+  test('refuses options that a section cannot have', () => {
+    for (const options of [
+      null,
+      5,
+      { timeoutMs: 0 },
+      { timeoutMs: 60_001 },
+      { timeoutMs: '5' },
+      { order: Number.NaN },
+      { order: 'first' },
+      { timeout: 5 },
+    ]) {
+      assert.throws(() => registry.checkSection('title', () => 1, options), { code: 'GMR_INVALID_OPTION' });
+    }
+    registry.checkSection('title', () => 1, { timeoutMs: undefined, order: undefined });
+  });
+
   test('refuses what is no section', () => {
     for (const [title, generator] of [
       ['', () => 1],
@@ -266,40 +307,5 @@ describe('the registry', () => {
     ]) {
       assert.throws(() => registry.checkSection(title, generator), { code: 'GMR_INVALID_OPTION' });
     }
-  });
-});
-
-describe('the configuration', () => {
-  test('is copied, bounded and masked', () => {
-    const conf: Record<string, unknown> = { port: 80, db: { password: 'x' } };
-    conf['self'] = conf;
-    const snapshot = snapshotConfiguration(conf);
-    assert.equal(snapshot.status, 'known');
-    assert.deepEqual(snapshot.status === 'known' && snapshot.objects, {
-      conf: { port: 80, db: { password: '***' }, self: '[circular]' },
-    });
-  });
-
-  test('is empty when none was given', () => {
-    const snapshot = snapshotConfiguration(undefined);
-    assert.deepEqual(snapshot.status === 'known' && snapshot.objects, {});
-  });
-
-  test('is unavailable, with the reason, when its function does not give an object', () => {
-    const reasons = [
-      () => {
-        throw new Error('broken: a://u:p@h');
-      },
-      () => 'text' as unknown as object,
-      () => Promise.reject(new Error('late')),
-    ].map((conf) => snapshotConfiguration(conf));
-    assert.deepEqual(
-      reasons.map(({ status }) => status),
-      ['unavailable', 'unavailable', 'unavailable'],
-    );
-    const text = JSON.stringify(reasons);
-    assert.match(text, /broken: a:\/\/u:\*\*\*@h/);
-    assert.match(text, /got string/);
-    assert.match(text, /promise/);
   });
 });

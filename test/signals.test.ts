@@ -59,9 +59,9 @@ describe('10,000 signals in a row', PATIENT, () => {
 describe('a flood of signals', PATIENT, () => {
   test('interrupts each thread once at most: the reporter takes the rest', async (t) => {
     const service = await startService(t, { script: 'counting-service.cjs' }).ready();
-    const open = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
+    const openBefore = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
     // One by one: each takes the first thread that still has the signal open, and the reporter is asleep again.
-    for (let sent = 0; sent <= open.length; sent += 1) await service.reportOnSignal();
+    for (let sent = 0; sent <= openBefore.length; sent += 1) await service.reportOnSignal();
     await eventually('only the reporter has the signal open', () => {
       const left = threadsOpenFor(service.pid, constants.signals.SIGUSR2);
       return left.length === 1 && left[0] === 'gmr-reporter' ? true : undefined;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Photograph, SectionValue } from '../src/report/model';
 import { requireLib } from './support/lib';
-import { fileSystemHost, photograph, REQUESTED_AT_MS } from './support/photographs';
+import { configuration, fileSystemHost, photograph, REQUESTED_AT_MS } from './support/photographs';
 import { sectionOf } from './support/report-text';
 
 const { format } = requireLib('formatter/format') as typeof import('../src/formatter/format');
@@ -56,7 +56,7 @@ describe('key-value trees', () => {
 
   test('have sorted groups and keys in Configuration', () => {
     const objects = { conf: { zoo: { b: 1, a: 2 }, alpha: true } };
-    const text = print({ configuration: { status: 'known', objects, takenAtMs: REQUESTED_AT_MS } });
+    const text = print({ configuration: configuration({ objects }) });
     assert.match(
       sectionOf(text, 'Configuration'),
       /^conf:\n {2}alpha = true\n {2}zoo:\n {4}a = 2\n {4}b = 1\n\nnode options:\n {2}execArgv = --max-old-space-size=2048\n {2}NODE_OPTIONS = \(not set\)/,
@@ -65,9 +65,36 @@ describe('key-value trees', () => {
 
   test('say how old the configuration is when it could not be asked again', () => {
     const at = (ageMs: number): string =>
-      print({ configuration: { status: 'known', objects: { a: 1 }, takenAtMs: REQUESTED_AT_MS - ageMs } });
+      print({ configuration: configuration({ objects: { a: 1 }, takenAtMs: REQUESTED_AT_MS - ageMs }) });
     assert.match(at(65_000), /as it was 1 min 5 s before this report/);
     assert.doesNotMatch(at(500), /before this report/);
+  });
+
+  test('say which configuration object could not be read, and show the others', () => {
+    const failures = { broken: "'broken' threw Error: x" };
+    const text = print({ configuration: configuration({ objects: { fine: { a: 1 } }, failures }) });
+    assert.match(
+      sectionOf(text, 'Configuration'),
+      /^fine:\n {2}a = 1\nbroken is not available: 'broken' threw Error: x\n\nnode options/,
+    );
+  });
+
+  test('have the environment sorted, with the names whose values are not shown', () => {
+    const variables = { NODE_ENV: 'test', SECOND: null, FIRST: null, LANG: 'C\u001b' };
+    const environment = { policy: 'safe', variables, leftOut: 3 } as const;
+    const print6 = (takenAtMs: number): string =>
+      sectionOf(print({ configuration: configuration({ environment, takenAtMs }) }), 'Configuration');
+    const lines = [
+      "environment (option env is 'safe'):",
+      '  LANG = C\\x1b',
+      '  NODE_ENV = test',
+      '  values not shown:',
+      '    FIRST SECOND',
+      '  3 more left out',
+    ];
+    assert.ok(print6(REQUESTED_AT_MS).includes(lines.join('\n')), print6(REQUESTED_AT_MS));
+    assert.match(print6(REQUESTED_AT_MS - 65_000), /env is 'safe'; as it was 1 min 5 s before this report/);
+    assert.match(sectionOf(print(), 'Configuration'), /environment: not shown/);
   });
 
   test('say in their place why a section is missing', () => {

@@ -5,6 +5,7 @@ import { requireLib } from './support/lib';
 import {
   asyncFrame,
   captured,
+  configuration,
   facts,
   fileSystemHost,
   frame,
@@ -15,7 +16,6 @@ import {
   osThread,
   otherThread,
   photograph,
-  REQUESTED_AT_MS,
   workerThread,
 } from './support/photographs';
 import { mainBlock, sectionOf, sectionsOf, threadBlocks, workerBlock } from './support/report-text';
@@ -40,7 +40,16 @@ describe('the text report', () => {
     });
     assert.deepEqual(
       [...sectionsOf(text).keys()],
-      ['Guru Meditation', 'Package', 'Threads', 'Green Threads', 'Configuration', 'Zebra', 'Apple'],
+      [
+        'Guru Meditation',
+        'Package',
+        'Threads',
+        'Green Threads',
+        'Processes',
+        'Configuration',
+        'Zebra',
+        'Apple',
+      ],
     );
     assert.ok(text.endsWith('\n==== End of report 14423-1763690106123-1 ====\n'));
   });
@@ -67,6 +76,16 @@ describe('the text report', () => {
       trigger: { kind: 'signal', signal: 'SIGUSR2', senderPid: 0, senderUid: 5, coalesced: 7 },
     });
     assert.match(text, /SIGUSR2 from pid 0 \(.*namespace\) uid 5; this report answers 7 signals/);
+  });
+
+  test('says which file or which event loop asked for it', () => {
+    const trigger = (given: Photograph['trigger']): string =>
+      /trigger: +(.*)$/m.exec(print({ trigger: given }))?.[1] ?? '';
+    assert.equal(trigger({ kind: 'file', path: '/run/gmr\n' }), 'file /run/gmr\\n');
+    const blocked = { kind: 'watchdog', threadId: 3, threadName: 'resizer', blockedMs: 1500 } as const;
+    assert.equal(trigger(blocked), 'watchdog: the event loop of worker 3 (resizer) has not turned for 1.5 s');
+    assert.match(trigger({ ...blocked, threadId: 0, threadName: 'main' }), /loop of the main thread has/);
+    assert.equal(trigger({ kind: 'api' }), 'api');
   });
 
   test('is printed without the facts of the process, and says why they are missing', () => {
@@ -283,7 +302,11 @@ describe('a report that somebody wants to use against a terminal', () => {
         }),
       ],
       otherThreads: [otherThread(5, { name: evil })],
-      configuration: { status: 'known', objects: { [evil]: evil }, takenAtMs: REQUESTED_AT_MS },
+      configuration: configuration({
+        objects: { [evil]: evil },
+        failures: { [evil]: evil },
+        environment: { policy: 'safe', variables: { [evil]: evil, [`${evil}2`]: null }, leftOut: 0 },
+      }),
       sections: [
         { title: evil, result: { status: 'ok', value: { [evil]: [evil, { a: evil }] }, tookMs: 1 } },
         { title: evil, result: { status: 'failed', reason: evil } },

@@ -7,15 +7,17 @@
 #include <node.h>
 
 #include <iterator>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "../reporter/fatal_report.h"
 #include "../reporter/reporter.h"
 #include "../v8/isolate_registry.h"
 #include "../v8/v8_compat.h"
 #include "arguments.h"
+#include "callers_loop.h"
+#include "event_channel.h"
 #include "main_loop.h"
 
 namespace gmr::addon {
@@ -66,13 +68,16 @@ void SetConfiguration(const Napi::CallbackInfo& info) {
 }
 
 void SetSections(const Napi::CallbackInfo& info) {
-  std::vector<std::string> titles;
+  std::vector<reporter::SectionsExchange::Section> sections;
   const auto array = info[0].As<Napi::Array>();
-  titles.reserve(array.Length());
-  for (uint32_t i = 0; i < array.Length(); ++i) titles.push_back(Napi::Value(array[i]).ToString());
+  sections.reserve(array.Length());
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    const auto section = Napi::Value(array[i]).As<Napi::Object>();
+    sections.push_back({section.Get("title").ToString(), section.Get("timeoutMs").ToNumber().Int64Value()});
+  }
   MainLoop::Get().Attach(info.Env(), info[2].As<Napi::Function>(),
                          [] { return Reporter::Get().sections().Begin(); });
-  Reporter::Get().sections().SetSections(std::move(titles), info[1].ToBoolean(),
+  Reporter::Get().sections().SetSections(std::move(sections), info[1].ToBoolean(),
                                          [] { return MainLoop::Get().Wake(); });
 }
 
@@ -100,26 +105,45 @@ void InstallSignal(const Napi::CallbackInfo& info) {
 void RemoveSignal(const Napi::CallbackInfo&) { Reporter::Get().RemoveSignal(); }
 
 void RequestPhotograph(const Napi::CallbackInfo& info) {
-  // Keeps the caller's loop alive until the photograph is there.
-  auto done =
-      Napi::ThreadSafeFunction::New(info.Env(), info[0].As<Napi::Function>(), "gmr-native photograph", 0, 1);
-  const auto requested = Reporter::Get().RequestPhotograph([done](const std::string& json) mutable {
-    auto* text = new std::string(json);  // NOLINT(cppcoreguidelines-owning-memory): the callback frees it
-    const napi_status status =
-        done.NonBlockingCall(text, [](Napi::Env env, Napi::Function callback, std::string* owned) {
-          const std::unique_ptr<std::string> json_text(owned);
-          napi_value photograph = nullptr;
-          if (env == nullptr || callback.IsEmpty()) return;
-          if (napi_create_string_utf8(env, json_text->data(), json_text->size(), &photograph) != napi_ok)
-            return;
-          CallWith(env, callback, photograph);
-        });
-    // The caller's environment has ended: nobody waits for it.
-    if (status != napi_ok) delete text;  // NOLINT(cppcoreguidelines-owning-memory)
-    if (status != napi_closing) done.Release();
-  });
+  const CallersLoop done(info.Env(), info[0].As<Napi::Function>(), "gmr-native photograph");
+  const auto requested =
+      Reporter::Get().RequestPhotograph([done](const std::string& json) { done.CallOnce(json); });
   if (!requested.ok()) done.Release();
   ThrowUnlessOk(info.Env(), "GMR_REPORT_FAILED", requested);
+}
+
+void RequestReport(const Napi::CallbackInfo& info) {
+  const CallersLoop done(info.Env(), info[0].As<Napi::Function>(), "gmr-native report");
+  const auto trigger = reporter::TriggeredNow(reporter::Trigger::Kind::kApi);
+  const auto requested =
+      Reporter::Get().RequestReport(trigger, [done](const reporter::Delivery::Outcome& outcome) {
+        reporter::JsonWriter json;
+        WriteOutcome(json.BeginObject(), outcome);
+        done.CallOnce(json.EndObject().Take());
+      });
+  if (!requested.ok()) done.Release();
+  ThrowUnlessOk(info.Env(), "GMR_REPORT_FAILED", requested);
+}
+
+void ReportFatal(const Napi::CallbackInfo& info) {
+  reporter::WriteFatalReport(info[0].As<Napi::String>(), info[1].As<Napi::Number>().Int64Value());
+}
+
+void WatchHeapLimit(const Napi::CallbackInfo& info) {
+  reporter::WatchHeapLimit(v8::Isolate::GetCurrent(), info[0].As<Napi::Number>().Int64Value());
+}
+
+void StopPatrol(const Napi::CallbackInfo&) { Reporter::Get().StopPatrol(); }
+
+void SetEventListener(const Napi::CallbackInfo& info) {
+  if (!info[0].IsFunction()) {
+    Reporter::Get().SetEventListener(nullptr, false);
+    EventChannel::Get().Detach();
+    return;
+  }
+  EventChannel::Get().Attach(info.Env(), info[0].As<Napi::Function>());
+  Reporter::Get().SetEventListener([](const std::string& json) { EventChannel::Get().Send(json); },
+                                   info[1].ToBoolean());
 }
 
 // Node's major version stands for its ABI. process.versions.modules would say it
@@ -171,6 +195,11 @@ napi_value Init(napi_env env, napi_value exports) {
       Method<&InstallSignal>("installSignal"),
       Method<&RemoveSignal>("removeSignal"),
       Method<&RequestPhotograph>("requestPhotograph"),
+      Method<&RequestReport>("requestReport"),
+      Method<&ReportFatal>("reportFatal"),
+      Method<&WatchHeapLimit>("watchHeapLimit"),
+      Method<&StopPatrol>("stopPatrol"),
+      Method<&SetEventListener>("setEventListener"),
   };
   napi_define_properties(env, exports, std::size(members), members);
   return exports;

@@ -65,12 +65,22 @@ vm::IsolateIdentity ToIdentity(napi_env env, napi_value object) {
 
 reporter::Options ToOptions(napi_env env, napi_value object) {
   reporter::Options options;
-  options.formatter_source = TextOf(env, object, "formatterSource");
+  options.formatter_path = TextOf(env, object, "formatterPath");
   options.max_frames = static_cast<int>(IntegerOf(env, object, "maxFrames"));
   options.interrupt_timeout_ms = IntegerOf(env, object, "interruptTimeoutMs");
   options.section_timeout_ms = IntegerOf(env, object, "sectionTimeoutMs");
   options.report_timeout_ms = IntegerOf(env, object, "reportTimeoutMs");
   options.view_json = TextOf(env, object, "viewJson");
+  options.service_name = TextOf(env, object, "serviceName");
+  options.log_dir = TextOf(env, object, "logDir");
+  options.max_reports = IntegerOf(env, object, "maxReports");
+  options.max_report_bytes = IntegerOf(env, object, "maxReportBytes");
+  options.watched_file = TextOf(env, object, "fileEventHandler");
+  options.watch_interval_ms = IntegerOf(env, object, "fileEventHandlerIntervalMs");
+  options.watchdog.threshold_ms = IntegerOf(env, object, "watchdogThresholdMs");
+  options.watchdog.interval_ms = IntegerOf(env, object, "watchdogIntervalMs");
+  options.watchdog.max_reports_per_hour = IntegerOf(env, object, "watchdogReportsPerHour");
+  options.watchdog.all_threads = BoolOf(env, object, "watchdogAllThreads");
   const napi_value green = Property(env, object, "greenThreads");
   if (green == nullptr) return options;
   options.green_threads.enabled = BoolOf(env, green, "enabled");

@@ -22,7 +22,8 @@ class HelperThread {
   HelperThread& operator=(const HelperThread&) = delete;
   ~HelperThread() { Join(); }
 
-  // False: no thread could be started, and `work` was not called. `name` is a literal of at most 15 characters.
+  // False: no thread could be started, and `work` was not called. `name` is a literal of at most 15
+  // characters.
   bool Start(const char* name, std::function<void()> work);
   // Returns at once when there is none.
   void Join();

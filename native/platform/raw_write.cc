@@ -43,6 +43,8 @@ WriteOutcome WriteWithDeadline(int fd, std::string_view text, int64_t deadline_n
   WriteOutcome outcome;
   struct stat facts {};
   if (fstat(fd, &facts) != 0) return WriteOutcome{0, errno};
+  // No file type: an epoll or an eventfd, which got the number of a closed stderr.
+  if ((facts.st_mode & S_IFMT) == 0) return WriteOutcome{0, EBADF};
   // A pipe or terminal may be in blocking mode. POLLOUT promises room for
   // PIPE_BUF bytes (pipe(7)), so a write of that size cannot block.
   const bool is_regular = S_ISREG(facts.st_mode);

@@ -7,9 +7,11 @@
 
 #include "clock.h"
 
-#if defined(__APPLE__)
-#include <unistd.h>
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
 #endif
+#include <unistd.h>
 
 namespace gmr::platform {
 
@@ -43,13 +45,13 @@ void PrepareSignalHandler(WakeHandle* wake, ChainedHandler chained) {
 }
 
 void PostFromHandler(WakeHandle* wake) {
-#if defined(__APPLE__)
+#if defined(__linux__)
+  wake->pending.fetch_add(1);
+  syscall(SYS_futex, &wake->pending, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+#else
   // A full pipe is already a pending wake-up, so a failed write loses nothing.
   const char byte = 0;
   if (write(wake->write_fd, &byte, 1) < 0) return;
-#else
-  // EOVERFLOW means two thousand million pending wake-ups: one of them will do.
-  sem_post(wake);
 #endif
 }
 

@@ -4,7 +4,7 @@
 // Threads:     the handler runs on whichever thread the kernel picks, at any
 //              instruction; TakeSignal() on the reporter thread only.
 // Signal-safe: HandleSignal() and PostFromHandler(). A test reads the undefined
-//              symbols of this unit's object file: only sem_post (write on
+//              symbols of this unit's object file: only syscall (write on
 //              Darwin), clock_gettime, sigaddset and errno may appear. Never add a lock,
 //              an allocation or a library call here.
 // Lifetime:    static storage without destructors, so that a signal during

@@ -2,19 +2,53 @@
 
 #include <cerrno>
 
+#include "clock.h"
 #include "signal_handler.h"
 
-#if defined(__APPLE__)
+#if defined(__linux__)
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#else
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
+
+#include <algorithm>
 #endif
 
 namespace gmr::platform {
 
 void WakeChannel::Wake() { PostFromHandler(&handle_); }
 
-#if defined(__APPLE__)
+#if defined(__linux__)
+
+namespace {
+
+// Sleeps while nothing is pending. May return early: the caller looks again.
+// `until`: CLOCK_MONOTONIC, or nullptr.
+void SleepWhileZero(std::atomic<uint32_t>* pending, const timespec* until) {
+  syscall(SYS_futex, pending, FUTEX_WAIT_BITSET_PRIVATE, 0, until, nullptr, FUTEX_BITSET_MATCH_ANY);
+}
+
+}  // namespace
+
+WakeChannel::WakeChannel() = default;
+
+void WakeChannel::Wait() {
+  while (handle_.pending.exchange(0) == 0) SleepWhileZero(&handle_.pending, nullptr);
+}
+
+void WakeChannel::WaitUntil(int64_t deadline_ns) {
+  const timespec until{deadline_ns / kNsPerSecond, deadline_ns % kNsPerSecond};
+  while (handle_.pending.exchange(0) == 0 && MonotonicNs() < deadline_ns) {
+    SleepWhileZero(&handle_.pending, &until);
+  }
+}
+
+void WakeChannel::Drain() { handle_.pending.store(0); }
+
+#else
 
 WakeChannel::WakeChannel() {
   int fds[2] = {-1, -1};
@@ -36,23 +70,19 @@ void WakeChannel::Wait() {
   }
 }
 
+void WakeChannel::WaitUntil(int64_t deadline_ns) {
+  constexpr int64_t kLongestMs = 60'000;
+  for (int64_t left_ns = 0; (left_ns = deadline_ns - MonotonicNs()) > 0;) {
+    pollfd waiting{read_fd_, POLLIN, 0};
+    poll(&waiting, 1, static_cast<int>(std::min(left_ns / kNsPerMs + 1, kLongestMs)));
+    char byte = 0;
+    if (read(read_fd_, &byte, 1) == 1) return;
+  }
+}
+
 void WakeChannel::Drain() {
   char bytes[256];
   while (read(read_fd_, bytes, sizeof bytes) > 0) {
-  }
-}
-
-#else
-
-WakeChannel::WakeChannel() { sem_init(&handle_, 0, 0); }
-
-void WakeChannel::Wait() {
-  while (sem_wait(&handle_) != 0 && errno == EINTR) {
-  }
-}
-
-void WakeChannel::Drain() {
-  while (sem_trywait(&handle_) == 0) {
   }
 }
 

@@ -1,28 +1,29 @@
 // WakeChannel: lets any thread, and signal context, wake the reporter thread.
 //
-// Owns:        one semaphore (a pipe on Darwin, which has no unnamed ones).
-// Threads:     Wake() from any thread; Wait() and Drain() from the reporter only.
+// Owns:        one counter that the kernel waits on (a pipe where there is no futex).
+// Threads:     Wake() from any thread; Wait*() and Drain() from the reporter only.
 // Signal-safe: PostFromHandler() of signal_handler.h does the same as Wake()
 //              from a handler; nothing else here may be called there.
 // Lifetime:    made once, never destroyed: a late signal must not find it gone.
+//
+// Why not sem_t: sem_timedwait() waits against the wall clock, so that a clock
+// that is set back would mute it, and sem_clockwait() is newer than the C
+// library that Node itself needs.
 #ifndef GMR_NATIVE_PLATFORM_WAKE_H_
 #define GMR_NATIVE_PLATFORM_WAKE_H_
 
-#if defined(__APPLE__)
-#include <cstddef>
-#else
-#include <semaphore.h>
-#endif
+#include <atomic>
+#include <cstdint>
 
 namespace gmr::platform {
 
-#if defined(__APPLE__)
 struct WakeHandle {
-  int write_fd;
-};
+#if defined(__linux__)
+  std::atomic<uint32_t> pending{0};
 #else
-using WakeHandle = sem_t;
+  int write_fd = -1;
 #endif
+};
 
 class WakeChannel {
  public:
@@ -31,9 +32,11 @@ class WakeChannel {
   WakeChannel& operator=(const WakeChannel&) = delete;
 
   void Wake();
-  // Sleeps without a deadline: this is the steady state, one futex(2) or read(2)
+  // Sleeps without a deadline: this is the steady state, one futex(2) or poll(2)
   // that is entered once and costs nothing until a report is asked for.
   void Wait();
+  // The same, until MonotonicNs() reaches `deadline_ns` at the latest.
+  void WaitUntil(int64_t deadline_ns);
   // Takes every further wake-up that is there already, so that a storm of
   // signals becomes one report.
   void Drain();
@@ -42,8 +45,8 @@ class WakeChannel {
   WakeHandle* handle() { return &handle_; }
 
  private:
-  WakeHandle handle_{};
-#if defined(__APPLE__)
+  WakeHandle handle_;
+#if !defined(__linux__)
   int read_fd_ = -1;
 #endif
 };

@@ -57,22 +57,45 @@ v8::MaybeLocal<v8::Value> RunBundle(const FormatterJob& job, v8::Isolate* isolat
 }
 
 struct Formatted {
-  std::string text;
-  std::string failure;  // empty: `text` is the report
+  std::vector<ReportText> texts;
+  std::string failure;  // empty: `texts` is the report
 };
+
+bool ToStdString(v8::Isolate* isolate, v8::Local<v8::Value> value, std::string* text) {
+  if (!value->IsString()) return false;
+  const v8::String::Utf8Value utf8(isolate, value);
+  if (*utf8 == nullptr) return false;
+  text->assign(*utf8, static_cast<size_t>(utf8.length()));
+  return true;
+}
+
+// [extension, text, extension, text...]
+Formatted ToTexts(v8::Isolate* isolate, v8::Local<v8::Context> context, v8::Local<v8::Value> result) {
+  Formatted formatted;
+  if (!result->IsArray()) return {{}, "the formatter returned no array"};
+  const auto array = result.As<v8::Array>();
+  for (uint32_t i = 0; i + 1 < array->Length(); i += 2) {
+    ReportText& report = formatted.texts.emplace_back();
+    v8::Local<v8::Value> extension;
+    v8::Local<v8::Value> text;
+    if (!array->Get(context, i).ToLocal(&extension) || !array->Get(context, i + 1).ToLocal(&text) ||
+        !ToStdString(isolate, extension, &report.extension) || !ToStdString(isolate, text, &report.text)) {
+      return {{}, "the report could not be converted"};
+    }
+  }
+  if (formatted.texts.empty()) return {{}, "the formatter returned nothing"};
+  return formatted;
+}
 
 Formatted RunIn(const FormatterJob& job, v8::Isolate* isolate, v8::Global<v8::UnboundScript>* script) {
   const v8::HandleScope scope(isolate);
   const v8::TryCatch caught(isolate);
   const auto context = v8::Context::New(isolate);
-  if (context.IsEmpty()) return {"", "no context could be made"};
+  if (context.IsEmpty()) return {{}, "no context could be made"};
   const v8::Context::Scope context_scope(context);
   v8::Local<v8::Value> result;
-  if (!RunBundle(job, isolate, context, script).ToLocal(&result)) return {"", Describe(isolate, caught)};
-  if (!result->IsString()) return {"", "the formatter returned no string"};
-  const v8::String::Utf8Value text(isolate, result);
-  if (*text == nullptr) return {"", "the report could not be converted"};
-  return {std::string(*text, static_cast<size_t>(text.length())), ""};
+  if (!RunBundle(job, isolate, context, script).ToLocal(&result)) return {{}, Describe(isolate, caught)};
+  return ToTexts(isolate, context, result);
 }
 
 }  // namespace
@@ -90,7 +113,7 @@ std::string Format(const FormatterJob& job, ExitGate* gate) {
     return formatted.failure;
   };
   bare.before_disposal = [&](v8::Isolate* isolate) {
-    job.deliver(formatted.text);
+    job.deliver(std::move(formatted.texts));
     job.code->Keep(isolate, script);
     script.Reset();
   };

@@ -14,11 +14,18 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "exit_gate.h"
 #include "formatter_code.h"
 
 namespace gmr::reporter {
+
+// One rendering of the report.
+struct ReportText {
+  std::string extension;  // of its file: ".json"; empty: plain text
+  std::string text;
+};
 
 struct FormatterJob {
   const std::string& source;  // the bundle; defines globalThis.gmrFormat
@@ -29,7 +36,7 @@ struct FormatterJob {
   node::MultiIsolatePlatform* platform = nullptr;
   // Gets the report before the isolate is disposed, which takes 3 to 8 ms more.
   // Process exit waits for that disposal, so it must return within some 50 ms.
-  std::function<void(const std::string& text)> deliver;
+  std::function<void(std::vector<ReportText> texts)> deliver;
 };
 
 // Why there is no report; empty when it was delivered.

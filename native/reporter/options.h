@@ -14,19 +14,39 @@
 
 namespace gmr::reporter {
 
+struct WatchdogOptions {
+  int64_t threshold_ms = 0;  // 0: off
+  int64_t interval_ms = 0;
+  int64_t max_reports_per_hour = 0;
+  bool all_threads = false;
+
+  bool operator==(const WatchdogOptions&) const = default;
+};
+
 struct GreenThreadOptions {
   bool enabled = true;
   vm::GreenThreadLimits limits;
 };
 
 struct Options {
-  std::string formatter_source;  // empty: only the C++ writer
+  std::string formatter_path;  // of the bundle; empty: only the C++ writer
   int max_frames = 200;
   int64_t interrupt_timeout_ms = 100;
   int64_t section_timeout_ms = 1000;
   int64_t report_timeout_ms = 10'000;
   GreenThreadOptions green_threads;
   std::string view_json = R"({"frameOrder":"innermost-first"})";
+
+  // Where reports go:
+  std::string service_name;
+  std::string log_dir;  // empty: stderr
+  int64_t max_reports = 100;
+  int64_t max_report_bytes = int64_t{16} << 20;
+
+  // What asks for them, besides signals and calls:
+  std::string watched_file;  // absolute; empty: none
+  int64_t watch_interval_ms = 1000;
+  WatchdogOptions watchdog;
 };
 
 }  // namespace gmr::reporter

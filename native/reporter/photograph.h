@@ -15,19 +15,9 @@
 #include "../platform/proc_threads.h"
 #include "../v8/interrupt_capture.h"
 #include "../v8/isolate_registry.h"
+#include "trigger.h"
 
 namespace gmr::reporter {
-
-struct Trigger {
-  enum class Kind { kSignal, kApi };
-  Kind kind = Kind::kApi;
-  std::string signal_name;
-  int sender_pid = 0;
-  unsigned sender_uid = 0;
-  uint32_t coalesced = 1;
-  int64_t at_ns = 0;         // MonotonicNs()
-  double wall_clock_ms = 0;  // Unix time
-};
 
 // One thread of the operating system.
 struct ThreadPhoto {
@@ -78,6 +68,7 @@ struct Photograph {
   int pid = 0;
   int ppid = 0;
   std::optional<double> rss_bytes;
+  std::string processes_json;  // commands as the system has them; empty: not read
   std::vector<IsolatePhoto> isolates;
   std::vector<OtherThreadPhoto> other_threads;
   std::vector<SectionPhoto> sections;

@@ -217,18 +217,6 @@ void WriteIsolate(JsonWriter& json, const IsolatePhoto& photo, int64_t trigger_n
   json.EndObject();
 }
 
-void WriteTrigger(JsonWriter& json, const Trigger& trigger) {
-  json.BeginObject();
-  if (trigger.kind == Trigger::Kind::kSignal) {
-    json.Key("kind").String("signal").Key("signal").String(trigger.signal_name);
-    json.Key("senderPid").Integer(trigger.sender_pid).Key("senderUid").Integer(trigger.sender_uid);
-    json.Key("coalesced").Integer(trigger.coalesced);
-  } else {
-    json.Key("kind").String("api");
-  }
-  json.EndObject();
-}
-
 void WriteRawOr(JsonWriter& json, const std::string& raw, const char* reason) {
   if (raw.empty()) {
     json.Unavailable(reason);
@@ -274,6 +262,8 @@ std::string ToJson(const Photograph& photograph) {
   } else {
     json.Null();
   }
+  json.Key("processes");
+  WriteRawOr(json, photograph.processes_json, "not read in this report");
   json.Key("isolates").BeginArray();
   for (const IsolatePhoto& photo : photograph.isolates) WriteIsolate(json, photo, photograph.trigger.at_ns);
   json.EndArray().Key("otherThreads").BeginArray();

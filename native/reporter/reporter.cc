@@ -11,14 +11,18 @@
 #include <utility>
 
 #include "../platform/clock.h"
+#include "../platform/proc_tree.h"
 #include "../platform/raw_write.h"
 #include "../platform/signal_handler.h"
+#include "../platform/standard_fds.h"
+#include "../platform/text_file.h"
 #include "../v8/layout_loader.h"
 #include "../v8/layout_trial.h"
 #include "bare_isolate.h"
 #include "formatter_host.h"
 #include "frame_trust.h"
 #include "photographer.h"
+#include "process_json.h"
 #include "text_writer.h"
 
 namespace gmr::reporter {
@@ -30,9 +34,11 @@ using platform::MonotonicNs;
 
 // The formatter's thread needs V8's usual stack; the memory is only touched when a report is made.
 constexpr size_t kThreadStackBytes = kBareIsolateStackBytes + (size_t{256} << 10);
+constexpr size_t kMaxFormatterBytes = size_t{4} << 20;
 // Left of the whole report's time for the plain text and the writing.
 constexpr int64_t kReserveForWritingNs = 500 * kNsPerMs;
-constexpr int64_t kEarlyWriteNs = 50 * kNsPerMs;
+// Tens of thousands of processes may be on the machine.
+constexpr int64_t kProcessesNs = 300 * kNsPerMs;
 
 std::string MakeReportId(double wall_clock_ms, uint32_t sequence) {
   const auto seconds = static_cast<time_t>(wall_clock_ms / 1e3);
@@ -41,6 +47,14 @@ std::string MakeReportId(double wall_clock_ms, uint32_t sequence) {
   char date[40];
   std::strftime(date, sizeof date, "%Y%m%dT%H%M%SZ", &parts);
   return std::string(date) + "-" + std::to_string(getpid()) + "-" + std::to_string(sequence);
+}
+
+std::string ProcessesJson(int64_t deadline_ns) {
+  platform::ProcessTreeLimits limits;
+  limits.deadline_ns = std::min(MonotonicNs() + kProcessesNs, deadline_ns);
+  JsonWriter json;
+  WriteProcesses(json, platform::ReadProcessTree(limits));
+  return json.Take();
 }
 
 void WriteToStderr(const std::string& text, int64_t deadline_ns) {
@@ -80,7 +94,11 @@ Reporter& Reporter::Get() {
 platform::Result<bool> Reporter::Configure(Options options) {
   const platform::Monitor::Lock lock(monitor_);
   facts_.options = std::move(options);
-  if (thread_started_) return true;
+  patrol_.Configure(facts_.options);
+  if (thread_started_) {
+    wake_.Wake();  // so that the reporter thread sleeps until the next round at most
+    return true;
+  }
   const auto started = StartThread();
   thread_started_ = started.ok();
   return started;
@@ -212,9 +230,10 @@ platform::Result<bool> Reporter::RequestPhotograph(PhotographListener listener) 
 void* Reporter::Run(void* raw) {
   auto* reporter = static_cast<Reporter*>(raw);
   NameThisThread();
+  reporter->ReadFormatter();
   for (;;) {
     reporter->OpenForSignal();
-    reporter->wake_.Wait();
+    reporter->WaitForWork();
     reporter->wake_.Drain();
     // Once more, so that a signal during this report is noted at its own time.
     reporter->OpenForSignal();
@@ -223,6 +242,13 @@ void* Reporter::Run(void* raw) {
     reporter->gate_.EndReport();
   }
   return nullptr;
+}
+
+// At once, so that a deployment over the running service changes nothing; and here,
+// so that setup has no work with it.
+void Reporter::ReadFormatter() {
+  auto source = platform::ReadRegularFile(CopyFacts().options.formatter_path, kMaxFormatterBytes);
+  if (source.ok()) formatter_source_ = std::move(source.value());
 }
 
 // Threads with an event loop block the signal and others may not exist
@@ -237,16 +263,20 @@ void Reporter::OpenForSignal() {
 
 void Reporter::Serve() {
   PrintLateAnswers();
-  const Facts facts = CopyFacts();
   if (const platform::SignalEvent event = platform::TakeSignal(); event.count > 0) {
-    ReportSignal(FromSignal(event, facts.signal_name), facts);
+    const Facts facts = CopyFacts();
+    Report(FromSignal(event, facts.signal_name), facts);
   }
+  ServePatrol();
   std::vector<PhotographListener> listeners;
+  std::vector<WrittenRequest> written_requests;
   {
     const platform::Monitor::Lock lock(monitor_);
     listeners.swap(listeners_);
+    written_requests.swap(written_requests_);
   }
   if (!listeners.empty()) AnswerApi(listeners);
+  if (!written_requests.empty()) ServeWritten(written_requests);
 }
 
 Reporter::Facts Reporter::CopyFacts() {
@@ -265,11 +295,10 @@ Photograph Reporter::MakePhotograph(const Facts& facts, const Trigger& trigger) 
   photograph.view_json = options.view_json;
   PhotographThreads(options, stop, &photograph);
 
-  const int64_t deadline_ns = trigger.at_ns + options.report_timeout_ms * kNsPerMs;
-  green_photographer_.Begin({options, platform_.load(), deadline_ns - kReserveForWritingNs, stop}, &gate_,
-                            &photograph);
-  photograph.sections =
-      sections_.Collect(options, photograph.main_isolate(), deadline_ns - kReserveForWritingNs, stop);
+  const int64_t deadline_ns = trigger.at_ns + options.report_timeout_ms * kNsPerMs - kReserveForWritingNs;
+  green_photographer_.Begin({options, platform_.load(), deadline_ns, stop}, &gate_, &photograph);
+  photograph.processes_json = ProcessesJson(deadline_ns);
+  photograph.sections = sections_.Collect(options, photograph.main_isolate(), deadline_ns, stop);
   // After the sections: the main loop may have refreshed the configuration just now.
   photograph.facts_json = facts.process_json;
   photograph.configuration_json = CopyFacts().configuration_json;
@@ -281,7 +310,8 @@ void Reporter::FinishPhotograph(Photograph* photograph) {
   photograph->complete_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
 }
 
-void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
+Delivery::Outcome Reporter::Report(const Trigger& trigger, const Facts& facts) {
+  const platform::StandardFdsTaken standard_fds;
   const int64_t deadline_ns = trigger.at_ns + facts.options.report_timeout_ms * kNsPerMs;
   Photograph photograph = MakePhotograph(facts, trigger);
   const auto to_json = [this, &photograph](v8::Isolate* isolate, v8::Local<v8::Context> context) {
@@ -292,35 +322,32 @@ void Reporter::ReportSignal(const Trigger& trigger, const Facts& facts) {
     return ToJson(photograph);
   };
 
-  // Most readers take it all at once, before the formatter's isolate is disposed.
-  // A slow one gets the rest afterwards: exit must not wait for it.
-  std::string rest;
-  const auto deliver = [&rest](const std::string& text) {
-    const int64_t soon_ns = MonotonicNs() + kEarlyWriteNs;
-    rest = text.substr(platform::WriteWithDeadline(STDERR_FILENO, text, soon_ns).written_bytes);
-  };
+  Delivery delivery(facts.options, photograph.report_id, trigger.wall_clock_ms);
   const std::string failure =
-      Format(FormatterJob{facts.options.formatter_source, &formatter_code_, to_json,
-                          deadline_ns - kReserveForWritingNs, platform_.load(), deliver},
+      Format(FormatterJob{formatter_source_, &formatter_code_, to_json, deadline_ns - kReserveForWritingNs,
+                          platform_.load(),
+                          [&](std::vector<ReportText> texts) { delivery.Begin(std::move(texts)); }},
              &gate_);
   if (!failure.empty()) {
     FinishPhotograph(&photograph);
-    rest = WritePlainText(photograph, failure);
+    delivery.Begin({{"", WritePlainText(photograph, failure)}});
   }
-  if (!rest.empty()) WriteToStderr(rest, std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
+  const Delivery::Outcome outcome =
+      delivery.Finish(std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
   last_report_ = {photograph.report_id, MonotonicNs()};
+  TellReport(photograph, outcome);
+  patrol_.Resume();
+  return outcome;
 }
 
 // Several callers at once share one photograph.
 void Reporter::AnswerApi(const std::vector<PhotographListener>& listeners) {
-  Trigger trigger;
-  trigger.at_ns = MonotonicNs();
-  trigger.wall_clock_ms = platform::WallClockMs();
   const Facts facts = CopyFacts();
-  Photograph photograph = MakePhotograph(facts, trigger);
+  Photograph photograph = MakePhotograph(facts, TriggeredNow(Trigger::Kind::kApi));
   FinishPhotograph(&photograph);
   const std::string json = ToJson(photograph);
   for (const PhotographListener& listener : listeners) listener(json);
+  patrol_.Resume();
 }
 
 void Reporter::PrintLateAnswers() {

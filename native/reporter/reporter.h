@@ -21,10 +21,12 @@
 #include "../platform/result.h"
 #include "../platform/signal_action.h"
 #include "../platform/wake.h"
+#include "delivery.h"
 #include "exit_gate.h"
 #include "formatter_code.h"
 #include "green_photographer.h"
 #include "options.h"
+#include "patrol.h"
 #include "photograph.h"
 #include "sections_exchange.h"
 #include "signal_hold.h"
@@ -35,6 +37,11 @@ class Reporter {
  public:
   // Called once, on the reporter thread, with the JSON of a photograph.
   using PhotographListener = std::function<void(const std::string& json)>;
+  // Called once, on the reporter thread, when a report was written.
+  using WrittenListener = std::function<void(const Delivery::Outcome& outcome)>;
+  // Called on the reporter thread with JSON of what src/addon/contract.ts calls
+  // ReporterEvent. Must be quick.
+  using EventListener = std::function<void(const std::string& json)>;
 
   static Reporter& Get();
   Reporter(const Reporter&) = delete;
@@ -56,8 +63,21 @@ class Reporter {
 
   // An error when no report can be made because Configure() was never called.
   platform::Result<bool> RequestPhotograph(PhotographListener listener);
+  // The same for a report that goes where reports go. Requests at once share
+  // one, which is by the trigger of a fatal error if there is any.
+  platform::Result<bool> RequestReport(Trigger trigger, WrittenListener listener);
+
+  // The watched file and the watchdog ask for no more reports.
+  void StopPatrol();
+  // Who hears of reports and of ended blocks; nullptr: nobody.
+  void SetEventListener(EventListener listener, bool wants_reports);
 
  private:
+  struct WrittenRequest {
+    Trigger trigger;
+    WrittenListener listener;
+  };
+
   struct Facts {
     std::string process_json;
     std::string configuration_json;
@@ -72,18 +92,25 @@ class Reporter {
   static void OnMainRunsOn(void* environment);
   static void OnMainCleanup(void* reporter);
   void CloseGate();
+  void WaitForWork();
   void Serve();
   void OpenForSignal();
+  void ReadFormatter();
+  void ServePatrol();
+  void ServeWritten(const std::vector<WrittenRequest>& requests);
 
   Facts CopyFacts();
   // The green threads come with FinishPhotograph(), until which `facts` must live.
   Photograph MakePhotograph(const Facts& facts, const Trigger& trigger);
   void FinishPhotograph(Photograph* photograph);
-  void ReportSignal(const Trigger& trigger, const Facts& facts);
+  Delivery::Outcome Report(const Trigger& trigger, const Facts& facts);
+  void TellReport(const Photograph& photograph, const Delivery::Outcome& outcome);
+  void TellEvent(const std::string& json);
   void AnswerApi(const std::vector<PhotographListener>& listeners);
   void PrintLateAnswers();
 
   // Reporter thread only:
+  std::string formatter_source_;  // empty: it could not be read
   uint32_t sequence_ = 0;
   GreenPhotographer green_photographer_;
   FormatterCode formatter_code_;
@@ -100,6 +127,7 @@ class Reporter {
 
   platform::WakeChannel wake_;
   ExitGate gate_;
+  Patrol patrol_;
   SectionsExchange sections_;
   std::atomic<int> signal_number_{0};
   std::atomic<node::MultiIsolatePlatform*> platform_{nullptr};
@@ -108,6 +136,9 @@ class Reporter {
   // Guarded by monitor_:
   Facts facts_;
   std::vector<PhotographListener> listeners_;
+  std::vector<WrittenRequest> written_requests_;
+  EventListener event_listener_;
+  bool wants_reports_ = false;
   bool thread_started_ = false;
   bool watches_exit_ = false;
   bool main_ended_ = false;

@@ -26,16 +26,22 @@ std::string Result(const char* status, const std::string& reason) {
   return json.Take();
 }
 
+std::string NoResult(int64_t waited_ns) {
+  char text[80];
+  std::snprintf(text, sizeof text, "no result within %.0f ms", static_cast<double>(waited_ns) / kNsPerMs);
+  return Result("timed-out", text);
+}
+
 bool TurnsSoon(const IsolatePhoto* main) {
   return main != nullptr && (main->state == IsolateState::kIdle || main->state == IsolateState::kRunning);
 }
 
 }  // namespace
 
-void SectionsExchange::SetSections(std::vector<std::string> titles, bool always, WakeMain wake_main) {
+void SectionsExchange::SetSections(std::vector<Section> sections, bool always, WakeMain wake_main) {
   {
     const platform::Monitor::Lock lock(monitor_);
-    titles_ = std::move(titles);
+    sections_ = std::move(sections);
     always_ = always;
     wake_main_ = std::move(wake_main);
     if (request_ != 0) changed_ = begun_ = finished_ = true;
@@ -66,8 +72,10 @@ void SectionsExchange::Done(uint32_t request, size_t index, std::string result_j
   {
     const platform::Monitor::Lock lock(monitor_);
     if (request != request_ || request == 0 || index >= items_.size()) return;
-    items_[index].result_json = std::move(result_json);
     last_progress_ns_ = MonotonicNs();
+    Item& item = items_[index];
+    // Other sections may have more time and be waited for; that is no reason to take a late result.
+    item.result_json = item.IsLate(last_progress_ns_) ? NoResult(item.timeout_ns) : std::move(result_json);
   }
   monitor_.NotifyAll();
 }
@@ -85,19 +93,18 @@ void SectionsExchange::NotifyWaiters() { monitor_.NotifyAll(); }
 // True when nothing is worth waiting for: each section has a result or is past
 // its own deadline. One that was not started yet waits for the one that hogs
 // the loop, and is lost with it.
-bool SectionsExchange::AllSettled(int64_t timeout_ns) const {
+bool SectionsExchange::AllSettled() const {
   if (finished_) return true;
   const int64_t now_ns = MonotonicNs();
   bool all_started = !items_.empty();
+  int64_t longest_ns = 0;
   for (const Item& item : items_) {
     if (!item.result_json.empty()) continue;
-    if (item.started_at_ns == 0) {
-      all_started = false;
-    } else if (now_ns < item.started_at_ns + timeout_ns) {
-      return false;
-    }
+    longest_ns = std::max(longest_ns, item.timeout_ns);
+    if (item.started_at_ns == 0) all_started = false;
+    if (item.started_at_ns != 0 && !item.IsLate(now_ns)) return false;
   }
-  return all_started || now_ns >= last_progress_ns_ + timeout_ns;
+  return all_started || now_ns >= last_progress_ns_ + longest_ns;
 }
 
 std::string SectionsExchange::WhyNotBegun(const IsolatePhoto* main) const {
@@ -119,26 +126,26 @@ SectionPhoto SectionsExchange::ToPhoto(const Item& item, const std::string& reas
   if (changed_)
     return SectionPhoto{item.title, Result("unavailable", "sections were registered or removed meanwhile")};
   if (!begun_) return SectionPhoto{item.title, Result("unavailable", reason)};
-  char text[120];
   if (item.started_at_ns == 0) {
     return SectionPhoto{item.title,
                         Result("timed-out", "not started: an earlier section did not end in time")};
   }
-  std::snprintf(text, sizeof text, "no result within %.0f ms",
-                platform::MsBetween(item.started_at_ns, MonotonicNs()));
-  return SectionPhoto{item.title, Result("timed-out", text)};
+  // Less than its own time when that of the whole report is over.
+  return SectionPhoto{item.title, NoResult(std::min(item.timeout_ns, MonotonicNs() - item.started_at_ns))};
 }
 
 std::vector<SectionPhoto> SectionsExchange::Collect(const Options& options, const IsolatePhoto* main,
                                                     int64_t deadline_ns, const std::function<bool()>& stop) {
-  const int64_t timeout_ns = options.section_timeout_ms * kNsPerMs;
   const int64_t patience_ns = TurnsSoon(main) ? options.interrupt_timeout_ms * kNsPerMs : kBlockedPatienceNs;
   WakeMain wake_main;
   {
     const platform::Monitor::Lock lock(monitor_);
-    if (!wake_main_ || (titles_.empty() && !always_)) return {};
+    if (!wake_main_ || (sections_.empty() && !always_)) return {};
     items_.clear();
-    for (const std::string& title : titles_) items_.push_back(Item{title, "", 0});
+    for (const Section& section : sections_) {
+      const int64_t timeout_ms = section.timeout_ms > 0 ? section.timeout_ms : options.section_timeout_ms;
+      items_.push_back(Item{section.title, timeout_ms * kNsPerMs, "", 0});
+    }
     request_ = ++last_request_;
     begun_ = finished_ = changed_ = false;
     wake_main = wake_main_;
@@ -150,7 +157,7 @@ std::vector<SectionPhoto> SectionsExchange::Collect(const Options& options, cons
   if (reachable) {
     lock.WaitUntil(std::min(MonotonicNs() + patience_ns, deadline_ns), [&] { return begun_ || stop(); });
   }
-  while (begun_ && !stop() && MonotonicNs() < deadline_ns && !AllSettled(timeout_ns)) {
+  while (begun_ && !stop() && MonotonicNs() < deadline_ns && !AllSettled()) {
     lock.WaitUntil(std::min(MonotonicNs() + kLookEveryNs, deadline_ns), [&] { return finished_ || stop(); });
   }
   const std::string reason = WhyNotBegun(main);

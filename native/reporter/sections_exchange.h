@@ -26,9 +26,14 @@ class SectionsExchange {
   // Wakes the main loop so that it calls Begin(). False when it cannot be reached any more.
   using WakeMain = std::function<bool()>;
 
+  struct Section {
+    std::string title;
+    int64_t timeout_ms = 0;  // 0: as the options say
+  };
+
   // `always`: there is something to refresh even without a section. A request
-  // that is under way ends: its indexes mean the earlier titles.
-  void SetSections(std::vector<std::string> titles, bool always, WakeMain wake_main);
+  // that is under way ends: its indexes mean the earlier sections.
+  void SetSections(std::vector<Section> sections, bool always, WakeMain wake_main);
 
   // Reporter thread. `main` is the main isolate's photo, or nullptr. Returns a
   // result for each title, and at `deadline_ns` at the latest.
@@ -47,17 +52,20 @@ class SectionsExchange {
  private:
   struct Item {
     std::string title;
-    std::string result_json;  // empty: none yet
-    int64_t started_at_ns = 0;
+    int64_t timeout_ns = 0;
+    std::string result_json;    // empty: none yet
+    int64_t started_at_ns = 0;  // 0: not yet
+
+    bool IsLate(int64_t now_ns) const { return started_at_ns != 0 && now_ns >= started_at_ns + timeout_ns; }
   };
 
   SectionPhoto ToPhoto(const Item& item, const std::string& reason) const;
-  bool AllSettled(int64_t timeout_ns) const;
+  bool AllSettled() const;
   std::string WhyNotBegun(const IsolatePhoto* main) const;
 
   platform::Monitor monitor_;
   // Guarded by monitor_:
-  std::vector<std::string> titles_;
+  std::vector<Section> sections_;
   bool always_ = false;
   WakeMain wake_main_;
   uint32_t request_ = 0;  // 0: none under way

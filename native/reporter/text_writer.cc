@@ -157,17 +157,6 @@ void AppendGreenThreads(std::string* text, const IsolatePhoto& photo) {
   }
 }
 
-void AppendTrigger(std::string* text, const Trigger& trigger) {
-  if (trigger.kind == Trigger::Kind::kApi) {
-    *text += "  trigger: api\n";
-    return;
-  }
-  Append(text, "  trigger: %s from pid %d uid %u", trigger.signal_name.c_str(), trigger.sender_pid,
-         trigger.sender_uid);
-  if (trigger.coalesced > 1) Append(text, ", %u signals", trigger.coalesced);
-  *text += "\n";
-}
-
 }  // namespace
 
 std::string WritePlainText(const Photograph& photograph, const std::string& why) {
@@ -176,7 +165,7 @@ std::string WritePlainText(const Photograph& photograph, const std::string& why)
   text += "  essential report: the formatter did not run (" + Printable(why) + ")\n";
   text += "  report " + photograph.report_id + ", " + Utc(photograph.trigger.wall_clock_ms);
   Append(&text, ", pid %d, stacks after %.1f ms\n", photograph.pid, photograph.stacks_after_ms);
-  AppendTrigger(&text, photograph.trigger);
+  text += "  trigger: " + Printable(DescribeTrigger(photograph.trigger)) + "\n";
   AppendBanner(&text, "Threads");
   for (const IsolatePhoto& photo : photograph.isolates) AppendIsolate(&text, photo);
   for (const OtherThreadPhoto& other : photograph.other_threads) {

@@ -121,12 +121,13 @@ const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
 }
 
 bool GreenThreadScan::Scan(int64_t deadline_ns) {
-  // Only searches from leaves need the targets, and many small heaps have none: the first search notes them then.
+  // Only searches from leaves need the targets, and many small heaps have none: the first search notes them
+  // then.
   const bool has_targets = WantsLabels() && targets_.Reset(pages_.pages().size());
   const bool is_small = pages_.total_bytes() <= kSmallHeapBytes;
-  const HeapScan::Outcome outcome =
-      RunSplit(pages_, {.deadline_ns = deadline_ns, .targets = has_targets && !is_small ? &targets_ : nullptr},
-               &scan_);
+  const HeapScan::Outcome outcome = RunSplit(
+      pages_, {.deadline_ns = deadline_ns, .targets = has_targets && !is_small ? &targets_ : nullptr},
+      &scan_);
   partial_ = outcome == HeapScan::Outcome::kLate;
   over_limit_ = partial_ && scan_.read_bytes() == 0;
   return !over_limit_ && outcome != HeapScan::Outcome::kTooMany;

@@ -35,7 +35,8 @@ void HeapPages::FindHeaders(uintptr_t first, size_t count) {
     places[i] = headers[i] == 0 ? headers_[i] : At(headers[i], layout_->page_metadata_self);
   }
   memory_->LoadEach(places, count, pages);
-  for (size_t i = 0; i < count; ++i) headers_[i] = headers[i] != 0 && pages[i] == headers_[i] ? headers[i] : 0;
+  for (size_t i = 0; i < count; ++i)
+    headers_[i] = headers[i] != 0 && pages[i] == headers_[i] ? headers[i] : 0;
 }
 
 void HeapPages::FindOwners(uintptr_t first, size_t count) {

@@ -156,6 +156,26 @@ std::vector<IsolateStatus> IsolateRegistry::List() {
   return list;
 }
 
+std::vector<LoopStatus> IsolateRegistry::Loops() {
+  std::vector<LoopStatus> loops;
+  const platform::Monitor::Lock lock(monitor_);
+  if (closed_) return loops;
+  for (const auto& [id, entry] : entries_) {
+    // Counted by the loop's own thread: an aligned word, as its time is.
+    uv_metrics_t metrics{};
+    uv_metrics_info(entry->loop, &metrics);
+    LoopStatus status{id,
+                      entry->identity,
+                      entry->tid,
+                      uv_backend_fd(entry->loop),
+                      metrics.loop_count,
+                      StalledMs(entry->loop)};
+    Complete(&status.identity);
+    loops.push_back(std::move(status));
+  }
+  return loops;
+}
+
 std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& question) {
   const platform::Monitor::Lock lock(monitor_);
   const auto found = entries_.find(id);

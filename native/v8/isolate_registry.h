@@ -52,6 +52,16 @@ struct IsolateStatus {
   double loop_stalled_ms = -1;
 };
 
+// One event loop as the watchdog sees it.
+struct LoopStatus {
+  uint64_t id = 0;
+  IsolateIdentity identity;
+  int tid = 0;
+  int epoll_fd = -1;      // what its thread waits on while the loop is idle
+  uint64_t turns = 0;     // iterations since it began
+  double stalled_ms = 0;  // as IsolateStatus::loop_stalled_ms
+};
+
 class IsolateRegistry {
  public:
   static IsolateRegistry& Get();
@@ -66,6 +76,9 @@ class IsolateRegistry {
 
   // Main first, then by thread id.
   std::vector<IsolateStatus> List();
+
+  // The event loops of the registered isolates. Nothing runs on them for this.
+  std::vector<LoopStatus> Loops();
 
   // Asks one isolate for its stack; nullptr when it is gone. While an earlier
   // question is unanswered, that one is returned: a blocked thread never

@@ -5,7 +5,7 @@ import type { ViewOptions } from '../report/model';
  * `native/addon` implements exactly this, and doubles in tests implement it too.
  *
  * Every function may be called from any JavaScript thread unless it says otherwise.
- * None of them blocks. Failures throw an `Error` with a string `code`.
+ * None of them blocks, unless it says so. Failures throw an `Error` with a string `code`.
  */
 export interface NativeAddon {
   /** Node ABI (`NODE_MODULE_VERSION`) that the binary was built for, as `process.versions.modules` prints it. */
@@ -23,18 +23,18 @@ export interface NativeAddon {
   /** Starts the reporter thread at the first call; replaces the options at each. Main thread only. */
   configure(options: NativeOptions): void;
 
-  /** Replaces `ProcessFacts`; `json` is embedded as it is. */
+  /** Replaces `ProcessFacts`; `json` is embedded as it is. What is secret in it, the formatter masks. */
   setFacts(json: string): void;
 
   /** Replaces the configuration snapshot (`ConfigurationSnapshot | Unavailable`); `json` is embedded as it is. */
   setConfiguration(json: string): void;
 
   /**
-   * Who runs the sections on the main event loop. `titles` in order of registration.
-   * `run` is called on the main loop with the id of the request, and only when there is a title
+   * Who runs the sections on the main event loop, in their order; a `timeoutMs` of 0 is that of the options.
+   * `run` is called on the main loop with the id of the request, and only when there is a section
    * or `always` is true (the configuration wants refreshing). Main thread only.
    */
-  setSections(titles: readonly string[], always: boolean, run: (requestId: number) => void): void;
+  setSections(sections: readonly SectionOffer[], always: boolean, run: (requestId: number) => void): void;
 
   /** The generator with this index starts now: its deadline begins. */
   sectionStarted(requestId: number, index: number): void;
@@ -53,7 +53,69 @@ export interface NativeAddon {
 
   /** Asks for a report; `done` gets the JSON of a `Photograph` on the calling thread's loop. */
   requestPhotograph(done: (photographJson: string) => void): void;
+
+  /** Asks for a report that goes where reports go; `done` gets the JSON of a {@link ReportOutcome}. */
+  requestReport(done: (outcomeJson: string) => void): void;
+
+  /**
+   * Writes a report about an error that ends the process; `error` is masked. Blocks until it is written, or for
+   * `waitMs`: afterwards there is nobody left to write it. Main thread only.
+   */
+  reportFatal(error: string, waitMs: number): void;
+
+  /** Does the same when the heap of the main thread is about to reach its limit; 0: no more. Main thread only. */
+  watchHeapLimit(waitMs: number): void;
+
+  /** The watched file and the watchdog ask for no more reports, until `configure` says so again. Main thread only. */
+  stopPatrol(): void;
+
+  /**
+   * Who hears of what the reporter did: `listener` gets the JSON of a {@link ReporterEvent} when the main loop turns.
+   * Reports are told only when `wantsReports` is true. `null` ends it. Main thread only.
+   */
+  setEventListener(listener: ((eventJson: string) => void) | null, wantsReports: boolean): void;
 }
+
+/** What the native side knows of a registered section. */
+export interface SectionOffer {
+  readonly title: string;
+  readonly timeoutMs: number;
+}
+
+/** Where a report went. */
+export interface ReportOutcome {
+  /** Paths of the report files, one for each format; empty when it went to stderr. */
+  readonly files: readonly string[];
+  /** Why it did not, or not completely, go where it should; null when it did. */
+  readonly error: string | null;
+  /** True when no output took all of it. */
+  readonly lost: boolean;
+}
+
+/** A report was written. */
+export interface ReportWritten extends ReportOutcome {
+  readonly kind: 'report';
+  readonly reportId: string;
+  /** As the formatter gets it, with commands that are not masked; null when it is larger than 16 MiB. */
+  readonly photograph: object | null;
+}
+
+/** An event loop that the watchdog had found blocked turns again. */
+export interface BlockEnd {
+  readonly kind: 'block-end';
+  /** `worker_threads.threadId`; 0 for the main thread. */
+  readonly threadId: number;
+  readonly threadName: string;
+  /** Exact to one interval of the watchdog. */
+  readonly blockedMs: number;
+  /** Unix time in ms. */
+  readonly beganAtMs: number;
+  /** False when there were too many reports in that hour. */
+  readonly reported: boolean;
+}
+
+/** What the reporter tells by itself. */
+export type ReporterEvent = ReportWritten | BlockEnd;
 
 /** Who a JavaScript thread is. */
 export interface IsolateIdentity {
@@ -68,8 +130,8 @@ export interface IsolateIdentity {
 
 /** Options of the native side, all validated in `options.ts`. */
 export interface NativeOptions {
-  /** Source text of the formatter bundle; see `src/formatter`. */
-  readonly formatterSource: string;
+  /** Where the formatter bundle is, see `src/formatter`. It is read once, when the reporter thread starts. */
+  readonly formatterPath: string;
   /** Frames kept per stack; half from the top, half from the bottom. */
   readonly maxFrames: number;
   readonly interruptTimeoutMs: number;
@@ -82,8 +144,22 @@ export interface NativeOptions {
     readonly maxGroups: number;
     readonly maxFrames: number;
   };
-  /** JSON of {@link ViewOptions}, embedded as it is. */
+  /** JSON of {@link ViewOptions} and of what else the formatter is told, embedded as it is. */
   readonly viewJson: string;
+  /** For the names of report files. */
+  readonly serviceName: string;
+  /** Absolute; empty: stderr. */
+  readonly logDir: string;
+  readonly maxReports: number;
+  readonly maxReportBytes: number;
+  /** Absolute; empty: none. */
+  readonly fileEventHandler: string;
+  readonly fileEventHandlerIntervalMs: number;
+  /** 0: no watchdog. */
+  readonly watchdogThresholdMs: number;
+  readonly watchdogIntervalMs: number;
+  readonly watchdogReportsPerHour: number;
+  readonly watchdogAllThreads: boolean;
 }
 
 export type { ViewOptions };

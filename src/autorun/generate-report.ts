@@ -2,9 +2,10 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } fro
 import type { NativeAddon } from '../addon/contract';
 import { loadAddon } from '../addon/load';
 import { GmrError, describeError } from '../errors';
-import { checkFrameOrder, checkedOptions, readSettings, type FrameOrder } from '../options';
+import { checkFormat, checkFrameOrder } from '../option-rules';
+import { checkedOptions, readSettings, type FrameOrder, type ReportFormat } from '../options';
 import type { FormatterHost } from '../formatter/host';
-import type { Photograph } from '../report/model';
+import type { RawPhotograph } from '../formatter/mask-photograph';
 import { isReporterLinked, linkReporter } from './reporter-link';
 import { ownIdentity, type WorkerThreads } from './thread-identity';
 
@@ -12,30 +13,49 @@ import { ownIdentity, type WorkerThreads } from './thread-identity';
 export interface ReportOptions {
   /** Default: as `setupAutorun` was told. */
   readonly frameOrder?: FrameOrder | undefined;
+  /** Default `text`, whatever `setupAutorun` was told. */
+  readonly format?: ReportFormat | undefined;
 }
 
 /** See `generateReport` of the package. Everything that fails does so as a rejection. */
 export async function generateReport(options: ReportOptions = {}): Promise<string> {
-  const frameOrder = readFrameOrder(options);
+  const { frameOrder, format: as } = readOptions(options);
   const addon = loadAddon();
-  prepare(addon);
+  prepareReporter(addon);
   const photograph = parsePhotograph(await requestPhotograph(addon));
   const { format } = require('../formatter/format') as typeof import('../formatter/format');
-  const view = frameOrder === undefined ? photograph.view : { ...photograph.view, frameOrder };
-  return format({ ...photograph, view }, NODE_HOST);
+  const view = {
+    ...photograph.view,
+    frameOrder: frameOrder ?? photograph.view.frameOrder,
+    maxBytes: Infinity,
+  };
+  return format({ ...photograph, view }, NODE_HOST, as);
 }
 
-function readFrameOrder(options: unknown): FrameOrder | undefined {
-  const { frameOrder } = checkedOptions(options, ['frameOrder']);
+interface CheckedOptions {
+  readonly frameOrder: FrameOrder | undefined;
+  readonly format: ReportFormat;
+}
+
+function readOptions(options: unknown): CheckedOptions {
+  const { frameOrder, format } = checkedOptions(options, ['frameOrder', 'format']);
+  return {
+    frameOrder:
+      frameOrder === undefined ? undefined : checked('frameOrder', () => checkFrameOrder(frameOrder)),
+    format: format === undefined ? 'text' : checked('format', () => checkFormat(format)),
+  };
+}
+
+function checked<Value>(name: string, check: () => Value): Value {
   try {
-    return frameOrder === undefined ? undefined : checkFrameOrder(frameOrder);
+    return check();
   } catch (error) {
-    throw new GmrError('GMR_INVALID_OPTION', `option 'frameOrder': ${(error as Error).message}`);
+    throw new GmrError('GMR_INVALID_OPTION', `option '${name}': ${(error as Error).message}`);
   }
 }
 
 /** The calling thread takes part in the report, and there is a reporter to make it. */
-function prepare(addon: NativeAddon): void {
+export function prepareReporter(addon: NativeAddon): void {
   const threads = require('node:worker_threads') as WorkerThreads;
   if (!threads.isMainThread) addon.registerIsolate(ownIdentity(threads));
   else if (!isReporterLinked()) linkReporter(addon, readSettings());
@@ -52,9 +72,9 @@ function requestPhotograph(addon: NativeAddon): Promise<string> {
   });
 }
 
-function parsePhotograph(json: string): Photograph {
+function parsePhotograph(json: string): RawPhotograph {
   try {
-    return JSON.parse(json) as Photograph;
+    return JSON.parse(json) as RawPhotograph;
   } catch (error) {
     throw new GmrError(
       'GMR_REPORT_FAILED',

@@ -1,44 +1,69 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IsolateIdentity, NativeAddon, NativeOptions } from '../addon/contract';
+import type { MaskRules } from '../config/mask-rules';
 import { GmrError, describeError } from '../errors';
-import type { ConfigurationOption, Settings } from '../options';
+import type { MaskOptions, Settings } from '../options';
 import { LIB_FOLDER } from '../paths';
-import type { ConfigurationSnapshot, Unavailable, ViewOptions } from '../report/model';
+import type { RawViewOptions } from '../formatter/mask-photograph';
+import type { ConfigurationSnapshot, Unavailable } from '../report/model';
+import { safeEnvironment } from '../sections/environment';
 import { collectProcessFacts } from '../sections/process-facts';
 import { onSectionsChanged, registeredSections } from '../sections/registry';
 
-let linked = false;
+type ReporterEvents = typeof import('./reporter-events');
+
+let linkedAddon: NativeAddon | undefined;
+/** Loaded when somebody wants to hear of something. */
+let events: ReporterEvents | undefined;
+
+/** For whoever wants to hear what the reporter does. */
+export function loadEvents(): ReporterEvents {
+  if (events !== undefined) return events;
+  events = require('./reporter-events') as ReporterEvents;
+  if (linkedAddon !== undefined) events.linkEvents(linkedAddon, false);
+  return events;
+}
 
 /** True when the reporter knows this process and may be asked for reports. */
 export function isReporterLinked(): boolean {
-  return linked;
+  return linkedAddon !== undefined;
 }
 
 /** Starts the reporter, or gives it new options: who this process is, its configuration, and its sections. Main only. */
 export function linkReporter(addon: NativeAddon, settings: Settings): void {
   addon.registerIsolate(mainIdentity());
-  addon.setFacts(JSON.stringify(collectProcessFacts(settings.version, settings.serviceName)));
-  addon.setConfiguration(JSON.stringify(configurationAtSetup(settings.conf)));
-  startReporter(addon, settings);
-  const update = (): void => offerSections(addon, settings.conf);
+  const facts = collectProcessFacts(settings.version, settings.serviceName);
+  addon.setFacts(JSON.stringify(facts));
+  addon.setConfiguration(JSON.stringify(configurationAtSetup(settings)));
+  startReporter(addon, settings, facts.serviceName);
+  linkEvents(addon, settings);
+  const update = (): void => offerSections(addon, settings);
   onSectionsChanged(update);
   update();
-  linked = true;
+  linkedAddon = addon;
 }
 
 /** The reporter forgets the sections and the configuration, and with them the service's objects. */
 export function unlinkReporter(addon: NativeAddon): void {
-  linked = false;
+  linkedAddon = undefined;
   onSectionsChanged(() => undefined);
+  addon.stopPatrol();
+  events?.unlinkEvents();
   addon.setSections([], false, () => undefined);
   const gone: Unavailable = { status: 'unavailable', reason: 'setupAutorun was disposed of' };
   addon.setConfiguration(JSON.stringify(gone));
 }
 
-function startReporter(addon: NativeAddon, settings: Settings): void {
+/** Most processes have neither watchdog nor listeners, and need not load what serves them. */
+function linkEvents(addon: NativeAddon, { blockedEventLoop }: Settings): void {
+  if (events === undefined && blockedEventLoop === false) return;
+  events ??= require('./reporter-events') as ReporterEvents;
+  events.linkEvents(addon, blockedEventLoop);
+}
+
+function startReporter(addon: NativeAddon, settings: Settings, serviceName: string): void {
   try {
-    addon.configure(toNativeOptions(settings));
+    addon.configure(toNativeOptions(settings, serviceName));
   } catch (error) {
     const message = `expected to start the reporter thread, got ${describeError(error)}`;
     throw new GmrError('GMR_ADDON_UNAVAILABLE', message, { cause: error });
@@ -49,42 +74,62 @@ function mainIdentity(): IsolateIdentity {
   return { isMainThread: true, threadId: 0, name: 'main', entry: process.argv[1] ?? '', resourceLimits: [] };
 }
 
-function offerSections(addon: NativeAddon, conf: ConfigurationOption | undefined): void {
+function offerSections(addon: NativeAddon, settings: Settings): void {
   const sections = registeredSections();
-  const titles = sections.map((section) => section.title);
-  // Without a function the object itself may have changed since, so it is read anew as well.
-  addon.setSections(titles, conf !== undefined, (requestId) => {
+  const offers = sections.map(({ title, timeoutMs = 0 }) => ({ title, timeoutMs }));
+  // Without a function the object itself may have changed since, so it is read anew as well. The environment alone is
+  // not worth waking the loop: it is read anew along with the rest.
+  addon.setSections(offers, settings.conf !== undefined, (requestId) => {
     const { runSections } = require('../sections/runner') as typeof import('../sections/runner');
-    runSections(addon, requestId, sections, conf);
+    runSections(addon, requestId, sections, settings);
   });
 }
 
-/** What a report shows when the main loop does not turn any more. Without `conf`, nothing needs to be loaded for it. */
-function configurationAtSetup(conf: ConfigurationOption | undefined): ConfigurationSnapshot | Unavailable {
-  if (conf === undefined) return { status: 'known', objects: {}, takenAtMs: Date.now() };
+/** What a report shows when the main loop does not turn any more. In the usual case, nothing is loaded for it. */
+function configurationAtSetup(settings: Settings): ConfigurationSnapshot {
+  if (settings.conf === undefined && settings.env === 'safe') {
+    const environment = safeEnvironment(process.env);
+    return { status: 'known', objects: {}, failures: {}, environment, takenAtMs: Date.now() };
+  }
   const { snapshotConfiguration } =
     require('../sections/configuration') as typeof import('../sections/configuration');
-  return snapshotConfiguration(conf);
+  return snapshotConfiguration(settings);
 }
 
-function toNativeOptions(settings: Settings): NativeOptions {
-  const view: ViewOptions = { frameOrder: settings.frameOrder };
+function toNativeOptions(settings: Settings, serviceName: string): NativeOptions {
+  const watchdog = settings.blockedEventLoop;
+  const view: RawViewOptions = {
+    frameOrder: settings.frameOrder,
+    mask: toMaskRules(settings.mask),
+    formats: settings.format,
+    maxBytes: settings.maxReportBytes,
+  };
   return {
-    formatterSource: formatterSource(),
+    formatterPath: join(LIB_FOLDER, 'formatter.bundle.js'),
     maxFrames: settings.maxFrames,
     interruptTimeoutMs: settings.interruptTimeoutMs,
     sectionTimeoutMs: settings.sectionTimeoutMs,
     reportTimeoutMs: settings.reportTimeoutMs,
     greenThreads: settings.greenThreads,
     viewJson: JSON.stringify(view),
+    serviceName,
+    logDir: settings.logDir ?? '',
+    maxReports: settings.maxReports,
+    maxReportBytes: settings.maxReportBytes,
+    fileEventHandler: settings.fileEventHandler ?? '',
+    fileEventHandlerIntervalMs: Math.round(settings.fileEventHandlerInterval * 1000),
+    watchdogThresholdMs: watchdog === false ? 0 : watchdog.thresholdMs,
+    watchdogIntervalMs: watchdog === false ? 0 : watchdog.intervalMs,
+    watchdogReportsPerHour: watchdog === false ? 0 : watchdog.maxReportsPerHour,
+    watchdogAllThreads: watchdog !== false && watchdog.threads === 'all',
   };
 }
 
-/** Empty when it cannot be read: the reporter then writes its plain report. */
-function formatterSource(): string {
-  try {
-    return readFileSync(join(LIB_FOLDER, 'formatter.bundle.js'), 'utf8');
-  } catch {
-    return '';
-  }
+function toMaskRules(mask: MaskOptions | false): MaskRules {
+  if (mask === false) return false;
+  const { keys = [], allow = [], values = [] } = mask;
+  const rules = values.map((value) =>
+    typeof value === 'string' ? value : { source: value.source, flags: value.flags },
+  );
+  return { keys, allow, values: rules };
 }

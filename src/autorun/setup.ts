@@ -13,6 +13,7 @@ export type AutorunHandle = DisposableHandle;
 /** Counts the installations, so that a handle from before a `dispose()` does not end a later one. */
 let installation = 0;
 let installed = false;
+let fatalErrors: typeof import('./fatal-errors') | undefined;
 
 /**
  * From now on the signal makes this process print a report, whatever its threads do.
@@ -47,6 +48,26 @@ function installOnMain(threads: WorkerThreads, addon: NativeAddon, settings: Set
   installSignal(addon, settings.signal);
   if (settings.workers) patchWorker(threads, addon);
   else unpatchWorker();
+  watchFatalErrors(addon, settings);
+  if (settings.signal !== false) lookForNodemon(settings.signal.name);
+}
+
+/** Not in production, and not before the event loop turns: setup must be fast. */
+function lookForNodemon(signalName: string): void {
+  if (process.env['NODE_ENV'] === 'production' || process.platform !== 'linux') return;
+  const look = (): void => {
+    (require('./nodemon-warning') as typeof import('./nodemon-warning')).warnUnderNodemon(signalName);
+  };
+  // Not at once: the first immediate of a process, as its first tick, takes a fifth of a millisecond.
+  void Promise.resolve().then(() => setImmediate(look).unref());
+}
+
+/** Most processes do not ask for it, and need not load it. */
+function watchFatalErrors(addon: NativeAddon, settings: Settings): void {
+  if (settings.onFatalError) {
+    fatalErrors ??= require('./fatal-errors') as typeof import('./fatal-errors');
+    fatalErrors.watchFatalErrors(addon, settings);
+  } else fatalErrors?.unwatchFatalErrors();
 }
 
 function installOnWorker(threads: WorkerThreads, addon: NativeAddon, settings: Settings): void {
@@ -68,6 +89,7 @@ function uninstall(threads: WorkerThreads, addon: NativeAddon): void {
   unpatchWorker();
   if (!threads.isMainThread) return;
   addon.removeSignal();
+  fatalErrors?.unwatchFatalErrors();
   unlinkReporter(addon);
 }
 

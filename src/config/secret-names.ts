@@ -5,15 +5,20 @@
  * `DB_PASSWORD` and `db-password` do not.
  */
 export function isSecretName(name: string): boolean {
-  // What a service calls a setting is short. The end of a longer text is the part that names a value.
-  const words = wordsOf(name.length > MAX_NAME_LENGTH ? name.slice(-MAX_NAME_LENGTH) : name);
+  return saySecret(wordsOf(name));
+}
+
+/** The same for a name that was taken apart by {@link wordsOf}. */
+export function saySecret(words: readonly string[]): boolean {
   return words.some((word, index) => {
-    if (SECRET_WORDS.has(word) || SECRET_ENDINGS.some((ending) => word.endsWith(ending))) return true;
+    if (SECRET_WORDS.has(word)) return true;
+    if (word.length >= SHORTEST_ENDING && SECRET_ENDINGS.some((ending) => word.endsWith(ending))) return true;
     return SECRET_PAIRS.get(word)?.has(words[index + 1] ?? '') === true;
   });
 }
 
 const MAX_NAME_LENGTH = 256;
+const SHORTEST_ENDING = 5;
 
 /** Words that alone say secret. */
 export const SECRET_WORDS: ReadonlySet<string> = new Set([
@@ -23,19 +28,27 @@ export const SECRET_WORDS: ReadonlySet<string> = new Set([
   'bearer',
   'cookie',
   'cookies',
+  'dbpass',
   'dsn',
   'jwt',
+  'keypass',
+  'mnemonic',
   'oauth',
   'otp',
   'pass',
   'passcode',
+  'passkey',
+  'pepper',
+  'psk',
   'pwd',
   'salt',
   'session',
   'sessionid',
   'sessions',
   'sid',
+  'storepass',
   'totp',
+  'userpass',
 ]);
 
 /** Endings of words that were written without a separator: `PGPASSWORD`, `clientsecret`, `authtoken`. */
@@ -73,12 +86,17 @@ export const SECRET_PAIRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['access', KEY],
   ['account', KEY],
   ['api', KEY],
+  ['client', KEY],
   ['connection', new Set(['string', 'strings'])],
+  ['consumer', KEY],
+  ['deploy', KEY],
   ['encryption', KEY],
+  ['hmac', KEY],
   ['license', KEY],
   ['master', KEY],
   ['pass', new Set(['phrase', 'code', 'word'])],
   ['private', KEY],
+  ['recovery', new Set(['code', 'codes'])],
   ['service', KEY],
   ['shared', KEY],
   ['signing', KEY],
@@ -87,7 +105,9 @@ export const SECRET_PAIRS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ]);
 
 /** Lower-case words of a name in any of the usual spellings. */
-function wordsOf(name: string): string[] {
+export function wordsOf(text: string): string[] {
+  // What a service calls a setting is short. The end of a longer text is the part that names a value.
+  const name = text.length > MAX_NAME_LENGTH ? text.slice(-MAX_NAME_LENGTH) : text;
   const words: string[] = [];
   let start = 0;
   for (let index = 0; index <= name.length; index++) {

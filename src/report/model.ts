@@ -9,6 +9,8 @@
  * their unit in the name. Frames are innermost first, whatever a view prints.
  */
 
+import type { ProcessList } from './processes';
+
 /** Something that could not be found out, and why. */
 export interface Unavailable {
   readonly status: 'unavailable';
@@ -26,6 +28,24 @@ export type Trigger =
       readonly senderUid: number;
       /** Signals that this one report answers: those that arrived before it began. */
       readonly coalesced: number;
+    }
+  | {
+      readonly kind: 'file';
+      /** The watched path. */
+      readonly path: string;
+    }
+  | {
+      readonly kind: 'watchdog';
+      /** `worker_threads.threadId` of the thread whose event loop has not turned; 0 for the main thread. */
+      readonly threadId: number;
+      readonly threadName: string;
+      /** How long it had not turned when the watchdog saw it. */
+      readonly blockedMs: number;
+    }
+  | {
+      readonly kind: 'fatal';
+      /** What ends the process: its message and stack, masked. */
+      readonly error: string;
     }
   | { readonly kind: 'api' };
 
@@ -289,11 +309,24 @@ export interface ProcessFacts {
   readonly gmrVersion: string;
 }
 
+/** Variables of the environment, as far as the option `env` lets them be shown. */
+export interface EnvironmentSnapshot {
+  readonly policy: 'safe' | 'masked' | 'all' | 'none';
+  /** By name. Null where the value is not shown: the policy `safe` has values for an allow-list only. */
+  readonly variables: { readonly [name: string]: string | null };
+  /** Variables that are too many to be kept. */
+  readonly leftOut: number;
+}
+
 /** The configuration objects, masked. */
 export interface ConfigurationSnapshot {
   readonly status: 'known';
   /** Named objects; the only one is called `conf` when a single object was given. Empty when none was given. */
   readonly objects: { readonly [name: string]: SectionValue };
+  /** Objects that could not be read, by name, and why. Each costs itself only. */
+  readonly failures: { readonly [name: string]: string };
+  /** Masked, unless the policy is `all`. */
+  readonly environment: EnvironmentSnapshot;
   /** Unix time in ms of the snapshot. */
   readonly takenAtMs: number;
 }
@@ -319,6 +352,8 @@ export interface Photograph {
   readonly facts: ProcessFacts | Unavailable;
   /** Resident set of the process, bytes. */
   readonly rssBytes: number | null;
+  /** This process and its descendants. */
+  readonly processes: ProcessList | Unavailable;
   /** Main first, then workers by threadId. */
   readonly isolates: readonly IsolateThread[];
   /** Every other thread of the process, by tid. */

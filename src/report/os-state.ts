@@ -13,7 +13,8 @@ export function syscallName(syscall: NonNullable<OsThread['syscall']>): string {
   return syscall.name === '' ? `system call ${syscall.number}` : syscall.name;
 }
 
-function stateInWords(letter: string): string {
+/** What the state letter of proc(5) means. */
+export function stateInWords(letter: string): string {
   switch (letter) {
     case 'R':
       return 'running';

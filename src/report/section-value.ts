@@ -13,6 +13,8 @@ export interface SectionValueLimits {
   readonly maxStringLength: number;
   /** Characters of all strings together. Default 1,048,576. */
   readonly maxCharacters: number;
+  /** Called with each string that is to be cut, before it is: half a secret could not be told any more. */
+  readonly prepare: (text: string) => string;
 }
 
 const DEFAULT_LIMITS: SectionValueLimits = {
@@ -21,7 +23,11 @@ const DEFAULT_LIMITS: SectionValueLimits = {
   maxValues: 10_000,
   maxStringLength: 8192,
   maxCharacters: 1_048_576,
+  prepare: (text) => text,
 };
+
+/** How much more than what is kept `prepare` gets to see. */
+const PREPARED_LENGTH = 8192;
 
 /**
  * Turns any JavaScript value into plain bounded data that survives `JSON.stringify`. Never throws.
@@ -174,16 +180,22 @@ class Converter {
   private text(text: string): string {
     const room = Math.max(0, Math.min(this.limits.maxStringLength, this.charactersLeft));
     this.charactersLeft -= Math.min(text.length, room);
-    return cutString(text, room);
+    return text.length <= room ? text : this.cut(text, room);
+  }
+
+  private cut(text: string, room: number): string {
+    const seen = text.slice(0, room + PREPARED_LENGTH);
+    const prepared = this.limits.prepare(seen);
+    return prepared === seen ? cutString(text, room) : cutString(prepared, room, text.length - seen.length);
   }
 }
 
 /** Keeps the first `length` characters and says how many are missing; never splits a surrogate pair. */
-function cutString(text: string, length: number): string {
-  if (text.length <= length) return text;
+function cutString(text: string, length: number, more = 0): string {
+  if (text.length + more <= length) return text;
   const last = text.charCodeAt(length - 1);
   const end = last >= 0xd800 && last <= 0xdbff ? length - 1 : length;
-  return `${text.slice(0, end)}... [${text.length - end} characters left out]`;
+  return `${text.slice(0, end)}... [${Math.max(0, text.length - end) + more} characters left out]`;
 }
 
 function leftOut(count: number): string {

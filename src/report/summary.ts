@@ -15,9 +15,11 @@ const MAX_LISTED_WORKERS = 6;
  */
 export function summarize(photograph: Photograph): readonly string[] {
   const sentences: string[] = [];
+  const { trigger } = photograph;
+  if (trigger.kind === 'fatal') sentences.push(`The process is about to end: ${firstLine(trigger.error)}`);
   const workers: IsolateThread[] = [];
   for (const isolate of photograph.isolates) {
-    if (isolate.kind === 'main') sentences.push(`main thread: ${describeOne(isolate)}.`);
+    if (isolate.kind === 'main') sentences.push(`main thread: ${describeMain(isolate, photograph)}.`);
     else workers.push(isolate);
   }
   if (photograph.isolates.length === 0) sentences.push('No JavaScript thread is known.');
@@ -35,6 +37,17 @@ export function summarize(photograph: Photograph): readonly string[] {
   if (sentences.length <= MAX_SENTENCES) return sentences;
   const left = sentences.length - MAX_SENTENCES + 1;
   return [...sentences.slice(0, MAX_SENTENCES - 1), `${left} more like these: see Threads.`];
+}
+
+/** A thread that met a fatal error is not blocked: it waits for this very report. */
+function describeMain(isolate: IsolateThread, { trigger }: Photograph): string {
+  return trigger.kind === 'fatal' ? 'waits for this report' : describeOne(isolate);
+}
+
+/** Of a message and its stack. */
+export function firstLine(text: string): string {
+  const end = text.indexOf('\n');
+  return end === -1 ? text : text.slice(0, end);
 }
 
 /** `main thread`, `worker 3` or `worker 3 (resizer)`. */

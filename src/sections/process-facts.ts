@@ -4,7 +4,10 @@ import type { ProcessFacts } from '../report/model';
 import { OWN_VERSION } from '../version';
 import { collectPackageFacts } from './package-facts';
 
-/** Who this process is, as far as JavaScript knows. Collected at setup: later the main thread may not answer. */
+/**
+ * Who this process is, as far as JavaScript knows. Collected at setup: later the main thread may not answer. Not masked
+ * yet; whoever formats the report does that, so that setup has no work with it.
+ */
 export function collectProcessFacts(
   version: VersionOption | undefined,
   serviceName: string | undefined,
@@ -18,35 +21,17 @@ export function collectProcessFacts(
     versions: process.versions as Readonly<Record<string, string>>,
     platform: process.platform,
     arch: process.arch,
-    argv: masked(process.argv),
-    execArgv: masked(process.execArgv),
+    argv: process.argv,
+    execArgv: process.execArgv,
     execPath: process.execPath,
     cwd: workingFolder(),
     mainScript,
     host: hostName(),
-    nodeOptions:
-      nodeOptions === undefined || nodeOptions === '' ? null : masked(nodeOptions.split(' ')).join(' '),
+    nodeOptions: nodeOptions === undefined || nodeOptions === '' ? null : nodeOptions,
     startedAtMs: Math.round(Date.now() - process.uptime() * 1000),
     gmrVersion: OWN_VERSION,
   };
 }
-
-/** Most arguments hold nothing that looks like a secret, and then masking need not be loaded. */
-function masked(args: readonly string[]): readonly string[] {
-  // What comes first is the program itself: its folders are no secret, whatever they are called.
-  const isProgram = args.length <= 2 && args[0] === process.execPath;
-  if (isProgram || !args.some((argument) => LOOKS_SECRET.test(argument))) return [...args];
-  return (require('../config/mask-arguments') as typeof import('../config/mask-arguments')).maskArguments(
-    args,
-  );
-}
-
-/**
- * True for every text that `maskArguments` could change, and for some more. A test holds the words against those of
- * `config/secret-names`. Letters outside of ASCII may be capital forms of the words' own letters.
- */
-export const LOOKS_SECRET: RegExp =
-  /:\/\/|auth|bearer|code|cookie|credential|dsn|jwt|key|otp|pass|phrase|pwd|salt|secret|session|sid|string|token|[^\0-\x7f]/i;
 
 function workingFolder(): string {
   try {
@@ -79,7 +64,14 @@ const PROGRAM_IN_TEXT: ReadonlySet<string> = new Set([
 /** The real path of the script that the process was started with; null for `-e`, the REPL and standard input. */
 function findMainScript(): string | null {
   if (process.execArgv.some((argument) => PROGRAM_IN_TEXT.has(argument))) return null;
-  return realPath(process.argv[1]) ?? realPath(require.main?.filename);
+  return realPath(startedScript()) ?? realPath(require.main?.filename);
+}
+
+/** PM2 starts a program of its own, which then loads the service's. */
+function startedScript(): string | undefined {
+  const script = process.argv[1];
+  const isPm2 = script !== undefined && /[\\/]ProcessContainer(?:Fork)?\.js$/.test(script);
+  return isPm2 ? (process.env['pm_exec_path'] ?? script) : script;
 }
 
 function realPath(path: string | undefined): string | null {

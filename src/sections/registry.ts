@@ -1,4 +1,6 @@
 import { GmrError, warn } from '../errors';
+import { describe } from '../option-rules';
+import { checkedOptions } from '../options';
 
 /** Something that is taken back by `dispose()`, or by `using` where the language has it. */
 export interface DisposableHandle {
@@ -9,10 +11,22 @@ export interface DisposableHandle {
 /** Makes the content of a section: any value, or a promise of one. Called on the main event loop. */
 export type SectionGenerator = () => unknown;
 
+/** What may be said of one section. */
+export interface SectionOptions {
+  /** Time this section has, from 1 to 60000. Default: `sectionTimeoutMs` of `setupAutorun`. */
+  readonly timeoutMs?: number | undefined;
+  /** Sections of a smaller number come first, those of the same in order of registration. Default 0. */
+  readonly order?: number | undefined;
+}
+
 /** A section of the report that the service adds. */
 export interface RegisteredSection {
   readonly title: string;
   readonly generator: SectionGenerator;
+  /** Undefined: as the settings have it. */
+  readonly timeoutMs?: number | undefined;
+  /** Undefined: 0. */
+  readonly order?: number | undefined;
 }
 
 /** What `registerSection` returns: takes the section out of later reports, but never one that replaced it. */
@@ -23,7 +37,7 @@ const MAX_TITLE_LENGTH = 200;
 let sections: readonly RegisteredSection[] = [];
 let changed: () => void = () => undefined;
 
-/** The sections in order of registration. The array never changes; a registration makes a new one. */
+/** The sections in their order. The array never changes; a registration makes a new one. */
 export function registeredSections(): readonly RegisteredSection[] {
   return sections;
 }
@@ -34,8 +48,12 @@ export function onSectionsChanged(listener: () => void): void {
 }
 
 /** Adds a section that was checked. One with the same title is replaced, in its place, with a warning. */
-export function addSection(title: string, generator: SectionGenerator): SectionRegistration {
-  const section: RegisteredSection = { title, generator };
+export function addSection(
+  title: string,
+  generator: SectionGenerator,
+  { timeoutMs, order }: SectionOptions = {},
+): SectionRegistration {
+  const section: RegisteredSection = { title, generator, timeoutMs, order };
   const index = sections.findIndex((other) => other.title === title);
   if (index < 0) sections = [...sections, section];
   else {
@@ -45,6 +63,8 @@ export function addSection(title: string, generator: SectionGenerator): SectionR
     );
     sections = sections.with(index, section);
   }
+  // Sorting keeps the order of those that are alike.
+  sections = sections.toSorted((one, other) => (one.order ?? 0) - (other.order ?? 0));
   changed();
   return makeDisposable(() => removeSection(section));
 }
@@ -65,7 +85,7 @@ function removeSection(section: RegisteredSection): void {
  *
  * @throws GmrError `GMR_INVALID_OPTION`.
  */
-export function checkSection(title: unknown, generator: unknown): void {
+export function checkSection(title: unknown, generator: unknown, options: unknown = {}): void {
   if (typeof title !== 'string' || title.trim() === '' || title.length > MAX_TITLE_LENGTH) {
     throw new GmrError(
       'GMR_INVALID_OPTION',
@@ -78,6 +98,18 @@ export function checkSection(title: unknown, generator: unknown): void {
       `generator of section '${title}': expected a function, got ${typeof generator}`,
     );
   }
+  checkSectionOptions(title, checkedOptions(options, ['timeoutMs', 'order']));
+}
+
+function checkSectionOptions(title: string, { timeoutMs, order }: SectionOptions): void {
+  const refuse = (name: string, expected: string, value: unknown): never => {
+    const message = `option '${name}' of section '${title}': expected ${expected}, got ${describe(value)}`;
+    throw new GmrError('GMR_INVALID_OPTION', message);
+  };
+  if (timeoutMs !== undefined && !(Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 60_000)) {
+    refuse('timeoutMs', 'an integer from 1 to 60000', timeoutMs);
+  }
+  if (order !== undefined && !Number.isFinite(order)) refuse('order', 'a finite number', order);
 }
 
 /** A handle that calls `undo` once, however often it is disposed of. */

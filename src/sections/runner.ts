@@ -1,9 +1,7 @@
 import type { NativeAddon } from '../addon/contract';
-import { maskUrls } from '../config/mask';
 import { describeError } from '../errors';
-import type { ConfigurationOption } from '../options';
 import type { SectionOutcome } from '../report/model';
-import { snapshotConfiguration, toMaskedValue } from './configuration';
+import { Masker, snapshotConfiguration, toMaskedValue, type ConfigurationSettings } from './configuration';
 import type { RegisteredSection } from './registry';
 
 type Result = SectionOutcome['result'];
@@ -17,19 +15,19 @@ export type SectionSink = Pick<
 /**
  * Serves one request of the reporter thread on the main event loop: fresh configuration, then each section in order.
  *
- * Never throws and leaves no rejection unhandled. It has no deadlines and no timers: the reporter thread gives up by
- * itself, and results that come later are ignored there. A generator that never ends costs its own section.
+ * Never throws and leaves no rejection unhandled. The reporter thread gives up on each section by itself when its time
+ * is over, and ignores a result that comes later. A generator that never ends costs its own section.
  */
 export function runSections(
   sink: SectionSink,
   requestId: number,
   sections: readonly RegisteredSection[],
-  conf: ConfigurationOption | undefined,
+  settings: ConfigurationSettings,
 ): void {
-  if (conf !== undefined) {
-    quietly(() => sink.setConfiguration(JSON.stringify(snapshotConfiguration(conf))));
+  if (settings.conf !== undefined || settings.env !== 'none') {
+    quietly(() => sink.setConfiguration(JSON.stringify(snapshotConfiguration(settings))));
   }
-  new SectionRun(sink, requestId, sections).startFrom(0);
+  new SectionRun(sink, requestId, sections, settings).startFrom(0);
 }
 
 /** One request: what is started and what is still to end. */
@@ -37,13 +35,20 @@ class SectionRun {
   private readonly sink: SectionSink;
   private readonly requestId: number;
   private readonly sections: readonly RegisteredSection[];
+  private readonly masker: Masker;
   private open: number;
 
-  constructor(sink: SectionSink, requestId: number, sections: readonly RegisteredSection[]) {
+  constructor(
+    sink: SectionSink,
+    requestId: number,
+    sections: readonly RegisteredSection[],
+    settings: ConfigurationSettings,
+  ) {
     this.sink = sink;
     this.requestId = requestId;
     this.sections = sections;
     this.open = sections.length;
+    this.masker = new Masker(settings.mask);
   }
 
   /** Starts the sections from this index on. */
@@ -67,16 +72,16 @@ class SectionRun {
     try {
       const value = section.generator();
       if (!isThenable(value)) {
-        this.finish(index, toResult(value, startedAt));
+        this.finish(index, this.toResult(value, startedAt));
         return false;
       }
       Promise.resolve(value).then(
-        (resolved) => this.finish(index, toResult(resolved, startedAt)),
-        (error: unknown) => this.finish(index, toFailure(error)),
+        (resolved) => this.finish(index, this.toResult(resolved, startedAt)),
+        (error: unknown) => this.finish(index, this.toFailure(error)),
       );
       return true;
     } catch (error) {
-      this.finish(index, toFailure(error));
+      this.finish(index, this.toFailure(error));
       return false;
     }
   }
@@ -86,17 +91,17 @@ class SectionRun {
     this.open--;
     if (this.open === 0) quietly(() => this.sink.sectionsFinished(this.requestId));
   }
-}
 
-function toResult(value: unknown, startedAt: number): Result {
-  if (value === undefined) return { status: 'failed', reason: 'the generator returned undefined' };
-  const plain = toMaskedValue(value);
-  return { status: 'ok', value: plain, tookMs: Math.round((performance.now() - startedAt) * 1000) / 1000 };
-}
+  private toResult(value: unknown, startedAt: number): Result {
+    if (value === undefined) return { status: 'failed', reason: 'the generator returned undefined' };
+    const plain = toMaskedValue(value, this.masker);
+    return { status: 'ok', value: plain, tookMs: Math.round((performance.now() - startedAt) * 1000) / 1000 };
+  }
 
-/** Messages of database drivers like to contain the URL they failed on. */
-function toFailure(error: unknown): Result {
-  return { status: 'failed', reason: maskUrls(describeError(error)) };
+  /** Messages of database drivers like to contain the URL they failed on. */
+  private toFailure(error: unknown): Result {
+    return { status: 'failed', reason: describeError(error, (text) => this.masker.text(text)) };
+  }
 }
 
 function isThenable(value: unknown): boolean {

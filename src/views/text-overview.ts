@@ -1,8 +1,8 @@
 import { formatDuration, formatMegabytes } from '../report/duration';
 import { areKnown } from '../report/facts';
 import type { Photograph, ProcessFacts, Trigger } from '../report/model';
-import { summarize } from '../report/summary';
-import { clip, escapeInline } from './escape';
+import { firstLine, summarize } from '../report/summary';
+import { clip, escapeInline, escapeLines } from './escape';
 import type { Surroundings } from './source-lookup';
 
 const MAX_ARGUMENT_LENGTH = 1000;
@@ -24,7 +24,14 @@ export function renderOverview(photograph: Photograph): readonly string[] {
     ...summarize(photograph).map((sentence) => `  ${escapeInline(sentence)}`),
     '',
     ...rows.map(([name, text]) => `  ${`${name}:`.padEnd(10)}${escapeInline(text)}`),
+    ...renderError(photograph.trigger),
   ];
+}
+
+/** A fatal error whole, as Node prints it. */
+function renderError(trigger: Trigger): readonly string[] {
+  if (trigger.kind !== 'fatal' || !trigger.error.includes('\n')) return [];
+  return ['', ...escapeLines(trigger.error).map((line) => `  ${line}`)];
 }
 
 /** Package: what exactly is running here. */
@@ -75,7 +82,13 @@ function needsQuotes(argument: string): boolean {
 function describeTrigger(trigger: Trigger): string {
   switch (trigger.kind) {
     case 'api':
-      return 'generateReport()';
+      return 'api';
+    case 'file':
+      return `file ${trigger.path}`;
+    case 'fatal':
+      return `fatal error: ${firstLine(trigger.error)}`;
+    case 'watchdog':
+      return `watchdog: the event loop of ${describeWatched(trigger)} has not turned for ${formatDuration(trigger.blockedMs)}`;
     case 'signal': {
       const unseen = ' (the kernel, or a process outside this pid namespace)';
       const sender = `pid ${trigger.senderPid}${trigger.senderPid === 0 ? unseen : ''} uid ${trigger.senderUid}`;
@@ -83,6 +96,11 @@ function describeTrigger(trigger: Trigger): string {
       return `${trigger.signal} from ${sender}${more}`;
     }
   }
+}
+
+function describeWatched({ threadId, threadName }: Extract<Trigger, { readonly kind: 'watchdog' }>): string {
+  if (threadId === 0) return 'the main thread';
+  return threadName === '' ? `worker ${threadId}` : `worker ${threadId} (${threadName})`;
 }
 
 function describeDuration({ stacksAfterMs, completeAfterMs }: Photograph): string {

@@ -1,6 +1,6 @@
 import { formatDuration } from '../report/duration';
 import { areKnown } from '../report/facts';
-import type { Photograph, SectionOutcome } from '../report/model';
+import type { ConfigurationSnapshot, Photograph, SectionOutcome } from '../report/model';
 import { escapeInline, escapeLines } from './escape';
 import { describeArguments, notAvailable } from './text-overview';
 import { renderTree } from './tree';
@@ -8,9 +8,21 @@ import { renderTree } from './tree';
 /** A snapshot older than this says so: the values may have changed since. */
 const FRESH_MS = 1000;
 
-/** Configuration objects with sorted keys, then what Node itself was told. */
+/** Configuration objects with sorted keys, then what Node itself was told, then the environment. */
 export function renderConfiguration(photograph: Photograph): readonly string[] {
-  return [...renderObjects(photograph), '', ...renderNodeOptions(photograph)];
+  const { configuration } = photograph;
+  const nodeOptions = ['', ...renderNodeOptions(photograph)];
+  if (configuration.status === 'unavailable') {
+    return [...escapeLines(notAvailable(configuration.reason)), ...nodeOptions];
+  }
+  const ageMs = photograph.requestedAtMs + photograph.completeAfterMs - configuration.takenAtMs;
+  const age = ageMs > FRESH_MS ? `as it was ${formatDuration(ageMs)} before this report` : '';
+  return [
+    ...renderObjects(configuration, age),
+    ...nodeOptions,
+    '',
+    ...renderEnvironment(configuration.environment, age),
+  ];
 }
 
 /** One registered section: its value in the order that it was given, or why there is none. */
@@ -27,16 +39,49 @@ export function renderSection({ result }: SectionOutcome): readonly string[] {
   }
 }
 
-function renderObjects(photograph: Photograph): readonly string[] {
-  const { configuration } = photograph;
-  if (configuration.status === 'unavailable') return escapeLines(notAvailable(configuration.reason));
-  if (Object.keys(configuration.objects).length === 0)
-    return ['no configuration object was given (option conf)'];
-  const tree = renderTree(configuration.objects, { sortKeys: true });
-  const ageMs = photograph.requestedAtMs + photograph.completeAfterMs - configuration.takenAtMs;
-  if (!(ageMs > FRESH_MS)) return tree;
-  return [`(as it was ${formatDuration(ageMs)} before this report; it may have changed since)`, '', ...tree];
+function renderObjects({ objects, failures }: ConfigurationSnapshot, age: string): readonly string[] {
+  const failed = Object.entries(failures).flatMap(([name, reason]) =>
+    escapeLines(`${escapeInline(name)} is ${notAvailable(reason)}`),
+  );
+  if (Object.keys(objects).length === 0) {
+    return failed.length > 0 ? failed : ['no configuration object was given (option conf)'];
+  }
+  const tree = [...renderTree(objects, { sortKeys: true }), ...failed];
+  return age === '' ? tree : [`(${age}; it may have changed since)`, '', ...tree];
 }
+
+function renderEnvironment(
+  environment: ConfigurationSnapshot['environment'],
+  age: string,
+): readonly string[] {
+  const { policy, variables, leftOut } = environment;
+  if (policy === 'none') return ["environment: not shown (option env is 'none')"];
+  const names = Object.keys(variables).sort();
+  const hidden = names.filter((name) => variables[name] === null).map((name) => escapeInline(name));
+  const shown = names.filter((name) => variables[name] !== null);
+  return [
+    `environment (option env is '${policy}'${age === '' ? '' : `; ${age}`}):`,
+    ...shown.map((name) => `  ${escapeInline(name)} = ${escapeInline(variables[name] ?? '')}`),
+    ...(hidden.length > 0 ? ['  values not shown:', ...wrap(hidden, '    ')] : []),
+    ...(leftOut > 0 ? [`  ${leftOut} more left out`] : []),
+  ];
+}
+
+/** As many words on each line as fit. */
+function wrap(words: readonly string[], indent: string): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of words) {
+    if (line.length > indent.length && line.length + word.length >= LINE_LENGTH) {
+      lines.push(line);
+      line = indent;
+    }
+    line += line === indent ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+const LINE_LENGTH = 100;
 
 function renderNodeOptions({ facts }: Photograph): readonly string[] {
   if (!areKnown(facts)) return escapeLines(`node options ${notAvailable(facts.reason)}`);

@@ -4,6 +4,7 @@ import type { Surroundings } from './source-lookup';
 import { renderGreenThreads } from './text-green-threads';
 import { renderOverview, renderPackage } from './text-overview';
 import { renderConfiguration, renderSection } from './text-sections';
+import { renderProcesses } from './text-processes';
 import { renderThreads } from './text-threads';
 
 /**
@@ -21,6 +22,7 @@ export function renderText(photograph: Photograph, around: Surroundings): string
   add('Package', () => renderPackage(photograph, around));
   add('Threads', () => renderThreads(photograph, around.sources));
   add('Green Threads', () => renderGreenThreads(photograph, around.sources));
+  add('Processes', () => renderProcesses(photograph.processes));
   add('Configuration', () => renderConfiguration(photograph));
   for (const section of photograph.sections) add(section.title, () => renderSection(section));
   lines.push(endMarker(photograph.reportId), '');

@@ -1,7 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
+import type { MaskRules } from '../../src/config/mask-rules';
 import type { FormatterHost } from '../../src/formatter/host';
+import type { RawPhotograph } from '../../src/formatter/mask-photograph';
 import type {
   AsyncFrame,
+  ConfigurationSnapshot,
   Frame,
   GreenThreadGroup,
   GreenThreads,
@@ -193,8 +196,23 @@ export function facts(more: Partial<ProcessFacts> = {}): ProcessFacts {
   };
 }
 
+/** Nothing configured and no environment, taken when the signal came, unless told otherwise. */
+export function configuration(more: Partial<ConfigurationSnapshot> = {}): ConfigurationSnapshot {
+  return {
+    status: 'known',
+    objects: {},
+    failures: {},
+    environment: { policy: 'none', variables: {}, leftOut: 0 },
+    takenAtMs: REQUESTED_AT_MS,
+    ...more,
+  };
+}
+
 /** A process with one idle main thread, unless told otherwise. */
-export function photograph(more: Partial<Photograph> = {}): Photograph {
+export function photograph(
+  { view = { frameOrder: 'innermost-first' }, ...more }: Partial<Photograph> = {},
+  mask: MaskRules = { keys: [], allow: [], values: [] },
+): RawPhotograph {
   return {
     schemaVersion: 1,
     reportId: '14423-1763690106123-1',
@@ -208,9 +226,10 @@ export function photograph(more: Partial<Photograph> = {}): Photograph {
     rssBytes: 88_080_384,
     isolates: [mainThread()],
     otherThreads: [],
-    configuration: { status: 'known', objects: {}, takenAtMs: REQUESTED_AT_MS },
+    configuration: configuration(),
     sections: [],
-    view: { frameOrder: 'innermost-first' },
+    view: { ...view, mask, formats: ['text'], maxBytes: 16_777_216 },
+    processes: { status: 'known', processes: [], leftOut: 0, incomplete: false },
     ...more,
   };
 }

@@ -4,11 +4,19 @@
 import {
   type AutorunHandle,
   type AutorunOptions,
+  type EnvironmentPolicy,
   GmrError,
   type GmrErrorCode,
+  type MaskOptions,
+  type SectionOptions,
+  type EventLoopBlock,
+  type Photograph,
+  type ReportEvent,
   generateReport,
+  onReport,
   registerSection,
   setupAutorun,
+  writeReport,
 } from 'gmr-native';
 
 /** Everything at once, with each form of each option. */
@@ -16,7 +24,21 @@ export const complete: AutorunOptions = {
   version: { name: 'cart', version: '1.0.0', author: { name: 'Acme' } },
   serviceName: 'cart-api',
   conf: () => ({ port: 80 }),
+  mask: { keys: ['pin'], values: ['a secret', /x/], allow: ['sessionName'] },
+  env: 'masked',
   signal: false,
+  fileEventHandler: '/run/cart.trigger',
+  fileEventHandlerInterval: 0.5,
+  blockedEventLoop: {
+    thresholdMs: 500,
+    intervalMs: 50,
+    maxReportsPerHour: 2,
+    threads: 'all',
+    onBlockEnd: ({ blockedMs }: EventLoopBlock) => void blockedMs,
+  },
+  logDir: '/var/log/cart',
+  maxReports: 10,
+  maxReportBytes: 1_000_000,
   frameOrder: 'outermost-first',
   maxFrames: 100,
   interruptTimeoutMs: 50,
@@ -32,14 +54,22 @@ export const undecided: AutorunOptions = { serviceName: undefined, signal: undef
 export async function uses(): Promise<string> {
   const handle: AutorunHandle = setupAutorun();
   setupAutorun(complete).dispose();
+  const mask: MaskOptions | false = false;
+  const env: EnvironmentPolicy = 'none';
+  setupAutorun({ mask, env, conf: new Map([['port', 80]]) });
+  const placed: SectionOptions = { timeoutMs: 50, order: -1 };
+  registerSection('Front', () => 1, placed).dispose();
   setupAutorun({ version: '1.0', signal: 'SIGQUIT', conf: { a: 1 } });
   setupAutorun({ version: { versionStringWithPackage: () => '1.0' } });
   setupAutorun({ version: { version_string_with_package: () => '1.0', vendor_string: () => 'Acme' } });
   using section = registerSection('Queue', async () => ({ pending: 1 }));
   section.dispose();
   handle[Symbol.dispose]();
+  const file: string | null = await writeReport();
+  using told = onReport(({ photograph }: ReportEvent) => void (photograph satisfies Photograph | null));
+  told.dispose();
   const report: string = await generateReport({ frameOrder: 'innermost-first' });
-  return report + (await generateReport());
+  return file + report + (await generateReport());
 }
 
 export function refusals(): void {
@@ -51,6 +81,10 @@ export function refusals(): void {
   setupAutorun({ signal: true });
   // @ts-expect-error no such order
   setupAutorun({ frameOrder: 'oslo' });
+  // @ts-expect-error masking is a list of things, or off
+  setupAutorun({ mask: true });
+  // @ts-expect-error no such policy
+  setupAutorun({ env: 'some' });
   // @ts-expect-error a number
   setupAutorun({ maxFrames: '200' });
   // @ts-expect-error an object or a function
@@ -61,8 +95,16 @@ export function refusals(): void {
   registerSection('Queue');
   // @ts-expect-error a generator is a function
   registerSection('Queue', { pending: 1 });
+  // @ts-expect-error the third argument has options
+  registerSection('Queue', () => 1, 500);
   // @ts-expect-error unknown option
   void generateReport({ maxFrames: 1 });
+  // @ts-expect-error a threshold is said by its name
+  setupAutorun({ blockedEventLoop: 500 });
+  // @ts-expect-error no such choice
+  setupAutorun({ blockedEventLoop: { threads: 'workers' } });
+  // @ts-expect-error a listener is a function
+  onReport('log');
   // @ts-expect-error options are read only
   complete.maxFrames = 1;
 }

@@ -1,0 +1,61 @@
+// Delivery: brings one report to where the options want it, or at least somewhere.
+//
+// Owns:        what is not written yet.
+// Threads:     the reporter thread.
+// Signal-safe: no.
+// Lifetime:    one per report.
+//
+// With a log directory the report goes into a file, and a line about it to
+// stderr. When that fails the report goes to stderr, after a line with the
+// reason. What stderr does not take before the deadline is lost.
+#ifndef GMR_NATIVE_REPORTER_DELIVERY_H_
+#define GMR_NATIVE_REPORTER_DELIVERY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "formatter_host.h"
+#include "json_writer.h"
+#include "options.h"
+
+namespace gmr::reporter {
+
+class Delivery {
+ public:
+  struct Outcome {
+    std::vector<std::string> files;  // one for each format; empty: it went to stderr, or nowhere
+    std::string error;               // why it is not, or not completely, where it should be
+    bool lost = false;               // not even stderr took all of it
+  };
+
+  Delivery(const Options& options, std::string report_id, double wall_clock_ms);
+
+  // The report in its formats. Most readers of stderr take it at once; the rest
+  // waits for Finish(), because process exit may wait for the caller.
+  void Begin(std::vector<ReportText> texts);
+  // The rest. Returns at `deadline_ns` at the latest, except where a file
+  // system itself hangs.
+  Outcome Finish(int64_t deadline_ns);
+
+ private:
+  // False: `outcome` says why, and nothing was written.
+  bool WriteFiles(int64_t deadline_ns, Outcome* outcome) const;
+
+  const Options& options_;
+  const std::string report_id_;
+  const double wall_clock_ms_;
+  std::vector<ReportText> texts_;
+  std::string rest_;  // for stderr
+  bool begun_ = false;
+};
+
+// "files", "error" and "lost", as src/addon/contract.ts has them.
+void WriteOutcome(JsonWriter& json, const Delivery::Outcome& outcome);
+
+// One line to stderr for people: "gmr: ...". Never waits for long.
+void Notify(const std::string& line);
+
+}  // namespace gmr::reporter
+
+#endif  // GMR_NATIVE_REPORTER_DELIVERY_H_

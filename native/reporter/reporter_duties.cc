@@ -1,0 +1,93 @@
+// The part of Reporter that does not wait for a signal: the patrol, reports that
+// go where reports go, and the events that JavaScript hears of.
+
+#include <algorithm>
+#include <utility>
+
+#include "reporter.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+// What listeners are given at most.
+constexpr size_t kMaxPhotographBytes = size_t{16} << 20;
+
+}  // namespace
+
+platform::Result<bool> Reporter::RequestReport(Trigger trigger, WrittenListener listener) {
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (!thread_started_)
+      return platform::SysError{ESRCH, "asking the reporter thread, which was never started"};
+    written_requests_.push_back({std::move(trigger), std::move(listener)});
+  }
+  wake_.Wake();
+  return true;
+}
+
+void Reporter::ServeWritten(const std::vector<WrittenRequest>& requests) {
+  const auto fatal = std::find_if(requests.begin(), requests.end(), [](const WrittenRequest& request) {
+    return request.trigger.kind == Trigger::Kind::kFatal;
+  });
+  const WrittenRequest& asking = fatal != requests.end() ? *fatal : requests.front();
+  const Delivery::Outcome outcome = Report(asking.trigger, CopyFacts());
+  for (const WrittenRequest& request : requests) request.listener(outcome);
+}
+
+void Reporter::StopPatrol() {
+  patrol_.Stop();
+  wake_.Wake();  // so that the reporter thread sleeps without a timeout again
+}
+
+void Reporter::SetEventListener(EventListener listener, bool wants_reports) {
+  const platform::Monitor::Lock lock(monitor_);
+  event_listener_ = std::move(listener);
+  wants_reports_ = wants_reports;
+}
+
+// Without a file and a watchdog, the steady state: one sleep, no system call.
+void Reporter::WaitForWork() {
+  const int64_t due_ns = patrol_.DueNs();
+  if (due_ns == Patrol::kNever) {
+    wake_.Wait();
+  } else {
+    wake_.WaitUntil(due_ns);
+  }
+}
+
+void Reporter::ServePatrol() {
+  if (gate_.closing()) return;
+  const Patrol::Findings findings = patrol_.Round();
+  for (const std::string& json : findings.block_ends) TellEvent(json);
+  for (const Trigger& trigger : findings.triggers) Report(trigger, CopyFacts());
+}
+
+void Reporter::TellReport(const Photograph& photograph, const Delivery::Outcome& outcome) {
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (!event_listener_ || !wants_reports_) return;
+  }
+  JsonWriter event;
+  event.BeginObject().Key("kind").String("report").Key("reportId").String(photograph.report_id);
+  WriteOutcome(event, outcome);
+  event.Key("photograph");
+  const std::string json = ToJson(photograph);
+  if (json.size() <= kMaxPhotographBytes) {
+    event.Raw(json);
+  } else {
+    event.Null();
+  }
+  TellEvent(event.EndObject().Take());
+}
+
+void Reporter::TellEvent(const std::string& json) {
+  EventListener listener;
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    listener = event_listener_;
+  }
+  if (listener) listener(json);
+}
+
+}  // namespace gmr::reporter

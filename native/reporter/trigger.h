@@ -1,0 +1,49 @@
+// Trigger: what asked for a report, and when.
+//
+// Owns:        its strings.
+// Threads:     the reporter thread.
+// Signal-safe: no.
+// Lifetime:    plain value.
+#ifndef GMR_NATIVE_REPORTER_TRIGGER_H_
+#define GMR_NATIVE_REPORTER_TRIGGER_H_
+
+#include <cstdint>
+#include <string>
+
+#include "json_writer.h"
+
+namespace gmr::reporter {
+
+struct Trigger {
+  enum class Kind { kSignal, kApi, kFile, kWatchdog, kFatal };
+  Kind kind = Kind::kApi;
+  int64_t at_ns = 0;         // MonotonicNs()
+  double wall_clock_ms = 0;  // Unix time
+
+  // kSignal:
+  std::string signal_name;
+  int sender_pid = 0;
+  unsigned sender_uid = 0;
+  uint32_t coalesced = 1;
+  // kFile:
+  std::string path;
+  // kWatchdog:
+  int thread_id = 0;  // worker_threads.threadId
+  std::string thread_name;
+  double blocked_ms = 0;
+  // kFatal:
+  std::string error;  // masked
+};
+
+// A trigger of that kind, as of now.
+Trigger TriggeredNow(Trigger::Kind kind);
+
+// In the shape of src/report/model.ts.
+void WriteTrigger(JsonWriter& json, const Trigger& trigger);
+
+// For people: "SIGUSR2 from pid 71 uid 0".
+std::string DescribeTrigger(const Trigger& trigger);
+
+}  // namespace gmr::reporter
+
+#endif  // GMR_NATIVE_REPORTER_TRIGGER_H_

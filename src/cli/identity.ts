@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { pathSeenBy, readLink, readStrings } from './proc';
+
+/** What a process calls itself, as far as that can be seen from outside. */
+export interface ProcessIdentity {
+  /**
+   * `GMR_SERVICE_NAME`, else the name in the package.json that is nearest to the main script, else the script's, else
+   * the process title. A `serviceName` that is given in code cannot be seen.
+   */
+  readonly service: string;
+  /** Executable and main script, without the other arguments: they may hold secrets. */
+  readonly command: string;
+  /** Path of the main script as it was given; null when there is none. */
+  readonly script: string | null;
+  /** The variables with which the process was started and whose names begin with `GMR_`, without that. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** Options of Node whose value is the next argument. */
+const WITH_VALUE: ReadonlySet<string> = new Set([
+  '-r',
+  '--require',
+  '--import',
+  '--loader',
+  '--experimental-loader',
+  '-C',
+  '--conditions',
+  '--title',
+  '--env-file',
+]);
+/** After these there is no script. */
+const WITHOUT_SCRIPT = /^(?:-e|-p|-pe|--eval|--print|-i|--interactive|-$)/;
+const MAX_LEVELS = 64;
+/** Of the variables that set this package up. */
+const PREFIX = 'GMR_';
+
+/** Never throws: what cannot be read is left out. */
+export function identify(pid: number): ProcessIdentity {
+  const argv = argumentsOf(pid);
+  const script = mainScript(argv);
+  const settings = new Map(readStrings(pid, 'environ').flatMap(asSetting));
+  const executable = basename(argv[0] ?? '');
+  return {
+    service: settings.get('SERVICE_NAME') || serviceOf(pid, script) || executable,
+    command: script === null ? executable : `${executable} ${script}`,
+    script,
+    settings,
+  };
+}
+
+/** Absolute path, in the file system of the process, of a path that was given to it. */
+export function resolveFor(pid: number, path: string): string {
+  return resolve(readLink(pid, 'cwd') ?? '/', path);
+}
+
+function argumentsOf(pid: number): readonly string[] {
+  const argv = readStrings(pid, 'cmdline');
+  // A title has taken the place of the arguments, as under PM2: `node /srv/app/server.js`.
+  return argv.length === 1 ? (argv[0] ?? '').split(' ') : argv;
+}
+
+function mainScript(argv: readonly string[]): string | null {
+  for (let index = 1; index < argv.length; index++) {
+    const argument = argv[index] ?? '';
+    if (!argument.startsWith('-')) return argument;
+    if (WITHOUT_SCRIPT.test(argument)) return null;
+    if (WITH_VALUE.has(argument)) index++;
+  }
+  return null;
+}
+
+function serviceOf(pid: number, script: string | null): string {
+  if (script === null) return '';
+  const path = resolveFor(pid, script);
+  return nearestPackageName(pid, dirname(path)) ?? basename(path, extname(path));
+}
+
+function nearestPackageName(pid: number, folder: string): string | null {
+  let current = folder;
+  for (let level = 0; level < MAX_LEVELS; level++) {
+    const name = packageName(pathSeenBy(pid, join(current, 'package.json')));
+    if (name !== null) return name;
+    const parent = dirname(current);
+    if (parent === current) break;
+    current = parent;
+  }
+  return null;
+}
+
+function packageName(path: string): string | null {
+  try {
+    const { name } = JSON.parse(readFileSync(path, 'utf8')) as { readonly name?: unknown };
+    return typeof name === 'string' && name !== '' ? name : null;
+  } catch {
+    return null;
+  }
+}
+
+function asSetting(variable: string): [string, string][] {
+  if (!variable.startsWith(PREFIX)) return [];
+  const equals = variable.indexOf('=');
+  return [[variable.slice(PREFIX.length, equals), variable.slice(equals + 1)]];
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, describe, test } from 'node:test';
+import { runGmr } from './support/gmr-command';
+import { requireLib } from './support/lib';
+import { PATIENT } from './support/patience';
+import { captured, frame, mainThread, photograph } from './support/photographs';
+
+const { renderText } = requireLib('views/text') as typeof import('../src/views/text');
+const { findReport } = requireLib('cli/find-report') as typeof import('../src/cli/find-report');
+
+const data = photograph({ isolates: [mainThread({ state: 'blocked', stack: captured([frame('deploy')]) })] });
+const text = renderText(data, { sources: { lineAt: () => ({ status: 'unknown' }) }, gitCommit: null });
+
+function fileWith(t: TestContext, content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gmr-view-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'report');
+  writeFileSync(file, content);
+  return file;
+}
+
+describe('gmr view', PATIENT, () => {
+  test('prints a text report as it is', async (t) => {
+    assert.deepEqual(await runGmr(['view', fileWith(t, text)]), { code: 0, stdout: text, stderr: '' });
+  });
+
+  test('prints a JSON report as the text that it would have been', async (t) => {
+    const compact = await runGmr(['view', fileWith(t, JSON.stringify(data))]);
+    assert.deepEqual(compact, { code: 0, stdout: text, stderr: '' });
+    const indented = await runGmr(['view', fileWith(t, `\n${JSON.stringify(data, null, 2)}\n`)]);
+    assert.equal(indented.stdout, text);
+  });
+
+  test('reads standard input', async () => {
+    assert.deepEqual(await runGmr(['view', '-'], text), { code: 0, stdout: text, stderr: '' });
+    assert.equal((await runGmr(['view', '-'], JSON.stringify(data))).stdout, text);
+  });
+
+  test('hands no control characters to the terminal', async () => {
+    const { stdout } = await runGmr(['view', '-'], 'title \u001b]0;owned\u0007\u001b[31m\tred\n');
+    assert.equal(stdout, 'title \\x1b]0;owned\\x07\\x1b[31m\tred\n');
+  });
+
+  const problems: readonly (readonly [string, string, RegExp])[] = [
+    ['broken JSON', '{"schemaVersion": 1,', /standard input looks like JSON and is not/],
+    ['JSON that is no report', '{"a": 1}', /it has no schemaVersion/],
+    ['a report that lacks parts', '{"schemaVersion": 1}', /standard input is no complete report/],
+    ['a later schema', '{"schemaVersion": 7}', /schemaVersion is 7, and this gmr knows 1/],
+  ];
+  for (const [title, content, message] of problems) {
+    test(`says so for ${title}`, async () => {
+      const { code, stdout, stderr } = await runGmr(['view', '-'], content);
+      assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
+      assert.match(stderr, message);
+    });
+  }
+
+  test('says so for a file that is not there', async () => {
+    const { code, stderr } = await runGmr(['view', 'no-such-report']);
+    assert.equal(code, 1);
+    assert.match(stderr, /cannot read no-such-report: .*ENOENT/);
+  });
+});
+
+describe('a report in a log', () => {
+  const own = (pid: number): string => text.replaceAll(data.reportId, `20261121T010203Z-${pid}-1`);
+
+  test('is found between other lines, and is that of the process', () => {
+    const log = `starting\n${own(11)}between\n${own(7)}after\n`;
+    assert.deepEqual(findReport(log, 7), { kind: 'text', text: own(7) });
+    assert.equal(findReport(log, 8), null);
+  });
+
+  test('is found only when it is complete', () => {
+    const whole = own(7);
+    for (const length of [0, 10, 500, whole.length - 1])
+      assert.equal(findReport(whole.slice(0, length), 7), null);
+    assert.equal(findReport(whole, 7)?.text, whole);
+  });
+
+  test('is found as a line of JSON', () => {
+    const line = JSON.stringify({ ...data, pid: 7 });
+    const log = `starting\n${JSON.stringify({ ...data, pid: 11 })}\n${line}\nafter\n`;
+    assert.deepEqual(findReport(log, 7), { kind: 'json', text: line });
+    assert.equal(findReport(`starting\n${line.slice(0, -1)}`, 7), null);
+  });
+});

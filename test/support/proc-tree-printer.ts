@@ -1,0 +1,30 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { REPOSITORY_ROOT } from './paths';
+import { HARD_LIMIT_MS } from './patience';
+
+const SOURCES = [
+  'test/native/proc_tree_printer.cc',
+  'native/platform/proc_tree.cc',
+  'native/platform/text_file.cc',
+  'native/reporter/json_writer.cc',
+  'native/reporter/process_json.cc',
+].map((path) => join(REPOSITORY_ROOT, path));
+const PROGRAM = join(REPOSITORY_ROOT, 'build', 'test-native', 'proc_tree_printer');
+
+/** Builds the program, unless it is newer than its sources. */
+export function buildProcTreePrinter(): void {
+  const builtAtMs = existsSync(PROGRAM) ? statSync(PROGRAM).mtimeMs : 0;
+  if (SOURCES.every((path) => statSync(path).mtimeMs < builtAtMs)) return;
+  mkdirSync(dirname(PROGRAM), { recursive: true });
+  const flags = ['-std=gnu++20', '-O1', '-Wall', '-Wextra', '-Werror'];
+  execFileSync(process.env['CXX'] ?? 'c++', [...flags, '-o', PROGRAM, ...SOURCES], { stdio: 'pipe' });
+}
+
+/** What the program prints; see its source. */
+export function runProcTreePrinter(args: readonly string[], input = ''): string {
+  const result = spawnSync(PROGRAM, args, { input, encoding: 'utf8', timeout: HARD_LIMIT_MS });
+  if (result.status !== 0) throw new Error(`proc_tree_printer ended with ${result.status}\n${result.stderr}`);
+  return result.stdout;
+}
