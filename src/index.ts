@@ -7,6 +7,7 @@ export type { AutorunHandle } from './autorun/setup';
 export type {
   AutorunOptions,
   ConfigurationOption,
+  ContextOptions,
   FrameOrder,
   GreenThreadsOptions,
   PackageDescription,

@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { GmrError, describeError, warn } from './errors';
 import { BOOLEAN_WORDS, booleanRule, describe, integerRule, type Rule } from './option-rules';
 import type { SignalChoice } from './signals';
@@ -28,6 +29,17 @@ export type ConfigurationOption = object | (() => object);
 /** How frames are ordered in the report. */
 export type FrameOrder = 'innermost-first' | 'outermost-first';
 
+/** What of an `AsyncLocalStorage` is printed beside the suspended functions. */
+export interface ContextOptions {
+  /** The storage of this thread. What it holds is an object or a `Map`; anything else has no keys. */
+  readonly storage: AsyncLocalStorage<unknown>;
+  /**
+   * Names of the properties that are printed, 1 to 16 of them, each of 1 to 100 ASCII characters. Only texts, numbers,
+   * booleans and null are, and no getters; secrets are masked by the name.
+   */
+  readonly keys: readonly string[];
+}
+
 /** What a report may do to find the suspended async functions of each thread. Times and sizes hold for each thread. */
 export interface GreenThreadsOptions {
   /** Whether they are looked for at all. Default true. `GMR_GREEN_THREADS`. */
@@ -40,9 +52,14 @@ export interface GreenThreadsOptions {
   readonly maxGroups?: number | undefined;
   /** Functions kept per group, from 2 to 1000. Default 50. `GMR_GREEN_THREADS_MAX_FRAMES`. */
   readonly maxFrames?: number | undefined;
+  /**
+   * Values of an `AsyncLocalStorage` to print for each group: one of them, and how many different ones there are.
+   * Default: none are. Holds for the thread that calls `setupAutorun`; a worker names a storage of its own.
+   */
+  readonly context?: ContextOptions | undefined;
 }
 
-/** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf`; what code gives wins. */
+/** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf` and a context; what code gives wins. */
 export interface AutorunOptions {
   /** What runs here. Default: the nearest package.json of the main script. `GMR_VERSION`. */
   readonly version?: VersionOption | undefined;
@@ -93,6 +110,7 @@ export interface GreenThreadsSettings {
   readonly maxPauseMs: number;
   readonly maxGroups: number;
   readonly maxFrames: number;
+  readonly context: ContextOptions | undefined;
 }
 
 /** The variable of each option that can be said in a text. */
@@ -109,7 +127,7 @@ const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
   optional: 'GMR_OPTIONAL',
 };
 
-const GREEN_VARIABLES: Readonly<Record<keyof GreenThreadsSettings, string>> = {
+const GREEN_VARIABLES: Readonly<Partial<Record<keyof GreenThreadsSettings, string>>> = {
   enabled: 'GMR_GREEN_THREADS',
   maxHeapMb: 'GMR_GREEN_THREADS_MAX_HEAP_MB',
   maxPauseMs: 'GMR_GREEN_THREADS_MAX_PAUSE_MS',
@@ -153,7 +171,14 @@ function defaultSettings(): Settings {
     interruptTimeoutMs: 100,
     sectionTimeoutMs: 1000,
     reportTimeoutMs: 10_000,
-    greenThreads: { enabled: true, maxHeapMb: 2048, maxPauseMs: 1000, maxGroups: 50, maxFrames: 50 },
+    greenThreads: {
+      enabled: true,
+      maxHeapMb: 2048,
+      maxPauseMs: 1000,
+      maxGroups: 50,
+      maxFrames: 50,
+      context: undefined,
+    },
     workers: true,
     optional: false,
   };
@@ -193,6 +218,7 @@ function makeGreenRules(): Rules<GreenThreadsSettings> {
     maxPauseMs: integerRule(1, 60_000),
     maxGroups: integerRule(1, 10_000),
     maxFrames: integerRule(2, 1000),
+    context: { check: checkContext },
   };
 }
 
@@ -307,6 +333,10 @@ function fromEnvironment(
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : describeError(error);
+}
+
+function checkContext(value: unknown): ContextOptions {
+  return (require('./context-option') as typeof import('./context-option')).checkContext(value);
 }
 
 function checkSignal(value: unknown): SignalChoice | false {
