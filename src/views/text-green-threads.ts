@@ -163,7 +163,9 @@ function describeRest(found: GreenThreads): string[] {
     notes.push(`${counted(found.unreadable, 'suspended function')} could not be read`);
   }
   if (found.groups.length > 0) {
-    notes.push('(functions that can no longer go on are listed until their memory is used again)');
+    notes.push(
+      '(some may be garbage that is not collected yet and can no longer go on: left out is what V8 has freed)',
+    );
   }
   return notes;
 }
