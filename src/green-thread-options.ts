@@ -1,4 +1,16 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { booleanRule, integerRule, type Rules } from './option-rules';
+
+/** What of an `AsyncLocalStorage` is printed beside the suspended functions. */
+export interface ContextOptions {
+  /** The storage of this thread. What it holds is an object or a `Map`; anything else has no keys. */
+  readonly storage: AsyncLocalStorage<unknown>;
+  /**
+   * Names of the properties that are printed, 1 to 16 of them, each of 1 to 100 ASCII characters. Only texts, numbers,
+   * booleans and null are, and no getters; secrets are masked by the name.
+   */
+  readonly keys: readonly string[];
+}
 
 /** What a report may do to find the suspended async functions of each thread. Times and sizes hold for each thread. */
 export interface GreenThreadsOptions {
@@ -12,6 +24,11 @@ export interface GreenThreadsOptions {
   readonly maxGroups?: number | undefined;
   /** Functions kept per group, from 2 to 1000. Default 50. `GMR_GREEN_THREADS_MAX_FRAMES`. */
   readonly maxFrames?: number | undefined;
+  /**
+   * Values of an `AsyncLocalStorage` to print for each group: one of them, and how many different ones there are.
+   * Default: none are. Holds for the thread that calls `setupAutorun`; a worker names a storage of its own.
+   */
+  readonly context?: ContextOptions | undefined;
 }
 
 /** {@link GreenThreadsOptions} after the check. */
@@ -21,10 +38,11 @@ export interface GreenThreadsSettings {
   readonly maxPauseMs: number;
   readonly maxGroups: number;
   readonly maxFrames: number;
+  readonly context: ContextOptions | undefined;
 }
 
-/** The variable of each. */
-export const GREEN_VARIABLES: Readonly<Record<keyof GreenThreadsSettings, string>> = {
+/** The variable of each that can be said in a text. */
+export const GREEN_VARIABLES: Readonly<Partial<Record<keyof GreenThreadsSettings, string>>> = {
   enabled: 'GMR_GREEN_THREADS',
   maxHeapMb: 'GMR_GREEN_THREADS_MAX_HEAP_MB',
   maxPauseMs: 'GMR_GREEN_THREADS_MAX_PAUSE_MS',
@@ -40,5 +58,10 @@ export function makeGreenRules(): Rules<GreenThreadsSettings> {
     maxPauseMs: integerRule(1, 60_000),
     maxGroups: integerRule(1, 10_000),
     maxFrames: integerRule(2, 1000),
+    context: { check: checkContext },
   };
+}
+
+function checkContext(value: unknown): ContextOptions {
+  return (require('./context-option') as typeof import('./context-option')).checkContext(value);
 }

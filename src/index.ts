@@ -10,7 +10,7 @@ import type {
 export { GmrError, setupAutorun } from './hot';
 export type { GmrErrorCode } from './errors';
 export type { AutorunHandle } from './autorun/setup';
-export type { GreenThreadsOptions } from './green-thread-options';
+export type { ContextOptions, GreenThreadsOptions } from './green-thread-options';
 export type {
   AutorunOptions,
   ConfigurationOption,

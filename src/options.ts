@@ -70,7 +70,7 @@ export type FrameOrder = 'innermost-first' | 'outermost-first';
 /** How a report is written: for people, or as the JSON document of `docs/report-format.md`. */
 export type ReportFormat = 'text' | 'json';
 
-/** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf`; what code gives wins. */
+/** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf` and a context; what code gives wins. */
 export interface AutorunOptions {
   /** What runs here. Default: the nearest package.json of the main script. `GMR_VERSION`. */
   readonly version?: VersionOption | undefined;
@@ -216,7 +216,14 @@ function defaultSettings(): Settings {
     interruptTimeoutMs: 100,
     sectionTimeoutMs: 1000,
     reportTimeoutMs: 10_000,
-    greenThreads: { enabled: true, maxHeapMb: 2048, maxPauseMs: 1000, maxGroups: 50, maxFrames: 50 },
+    greenThreads: {
+      enabled: true,
+      maxHeapMb: 2048,
+      maxPauseMs: 1000,
+      maxGroups: 50,
+      maxFrames: 50,
+      context: undefined,
+    },
     workers: true,
     optional: false,
   };

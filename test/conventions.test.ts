@@ -25,6 +25,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 const LEAVES = [
   'src/options.ts',
   'src/option-rules.ts',
+  'src/context-option.ts',
   'src/errors.ts',
   'src/signals.ts',
   'src/green-thread-options.ts',

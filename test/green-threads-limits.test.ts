@@ -31,11 +31,23 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     service.write('now\n');
     await service.line('generated');
     const found = greenThreadsOf(service.stdout);
-    // generateReport() is an async function that waits, too.
+    // Nothing of generateReport() itself.
+    assert.equal(found.suspended, 21 + 15);
+    assert.equal(found.threads, 16);
+    assert.doesNotMatch(found.text, /generateReport|ReportRequest/);
+  });
+
+  test('lists who waits for generateReport(), and that it does', async (t) => {
+    const service = await start(t, {});
+    service.write('async\n');
+    await service.line('generated');
+    const found = greenThreadsOf(service.stdout);
+    assert.equal(found.suspended, 21 + 15 + 2);
     assert.equal(found.threads, 16 + 1);
-    assert.ok(
-      found.groups.some(({ frames }) => frames[0]?.name === 'generateReport'),
-      found.text,
+    const waiting = found.groups.filter(({ frames }) => frames.some(({ name }) => name.endsWith('Report')));
+    assert.deepEqual(
+      waiting.map(({ waitsFor, frames }) => [waitsFor, ...frames.map(({ name }) => name)]),
+      [['ReportRequest', 'makeReport', 'answerReport']],
     );
   });
 

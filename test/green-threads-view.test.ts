@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { GreenThreads, Photograph } from '../src/report/model';
+import type { ContextValue, GreenThreads, Photograph } from '../src/report/model';
 import { greenText, greenThreadsOf } from './support/green-threads';
 import { requireLib } from './support/lib';
 import {
@@ -41,6 +41,21 @@ describe('the text of the Green Threads section', () => {
         '',
       ],
     );
+  });
+
+  test('shows what an AsyncLocalStorage held, of how many, and with secrets masked by name', () => {
+    const context: ContextValue[] = [
+      { key: 'requestId', kind: 'string', text: 'r-1\u001b[2J', functions: 40, distinct: 40 },
+      { key: 'tenant', kind: 'string', text: 'acme', functions: 3, distinct: 1 },
+      { key: 'apiKey', kind: 'number', text: '4711', functions: 4, distinct: 4 },
+      { key: 'auth', kind: 'boolean', text: 'true', functions: 40, distinct: 1 },
+      { key: '__proto__', kind: 'string', text: 'redis://:hunter2@db', functions: 40, distinct: 1 },
+    ];
+    const text = greenText(print(greenThreads([greenGroup(chain, { count: 40, context })])), 'main');
+    const line =
+      'context: requestId "r-1\\x1b[2J" (one of 40 values), tenant "acme" (in 3 of 40), ' +
+      'apiKey *** (one of 4 values, in 4 of 40), auth true, __proto__ "redis://:***@db"';
+    assert.ok(text.includes(`  40 green threads\n    ${line}\n    async loadCart`), text);
   });
 
   test('turns the frames round when asked for', () => {
@@ -105,6 +120,7 @@ describe('the text of the Green Threads section', () => {
           unreadable: 2,
           partial: 'only 12 of 900 MB of the heap were read',
           waitsForSkipped: 'there was no time left for it',
+          contextSkipped: 'the storage is gone',
         }),
       ),
       'main',
@@ -116,6 +132,7 @@ describe('the text of the Green Threads section', () => {
       '    ... 18 functions left out ...\n',
       '  4 more groups with 7 green threads left out: greenThreads.maxGroups',
       '  what some of them wait for is not known: there was no time left for it\n',
+      '  values of greenThreads.context may be missing: the storage is gone\n',
       '  1 async generator idle',
       '  2 suspended functions could not be read\n',
     ]) {

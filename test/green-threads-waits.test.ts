@@ -18,6 +18,10 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   onAbort: /^AbortSignal <- /,
   onRace: /^resolve: (timer 80000 ms .* \| EventEmitter|EventEmitter.* \| timer 80000 ms)/,
   onNothing: /^a promise that nothing in the heap can resolve any more/,
+  onReadFile: /^fs request(?: <- callback |$)/,
+  onOpen: /^fs request$/,
+  onRead: /^fs request$/,
+  onFsCallback: /^fs request <- callback /,
   onDns: /^DNS query example\.test$/,
 };
 
@@ -26,7 +30,8 @@ describe('what an innermost await waits for', { ...PATIENT, ...STACK_READING }, 
   let groups: readonly PrintedGroup[] = [];
 
   before(async () => {
-    service = new Service({ script: 'green/labels-service.cjs' });
+    // Each request of the file system takes a thread of the pool for itself.
+    service = new Service({ script: 'green/labels-service.cjs', env: { UV_THREADPOOL_SIZE: '8' } });
     await service.ready();
     // The time for it is short, and the machine may be busy.
     for (let report = 0; report < 20; report += 1) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { constants } from 'node:os';
 import { resolve as resolvePath } from 'node:path';
 import { describe, test } from 'node:test';
@@ -62,7 +63,14 @@ describe('options', () => {
       interruptTimeoutMs: 100,
       sectionTimeoutMs: 1000,
       reportTimeoutMs: 10_000,
-      greenThreads: { enabled: true, maxHeapMb: 2048, maxPauseMs: 1000, maxGroups: 50, maxFrames: 50 },
+      greenThreads: {
+        enabled: true,
+        maxHeapMb: 2048,
+        maxPauseMs: 1000,
+        maxGroups: 50,
+        maxFrames: 50,
+        context: undefined,
+      },
       workers: true,
       optional: false,
     });
@@ -77,7 +85,33 @@ describe('options', () => {
       maxPauseMs: 1000,
       maxGroups: 3,
       maxFrames: 9,
+      context: undefined,
     });
+  });
+
+  test('take a context with the storage itself and the names of its keys, each once', () => {
+    const storage = new AsyncLocalStorage();
+    const context = { storage, keys: ['requestId', 'tenant', 'requestId'] };
+    const { greenThreads } = readSettings({ greenThreads: { context } }, {});
+    assert.equal(greenThreads.context?.storage, storage);
+    assert.deepEqual(greenThreads.context.keys, ['requestId', 'tenant']);
+  });
+
+  test('of a context are refused when the storage is none or a key cannot be one', () => {
+    const storage = new AsyncLocalStorage();
+    const refuse = (context: unknown, ...says: readonly string[]): void =>
+      assertRefused({ greenThreads: { context } }, "'greenThreads.context'", ...says);
+    for (const value of [storage, null, true, [storage], () => storage]) refuse(value, 'expected');
+    refuse({ keys: ['a'] }, 'an AsyncLocalStorage as storage', 'got undefined');
+    refuse({ storage: new Map(), keys: ['a'] }, 'an AsyncLocalStorage as storage', 'got an object');
+    refuse({ storage, keys: ['a'], key: 'b' }, 'storage and keys only', "got 'key'");
+    refuse({ storage }, '1 to 16 keys', 'got undefined');
+    refuse({ storage, keys: 'requestId' }, '1 to 16 keys', "got 'requestId'");
+    refuse({ storage, keys: [] }, '1 to 16 keys', 'got 0 of them');
+    refuse({ storage, keys: Array.from({ length: 17 }, (_, i) => `k${i}`) }, 'got 17 of them');
+    for (const key of ['', 'x'.repeat(101), 'naïve', 'a\nb', 5, undefined, Symbol('a')]) {
+      refuse({ storage, keys: ['a', key] }, '1 to 100 ASCII characters');
+    }
   });
 
   test('of greenThreads are refused by their full name', () => {
@@ -241,7 +275,14 @@ describe('the environment', () => {
       interruptTimeoutMs: 20,
       sectionTimeoutMs: 30,
       reportTimeoutMs: 400,
-      greenThreads: { enabled: false, maxHeapMb: 100, maxPauseMs: 200, maxGroups: 3, maxFrames: 4 },
+      greenThreads: {
+        enabled: false,
+        maxHeapMb: 100,
+        maxPauseMs: 200,
+        maxGroups: 3,
+        maxFrames: 4,
+        context: undefined,
+      },
       workers: false,
       optional: true,
     });

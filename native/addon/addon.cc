@@ -48,6 +48,10 @@ void RegisterIsolate(const Napi::CallbackInfo& info) {
   vm::IsolateRegistry::Get().RegisterCurrent(identity);
 }
 
+void SetContext(const Napi::CallbackInfo& info) {
+  vm::IsolateRegistry::Get().SetContext(ToObject(info.Env(), info[0]), ToTexts(info.Env(), info[1]));
+}
+
 void AnnounceWorker(const Napi::CallbackInfo& info) {
   vm::IsolateRegistry::Get().Announce(ToIdentity(info.Env(), info[0]));
 }
@@ -183,6 +187,7 @@ napi_value Init(napi_env env, napi_value exports) {
   const napi_property_descriptor members[] = {
       {"abi", nullptr, nullptr, nullptr, nullptr, abi, napi_enumerable, nullptr},
       Method<&RegisterIsolate>("registerIsolate"),
+      Method<&SetContext>("setContext"),
       Method<&AnnounceWorker>("announceWorker"),
       Method<&ForgetWorker>("forgetWorker"),
       Method<&Configure>("configure"),

@@ -1,6 +1,6 @@
 #include "arguments.h"
 
-#include <string>
+#include <cstring>
 
 namespace gmr::addon {
 
@@ -12,14 +12,17 @@ napi_value Property(napi_env env, napi_value object, const char* key) {
   return napi_get_named_property(env, object, key, &value) == napi_ok ? value : nullptr;
 }
 
-std::string TextOf(napi_env env, napi_value object, const char* key) {
-  const napi_value value = Property(env, object, key);
+std::string ToText(napi_env env, napi_value value) {
   size_t length = 0;
   if (value == nullptr || napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) return "";
   std::string text(length, '\0');
   // The terminating null goes where std::string keeps its own.
   napi_get_value_string_utf8(env, value, text.data(), length + 1, &length);
   return text;
+}
+
+std::string TextOf(napi_env env, napi_value object, const char* key) {
+  return ToText(env, Property(env, object, key));
 }
 
 int64_t IntegerOf(napi_env env, napi_value object, const char* key) {
@@ -90,6 +93,27 @@ reporter::Options ToOptions(napi_env env, napi_value object) {
   limits.max_groups = static_cast<uint32_t>(IntegerOf(env, green, "maxGroups"));
   limits.max_frames = static_cast<uint32_t>(IntegerOf(env, green, "maxFrames"));
   return options;
+}
+
+std::vector<std::string> ToTexts(napi_env env, napi_value array) {
+  std::vector<std::string> texts;
+  uint32_t length = 0;
+  if (napi_get_array_length(env, array, &length) != napi_ok) return texts;
+  for (uint32_t i = 0; i < length; ++i) {
+    napi_value element = nullptr;
+    if (napi_get_element(env, array, i, &element) == napi_ok) texts.push_back(ToText(env, element));
+  }
+  return texts;
+}
+
+v8::Local<v8::Object> ToObject(napi_env env, napi_value value) {
+  napi_valuetype type = napi_undefined;
+  v8::Local<v8::Value> local;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return {};
+  // Node-API has no way to V8's handle; in all versions its own is one.
+  static_assert(sizeof(napi_value) == sizeof(v8::Local<v8::Value>), "a handle is one word");
+  std::memcpy(static_cast<void*>(&local), static_cast<const void*>(&value), sizeof local);
+  return local.As<v8::Object>();
 }
 
 void CallWith(napi_env env, napi_value function, napi_value argument) {

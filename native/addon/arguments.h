@@ -14,6 +14,10 @@
 #define GMR_NATIVE_ADDON_ARGUMENTS_H_
 
 #include <napi.h>
+#include <v8.h>
+
+#include <string>
+#include <vector>
 
 #include "../reporter/options.h"
 #include "../v8/isolate_registry.h"
@@ -22,6 +26,9 @@ namespace gmr::addon {
 
 vm::IsolateIdentity ToIdentity(napi_env env, napi_value object);
 reporter::Options ToOptions(napi_env env, napi_value object);
+std::vector<std::string> ToTexts(napi_env env, napi_value array);
+// Empty when it is no object.
+v8::Local<v8::Object> ToObject(napi_env env, napi_value value);
 
 // Calls a function whose result and failure are of no interest. An exception
 // of the function stays pending, for Node to report.

@@ -84,7 +84,9 @@ void ScanFromHere(const vm::GreenThreadsQuestion& question, IsolatePhoto* photo)
   photo->green_threads.approximate = true;
   const vm::GreenThreadHeap heap =
       question.model.ForIsolate(status.isolate, question.layout, vm::TimerBaseOf(status.environment));
-  vm::GreenThreads found = vm::CaptureGreenThreads(question.layout, heap, question.limits);
+  vm::GreenThreadLimits limits = question.limits;
+  limits.context = status.context.get();
+  vm::GreenThreads found = vm::CaptureGreenThreads(question.layout, heap, limits);
   // What was read last may have been somebody else's memory.
   if (!vm::IsolateRegistry::Get().WhileRegistered(status.id, [] {})) {
     SetReason("it ended while the report was made", &photo->green_threads);
@@ -151,6 +153,9 @@ void PhotographInTurns(const GreenPhotographJob& job, const vm::Question& questi
   }
 }
 
+// Values of a context take about as much room as frames.
+size_t LinesOf(const vm::GreenThreadGroup& group) { return group.frames.size() + group.context.size(); }
+
 // A second time changes nothing.
 void KeepWithinBounds(Photograph* photograph) {
   size_t frames = 0;
@@ -158,8 +163,8 @@ void KeepWithinBounds(Photograph* photograph) {
     if (!photo.green_threads.found) continue;
     vm::GreenThreads& found = *photo.green_threads.found;
     size_t kept = 0;
-    while (kept < found.groups.size() && frames + found.groups[kept].frames.size() <= kMaxFramesInAll)
-      frames += found.groups[kept++].frames.size();
+    while (kept < found.groups.size() && frames + LinesOf(found.groups[kept]) <= kMaxFramesInAll)
+      frames += LinesOf(found.groups[kept++]);
     for (size_t i = kept; i < found.groups.size(); ++i) found.threads_left_out += found.groups[i].count;
     found.groups_left_out += static_cast<uint32_t>(found.groups.size() - kept);
     found.groups.resize(kept);

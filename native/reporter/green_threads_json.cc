@@ -43,10 +43,33 @@ void WriteFrame(JsonWriter& json, const vm::AsyncFrame& frame) {
   json.Key("isFunctionStart").Bool(frame.is_function_line).EndObject();
 }
 
+const char* KindWord(vm::ContextValueKind kind) {
+  switch (kind) {
+    case vm::ContextValueKind::kNumber:
+      return "number";
+    case vm::ContextValueKind::kBoolean:
+      return "boolean";
+    case vm::ContextValueKind::kNull:
+      return "null";
+    case vm::ContextValueKind::kString:
+    case vm::ContextValueKind::kNone:
+      break;
+  }
+  return "string";
+}
+
+void WriteContext(JsonWriter& json, const vm::GreenThreadContext& context) {
+  json.BeginObject().Key("key").String(context.key).Key("kind").String(KindWord(context.kind));
+  json.Key("text").String(context.value).Key("functions").Integer(context.functions);
+  json.Key("distinct").Integer(context.distinct).EndObject();
+}
+
 void WriteGroup(JsonWriter& json, const vm::GreenThreadGroup& group) {
   json.BeginObject().Key("count").Integer(group.count).Key("deadlock").Bool(group.deadlock);
   WriteText(json, "waitsFor", group.waits_for);
-  json.Key("frames").BeginArray();
+  json.Key("context").BeginArray();
+  for (const vm::GreenThreadContext& context : group.context) WriteContext(json, context);
+  json.EndArray().Key("frames").BeginArray();
   for (const vm::AsyncFrame& frame : group.frames) WriteFrame(json, frame);
   json.EndArray().Key("cut");
   if (group.cut_count > 0) {
@@ -78,6 +101,7 @@ void WriteGreenThreads(JsonWriter& json, const GreenThreadsPhoto& photo) {
   json.Key("costMs").Number(found.cost_ms);
   WriteText(json, "partial", found.partial);
   WriteText(json, "waitsForSkipped", found.labels_skipped);
+  WriteText(json, "contextSkipped", found.context_skipped);
   json.EndObject();
 }
 

@@ -1,6 +1,8 @@
 #include "async_context.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 
@@ -23,6 +25,22 @@ constexpr int32_t kTablePrefix = 3;
 constexpr int32_t kEntryWords = 3;
 constexpr int32_t kEntriesPerBucket = 2;
 
+constexpr const char* kNoRoom = "there was no time or room left for it";
+// From there on JavaScript prints integers with an exponent, too.
+constexpr double kLongestInteger = 1e21;
+
+// As JavaScript prints it. Neither way allocates.
+void PrintNumber(double number, char* text, size_t capacity) {
+  if (std::isnan(number) || std::isinf(number)) {
+    std::snprintf(text, capacity, "%s", std::isnan(number) ? "NaN" : number < 0 ? "-Infinity" : "Infinity");
+  } else if (std::trunc(number) == number && std::fabs(number) < kLongestInteger) {
+    std::snprintf(text, capacity, "%.0f", number);
+  } else {
+    const auto [end, error] = std::to_chars(text, text + capacity - 1, number);
+    *(error == std::errc() ? end : text) = '\0';
+  }
+}
+
 uint64_t HashOf(uint32_t group, int key, const char* text) {
   uint64_t hash = (uint64_t{group} << 8 | static_cast<uint64_t>(key)) + 0x9e3779b97f4a7c15u;
   for (; *text != '\0'; ++text) hash = (hash ^ static_cast<uint8_t>(*text)) * 0x100000001b3u;
@@ -39,33 +57,36 @@ uintptr_t SlotOf(const v8::Global<v8::Object>& object) {
   return slot;
 }
 
-bool AsyncContexts::Run(AsyncGraph* graph, const AsyncGroups& groups, const AsyncContextQuery& query,
-                        uint32_t max_groups, int64_t deadline_ns) {
+const char* AsyncContexts::Run(AsyncGraph* graph, const AsyncGroups& groups, const AsyncContextQuery& query,
+                               uint32_t max_groups, int64_t deadline_ns) {
   const auto count = static_cast<uint32_t>(std::min<size_t>(groups.groups().size(), max_groups));
   uint64_t bits = 0;
-  keys_ = std::clamp(query.key_count, 0, AsyncContextQuery::kMaxKeys);
+  keys_ = std::min(static_cast<int>(query.keys.size()), AsyncContextQuery::kMaxKeys);
   distinct_.Clear();
   Reset();
-  if (query.storage_slot == 0 || keys_ == 0 || count == 0) return true;
-  if (!heap_->memory().Load(query.storage_slot, &bits) || !Tagged(bits).IsObject()) return false;
-  if (!values_.Assign(size_t{count} * static_cast<size_t>(keys_), ContextValue())) return false;
+  if (query.storage_slot == 0 || keys_ == 0 || count == 0) return nullptr;
+  if (!heap_->memory().Load(query.storage_slot, &bits) || !Tagged(bits).IsObject())
+    return "the storage is gone";
+  if (!values_.Assign(size_t{count} * static_cast<size_t>(keys_), ContextValue())) return kNoRoom;
   storage_ = Tagged(bits);
   symbol_ = Tagged();
   ReadOwnProperty(*heap_, *strings_, storage_, "kResourceStore", &symbol_);
+  if (!symbol_.IsObject() && layout_->reaction_context < 0)
+    return "where this version of Node keeps it is not known";
   platform::NumberTable group_of(count);
   for (uint32_t i = 0; i < count; ++i) {
     uint32_t present = 0;
-    if (!group_of.Insert(uint64_t{groups.groups()[i].chain} + 1, i, &present)) return false;
+    if (!group_of.Insert(uint64_t{groups.groups()[i].chain} + 1, i, &present)) return kNoRoom;
   }
   const auto functions = static_cast<uint32_t>(graph->functions().size());
   for (uint32_t i = 0; i < functions && i < kMaxFunctions; ++i) {
-    if (i % kPerLook == 0 && platform::MonotonicNs() > deadline_ns) return false;
+    if (i % kPerLook == 0 && platform::MonotonicNs() > deadline_ns) return kNoRoom;
     // The innermost stand for their group.
     if (graph->functions()[i].has_callee && !graph->functions()[i].in_cycle) continue;
     const uint32_t* group = group_of.Find(uint64_t{groups.ChainOf(i)} + 1);
-    if (group != nullptr && !Note(StoreOf(graph, i), query, *group)) return false;
+    if (group != nullptr && !Note(StoreOf(graph, i), query, *group)) return kNoRoom;
   }
-  return functions <= kMaxFunctions;
+  return functions <= kMaxFunctions ? nullptr : kNoRoom;
 }
 
 bool AsyncContexts::Note(Tagged store, const AsyncContextQuery& query, uint32_t group) {
@@ -73,7 +94,7 @@ bool AsyncContexts::Note(Tagged store, const AsyncContextQuery& query, uint32_t 
   for (int key = 0; key < keys_; ++key) {
     char text[kMaxText];
     Tagged word;
-    if (!ReadKey(store, query.keys[key], &word)) continue;
+    if (!ReadKey(store, query.keys[static_cast<size_t>(key)].c_str(), &word)) continue;
     const ContextValueKind kind = ToText(word, text, sizeof text);
     if (kind == ContextValueKind::kNone) continue;
     ContextValue& value = values_[size_t{group} * static_cast<size_t>(keys_) + static_cast<size_t>(key)];
@@ -89,17 +110,32 @@ bool AsyncContexts::Note(Tagged store, const AsyncContextQuery& query, uint32_t 
   return true;
 }
 
+bool AsyncContexts::ReadStoreOn(Tagged promise, Tagged* store) const {
+  Tagged stores;
+  if (ReadOwnProperty(*heap_, *strings_, promise, symbol_, store)) return true;
+  return ReadOwnDescribed(*heap_, *strings_, promise, "kAsyncLocalStorageContext", &stores) &&
+         stores.IsObject() && ReadOwnProperty(*heap_, *strings_, stores, symbol_, store);
+}
+
+// What promise hooks noted: when the await began, else when the function was called.
+bool AsyncContexts::ReadHookedStore(AsyncGraph* graph, uint32_t function, Tagged reaction,
+                                    Tagged* store) const {
+  Tagged target;
+  if (!symbol_.IsObject()) return false;
+  if (reaction.IsObject() && heap_->Load(reaction, layout_->reaction_target, &target) &&
+      heap_->Is(&target, layout_->type_promise) && ReadStoreOn(target, store))
+    return true;
+  bool found = false;
+  graph->ForEachResultObject(graph->functions()[function],
+                             [&](Tagged promise) { found = found || ReadStoreOn(promise, store); });
+  return found;
+}
+
 Tagged AsyncContexts::StoreOf(AsyncGraph* graph, uint32_t function) {
   Tagged store;
   Tagged frame;
-  if (symbol_.IsObject()) {
-    bool found = false;
-    graph->ForEachResultObject(graph->functions()[function], [&](Tagged promise) {
-      found = found || ReadOwnProperty(*heap_, *strings_, promise, symbol_, &store);
-    });
-    if (found) return store;
-  }
   const Tagged reaction = graph->FindReaction(function);
+  if (ReadHookedStore(graph, function, reaction, &store)) return store;
   if (layout_->reaction_context < 0 || !reaction.IsObject()) return {};
   if (!heap_->Load(reaction, layout_->reaction_context, &frame)) return {};
   return FindEntry(
@@ -159,7 +195,7 @@ ContextValueKind AsyncContexts::ToText(Tagged value, char* text, size_t capacity
   if (type == layout_->type_heap_number) {
     if (!heap_->memory().Load(value.Slot(layout_->heap_number_value), &number))
       return ContextValueKind::kNone;
-    std::snprintf(text, capacity, "%.17g", number);
+    PrintNumber(number, text, capacity);
     return ContextValueKind::kNumber;
   }
   if (type == layout_->type_oddball) {

@@ -6,14 +6,18 @@
 // Signal-safe: no; but it takes no lock of this process.
 // Lifetime:    until the next Run(); texts until the Arena is reset.
 //
-// Node 20 and 22 keep the store under a symbol on the promise of the function,
-// Node 24 and later in a Map that each reaction of a promise refers to.
+// Node 20 and 22 keep the store under a symbol on promises: on the one that V8
+// makes for each await while promise hooks are in use, and on the function's own.
+// So does Node 24 with --no-async-context-frame, in an object under a symbol of its own.
+// Node 24 and later keep it in a Map that each reaction of a promise refers to.
 #ifndef GMR_NATIVE_V8_ASYNC_CONTEXT_H_
 #define GMR_NATIVE_V8_ASYNC_CONTEXT_H_
 
 #include <v8.h>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "../platform/mapped_array.h"
 #include "../platform/number_table.h"
@@ -29,8 +33,7 @@ struct AsyncContextQuery {
 
   // Of the word that holds the address of the AsyncLocalStorage; 0: nothing is asked.
   uintptr_t storage_slot = 0;
-  const char* keys[kMaxKeys] = {};
-  int key_count = 0;
+  std::vector<std::string> keys;
 };
 
 // The word by which `object` is known to the garbage collector: it moves, this stays.
@@ -53,9 +56,10 @@ class AsyncContexts {
   AsyncContexts(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings)
       : heap_(heap), layout_(layout), strings_(strings) {}
 
-  // Of the first `max_groups` groups. False: it ended before its time, at `deadline_ns`.
-  bool Run(AsyncGraph* graph, const AsyncGroups& groups, const AsyncContextQuery& query, uint32_t max_groups,
-           int64_t deadline_ns);
+  // Of the first `max_groups` groups. nullptr: all was looked at; else why not, a
+  // literal. It ends at `deadline_ns`.
+  const char* Run(AsyncGraph* graph, const AsyncGroups& groups, const AsyncContextQuery& query,
+                  uint32_t max_groups, int64_t deadline_ns);
   void Reset() { values_.Truncate(0); }
 
   // nullptr: nothing was asked for.
@@ -78,6 +82,8 @@ class AsyncContexts {
 
   bool Note(Tagged store, const AsyncContextQuery& query, uint32_t group);
   Tagged StoreOf(AsyncGraph* graph, uint32_t function);
+  bool ReadStoreOn(Tagged promise, Tagged* store) const;
+  bool ReadHookedStore(AsyncGraph* graph, uint32_t function, Tagged reaction, Tagged* store) const;
   bool OpenTable(Tagged map, Table* table) const;
   template <typename Fits>
   bool FindEntry(Tagged map, Fits fits, Tagged* value) const;

@@ -115,8 +115,9 @@ const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
   if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
   if (!groups_.Build(graph_, limits_.only_self_test)) return "more different places than are looked at";
   contexts_.Reset();
-  contexts_complete_ = limits_.context == nullptr || limits_.only_self_test ||
-                       contexts_.Run(&graph_, groups_, *limits_.context, limits_.max_groups, start + pause);
+  context_problem_ = nullptr;
+  if (limits_.context != nullptr && !limits_.only_self_test)
+    context_problem_ = contexts_.Run(&graph_, groups_, *limits_.context, limits_.max_groups, start + pause);
   return FindLabels(start + pause);
 }
 
@@ -182,7 +183,7 @@ GreenThreads GreenThreadScan::Take() const {
   result.idle_generators = scan_.idle_generators();
   result.unreadable = scan_.dropped() + groups_.unknown();
   result.labels_skipped = LabelsSkipped();
-  if (!contexts_complete_) result.context_skipped = "there was no time or room left for it";
+  if (context_problem_ != nullptr) result.context_skipped = context_problem_;
   result.partial = Partial();
   for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
     if (i < limits_.max_groups) {
@@ -225,9 +226,9 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index) const {
 
 std::vector<GreenThreadContext> GreenThreadScan::ContextOf(uint32_t group) const {
   std::vector<GreenThreadContext> context;
-  const int keys = limits_.context == nullptr ? 0 : limits_.context->key_count;
-  for (int key = 0; key < keys; ++key) {
-    const ContextValue* value = contexts_.Find(group, key);
+  if (limits_.context == nullptr) return context;
+  for (size_t key = 0; key < limits_.context->keys.size(); ++key) {
+    const ContextValue* value = contexts_.Find(group, static_cast<int>(key));
     if (value == nullptr || value->functions == 0) continue;
     context.push_back(
         {limits_.context->keys[key], value->kind, value->text, value->functions, value->distinct});

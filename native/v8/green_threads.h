@@ -120,7 +120,7 @@ struct GreenThreads {
   // Not everything was looked at, for want of time, as this says: functions and
   // callers are missing. Empty: all was.
   std::string partial;
-  // Why values of the context may be missing; empty: all were looked for.
+  // Why values of the context may be missing; empty: all were looked for, or none.
   std::string context_skipped;
   // Why some waits_for are empty; empty: all were looked for.
   std::string labels_skipped;
@@ -167,7 +167,8 @@ class GreenThreadScan {
   AsyncContexts contexts_;
   AsyncLeaves leaves_;
   bool labels_complete_ = false;
-  bool contexts_complete_ = true;
+  // A literal; nullptr: all were looked for.
+  const char* context_problem_ = nullptr;
   // The scan or the graph ran out of time.
   bool partial_ = false;
   GreenThreadLimits limits_;

@@ -38,7 +38,9 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
     const GreenThreadsQuestion& asked = *question.green_threads;
     const GreenThreadHeap heap = asked.model.ForIsolate(reinterpret_cast<uintptr_t>(respondent.isolate),
                                                         asked.layout, TimerBaseOf(respondent.environment));
-    answer.green_threads = CaptureGreenThreads(asked.layout, heap, asked.limits);
+    GreenThreadLimits limits = asked.limits;
+    limits.context = respondent.context.get();
+    answer.green_threads = CaptureGreenThreads(asked.layout, heap, limits);
   } else {
     answer.stack = WalkStack(respondent.isolate, question.max_frames);
     if (!answer.stack.frames.empty()) answer.machine_stack = platform::CopyOwnStack();

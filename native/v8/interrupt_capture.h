@@ -45,6 +45,8 @@ struct Question {
 struct Respondent {
   v8::Isolate* isolate = nullptr;
   EnvironmentPlace environment;
+  // nullptr: no AsyncLocalStorage is to be read.
+  std::shared_ptr<const AsyncContextQuery> context;
 };
 
 struct Answer {

@@ -37,6 +37,9 @@ struct IsolateRegistry::Entry {
   std::atomic<bool> ended{false};
   // Guarded by the registry's lock:
   Unanswered unanswered;
+  std::shared_ptr<const AsyncContextQuery> context;
+  // Of the isolate's own thread: keeps what `context` refers to.
+  v8::Global<v8::Object> storage;
 };
 
 namespace {
@@ -100,9 +103,11 @@ void IsolateRegistry::OnEnvironmentEnd(void* reference) {
   const std::unique_ptr<std::shared_ptr<Entry>> entry(static_cast<std::shared_ptr<Entry>*>(reference));
   IsolateRegistry& registry = Get();
   Unanswered unanswered;
+  (*entry)->storage.Reset();
   {
     const platform::Monitor::Lock lock(registry.monitor_);
     (*entry)->ended.store(true);
+    (*entry)->context = nullptr;
     unanswered = std::move((*entry)->unanswered);
     registry.entries_.erase((*entry)->id);
     registry.announced_.erase((*entry)->identity.thread_id);
@@ -111,6 +116,28 @@ void IsolateRegistry::OnEnvironmentEnd(void* reference) {
   for (const auto& capture : {unanswered.stack, unanswered.green_threads}) {
     if (capture) Capture::AnswerGone(capture);
   }
+}
+
+void IsolateRegistry::SetContext(v8::Local<v8::Object> storage, std::vector<std::string> keys) {
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  v8::Global<v8::Object> handle;
+  std::shared_ptr<AsyncContextQuery> query;
+  if (!storage.IsEmpty()) {
+    handle.Reset(isolate, storage);
+    query = std::make_shared<AsyncContextQuery>();
+    query->storage_slot = SlotOf(handle);
+    query->keys = std::move(keys);
+  }
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    for (const auto& [id, entry] : entries_) {
+      if (entry->isolate != isolate) continue;
+      entry->context = query;
+      // A handle that moves to another variable stays where V8 keeps it.
+      std::swap(entry->storage, handle);
+    }
+  }
+  // Here the earlier handle ends, without the lock.
 }
 
 void IsolateRegistry::Announce(const IsolateIdentity& identity) {
@@ -138,15 +165,15 @@ std::vector<IsolateStatus> IsolateRegistry::List() {
     const platform::Monitor::Lock lock(monitor_);
     if (closed_) return list;
     for (const auto& [id, entry] : entries_) {
-      IsolateStatus status{id,           entry->identity,
-                           entry->tid,   reinterpret_cast<uintptr_t>(entry->isolate),
-                           entry->place, StalledMs(entry->loop)};
+      IsolateStatus status{
+          id,           entry->identity,        entry->tid,    reinterpret_cast<uintptr_t>(entry->isolate),
+          entry->place, StalledMs(entry->loop), entry->context};
       Complete(&status.identity);
       registered.insert(status.identity.thread_id);
       list.push_back(std::move(status));
     }
     for (const auto& [thread_id, identity] : announced_) {
-      if (registered.count(thread_id) == 0) list.push_back(IsolateStatus{0, identity, 0, 0, {}, -1});
+      if (registered.count(thread_id) == 0) list.push_back(IsolateStatus{0, identity, 0, 0, {}, -1, nullptr});
     }
   }
   std::sort(list.begin(), list.end(), [](const IsolateStatus& a, const IsolateStatus& b) {
@@ -203,14 +230,16 @@ void IsolateRegistry::OnInterrupt(void* raw) {
     Capture::AnswerGone(request->capture);
     return;
   }
+  std::shared_ptr<const AsyncContextQuery> context;
   {
     // Before the answer, not after: once the reporter has it, it may ask again
     // at once, and must not be handed this question then.
     const platform::Monitor::Lock lock(Get().monitor_);
     std::shared_ptr<Capture>& unanswered = request->entry->unanswered.Like(request->capture->question());
     if (unanswered == request->capture) unanswered = nullptr;
+    context = request->entry->context;
   }
-  Capture::AnswerFrom(request->capture, {request->entry->isolate, request->entry->place});
+  Capture::AnswerFrom(request->capture, {request->entry->isolate, request->entry->place, std::move(context)});
 }
 
 bool IsolateRegistry::WhileRegistered(uint64_t id, const std::function<void()>& work) {

@@ -50,6 +50,8 @@ struct IsolateStatus {
   // How long its event loop had not turned, by the loop's own clock. For a
   // loop that waits for events: how long it waits. -1: unknown.
   double loop_stalled_ms = -1;
+  // What of an AsyncLocalStorage is to be told; nullptr: nothing.
+  std::shared_ptr<const AsyncContextQuery> context;
 };
 
 // One event loop as the watchdog sees it.
@@ -68,6 +70,10 @@ class IsolateRegistry {
 
   // Idempotent. Ends with the environment.
   void RegisterCurrent(const IsolateIdentity& identity);
+
+  // Of the calling thread's isolate, from now on; an empty `storage`: nothing more.
+  // Does nothing when it is not registered.
+  void SetContext(v8::Local<v8::Object> storage, std::vector<std::string> keys);
 
   // A worker was created, or its 'exit' event came. Both complete what the
   // worker itself could not tell (its name, on older Node versions).

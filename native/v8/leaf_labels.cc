@@ -31,6 +31,7 @@ uint32_t LeafLabels::Add(Tagged promise) {
   Step step;
   step.object = promise;
   step.promise = number;
+  step.is_promise = true;
   AddStep(step);
   return number;
 }
@@ -157,7 +158,7 @@ void LeafLabels::ScanWords(uintptr_t start, size_t begin, size_t end) {
 // but no longer that nobody does. Who merely has the promise cannot resolve it.
 void LeafLabels::HoldUnseen(uint32_t first) {
   for (uint32_t step = first; step != kNoIndex; step = steps_[step].same) {
-    if (steps_[step].from != kNoIndex) answers_[steps_[step].promise].is_held = true;
+    if (!steps_[step].is_promise) answers_[steps_[step].promise].is_held = true;
   }
 }
 
@@ -203,13 +204,18 @@ void LeafLabels::Visit(uint32_t from, Tagged holder, int32_t offset) {
   step.promise = steps_[from].promise;
   step.from = from;
   step.is_callback = steps_[from].is_callback;
-  const bool holds_promise = steps_[from].from == kNoIndex;
+  const bool holds_promise = steps_[from].is_promise;
   if (type >= layout_->type_first_receiver && !heap_->IsFunction(&holder)) {
     // Who merely has a promise waits for it like others; a request of Node's own settles it.
     if (!holds_promise || names_.OfObject(holder).is_request) VisitObject(step);
     return;
   }
-  if (holds_promise) return;
+  if (holds_promise) {
+    // Node adds the promise to its requests as a property, for which they have no room in themselves.
+    step.is_promise = type == heap_->layout().type_property_array;
+    if (step.is_promise) AddStep(step);
+    return;
+  }
   answers_[step.promise].is_held = true;
   if (heap_->IsFunction(&holder)) return VisitFunction(step, offset);
   // From a callback's scope on, everything hangs together.

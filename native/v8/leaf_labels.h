@@ -57,6 +57,9 @@ class LeafLabels {
     uint32_t same = kNoIndex;  // another step with the same object
     const char* name = "";     // "": nothing to tell
     bool is_callback = false;
+    // The promise itself, or an array in which an object keeps it: who refers to
+    // it merely has the promise.
+    bool is_promise = false;
   };
   struct Answer {
     uint32_t step = kNoIndex;

@@ -13,6 +13,8 @@ constexpr uint32_t kMaxSearchedProperties = 64;
 // Of a hash table; it has room for some 80 properties.
 constexpr int32_t kMaxDictionaryWords = 512;
 constexpr int64_t kWordBytes = 8;
+// Map, hash and flags come before it, src/objects/name.h.
+constexpr int32_t kSymbolDescription = 16;
 // Key, details, value, src/objects/descriptor-array.h.
 constexpr int64_t kWordsPerDescriptor = 3;
 // Map::bit_field3 and PropertyDetails; all versions export them with these values.
@@ -34,12 +36,17 @@ struct Descriptor {
 struct Wanted {
   std::string_view name;
   uint32_t max_searched = 0;
-  Tagged symbol;  // instead of a name
+  Tagged symbol;                // instead of a name
+  bool is_description = false;  // the name is that of a symbol
 };
 
-constexpr Wanted kWantedName{"name", kMaxSearched, {}};
+constexpr Wanted kWantedName{"name", kMaxSearched, {}, false};
 
-bool Is(const RawStrings& strings, Tagged key, const Wanted& wanted) {
+bool Is(const HeapReader& heap, const RawStrings& strings, Tagged key, const Wanted& wanted) {
+  Tagged description;
+  // What is in this place of a string is none.
+  if (wanted.is_description)
+    return heap.Load(key, kSymbolDescription, &description) && strings.Equals(description, wanted.name);
   return wanted.symbol.IsObject() ? key == wanted.symbol : strings.Equals(key, wanted.name);
 }
 
@@ -64,7 +71,7 @@ bool FindDescriptor(const HeapReader& heap, const RawStrings& strings, Tagged ma
   const uint32_t count = std::min(bits >> kOwnDescriptorsShift & kOwnDescriptorsMask, wanted.max_searched);
   for (uint32_t i = 0; i < count; ++i) {
     if (!LoadDescriptor(heap, descriptors, i, descriptor)) return false;
-    if (Is(strings, descriptor->key, wanted)) return true;
+    if (Is(heap, strings, descriptor->key, wanted)) return true;
   }
   return false;
 }
@@ -84,7 +91,7 @@ bool FindInDictionary(const HeapReader& heap, const RawStrings& strings, Tagged 
   for (int32_t i = 0; i + 2 < length; ++i) {
     if (!heap.LoadElement(dictionary, i + 2, &details) || !heap.LoadElement(dictionary, i, &key))
       return false;
-    if (!details.IsSmi() || !key.IsObject() || !Is(strings, key, wanted)) continue;
+    if (!details.IsSmi() || !key.IsObject() || !Is(heap, strings, key, wanted)) continue;
     return heap.LoadElement(dictionary, i + 1, value);
   }
   return false;
@@ -134,12 +141,17 @@ bool Find(const HeapReader& heap, const RawStrings& strings, Tagged object, cons
 
 bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, std::string_view name,
                      Tagged* value) {
-  return Find(heap, strings, object, {name, kMaxSearchedProperties, {}}, value);
+  return Find(heap, strings, object, {name, kMaxSearchedProperties, {}, false}, value);
 }
 
 bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged symbol,
                      Tagged* value) {
-  return Find(heap, strings, object, {"", kMaxSearchedProperties, symbol}, value);
+  return Find(heap, strings, object, {"", kMaxSearchedProperties, symbol, false}, value);
+}
+
+bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged object,
+                      std::string_view description, Tagged* value) {
+  return Find(heap, strings, object, {description, kMaxSearchedProperties, {}, true}, value);
 }
 
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function) {

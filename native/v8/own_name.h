@@ -28,6 +28,10 @@ bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged o
 bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged symbol,
                      Tagged* value);
 
+// The same by what a symbol of Node's own, whose address is not known, describes.
+bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged object,
+                      std::string_view description, Tagged* value);
+
 // nullptr: none.
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function);
 

@@ -171,23 +171,25 @@ void ReactionReader::SearchContext(Tagged context, Driver* driver) const {
   }
 }
 
-// For ES5, TypeScript makes a generator of a plain object: the functions in it
-// share a scope with the function that does the work and with its state.
-bool ReactionReader::FindBody(Tagged object, Tagged* body) const {
-  Tagged next;
+// For ES5, compilers make a generator of a plain object: the functions in it
+// share a scope with the function that does the work and with its state. That of
+// TypeScript has a next() of its own, that of Babel's regenerator inherits it.
+bool ReactionReader::FindBody(Tagged object, Body* body) const {
+  Tagged step;
   Tagged context;
   const int32_t type = heap_->TypeOf(&object);
   if (type < layout_->type_first_receiver || heap_->IsFunctionType(type)) return false;
-  if (!ReadOwnProperty(*heap_, *strings_, object, "next", &next) || !heap_->IsFunction(&next)) return false;
-  if (!heap_->Load(next, layout_->function_context, &context)) return false;
+  const bool is_own = ReadOwnProperty(*heap_, *strings_, object, "next", &step);
+  if (!is_own && !ReadOwnProperty(*heap_, *strings_, object, "_invoke", &step)) return false;
+  if (!heap_->IsFunction(&step) || !heap_->Load(step, layout_->function_context, &context)) return false;
   for (int level = 0; level < kMaxLevels && IsContext(&context); ++level) {
-    if (FindBodyIn(context, body)) return true;
+    if (is_own ? FindBodyIn(context, body) : FindRegeneratorBodyIn(context, body)) return true;
     if (!heap_->Load(context, layout_->context_previous, &context)) return false;
   }
   return false;
 }
 
-bool ReactionReader::FindBodyIn(Tagged context, Tagged* body) const {
+bool ReactionReader::FindBodyIn(Tagged context, Body* body) const {
   int32_t length = 0;
   bool has_state = false;
   Tagged found;
@@ -203,8 +205,44 @@ bool ReactionReader::FindBodyIn(Tagged context, Tagged* body) const {
                                 ReadOwnProperty(*heap_, *strings_, word, "trys", &label));
     }
   }
-  *body = found;
+  body->function = found;
   return has_state && found.IsObject();
+}
+
+// What an await resolved with may be a function in that scope too, so places
+// count: the receiver is in front of the body.
+bool ReactionReader::FindRegeneratorBodyIn(Tagged context, Body* body) const {
+  int32_t length = 0;
+  int receiver_slot = -1;
+  Tagged function;
+  Tagged receiver;
+  if (!heap_->LoadSmi(context, layout_->context_length, &length)) return false;
+  for (int32_t i = 0; i < length && i < kMaxSlots && receiver_slot < 0; ++i) {
+    Tagged word;
+    if (heap_->Load(context, layout_->context_slots + 8 * i, &word) && word.IsObject())
+      receiver_slot = RegeneratorReceiver(word);
+  }
+  if (receiver_slot < 0) return false;
+  const int32_t at = layout_->context_previous + 8 + 8 * receiver_slot;
+  if (!heap_->Load(context, at + 8, &function) || !heap_->IsFunction(&function)) return false;
+  body->function = function;
+  if (heap_->Load(context, at, &receiver) && heap_->TypeOf(&receiver) >= layout_->type_first_receiver)
+    body->receiver = receiver;
+  return true;
+}
+
+// Where in the scope of a generator's state its receiver is; -1: `object` is no
+// such state. V8 lays out what inner functions use, parameters from the last to the
+// first. Up to Babel 7.26 these are (innerFn, self, context), and its state has
+// `next`; since then (innerFn, self), and its state has `n`.
+int ReactionReader::RegeneratorReceiver(Tagged object) const {
+  Tagged word;
+  if (heap_->TypeOf(&object) < layout_->type_first_receiver || heap_->IsFunction(&object)) return -1;
+  const auto has = [&](const char* name) { return ReadOwnProperty(*heap_, *strings_, object, name, &word); };
+  if (has("tryEntries")) return has("prev") && has("next") ? 1 : -1;
+  const bool is_short = has("p") && word.IsSmi() && has("n") && word.IsSmi() && has("f") && has("a") &&
+                        heap_->IsFunction(&word);
+  return is_short ? 0 : -1;
 }
 
 bool ReactionReader::ReadSuspended(const Driver& driver, SuspendedObject* suspended) const {
@@ -212,9 +250,10 @@ bool ReactionReader::ReadSuspended(const Driver& driver, SuspendedObject* suspen
   const Tagged generator = driver.generator;
   suspended->object = generator;
   suspended->kind = SuspendedKind::kDrivenGenerator;
-  if (driver.body.IsObject()) {
+  if (driver.body.function.IsObject()) {
     // Where in its body it waits, its state does not tell in terms of the source.
-    suspended->function = driver.body;
+    suspended->function = driver.body.function;
+    suspended->receiver = driver.body.receiver;
     suspended->position = kUnknownPosition;
     return true;
   }

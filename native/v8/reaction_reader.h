@@ -57,10 +57,15 @@ class ReactionReader {
 
  private:
   struct Handler;
+  // The function of the program that a generator made of plain objects runs.
+  struct Body {
+    Tagged function;  // 0: the generator is one of the language
+    Tagged receiver;  // 0: not known
+  };
   // What a compiler's helper keeps for one call.
   struct Driver {
     Tagged generator;
-    Tagged body;  // 0: the generator is one of the language
+    Body body;
     Tagged promise;
   };
   // Functions of one source that were looked at for a generator, in vain.
@@ -85,8 +90,10 @@ class ReactionReader {
   void ReadBuiltin(const Handler& handler, Tagged reject, Tagged target, Reaction* reaction) const;
   bool ReadDriver(const Handler& handler, Reaction* reaction);
   void SearchContext(Tagged context, Driver* driver) const;
-  bool FindBody(Tagged object, Tagged* body) const;
-  bool FindBodyIn(Tagged context, Tagged* body) const;
+  bool FindBody(Tagged object, Body* body) const;
+  bool FindBodyIn(Tagged context, Body* body) const;
+  bool FindRegeneratorBodyIn(Tagged context, Body* body) const;
+  int RegeneratorReceiver(Tagged object) const;
   bool IsContext(Tagged* object) const;
   Tagged PromiseOf(Tagged target) const;
   Tagged PromiseOfResolver(Tagged function) const;

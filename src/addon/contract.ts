@@ -14,6 +14,12 @@ export interface NativeAddon {
   /** Makes the calling thread's isolate answer reports. Idempotent; undone when the thread's environment ends. */
   registerIsolate(identity: IsolateIdentity): void;
 
+  /**
+   * Of what an `AsyncLocalStorage` of the calling thread holds, these properties are reported from now on; none without
+   * a storage. The thread must be registered.
+   */
+  setContext(storage: object | null, keys: readonly string[]): void;
+
   /** Tells of a worker that was just created, so that it is named even if it never registers. */
   announceWorker(identity: IsolateIdentity): void;
 

@@ -17,12 +17,21 @@ export interface ReportOptions {
   readonly format?: ReportFormat | undefined;
 }
 
-/** See `generateReport` of the package. Everything that fails does so as a rejection. */
-export async function generateReport(options: ReportOptions = {}): Promise<string> {
-  const { frameOrder, format: as } = readOptions(options);
+/**
+ * See `generateReport` of the package. Nothing here is an async function: one that waits for the report would be in it,
+ * as a green thread that the service has not started.
+ *
+ * @throws GmrError also at once; the package's own function makes a rejection of it.
+ */
+export function generateReport(options: ReportOptions = {}): Promise<string> {
+  const checkedReport = readOptions(options);
   const addon = loadAddon();
   prepareReporter(addon);
-  const photograph = parsePhotograph(await requestPhotograph(addon));
+  return requestPhotograph(addon).then((json) => formatPhotograph(json, checkedReport));
+}
+
+function formatPhotograph(json: string, { frameOrder, format: as }: CheckedOptions): string {
+  const photograph = parsePhotograph(json);
   const { format } = require('../formatter/format') as typeof import('../formatter/format');
   const view = {
     ...photograph.view,
@@ -61,10 +70,26 @@ export function prepareReporter(addon: NativeAddon): void {
   else if (!isReporterLinked()) linkReporter(addon, readSettings());
 }
 
+/** Stands in the report for what those who wait for it wait for. */
+class ReportRequest {
+  readonly resolve: (photographJson: string) => void;
+
+  constructor(resolve: (photographJson: string) => void) {
+    this.resolve = resolve;
+  }
+}
+
+const requests = new Set<ReportRequest>();
+
 function requestPhotograph(addon: NativeAddon): Promise<string> {
   return new Promise((resolve, reject) => {
+    const request = new ReportRequest(resolve);
     try {
-      addon.requestPhotograph(resolve);
+      addon.requestPhotograph((json) => {
+        requests.delete(request);
+        resolve(json);
+      });
+      requests.add(request);
     } catch (error) {
       const message = `expected a reporter that takes requests (setupAutorun on the main thread), got ${describeError(error)}`;
       reject(new GmrError('GMR_REPORT_FAILED', message, { cause: error }));

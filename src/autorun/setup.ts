@@ -18,8 +18,8 @@ let fatalErrors: typeof import('./fatal-errors') | undefined;
 /**
  * From now on the signal makes this process print a report, whatever its threads do.
  *
- * A second call replaces the options; nothing is installed twice. In a worker, that worker is registered and nothing
- * else happens: signal and options belong to the main thread.
+ * A second call replaces the options; nothing is installed twice. In a worker, that worker is registered and its
+ * `greenThreads.context` is used; all else belongs to the main thread.
  *
  * @returns a handle whose `dispose()` gives back the signal's earlier action and `worker_threads.Worker`. The native
  * thread stays, asleep. A handle disposes of the installation as a whole, not only of its own options.
@@ -45,6 +45,7 @@ export function setupAutorun(options: AutorunOptions = {}): AutorunHandle {
 
 function installOnMain(threads: WorkerThreads, addon: NativeAddon, settings: Settings): void {
   linkReporter(addon, settings);
+  setContext(addon, settings);
   installSignal(addon, settings.signal);
   if (settings.workers) patchWorker(threads, addon);
   else unpatchWorker();
@@ -73,6 +74,12 @@ function watchFatalErrors(addon: NativeAddon, settings: Settings): void {
 function installOnWorker(threads: WorkerThreads, addon: NativeAddon, settings: Settings): void {
   const { registerWorker } = require('./register-worker') as typeof import('./register-worker');
   registerWorker(threads, addon, settings.workers);
+  setContext(addon, settings);
+}
+
+/** A storage belongs to its thread, so each thread names its own. */
+function setContext(addon: NativeAddon, { greenThreads: { context } }: Settings): void {
+  addon.setContext(context?.storage ?? null, context?.keys ?? []);
 }
 
 function installSignal(addon: NativeAddon, signal: Settings['signal']): void {
@@ -87,6 +94,7 @@ function installSignal(addon: NativeAddon, signal: Settings['signal']): void {
 
 function uninstall(threads: WorkerThreads, addon: NativeAddon): void {
   unpatchWorker();
+  addon.setContext(null, []);
   if (!threads.isMainThread) return;
   addon.removeSignal();
   fatalErrors?.unwatchFatalErrors();

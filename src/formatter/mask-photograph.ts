@@ -7,6 +7,8 @@ import type { ReportFormat } from '../options';
 import { areKnown } from '../report/facts';
 import type {
   ConfigurationSnapshot,
+  ContextValue,
+  GreenThreadGroup,
   IsolateThread,
   Photograph,
   ProcessFacts,
@@ -82,12 +84,21 @@ function maskProcesses(list: ProcessList | Unavailable, masker: Masker): Process
   return { ...list, processes };
 }
 
-/** What an await waits for may name a URL. */
+/** What an await waits for may name a URL, and values of an `AsyncLocalStorage` may be secret. */
 function maskIsolate(isolate: IsolateThread, masker: Masker): IsolateThread {
   const { greenThreads } = isolate;
   if (greenThreads.status === 'unavailable') return isolate;
-  const groups = greenThreads.groups.map((group) =>
-    group.waitsFor === null ? group : { ...group, waitsFor: masker.text(group.waitsFor) },
-  );
+  const groups = greenThreads.groups.map((group) => maskGroup(group, masker));
   return { ...isolate, greenThreads: { ...greenThreads, groups } };
+}
+
+function maskGroup(group: GreenThreadGroup, masker: Masker): GreenThreadGroup {
+  const waitsFor = group.waitsFor === null ? null : masker.text(group.waitsFor);
+  return { ...group, waitsFor, context: group.context.map((value) => maskContext(value, masker)) };
+}
+
+/** By the name of the key, like a member of the configuration. */
+function maskContext(value: ContextValue, masker: Masker): ContextValue {
+  const { key, kind, text } = value;
+  return kind === 'boolean' || kind === 'null' ? value : { ...value, text: masker.named(key, text) };
 }

@@ -220,6 +220,18 @@ export interface AsyncFrame {
   readonly isFunctionStart: boolean;
 }
 
+/** What one key of an `AsyncLocalStorage` held when the innermost functions of a group began to wait. */
+export interface ContextValue {
+  readonly key: string;
+  readonly kind: 'string' | 'number' | 'boolean' | 'null';
+  /** Of one of the functions, masked. */
+  readonly text: string;
+  /** Innermost functions that had a value. */
+  readonly functions: number;
+  /** Different values among these. */
+  readonly distinct: number;
+}
+
 /** Green threads with the same chain. */
 export interface GreenThreadGroup {
   readonly count: number;
@@ -227,6 +239,8 @@ export interface GreenThreadGroup {
   readonly deadlock: boolean;
   /** What the innermost await of one of them waits for, masked; null when it was not found out. */
   readonly waitsFor: string | null;
+  /** Of the keys that were asked for, those with a value, in their order. */
+  readonly context: readonly ContextValue[];
   /** Innermost first. */
   readonly frames: readonly AsyncFrame[];
   /** Functions left out in the middle; null when complete. */
@@ -259,6 +273,8 @@ export interface GreenThreads {
   readonly partial: string | null;
   /** Why `waitsFor` is missing in some groups; null when all were looked for. */
   readonly waitsForSkipped: string | null;
+  /** Why values of `context` may be missing; null when all that were asked for were looked for. */
+  readonly contextSkipped: string | null;
 }
 
 /** A registered section, or the configuration, as the main loop delivered it. */

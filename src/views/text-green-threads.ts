@@ -8,6 +8,7 @@ import {
 import { formatDuration, formatMegabytes } from '../report/duration';
 import type {
   AsyncFrame,
+  ContextValue,
   GreenThreadGroup,
   GreenThreads,
   IsolateThread,
@@ -95,7 +96,23 @@ function renderGroup(
     }
   });
   if (view.frameOrder === 'outermost-first') blocks.reverse();
-  return [`  ${describeGroup(group)}`, ...blocks.flat()];
+  return [`  ${describeGroup(group)}`, ...describeContext(group), ...blocks.flat()];
+}
+
+function describeContext({ count, context }: GreenThreadGroup): readonly string[] {
+  if (context.length === 0) return [];
+  const values = context.map((value) => describeContextValue(value, count));
+  return [`    context: ${values.join(', ')}`];
+}
+
+/** `requestId "r-17" (one of 40 values)` */
+function describeContextValue({ key, kind, text, functions, distinct }: ContextValue, count: number): string {
+  const doubts: string[] = [];
+  if (distinct > 1) doubts.push(`one of ${distinct} values`);
+  if (functions < count) doubts.push(`in ${functions} of ${count}`);
+  const shown = kind === 'string' ? `"${text}"` : text;
+  const remark = doubts.length === 0 ? '' : ` (${doubts.join(', ')})`;
+  return `${escapeInline(key)} ${escapeInline(shown)}${remark}`;
 }
 
 function describeGroup({ count, deadlock, waitsFor }: GreenThreadGroup): string {
@@ -136,6 +153,9 @@ function describeRest(found: GreenThreads): string[] {
   if (found.waitsForSkipped !== null && found.groups.length > 0) {
     notes.push(`what some of them wait for is not known: ${escapeInline(found.waitsForSkipped)}`);
   }
+  if (found.contextSkipped !== null && found.groups.length > 0) {
+    notes.push(`values of greenThreads.context may be missing: ${escapeInline(found.contextSkipped)}`);
+  }
   if (found.idleGenerators > 0) {
     notes.push(`${counted(found.idleGenerators, 'async generator')} idle: nobody has asked for a value`);
   }
@@ -143,7 +163,9 @@ function describeRest(found: GreenThreads): string[] {
     notes.push(`${counted(found.unreadable, 'suspended function')} could not be read`);
   }
   if (found.groups.length > 0) {
-    notes.push('(functions that can no longer go on are listed until their memory is used again)');
+    notes.push(
+      '(some may be garbage that is not collected yet and can no longer go on: left out is what V8 has freed)',
+    );
   }
   return notes;
 }

@@ -11,11 +11,13 @@ const SOURCES: readonly (readonly [string, string])[] = [
   ['shapes.cjs', join(FOLDER, 'shapes.cjs')],
   ['minified.cjs', join(FOLDER, 'minified.cjs')],
   ['compiled.cjs', join(FOLDER, 'compiled.cjs')],
+  ['babel-regenerator.cjs', join(FOLDER, 'babel-regenerator.cjs')],
+  ['babel-regenerator-runtime.cjs', join(FOLDER, 'babel-regenerator-runtime.cjs')],
   ['module.mjs', pathToFileURL(join(FOLDER, 'module.mjs')).href],
   ['evaluated.js', 'evaluated.js'],
 ];
 /** Fewer would mean that shapes were left out. */
-const LEAST_CHAINS = 45;
+const LEAST_CHAINS = 51;
 
 interface Mark {
   readonly id: string;

@@ -17,6 +17,8 @@ export interface PrintedGroup {
   readonly count: number;
   readonly deadlock: boolean;
   readonly waitsFor: string | null;
+  /** What an AsyncLocalStorage held; null when nothing is told of it. */
+  readonly context: string | null;
   readonly frames: readonly PrintedFrame[];
   readonly cutCount: number;
 }
@@ -69,6 +71,7 @@ interface OpenGroup {
   count: number;
   deadlock: boolean;
   waitsFor: string | null;
+  context: string | null;
   frames: { name: string; place: string; via: string | null; otherCallers: number; inCycle: boolean }[];
   cutCount: number;
 }
@@ -83,6 +86,7 @@ function readGroups(text: string): PrintedGroup[] {
         count: Number(count),
         deadlock: deadlock !== undefined,
         waitsFor,
+        context: null,
         frames: [],
         cutCount: 0,
       });
@@ -102,6 +106,7 @@ function readInto(group: OpenGroup, line: string): void {
     group.frames.push({ name, place, via: null, otherCallers: 0, inCycle: cycle !== undefined });
     return;
   }
+  group.context ??= /^ {4}context: (.*)$/.exec(line)?.[1] ?? null;
   const frame = group.frames.at(-1);
   const via = /^ {6}via (.*)$/.exec(line)?.[1];
   if (frame !== undefined && via !== undefined) frame.via = via;

@@ -150,7 +150,7 @@ export function greenGroup(
   frames: readonly AsyncFrame[],
   more: Partial<GreenThreadGroup> = {},
 ): GreenThreadGroup {
-  return { count: 1, deadlock: false, waitsFor: null, frames, cut: null, ...more };
+  return { count: 1, deadlock: false, waitsFor: null, context: [], frames, cut: null, ...more };
 }
 
 export function greenThreads(
@@ -172,6 +172,7 @@ export function greenThreads(
     costMs: 2.3,
     partial: null,
     waitsForSkipped: null,
+    contextSkipped: null,
     ...more,
   };
 }

@@ -1,6 +1,7 @@
 /*
  * Compiled, never run: what the types of the package promise to users, and what they refuse.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type AutorunHandle,
   type AutorunOptions,
@@ -44,6 +45,10 @@ export const complete: AutorunOptions = {
   interruptTimeoutMs: 50,
   sectionTimeoutMs: 500,
   reportTimeoutMs: 5000,
+  greenThreads: {
+    maxGroups: 10,
+    context: { storage: new AsyncLocalStorage<{ requestId: string }>(), keys: ['requestId'] },
+  },
   workers: false,
   optional: true,
 };
@@ -87,6 +92,10 @@ export function refusals(): void {
   setupAutorun({ env: 'some' });
   // @ts-expect-error a number
   setupAutorun({ maxFrames: '200' });
+  // @ts-expect-error a storage, not what it holds
+  setupAutorun({ greenThreads: { context: { storage: { requestId: 1 }, keys: ['requestId'] } } });
+  // @ts-expect-error the keys are missing
+  setupAutorun({ greenThreads: { context: { storage: new AsyncLocalStorage() } } });
   // @ts-expect-error an object or a function
   setupAutorun({ conf: 'file.json' });
   // @ts-expect-error no method of that kind gives a number
