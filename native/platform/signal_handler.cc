@@ -1,14 +1,16 @@
 #include "signal_handler.h"
 
-#include <ucontext.h>
-
 #include <atomic>
 #include <cerrno>
 
 #include "clock.h"
 
 #if defined(__APPLE__)
+// <ucontext.h> wants _XOPEN_SOURCE there, which takes other things away.
+#include <sys/ucontext.h>
 #include <unistd.h>
+#else
+#include <ucontext.h>
 #endif
 
 namespace gmr::platform {
