@@ -1,6 +1,7 @@
 // Makes prebuilds/<platform>-<arch>/gmr-native.abi<n>[.<libc>].node, for every Node that the package supports.
 //
 //   node scripts/prebuild.mjs [target]...      the named targets; without a name all that this machine can make
+//   node scripts/prebuild.mjs <target> --node=24     the same, for one Node only
 //   node scripts/prebuild.mjs --host           only those of this machine's own kind
 //   node scripts/prebuild.mjs --from-build     only the binary for the running Node, from build/Release
 //   node scripts/prebuild.mjs --missing        JSON: names of this machine's own binaries that are not up to date
@@ -14,15 +15,17 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync,
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nodeGypEnvironment } from './headers.mjs';
-import { NODES, TARGETS, exactVersion, hostTarget, installedHeaders } from './prebuild-targets.mjs';
+import { NODES, PLANNED, TARGETS, exactVersion, hostTarget, installedHeaders } from './prebuild-targets.mjs';
 import { obstacle, prebuildPath, toolsFor } from './prebuild-targets.mjs';
 import { ROOT, binOf, fail, output, run } from './process.mjs';
 
 /** prebuildify builds in a copy: in the root it would leave the binary of another Node in build/Release. */
 const WORK = join(ROOT, 'build', 'prebuild');
 
+const onlyNode = process.argv.find((arg) => arg.startsWith('--node='))?.slice('--node='.length);
+
 function main() {
-  const args = process.argv.slice(2);
+  const args = process.argv.slice(2).filter((arg) => !arg.startsWith('--node='));
   if (args.includes('--from-build')) takeBuild();
   else if (args.includes('--missing')) process.stdout.write(`${JSON.stringify(missing())}\n`);
   else if (args.includes('--host')) makeAll(ownTarget());
@@ -48,10 +51,15 @@ function makePossible() {
   for (const [target, reason] of reasons) {
     if (reason !== null) process.stdout.write(`prebuild: ${target.id}: not made, ${reason}\n`);
   }
+  for (const id of PLANNED) {
+    process.stdout.write(`prebuild: ${id}: not made, the addon does not compile there yet\n`);
+  }
 }
 
 function makeAll(target) {
-  for (const node of NODES) {
+  const nodes = NODES.filter(({ major }) => onlyNode === undefined || String(major) === onlyNode);
+  if (nodes.length === 0) fail(`prebuild: expected --node=20, 22, 24 or 26, got ${onlyNode}`);
+  for (const node of nodes) {
     const identity = identityOf(target, node.abi);
     const fresh = isFresh(target, node.abi, identity);
     if (!fresh) {

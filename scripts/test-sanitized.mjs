@@ -46,7 +46,7 @@ function main() {
     run(process.execPath, ['scripts/build.mjs', 'ts', 'native', sanitizer.flag]);
     assertSanitized(sanitizer);
     const files = testFiles(parts).filter((file) => !WITHOUT_ADDON.some((part) => file.includes(part)));
-    const status = runTests(files, environment(sanitizer, join(logs, 'finding')));
+    const status = runTests(files, { env: environment(sanitizer, join(logs, 'finding')) });
     passed = printFindings(logs) === 0 && status === 0;
   } finally {
     rmSync(logs, { recursive: true, force: true });
