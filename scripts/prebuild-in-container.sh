@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run by the prebuild workflow inside a manylinux or Alpine container; TARGETS holds prebuildify's -t options.
+# Run by the release workflow inside a manylinux or Alpine container; TARGET names what to make.
 set -eu
 
 if [ -e /etc/alpine-release ]; then
@@ -9,5 +9,4 @@ else
   PATH="/opt/python/cp312-cp312/bin:/opt/host-node/bin:$PATH"
 fi
 
-# shellcheck disable=SC2086 # several options on purpose
-exec node node_modules/prebuildify/bin.js --napi=false --strip --tag-libc $TARGETS
+exec node scripts/prebuild.mjs "$TARGET"

@@ -20,8 +20,7 @@ export function testFiles(parts = []) {
  * The files are named one by one: `node --test <folder>` and quoted globs differ between Node 20, 22 and 24.
  * One file at a time: the tests watch threads, signals and times of real processes.
  */
-export function runTests(files, env = process.env) {
-  return tryRun(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=1', ...files], {
-    env,
-  });
+export function runTests(files, { env = process.env, flags = [] } = {}) {
+  const options = ['--test', '--test-reporter=spec', '--test-concurrency=1', ...flags];
+  return tryRun(process.execPath, [...options, ...files], { env });
 }

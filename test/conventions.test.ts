@@ -323,13 +323,17 @@ describe('the package', () => {
     assert.equal(manifest.gypfile, false);
   });
 
-  test('has no script that npm would run before or after another one by its name', () => {
+  test('has no script that does something when npm runs it because of its name', () => {
     const names = Object.keys(manifest.scripts);
     const hooks = names.filter((name) => names.includes(name.replace(/^(?:pre|post)/, '')));
+    const wanted = ['pretest', 'prebuild', 'postprebuild'];
     unexpected(
-      hooks.filter((name) => /^(?:pre|post)/.test(name) && name !== 'pretest'),
-      'a script called "prebuild" runs at every "npm run build"',
+      hooks.filter((name) => /^(?:pre|post)/.test(name) && !wanted.includes(name)),
+      'npm runs it before or after the script that it is named after',
     );
+    // It runs at every `npm run build` too; what follows it, at `npm run prebuild` only.
+    assert.equal(manifest.scripts['prebuild'], 'exit 0');
+    assert.ok(manifest.scripts['postprebuild'], 'npm run prebuild does nothing');
   });
 
   test('says the version of package.json in its reports', () => {

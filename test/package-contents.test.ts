@@ -94,3 +94,37 @@ describe('the published package', () => {
     assert.deepEqual(tests, []);
   });
 });
+
+describe('docs/dependencies.md', () => {
+  const documented = readFileSync(join(ROOT, 'docs', 'dependencies.md'), 'utf8');
+
+  for (const folder of ['.', 'tools/nodes', 'tools/package-managers']) {
+    test(`justifies every dependency of ${folder}/package.json`, () => {
+      const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Readonly<
+        Record<string, Readonly<Record<string, string>> | undefined>
+      >;
+      const groups = ['dependencies', 'devDependencies', 'optionalDependencies'];
+      const entries = groups.flatMap((group) => Object.entries(manifest[group] ?? {}));
+      // `npm:<package>@<version>` has the real name in its version.
+      const names = entries.map(([name, version]) => /^npm:(.+)@/.exec(version)?.[1] ?? name);
+      assert.ok(names.length > 0);
+      assert.deepEqual(
+        names.filter((name) => !documented.includes(`\`${name}\``)),
+        [],
+      );
+    });
+  }
+
+  test('names no package that is not used', () => {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+      readonly packages: Readonly<Record<string, unknown>>;
+    };
+    const rows = [...documented.matchAll(/^\| (`[^|]*?) *\|/gm)].map((match) => match[1] ?? '');
+    const named = rows.flatMap((row) => row.replaceAll('`', '').split(', '));
+    assert.ok(named.length > 10);
+    assert.deepEqual(
+      named.filter((name) => !(`node_modules/${name}` in packages)),
+      [],
+    );
+  });
+});

@@ -3,6 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
+
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
@@ -86,18 +91,46 @@ namespace {
 constexpr size_t kMaxTextBytes = 4096;
 
 // ReadProcFile() makes a std::string; this path may not.
-std::string_view ReadTaskFile(int tid, const char* name, char (&text)[kMaxTextBytes]) {
-  char path[64];
-  std::snprintf(path, sizeof path, "/proc/self/task/%d/%s", tid, name);
+std::string_view ReadFile(const char* path, char (&text)[kMaxTextBytes]) {
   const ScopedFd fd(open(path, O_RDONLY | O_CLOEXEC));
   if (!fd.ok()) return std::string_view();
   const ssize_t length = read(fd.get(), text, sizeof text);
   return length > 0 ? std::string_view(text, static_cast<size_t>(length)) : std::string_view();
 }
 
+std::string_view ReadTaskFile(int tid, const char* name, char (&text)[kMaxTextBytes]) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/self/task/%d/%s", tid, name);
+  return ReadFile(path, text);
+}
+
+// While a thread reads its own file it is in read(2), and its stack is this one.
+bool IsOwnPlace(const ThreadPlace& place, uintptr_t on_this_stack) {
+  constexpr uint64_t kNear = uint64_t{1} << 20;
+  const uint64_t distance = on_this_stack > place.stack_pointer ? on_this_stack - place.stack_pointer
+                                                                : place.stack_pointer - on_this_stack;
+  return place.syscall == SYS_read && distance < kNear;
+}
+
 }  // namespace
 
+bool KernelTellsOurPlaces() {
+  // No local static: its guard is a lock.
+  enum Answer : uint8_t { kNotAsked, kYes, kNo };
+  static std::atomic<Answer> known{kNotAsked};
+  if (known == kNotAsked) {
+    char text[kMaxTextBytes];
+    ThreadPlace own;
+    const bool told = ParseSyscallText(ReadFile("/proc/thread-self/syscall", text), &own);
+    const bool foreign =
+        told && own.state == PlaceState::kBlocked && !IsOwnPlace(own, reinterpret_cast<uintptr_t>(&text));
+    known = foreign ? kNo : kYes;
+  }
+  return known == kYes;
+}
+
 ThreadPlace ReadThreadPlace(int tid) {
+  if (!KernelTellsOurPlaces()) return ThreadPlace();
   ThreadPlace place;
   char text[kMaxTextBytes];
   // The counters go first in both readings: a thread that wakes between two of
@@ -112,6 +145,7 @@ ThreadPlace ReadThreadPlace(int tid) {
 
 #else
 
+bool KernelTellsOurPlaces() { return true; }
 ThreadPlace ReadThreadPlace(int) { return ThreadPlace(); }
 
 #endif

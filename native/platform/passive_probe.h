@@ -44,6 +44,11 @@ struct ThreadPlace {
 
 ThreadPlace ReadThreadPlace(int tid);
 
+// Are the kernel's places ours? An emulator (qemu-user, Rosetta) runs us on the kernel of another processor:
+// what it tells of a thread are its own numbers of system calls, and the emulator's registers. True where
+// nobody tells.
+bool KernelTellsOurPlaces();
+
 // Whether the thread was blocked all the time between the two.
 inline bool Unmoved(const ThreadPlace& before, const ThreadPlace& after) {
   return before.state == PlaceState::kBlocked && before == after;

@@ -2,14 +2,18 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
+#include "passive_probe.h"
 #include "text_file.h"
 
 namespace gmr::platform {
@@ -51,6 +55,7 @@ Result<ThreadStatus> ReadThreadStatus(int tid) {
   status.cpu_user_ms = TicksToMs(stat.value().user_ticks);
   status.cpu_system_ms = TicksToMs(stat.value().system_ticks);
 
+  if (!KernelTellsOurPlaces()) return status;
   std::snprintf(path, sizeof path, "/proc/self/task/%d/syscall", tid);
   if (const auto call_text = ReadProcFile(AT_FDCWD, path); call_text.ok()) {
     if (const auto call = ParseThreadSyscall(call_text.value()); call.ok()) status.syscall = call.value();

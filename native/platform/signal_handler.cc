@@ -1,12 +1,16 @@
 #include "signal_handler.h"
 
-#include <ucontext.h>
-
 #include <atomic>
 #include <cerrno>
 
 #include "clock.h"
 
+#if defined(__APPLE__)
+// <ucontext.h> wants _XOPEN_SOURCE there, which takes other things away.
+#include <sys/ucontext.h>
+#else
+#include <ucontext.h>
+#endif
 #if defined(__linux__)
 #include <linux/futex.h>
 #include <sys/syscall.h>

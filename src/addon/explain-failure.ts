@@ -1,4 +1,5 @@
 import { describeError } from '../errors';
+import { prebuildsFor } from './find-prebuild';
 import type { LoadAttempt } from './load';
 
 /** The message of `GMR_ADDON_UNAVAILABLE`: what was tried, why it failed, and the command that fixes it. */
@@ -8,8 +9,18 @@ export function explainFailure(root: string, attempts: readonly LoadAttempt[]): 
   return [
     `expected a native addon of gmr-native for ${running}, got none`,
     ...lines,
+    ...shipped(root),
     `  ${remedy(root, attempts)}`,
   ].join('\n');
+}
+
+/** What the package has instead: tells a Node that is too new from an installation that is broken. */
+function shipped(root: string): string[] {
+  const names = prebuildsFor(root);
+  const abis = [...new Set(names.map((name) => /\.abi(\d+)\./.exec(name)?.[1] ?? '?'))];
+  const platform = `${process.platform}-${process.arch}`;
+  if (abis.length === 0) return [`  the package has no prebuilt binary for ${platform}`];
+  return [`  the package has prebuilt binaries for ${platform} and Node ABI ${abis.join(', ')}`];
 }
 
 function remedy(root: string, attempts: readonly LoadAttempt[]): string {

@@ -1,5 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { libcOf } from './libc';
+
+/** What is in the package's folder of prebuilt binaries for this platform; empty when there is none. */
+export function prebuildsFor(root: string): string[] {
+  const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
+  return filesOf(folder).filter((name) => name.endsWith('.node'));
+}
 
 /**
  * The prebuilt binary for this Node, whatever lies in build/; null when there is none.
@@ -9,9 +16,9 @@ import { join } from 'node:path';
 export function findPrebuild(root: string): string | null {
   const folder = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
   const abi = `.abi${process.versions.modules}.`;
-  const fitting = filesOf(folder).filter((name) => name.endsWith('.node') && name.includes(abi));
+  const fitting = prebuildsFor(root).filter((name) => name.includes(abi));
   // Without a tag of the C library the file may be for either; loading it tells.
-  const libc = process.env['LIBC'] ?? (filesOf('/etc').includes('alpine-release') ? 'musl' : 'glibc');
+  const libc = process.env['LIBC'] ?? libcOf(process.execPath);
   const best = fitting.find((name) => name.includes(`.${libc}.`)) ?? fitting.find((name) => !hasLibc(name));
   return best === undefined ? null : join(folder, best);
 }

@@ -68,9 +68,17 @@ function* candidates(root: string, attempts: LoadAttempt[]): Generator<string> {
 function prebuildName(): string {
   const { modules } = process.versions;
   if (process.platform !== 'linux') return `gmr-native.abi${modules}.node`;
-  // The same question as node-gyp-build's, so that both choose the same file.
-  const libc = process.env['LIBC'] ?? (existsSync('/etc/alpine-release') ? 'musl' : 'glibc');
-  return `gmr-native.abi${modules}.${libc}.node`;
+  return `gmr-native.abi${modules}.${process.env['LIBC'] ?? likelyLibc()}.node`;
+}
+
+/**
+ * Without musl's loader in its usual place this is glibc, and one question to the file system was enough. Where the
+ * loader is elsewhere, the binary for glibc does not load, and `findPrebuild` looks closer.
+ */
+function likelyLibc(): string {
+  const machine = process.arch === 'x64' ? 'x86_64' : 'aarch64';
+  if (!existsSync(`/lib/ld-musl-${machine}.so.1`)) return 'glibc';
+  return (require('./libc') as typeof import('./libc')).libcOf(process.execPath);
 }
 
 /** What node-gyp-build finds: with its own rules first, then without build/, whose ABI may be of another Node. */
@@ -78,9 +86,9 @@ function* searched(root: string, attempts: LoadAttempt[]): Generator<string> {
   try {
     const nodeGypBuild = require('node-gyp-build') as { readonly resolve: (folder: string) => string };
     yield nodeGypBuild.resolve(root);
-    const prebuilt = (require('./find-prebuild') as typeof import('./find-prebuild')).findPrebuild(root);
-    if (prebuilt !== null) yield prebuilt;
   } catch (error) {
     attempts.push({ path: join(root, 'prebuilds'), error });
   }
+  const prebuilt = (require('./find-prebuild') as typeof import('./find-prebuild')).findPrebuild(root);
+  if (prebuilt !== null) yield prebuilt;
 }
