@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { constants, cpus, setPriority } from 'node:os';
 import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { PATIENT } from './support/patience';
 import { END_MARKER, type Ending, Service, startService } from './support/service';
 
@@ -42,6 +46,33 @@ describe('a burst of signals at the end of the process', PATIENT, () => {
         }
       });
     }
+  }
+});
+
+/** The thread of the process with this name, which it gives itself soon after its start. */
+async function threadNamed(pid: number, name: string): Promise<number> {
+  for (;;) {
+    const found = readdirSync(`/proc/${pid}/task`).find(
+      (tid) => readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8').trim() === name,
+    );
+    if (found !== undefined) return Number(found);
+    await setTimeout(5);
+  }
+}
+
+// Node aborts when the formatter's isolate is still there. A reporter at the lowest priority beside busy processes
+// gets one or two per cent of a CPU, and takes a second for what needs 15 ms.
+test('the process ends as it would when its reporter gets next to no CPU', PATIENT, async (t) => {
+  const hogs = cpus().map(() => spawn(process.execPath, ['-e', 'for(;;);'], { stdio: 'ignore' }));
+  t.after(() => hogs.forEach((hog) => hog.kill('SIGKILL')));
+  for (let run = 0; run < 3; run += 1) {
+    const service = startService(t, { script: 'exiting-service.cjs', args: ['exit-when-told', 'alone'] });
+    await service.line('ready');
+    setPriority(await threadNamed(service.pid, 'gmr-reporter'), constants.priority.PRIORITY_LOW);
+    service.signal();
+    await setTimeout(50 * (run + 1));
+    service.write('now\n');
+    assert.deepEqual(await service.exited(), { code: 11, signal: null }, service.stderr.slice(-5_000));
   }
 });
 

@@ -30,7 +30,7 @@ constexpr int64_t kStarvedGraceNs = 1000 * kNsPerMs;
 constexpr size_t kMaxOtherStacks = 64;
 constexpr int64_t kOtherStacksNs = 100 * kNsPerMs;
 // It takes a millisecond, unless a thread holds the lock of the loader.
-constexpr int64_t kLayoutTimeoutNs = 100 * kNsPerMs;
+constexpr int64_t kLayoutTimeoutNs = 300 * kNsPerMs;
 // In a shorter time the kernel's clock of CPU time says nothing.
 constexpr int64_t kShortestShareNs = 5 * kNsPerMs;
 // Event loops that turn this rarely are called blocked.

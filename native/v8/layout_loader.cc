@@ -52,7 +52,8 @@ const LoadedLayout& TrustedLayout(int64_t deadline_ns) {
   {
     platform::Monitor::Lock lock(loader.monitor);
     if (!lock.WaitUntil(deadline_ns, [&loader] { return loader.done; })) {
-      loader.missing.reason = "the symbols of node could not be read: a thread is loading a library";
+      loader.missing.reason =
+          "the symbols of node could not be read in time: a thread is loading a library, or no CPU was free";
       return loader.missing;
     }
   }
