@@ -11,8 +11,9 @@ using platform::MonotonicNs;
 
 // For a report to come out: kill -USR2 just before an exit still prints.
 constexpr int64_t kReportGraceNs = 150 * kNsPerMs;
-// For an isolate that was told to end: some 10 ms of work. Node aborts when it is still there (the destructor of
-// PerIsolatePlatformData, Node 20 to 26), and a thread at low priority beside busy ones got no CPU for 350 ms.
+// For an isolate that was told to end: some 10 ms of work. Node aborts when it is still there (the destructor
+// of PerIsolatePlatformData, Node 20 to 26), and a thread at low priority beside busy ones got no CPU for 350
+// ms.
 constexpr int64_t kDisposeGraceNs = 5000 * kNsPerMs;
 
 }  // namespace
