@@ -65,12 +65,12 @@ async function threadNamed(pid: number, name: string): Promise<number> {
 test('the process ends as it would when its reporter gets next to no CPU', PATIENT, async (t) => {
   const hogs = cpus().map(() => spawn(process.execPath, ['-e', 'for(;;);'], { stdio: 'ignore' }));
   t.after(() => hogs.forEach((hog) => hog.kill('SIGKILL')));
-  for (let run = 0; run < 3; run += 1) {
+  for (let run = 0; run < 5; run += 1) {
     const service = startService(t, { script: 'exiting-service.cjs', args: ['exit-when-told', 'alone'] });
     await service.line('ready');
     setPriority(await threadNamed(service.pid, 'gmr-reporter'), constants.priority.PRIORITY_LOW);
     service.signal();
-    await setTimeout(50 * (run + 1));
+    await setTimeout(30 * (run + 1));
     service.write('now\n');
     assert.deepEqual(await service.exited(), { code: 11, signal: null }, service.stderr.slice(-5_000));
   }
