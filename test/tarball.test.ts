@@ -132,12 +132,12 @@ describe('the tarball, installed with npm', { ...PATIENT, skip }, () => {
     assert.match(mainBlock(await service.reportOnSignal()).body, /hangInRead \(.*bundle\.cjs:\d+:\d+\)/);
   });
 
-  test('has the commands that its package.json names', (t) => {
+  test('has the commands that its package.json names', () => {
     const manifest = JSON.parse(
       readFileSync(join(project, 'node_modules', 'gmr-native', 'package.json'), 'utf8'),
     ) as { readonly bin?: Readonly<Record<string, string>> };
     const commands = Object.keys(manifest.bin ?? {});
-    if (commands.length === 0) return t.skip('the package has no command');
+    assert.deepEqual(commands, ['gmr']);
     for (const command of commands) {
       const script = (PACKAGE_MANAGERS[0]?.script ?? '').replace('npm-cli.js', 'npx-cli.js');
       const args = [script, '--no-install', command, '--help'];

@@ -246,7 +246,14 @@ Result<ProcessTree> ReadProcessTree(const ProcessTreeLimits& limits) {
   return tree;
 }
 
+double OwnAgeMs() {
+  const auto stat = ReadStat(getpid());
+  return stat.ok() ? std::max(0.0, SinceBootMs() - TicksToMs(stat.value().start_ticks)) : -1;
+}
+
 #else
+
+double OwnAgeMs() { return -1; }
 
 Result<ProcessTree> ReadProcessTree(const ProcessTreeLimits&) {
   return SysError{ENOTSUP, "reading the tree of processes"};

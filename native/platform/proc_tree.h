@@ -3,7 +3,7 @@
 // Owns:        nothing between calls.
 // Threads:     any; meant for the reporter thread.
 // Signal-safe: no: allocates, opens files.
-// Lifetime:    functions. Linux only; elsewhere ReadProcessTree() returns ENOTSUP.
+// Lifetime:    functions. Linux only; elsewhere ReadProcessTree() returns ENOTSUP, and no age is known.
 //
 // Only files of /proc are read whose reading cannot be held up by the process
 // that they describe; see ReadCommand() in the implementation.
@@ -77,6 +77,9 @@ std::string_view FindUserName(std::string_view passwd, unsigned uid);
 // A process that ends meanwhile is left out, and so are its former children:
 // they have another parent now.
 Result<ProcessTree> ReadProcessTree(const ProcessTreeLimits& limits);
+
+// Since this process started, with the time that the machine was suspended, to a tick (10 ms); -1: not known.
+double OwnAgeMs();
 
 }  // namespace gmr::platform
 

@@ -1,12 +1,12 @@
 #include "bare_isolate.h"
 
-#include <pthread.h>
 #include <uv.h>
 #include <v8.h>
 
 #include <memory>
 
 #include "../platform/headroom.h"
+#include "../platform/helper_thread.h"
 #include "../platform/monitor.h"
 #include "../platform/standard_fds.h"
 #include "../platform/thread_stack.h"
@@ -31,41 +31,33 @@ constexpr uintptr_t kNativeStackBytes = size_t{512} << 10;
 class Watchdog {
  public:
   Watchdog(ExitGate* gate, int64_t deadline_ns) : gate_(gate), deadline_ns_(deadline_ns) {
-    // Small: it waits and makes one call.
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, size_t{128} << 10);
-    started_ = pthread_create(&thread_, &attributes, &Run, this) == 0;
-    pthread_attr_destroy(&attributes);
+    started_ = thread_.Start("gmr-deadline", [this] { Run(); });
   }
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
   ~Watchdog() {
-    if (!started_) return;
     {
       const platform::Monitor::Lock lock(monitor_);
       done_ = true;
     }
     monitor_.NotifyAll();
-    pthread_join(thread_, nullptr);
+    thread_.Join();
   }
 
   // Without a watchdog nothing may run.
   bool started() const { return started_; }
 
  private:
-  static void* Run(void* raw) {
-    auto* self = static_cast<Watchdog*>(raw);
-    platform::Monitor::Lock lock(self->monitor_);
-    if (!lock.WaitUntil(self->deadline_ns_, [self] { return self->done_; })) self->gate_->Terminate();
-    return nullptr;
+  void Run() {
+    platform::Monitor::Lock lock(monitor_);
+    if (!lock.WaitUntil(deadline_ns_, [this] { return done_; })) gate_->Terminate();
   }
 
   ExitGate* const gate_;
   const int64_t deadline_ns_;
   platform::Monitor monitor_;
   bool done_ = false;  // guarded by monitor_
-  pthread_t thread_{};
+  platform::HelperThread thread_;
   bool started_ = false;
 };
 

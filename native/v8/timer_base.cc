@@ -1,6 +1,7 @@
 #include "timer_base.h"
 
 #include "../platform/clock.h"
+#include "../platform/proc_tree.h"
 #include "../platform/safe_read.h"
 
 namespace gmr::vm {
@@ -11,13 +12,25 @@ namespace {
 constexpr uintptr_t kSearchedBytes = uintptr_t{6} << 10;
 // The loop's clock stands still while JavaScript runs, and Node's own start takes a while.
 constexpr uint64_t kLongestStartMs = 60'000;
+// The kernel counts the age of a process in ticks of 10 ms.
+constexpr double kTicksMs = 20;
+
+// Any number in the searched memory that lies in between is taken for a moment: 40,000,000 did, for a minute
+// of the machine's uptime. So the time in between is made as short as can be.
+uint64_t EarliestMs(uint64_t latest) {
+  uint64_t earliest = latest > kLongestStartMs ? latest - kLongestStartMs : 1;
+  const double age = platform::OwnAgeMs();
+  const double started = platform::MsBetween(0, platform::MonotonicNs()) - age - kTicksMs;
+  if (age >= 0 && started > static_cast<double>(earliest)) earliest = static_cast<uint64_t>(started);
+  return earliest;
+}
 
 }  // namespace
 
 double TimerBaseOf(const EnvironmentPlace& environment) {
   if (environment.address == 0) return -1;
   const auto latest = static_cast<uint64_t>(environment.registered_at_ns / platform::kNsPerMs);
-  const uint64_t earliest = latest > kLongestStartMs ? latest - kLongestStartMs : 1;
+  const uint64_t earliest = EarliestMs(latest);
   platform::MemoryReader memory;
   uint64_t found = 0;
   for (uintptr_t offset = 0; offset < kSearchedBytes; offset += sizeof(uint64_t)) {
