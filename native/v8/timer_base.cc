@@ -15,8 +15,10 @@ constexpr uint64_t kLongestStartMs = 60'000;
 // The kernel counts the age of a process in ticks of 10 ms.
 constexpr double kTicksMs = 20;
 
-// Any number in the searched memory that lies in between is taken for a moment: 40,000,000 did, for a minute
-// of the machine's uptime. So the time in between is made as short as can be.
+// Any number in the searched memory that lies in between is taken for a moment. Node's executable is not
+// position independent, so pointers into it are small numbers: as milliseconds, the first half day of a
+// machine. With a minute in between, each such pointer hid the base for a minute. So the time in between is
+// as short as can be.
 uint64_t EarliestMs(uint64_t latest) {
   uint64_t earliest = latest > kLongestStartMs ? latest - kLongestStartMs : 1;
   const double age = platform::OwnAgeMs();
