@@ -29,6 +29,18 @@ function assertStuck(block: ThreadBlock, marks: readonly string[]): void {
   }
 }
 
+// A function that goes on after an await is entered anew, and V8 looks for interrupts there, at its first line.
+const promiseStorm: BlockedState = {
+  state: 'promise-storm',
+  title: 'a storm of promise jobs',
+  check: (block) => {
+    assert.match(block.head, /RUNNING|BLOCKED/);
+    const frame = markedFrame('states.cjs', 'promise-storm');
+    const entry = { ...frame, line: frame.line - 1 };
+    assertFrame(block, block.body.includes(`states.cjs:${entry.line}:`) ? entry : frame);
+  },
+};
+
 const deepRecursion: BlockedState = {
   state: 'deep-recursion',
   title: 'a recursion that is 10,000 frames deep',
@@ -84,7 +96,7 @@ const idle: BlockedState = {
 export const BLOCKED_STATES: readonly BlockedState[] = [
   stuck('busy-loop', 'a busy loop'),
   stuck('regex', 'a regular expression that backtracks for ever'),
-  stuck('promise-storm', 'a storm of promise jobs'),
+  promiseStorm,
   stuck('queue-microtask', 'a storm of queueMicrotask'),
   stuck('next-tick', 'a storm of process.nextTick'),
   wasmLoop,
