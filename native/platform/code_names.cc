@@ -49,8 +49,8 @@ const Module* FindProgram(const ModuleList& modules) {
 class KnownNames {
  public:
   static KnownNames& Get() {
-    static auto* names =
-        new KnownNames;  // NOLINT(cppcoreguidelines-owning-memory): leaked, threads may use it at exit
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): leaked, threads may use it at exit
+    static auto* names = new KnownNames;
     return *names;
   }
 
