@@ -2,8 +2,9 @@
 //
 //   node bench/http-overhead.mjs [--rounds=7] [--seconds=2] [--json]
 //
-// A fresh server per measurement; each round measures `none`, `none` again and `gmr` in changing order. The two
-// `none` differ by noise only: a difference of `gmr` that is not larger means nothing.
+// A fresh server per measurement; each round measures `none`, `none` again, `gmr`, and `watchdog` (the same, and the
+// event loop is watched) in changing order. The two `none` differ by noise only: a difference that is not larger means
+// nothing.
 
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -69,6 +70,7 @@ const KINDS = [
   { label: 'none', kind: 'none' },
   { label: 'none again', kind: 'none' },
   { label: 'gmr-native', kind: 'gmr' },
+  { label: 'with watchdog', kind: 'watchdog' },
 ];
 
 async function main() {

@@ -168,11 +168,13 @@ describe('a native call that signals could end early', PATIENT, () => {
         const args = [call, String(CALL_MS), where];
         const service = await startService(t, { script: 'native-service.cjs', args }).ready();
         await untilAllThreadsSleep(service.pid);
-        for (let sent = 0; sent < 5; sent += 1) await service.reportOnSignal();
-        assert.ok(
-          !service.stdout.includes('result'),
-          'the call ended before the signals came: nothing was tested',
-        );
+        let during = 0;
+        for (let over = false; !over && during < 5;) {
+          await service.reportOnSignal();
+          over = service.stdout.includes('result');
+          if (!over) during += 1;
+        }
+        assert.ok(during >= 2, `only ${during} reports came while the call lasted: little was tested`);
         assert.equal(await service.line('result '), 'result 0');
       });
     }

@@ -1,10 +1,16 @@
 'use strict';
-// The server of http-overhead.mjs: `http.cjs none|gmr`; prints `port <n>` and `ready`.
+// The server of http-overhead.mjs: `http.cjs none|gmr|watchdog`; prints `port <n>` and `ready`.
 
 const fs = require('node:fs');
 const http = require('node:http');
 
-if (process.argv[2] === 'gmr') require('gmr-native').setupAutorun({ serviceName: 'bench' });
+const OPTIONS = {
+  gmr: { serviceName: 'bench' },
+  watchdog: { serviceName: 'bench', blockedEventLoop: { thresholdMs: 200 } },
+};
+
+const options = OPTIONS[process.argv[2]];
+if (options !== undefined) require('gmr-native').setupAutorun(options);
 
 /** Some work per request: JSON, a promise and a timerless turn of the loop. */
 const server = http.createServer(async (request, response) => {

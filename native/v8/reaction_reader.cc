@@ -66,6 +66,31 @@ Tagged ReactionReader::PromiseOfResolver(Tagged function) const {
   return heap_->Is(&promise, layout_->type_promise) ? promise : Tagged();
 }
 
+bool ReactionReader::LoadElementOf(Tagged array, int64_t index, Tagged* value) const {
+  Tagged elements;
+  return heap_->TypeOf(&array) >= layout_->type_first_receiver &&
+         heap_->Load(array, layout_->object_elements, &elements) && heap_->IsArray(&elements) &&
+         heap_->LoadElement(elements, index, value) && value->IsObject();
+}
+
+// An async generator answers its requests in turn; the first is the one that it works for.
+// TypeScript's helper keeps [kind, value, resolve, reject] of each in an array, Babel's
+// {key, arg, resolve, reject, next} in a list.
+Tagged ReactionReader::PromiseOfQueue(Tagged object) const {
+  Tagged request;
+  Tagged resolve;
+  const int32_t type = heap_->TypeOf(&object);
+  if (type < layout_->type_first_receiver || heap_->IsFunctionType(type)) return {};
+  if (LoadElementOf(object, 0, &request))
+    return LoadElementOf(request, 2, &resolve) ? PromiseOfResolver(resolve) : Tagged();
+  const auto read = [&](const char* name, Tagged* value) {
+    return ReadOwnProperty(*heap_, *strings_, object, name, value);
+  };
+  const bool is_request =
+      read("key", &request) && read("arg", &request) && read("next", &request) && read("resolve", &resolve);
+  return is_request ? PromiseOfResolver(resolve) : Tagged();
+}
+
 bool ReactionReader::Read(Tagged object, Reaction* reaction) {
   *reaction = Reaction();
   Tagged fulfill;
@@ -77,7 +102,8 @@ bool ReactionReader::Read(Tagged object, Reaction* reaction) {
   if (!heap_->Load(object, layout_->reaction_fulfill, &fulfill)) return false;
   if (!heap_->Load(object, layout_->reaction_reject, &reject)) return false;
   if (!heap_->Load(object, layout_->reaction_target, &target)) return false;
-  if (!ReadHandler(fulfill, &handler) && !ReadHandler(reject, &handler)) {
+  const bool fulfills = ReadHandler(fulfill, &handler);
+  if (!fulfills && !ReadHandler(reject, &handler)) {
     const int32_t type = heap_->TypeOf(&fulfill);
     // V8 15 is to keep the function itself there.
     if (type == layout_->type_async_function || type == layout_->type_async_generator) {
@@ -91,7 +117,8 @@ bool ReactionReader::Read(Tagged object, Reaction* reaction) {
     ReadBuiltin(handler, reject, target, reaction);
     return true;
   }
-  if (ReadDriver(handler, reaction)) return true;
+  // catch() alone drives nothing: esbuild's helper uses it behind the then() that does.
+  if (fulfills && ReadDriver(handler, reaction)) return true;
   reaction->via = kViaThen;
   reaction->callback = handler.function;
   reaction->promise = PromiseOf(target);
@@ -135,7 +162,7 @@ void ReactionReader::ReadBuiltin(const Handler& handler, Tagged reject, Tagged t
 
 // TypeScript's and Babel's helpers run an async function as a generator: their
 // callbacks reach it, and the resolver of its promise, as variables of the
-// scopes around them.
+// scopes around them. Those of async generators keep the resolvers in a queue.
 bool ReactionReader::ReadDriver(const Handler& handler, Reaction* reaction) {
   Miss& miss = misses_[handler.shared.bits() / 64 % kMisses];
   if (miss.shared == handler.shared && miss.count >= kMaxMisses) return false;
@@ -166,6 +193,7 @@ void ReactionReader::SearchContext(Tagged context, Driver* driver) const {
     if (!heap_->Load(context, layout_->context_slots + 8 * i, &word) || !word.IsObject()) continue;
     // The first of the pair is the resolver of this promise.
     if (!driver->promise.IsObject()) driver->promise = PromiseOfResolver(word);
+    if (!driver->promise.IsObject()) driver->promise = PromiseOfQueue(word);
     if (driver->generator.IsObject()) continue;
     if (heap_->Is(&word, layout_->type_generator) || FindBody(word, &driver->body)) driver->generator = word;
   }

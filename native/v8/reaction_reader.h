@@ -97,6 +97,8 @@ class ReactionReader {
   bool IsContext(Tagged* object) const;
   Tagged PromiseOf(Tagged target) const;
   Tagged PromiseOfResolver(Tagged function) const;
+  Tagged PromiseOfQueue(Tagged object) const;
+  bool LoadElementOf(Tagged array, int64_t index, Tagged* value) const;
   bool ReadSuspended(const Driver& driver, SuspendedObject* suspended) const;
 
   const HeapReader* heap_;
