@@ -35,6 +35,8 @@ const MOST_REPORTS = 6;
 const MOST_LINES = 60;
 /** The call that is waited for has begun when the thread has burnt so much since it was announced. */
 const CPU_NS_IN_THE_CALL = 30e6;
+/** The fixture says in this function that it goes to its place now. */
+const ANNOUNCING = /^ *announce \(/m;
 /** So often in a row the thread is seen in the same system call: it waits there. */
 const SAME_SYSCALL = 5;
 
@@ -59,7 +61,8 @@ export async function assertTruth(
   const context = `\n${block.head}\n${block.body.split('\n').slice(0, MOST_LINES).join('\n')}`;
   assert.deepEqual(verdict.problems, [], `${verdict.problems.join('\n')}${context}`);
   assert.ok(isExpected(scenario, variant, verdict.method), `captured '${verdict.method}'${context}`);
-  assertShows(scenario.shows, block, context);
+  // Held inside of a profiler's signal handler, the thread shows what that interrupted, but not with what arguments.
+  if (isUsual(scenario, verdict.method)) assertShows(scenario.shows, block, context);
 }
 
 async function start(t: TestContext, args: readonly string[], variant: Variant): Promise<Service> {
@@ -115,13 +118,21 @@ async function reportOf(
     // On a busy machine the one way of capture may be too late, and another comes first.
     const isOtherWay =
       !scenario.waits && verdict.problems.length === 0 && !isExpected(scenario, variant, verdict.method);
-    const isDisturbed = variant.wakesThreads && verdict.method === '';
-    if (!(isBetween || isOtherWay || isDisturbed) || reports === MOST_REPORTS) return { verdict, block };
+    const isDisturbed =
+      variant.wakesThreads &&
+      (verdict.method === '' || (scenario.waits && !isUsual(scenario, verdict.method)));
+    // V8 may have waited for a lock, for as long as it took to look, before the call was made.
+    const isEarly = ANNOUNCING.test(block.body);
+    const again = isBetween || isOtherWay || isDisturbed || isEarly;
+    if (!again || reports === MOST_REPORTS) return { verdict, block };
   }
 }
 
-function isExpected({ methods, waits }: Scenario, { wakesThreads }: Variant, method: string): boolean {
-  if (waits && wakesThreads && method === 'while parked') return true;
+function isExpected(scenario: Scenario, { wakesThreads }: Variant, method: string): boolean {
+  return isUsual(scenario, method) || (scenario.waits && wakesThreads && method === 'while parked');
+}
+
+function isUsual({ methods }: Scenario, method: string): boolean {
   return (methods as readonly string[]).includes(method);
 }
 
