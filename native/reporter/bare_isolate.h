@@ -34,7 +34,7 @@ struct BareIsolateJob {
   // In the isolate, without a handle scope or a context. Returns why it failed, or "".
   std::function<std::string(v8::Isolate* isolate)> work;
   // After work that did not fail. The disposal takes 3 to 8 ms more. Process exit
-  // waits for it, so this must return within some 50 ms.
+  // waits for it, so once the gate closes this must return within some 50 ms.
   std::function<void(v8::Isolate* isolate)> before_disposal;
 };
 

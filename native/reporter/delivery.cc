@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string_view>
 #include <utility>
 
@@ -17,7 +18,8 @@ namespace {
 using platform::kNsPerMs;
 using platform::MonotonicNs;
 
-constexpr int64_t kEarlyWriteNs = 50 * kNsPerMs;
+// Between two looks at whether the process is exiting.
+constexpr int64_t kSliceNs = 20 * kNsPerMs;
 constexpr int64_t kNoticeNs = 500 * kNsPerMs;
 
 // Control characters of a path could play tricks on the reader's terminal.
@@ -68,7 +70,7 @@ void WriteOutcome(JsonWriter& json, const Delivery::Outcome& outcome) {
 Delivery::Delivery(const Options& options, std::string report_id, double wall_clock_ms)
     : options_(options), report_id_(std::move(report_id)), wall_clock_ms_(wall_clock_ms) {}
 
-void Delivery::Begin(std::vector<ReportText> texts) {
+void Delivery::Begin(std::vector<ReportText> texts, int64_t deadline_ns, const std::function<bool()>& stop) {
   texts_ = std::move(texts);
   for (ReportText& report : texts_) {
     // The formatter cuts other formats itself: half of a JSON document is none.
@@ -78,8 +80,15 @@ void Delivery::Begin(std::vector<ReportText> texts) {
   }
   begun_ = true;
   if (!options_.log_dir.empty()) return;
-  const auto written = platform::WriteWithDeadline(STDERR_FILENO, rest_, MonotonicNs() + kEarlyWriteNs);
-  rest_.erase(0, written.written_bytes);
+  size_t written = 0;
+  for (bool again = true; again;) {
+    const int64_t slice_end_ns = std::min(deadline_ns, MonotonicNs() + kSliceNs);
+    const auto outcome =
+        platform::WriteWithDeadline(STDERR_FILENO, std::string_view(rest_).substr(written), slice_end_ns);
+    written += outcome.written_bytes;
+    again = outcome.error == ETIMEDOUT && !stop() && MonotonicNs() < deadline_ns;
+  }
+  rest_.erase(0, written);
 }
 
 bool Delivery::WriteFiles(int64_t deadline_ns, Outcome* outcome) const {

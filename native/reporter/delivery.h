@@ -12,6 +12,7 @@
 #define GMR_NATIVE_REPORTER_DELIVERY_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,10 @@ class Delivery {
 
   Delivery(const Options& options, std::string report_id, double wall_clock_ms);
 
-  // The report in its formats. Most readers of stderr take it at once; the rest
-  // waits for Finish(), because process exit may wait for the caller.
-  void Begin(std::vector<ReportText> texts);
+  // The report in its formats. Writes to stderr until `deadline_ns`; but as process
+  // exit may wait for the caller, what is left soon after `stop` says true waits
+  // for Finish(), and so do files.
+  void Begin(std::vector<ReportText> texts, int64_t deadline_ns, const std::function<bool()>& stop);
   // The rest. Returns at `deadline_ns` at the latest, except where a file
   // system itself hangs.
   Outcome Finish(int64_t deadline_ns);

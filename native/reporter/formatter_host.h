@@ -35,7 +35,7 @@ struct FormatterJob {
   int64_t deadline_ns = 0;
   node::MultiIsolatePlatform* platform = nullptr;
   // Gets the report before the isolate is disposed, which takes 3 to 8 ms more.
-  // Process exit waits for that disposal, so it must return within some 50 ms.
+  // Process exit waits for that disposal, so once the gate closes it must return within some 50 ms.
   std::function<void(std::vector<ReportText> texts)> deliver;
 };
 

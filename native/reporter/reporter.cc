@@ -323,14 +323,16 @@ Delivery::Outcome Reporter::Report(const Trigger& trigger, const Facts& facts) {
   };
 
   Delivery delivery(facts.options, photograph.report_id, trigger.wall_clock_ms);
+  const auto deliver = [&](std::vector<ReportText> texts) {
+    delivery.Begin(std::move(texts), deadline_ns, [this] { return gate_.closing(); });
+  };
   const std::string failure =
       Format(FormatterJob{formatter_source_, &formatter_code_, to_json, deadline_ns - kReserveForWritingNs,
-                          platform_.load(),
-                          [&](std::vector<ReportText> texts) { delivery.Begin(std::move(texts)); }},
+                          platform_.load(), deliver},
              &gate_);
   if (!failure.empty()) {
     FinishPhotograph(&photograph);
-    delivery.Begin({{"", WritePlainText(photograph, failure)}});
+    deliver({{"", WritePlainText(photograph, failure)}});
   }
   const Delivery::Outcome outcome =
       delivery.Finish(std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "heap_layout.h"
 
 namespace gmr::vm {
@@ -12,6 +16,28 @@ constexpr int kPageShift = 18;
 static_assert(kPageBytes == uintptr_t{1} << kPageShift);
 // Below this a part would be smaller than what is allocated together.
 constexpr int kLeastShift = 14;
+
+// A store for each word, whatever it is: a test would cost more, and so would a
+// shift by a number that the compiler does not know.
+template <int kShift>
+void MarkParts(const uint64_t* words, size_t count, uint8_t* seen) {
+  for (size_t i = 0; i < count; ++i) seen[words[i] >> kShift & (PageTargets::kParts - 1)] = 0xff;
+}
+
+// One bit for each of 64 bytes, which are 0 or 0xff.
+uint64_t BitsOf(const uint8_t* seen) {
+  uint64_t bits = 0;
+#if defined(__SSE2__)
+  constexpr size_t kStep = 16;
+  for (size_t i = 0; i < 64; i += kStep) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(seen + i));
+    bits |= uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(bytes))} << i;
+  }
+#else
+  for (size_t i = 0; i < 64; ++i) bits |= uint64_t{seen[i] & 1u} << i;
+#endif
+  return bits;
+}
 
 }  // namespace
 
@@ -28,15 +54,25 @@ void PageTargets::Note(size_t page, const uint64_t* words, size_t count) {
   if (page >= noted_.size()) return;
   noted_[page] = 1;
   uint8_t seen[kParts] = {};
-  // A store for each word, whatever it is: a test would cost more.
-  const int shift = shift_;
-  for (size_t i = 0; i < count; ++i) seen[words[i] >> shift & (kParts - 1)] = 1;
-  Set& set = sets_[page];
-  for (size_t i = 0; i < kParts / 64; ++i) {
-    uint64_t bits = 0;
-    for (size_t bit = 0; bit < 64; ++bit) bits |= uint64_t{seen[i * 64 + bit]} << bit;
-    set.bits[i] = bits;
+  static_assert(kLeastShift == 14 && kPageShift == 18);
+  switch (shift_) {
+    case 14:
+      MarkParts<14>(words, count, seen);
+      break;
+    case 15:
+      MarkParts<15>(words, count, seen);
+      break;
+    case 16:
+      MarkParts<16>(words, count, seen);
+      break;
+    case 17:
+      MarkParts<17>(words, count, seen);
+      break;
+    default:
+      MarkParts<18>(words, count, seen);
   }
+  Set& set = sets_[page];
+  for (size_t i = 0; i < kParts / 64; ++i) set.bits[i] = BitsOf(seen + i * 64);
 }
 
 bool PageTargets::MayPointInto(size_t page, const Set& set) const {
