@@ -125,6 +125,7 @@
         "native/v8/tagged.cc",
         "native/v8/timer_base.cc",
         "native/v8/top_frame.cc",
+        "native/v8/top_frame_arm64.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       # 9: what Node 20's node.h defines itself, so that the two agree.

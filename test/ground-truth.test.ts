@@ -6,14 +6,16 @@ import { after, before, describe, test } from 'node:test';
 import { type Where, assertTruth, totals } from './support/ground-truth-run';
 import {
   PLAIN,
-  SCENARIOS,
+  SCENARIOS as ALL_SCENARIOS,
   type Scenario,
   type Variant,
   variantsWithFlags,
 } from './support/ground-truth-scenarios';
-import { buildNativeAddon } from './support/native-addon';
+import { PASSIVE_READING, buildNativeAddon } from './support/native-addon';
 import { PATIENT } from './support/patience';
 
+/** Those that can be read here. */
+const SCENARIOS = ALL_SCENARIOS.filter(({ waits }) => !waits || PASSIVE_READING.skip === false);
 /** `all`: every scenario under every flag, in main and in a worker. */
 const EVERYTHING = process.env['GMR_GROUND_TRUTH'] === 'all';
 /** Services at once: few, because half of them burn CPU. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { STACK_READING, buildNativeAddon } from './support/native-addon';
+import { PASSIVE_READING, STACK_READING, buildNativeAddon } from './support/native-addon';
 import { fixturePath } from './support/paths';
 import { PATIENT, TIME_SCALE } from './support/patience';
 
@@ -73,7 +73,9 @@ describe(
         for (const wrong of ['wrongSequences', 'wrongLines', 'wrongInnermostLines', 'withoutShadow']) {
           assert.equal(count(wrong), 0, `${wrong}: ${context}`);
         }
-        for (const rare of ['notTaken', 'incomplete', 'withGap']) {
+        // OpenSSL's assembler has no unwind tables for arm64: above JavaScript, a gap is told.
+        const gap = process.arch === 'arm64' ? [] : ['withGap'];
+        for (const rare of ['notTaken', 'incomplete', ...gap]) {
           assert.ok(count(rare) <= Math.max(3, count('captures') * FEW), `${rare}: ${context}`);
         }
         assert.ok(count('doubtfulTops') <= Math.max(1, count('captures') * FEW_DOUBTS), context);
@@ -81,7 +83,8 @@ describe(
         assert.ok(count('inexactFrames') <= Math.max(3, count('frames') * FEW), context);
 
         // The comparison saw what it is meant to see.
-        for (const seen of ['parked', 'passive', 'innermostLinesChecked', 'nativeFrames']) {
+        const ways = PASSIVE_READING.skip === false ? ['parked', 'passive'] : ['parked'];
+        for (const seen of [...ways, 'innermostLinesChecked', 'nativeFrames']) {
           assert.ok(count(seen) > 0, `${seen}: ${context}`);
         }
         assert.ok(count('linesChecked') > count('captures'), context);

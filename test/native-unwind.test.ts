@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { STACK_READING, fuzzRuns } from './support/native-addon';
+import { PASSIVE_READING, STACK_READING, fuzzRuns } from './support/native-addon';
 import { PATIENT, TIME_SCALE, eventually } from './support/patience';
 import { type Comparison, type Walk, loadUnwindFixture } from './support/unwind-fixture';
 
@@ -89,21 +89,25 @@ describe('the unwinder of native code', { ...PATIENT, ...STACK_READING }, () => 
 
   for (const [call, words] of Object.entries(CALLS)) {
     for (const frame of FRAMES) {
-      test(`reaches the start of a thread that is blocked in ${call} below a frame of kind ${frame}`, async () => {
-        const { tid, truth } = fixture.startBlocked(call, frame);
-        const walk = await walkWhenBlocked(tid, words);
-        // The first is the blocking function itself: it has gone on since it told.
-        const callers = truth.slice(1);
-        const from = walk.pcs.indexOf(callers[0] ?? 0);
-        assert.ok(from > 0, `the blocking function's caller is missing: ${walk.names.join(', ')}`);
-        assert.deepEqual(walk.pcs.slice(from), callers);
-        assert.equal(walk.end, 'end of stack');
-        assert.equal(walk.approximateSteps, 0);
-      });
+      test(
+        `reaches the start of a thread that is blocked in ${call} below a frame of kind ${frame}`,
+        PASSIVE_READING,
+        async () => {
+          const { tid, truth } = fixture.startBlocked(call, frame);
+          const walk = await walkWhenBlocked(tid, words);
+          // The first is the blocking function itself: it has gone on since it told.
+          const callers = truth.slice(1);
+          const from = walk.pcs.indexOf(callers[0] ?? 0);
+          assert.ok(from > 0, `the blocking function's caller is missing: ${walk.names.join(', ')}`);
+          assert.deepEqual(walk.pcs.slice(from), callers);
+          assert.equal(walk.end, 'end of stack');
+          assert.equal(walk.approximateSteps, 0);
+        },
+      );
     }
   }
 
-  test('computes the frame pointer of a pool thread that is blocked in a read', async () => {
+  test('computes the frame pointer of a pool thread that is blocked in a read', PASSIVE_READING, async () => {
     const fd = openFifo('pool');
     const done = promisify(read)(fd, Buffer.alloc(1), 0, 1, null);
     const walk = await eventually('a thread of the pool reads', () =>
@@ -119,7 +123,7 @@ describe('the unwinder of native code', { ...PATIENT, ...STACK_READING }, () => 
     closeSync(fd);
   });
 
-  test('leads from a main thread that is blocked in readSync to V8', () => {
+  test('leads from a main thread that is blocked in readSync to V8', PASSIVE_READING, () => {
     const fd = openFifo('main');
     fixture.walkMainInRead(fd);
     readSync(fd, Buffer.alloc(1), 0, 1, null);
@@ -134,7 +138,7 @@ describe('the unwinder of native code', { ...PATIENT, ...STACK_READING }, () => 
     closeSync(fd);
   });
 
-  test('reaches the start of every other thread of the process', async () => {
+  test('reaches the start of every other thread of the process', PASSIVE_READING, async () => {
     await readFile(fixture.path); // makes the threads of libuv's pool
     const tids = otherThreads();
     assert.ok(tids.length > 8, `only ${tids.length} threads`);

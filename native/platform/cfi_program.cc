@@ -32,7 +32,7 @@ enum Instruction : uint8_t {
   kValOffset = 0x14,
   kValOffsetSf = 0x15,
   kValExpression = 0x16,
-  kNegateRaState = 0x2d,  // arm64: the return address is signed from here on
+  kNegateRaState = 0x2d,  // arm64: the return address is signed from here on, see return_address.h
   kGnuArgsSize = 0x2e,
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dwarf_expression.h"
+#include "return_address.h"
 
 namespace gmr::platform {
 
@@ -23,8 +24,16 @@ int64_t SavedBytes(const UnwindRow& row) {
   return lowest < -int64_t{kMaxFrameBytes} ? 0 : -lowest;
 }
 
+#if defined(__aarch64__)
+// A call pushes nothing: where a thread was stopped, the function may have no frame yet, or none at all.
+constexpr bool kMayHaveNoFrame = true;
+#else
+constexpr bool kMayHaveNoFrame = false;
+#endif
+
 // Callers are above their callees; a signal handler may run on another stack.
-bool IsAbove(const Registers& caller, const Registers& callee, bool is_signal_frame) {
+bool IsAbove(const Registers& caller, const Registers& callee, bool pc_is_exact, bool is_signal_frame) {
+  if (kMayHaveNoFrame && pc_is_exact && caller.sp() == callee.sp()) return true;
   return is_signal_frame || caller.sp() > callee.sp();
 }
 
@@ -57,8 +66,10 @@ StepResult CfiUnwinder::Step(const Module& module, bool pc_is_exact, Registers* 
   for (int i = 0; i < kRegisterCount; ++i) Recover(i, row.rules[i], *cfa, *registers, &caller);
   if (!caller.Has(kStackPointer)) caller.Set(kStackPointer, *cfa);
   const auto return_register = static_cast<Register>(entry.return_column);
-  if (!caller.Has(return_register) || !IsAbove(caller, *registers, entry.is_signal_frame)) return result;
-  caller.Set(kProgramCounter, caller.Get(return_register));
+  if (!caller.Has(return_register) || !IsAbove(caller, *registers, pc_is_exact, entry.is_signal_frame)) {
+    return result;
+  }
+  caller.Set(kProgramCounter, WithoutSignature(caller.Get(return_register)));
   result.pc_is_exact = entry.is_signal_frame;
   result.outcome = caller.pc() == 0 ? StepOutcome::kEndOfStack : StepOutcome::kStepped;
   if (result.outcome == StepOutcome::kStepped) *registers = caller;
@@ -113,6 +124,20 @@ void CfiUnwinder::Recover(int which, const Rule& rule, uint64_t cfa, const Regis
   if (value) caller->Set(target, *value);
 }
 
+#if defined(__aarch64__)
+
+bool IsOutermost(const Registers& registers) {
+  return registers.Has(kFramePointer) && registers.Get(kFramePointer) == 0;
+}
+
+// A frame may keep the two words at its lower end, so they do not tell where it ends; and without the stack
+// pointer the caller's table says nothing.
+bool StepByFramePointer(MemoryReader*, Registers*) { return false; }
+
+#else
+
+bool IsOutermost(const Registers&) { return false; }
+
 bool StepByFramePointer(MemoryReader* reader, Registers* registers) {
   if (!registers->Has(kFramePointer)) return false;
   const uint64_t frame_pointer = registers->Get(kFramePointer);
@@ -128,5 +153,7 @@ bool StepByFramePointer(MemoryReader* reader, Registers* registers) {
   *registers = caller;
   return true;
 }
+
+#endif
 
 }  // namespace gmr::platform

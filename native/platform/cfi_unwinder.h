@@ -59,8 +59,12 @@ class CfiUnwinder {
   CfiProgram program_;
 };
 
+// Where no table covers the pc: is this the first frame of a thread? On arm64, the start-up code of a program
+// may have no table, but the ABI wants a frame pointer of 0 there.
+bool IsOutermost(const Registers& registers);
+
 // Follows the frame pointer alone, where no table covers the pc. False unless it
-// leads up the stack. Keeps nothing but pc, stack pointer and frame pointer.
+// leads up the stack, and always on arm64. Keeps nothing but pc, stack pointer and frame pointer.
 bool StepByFramePointer(MemoryReader* reader, Registers* registers);
 
 }  // namespace gmr::platform

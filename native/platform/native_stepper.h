@@ -26,6 +26,8 @@ struct NativeStep {
   // The caller was guessed, not computed. What is above it in the same chain is
   // as uncertain; a frame that V8 records itself is certain again.
   bool is_approximate = false;
+  // kNoInfo, because the pc is in no module.
+  bool is_unknown_code = false;
 };
 
 class NativeStepper {

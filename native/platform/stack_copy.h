@@ -23,7 +23,7 @@ struct StackCopy {
 };
 
 // From the stack pointer to the end of the stack, or to the first 256 KiB: about 20 us at most. Empty where
-// process_vm_readv(2) is denied, and on processors that its readers do not know.
+// the kernel denies both ways to read it, and on processors that its readers do not know.
 StackCopy CopyOwnStack();
 
 }  // namespace gmr::platform

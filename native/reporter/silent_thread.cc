@@ -27,6 +27,8 @@ constexpr int64_t kLeastBusyNs = 1 * kNsPerMs;
 constexpr double kStarvedShare = 0.4;
 // The signal is taken as soon as the thread runs.
 constexpr int64_t kParkTimeoutNs = 250 * kNsPerMs;
+// V8 may put new code on the stack between the look at its mappings and the signal.
+constexpr int kParkTries = 3;
 
 bool IsInJavaScript(const vm::ReadStack& read) {
   return !read.stack.frames.empty() && read.stack.frames.front().kind != vm::FrameKind::kNative;
@@ -85,24 +87,36 @@ const char* SilentThread::WhyNoSignal() const {
 }
 
 bool SilentThread::TakeParked() {
-  vm::StackReader& reader = reader_();
   vm::ReadStack read;
-  reader.Refresh();
-  // With the registry's lock: the thread cannot end meanwhile.
-  const bool is_there = vm::IsolateRegistry::Get().WhileRegistered(status_.id, [&] {
-    if (const char* why = WhyNoSignal()) {
-      read.problem = why;
-      return;
-    }
-    read = reader.ReadParked({status_.tid, status_.isolate, max_frames_}, MonotonicNs() + kParkTimeoutNs);
-  });
-  if (!is_there) return false;
+  bool is_there = true;
+  for (int tries = 0; is_there && (tries == 0 || (read.met_unknown_code && tries < kParkTries)); ++tries) {
+    is_there = ReadParked(&read);
+  }
   if (read.outcome != vm::ReadStack::Outcome::kRead) {
-    problem_ = std::move(read.problem);
+    if (!read.problem.empty()) problem_ = std::move(read.problem);
     return false;
   }
   taken_ = std::move(read);
   return true;
+}
+
+// False: the thread has ended. What was read before stays where nothing is read now.
+bool SilentThread::ReadParked(vm::ReadStack* read) {
+  vm::StackReader& reader = reader_();
+  reader.Refresh();
+  // With the registry's lock: the thread cannot end meanwhile.
+  return vm::IsolateRegistry::Get().WhileRegistered(status_.id, [&] {
+    vm::ReadStack now;
+    if (const char* why = WhyNoSignal()) {
+      now.problem = why;
+    } else {
+      now = reader.ReadParked({status_.tid, status_.isolate, max_frames_}, MonotonicNs() + kParkTimeoutNs);
+    }
+    read->met_unknown_code = now.met_unknown_code;
+    if (now.outcome == vm::ReadStack::Outcome::kRead || read->outcome != vm::ReadStack::Outcome::kRead) {
+      *read = std::move(now);
+    }
+  });
 }
 
 }  // namespace gmr::reporter

@@ -47,6 +47,7 @@ class SilentThread {
   Sight Look() const;
   bool TakePassively();
   bool TakeParked();
+  bool ReadParked(vm::ReadStack* read);
   const char* WhyNoSignal() const;
 
   vm::IsolateStatus status_;

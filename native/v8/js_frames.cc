@@ -81,14 +81,13 @@ NextFrame JsFrames::Step(platform::Registers* registers, bool is_top, FrameList*
   Place place;
   FrameType type = FrameType::kCount;
   if (!LoadPlace(*registers, is_top, &place)) return NextFrame::kBroken;
-  if (is_top && IsUnfinished(*registers, place)) return MoveToCaller(place, false, registers);
+  if (is_top && IsUnfinished(*registers, place)) return MoveToCaller(place, type, registers);
   if (FrameTypeOf(heap_.layout(), place.marker.bits(), &type)) {
     AppendTyped(place, type, list);
   } else {
     AppendJs(*registers, place, list);
   }
-  const bool leaves_javascript = type == FrameType::kEntry || type == FrameType::kConstructEntry;
-  return MoveToCaller(place, leaves_javascript, registers);
+  return MoveToCaller(place, type, registers);
 }
 
 NextFrame JsFrames::NextOf(const platform::Registers& registers) const {
@@ -96,19 +95,19 @@ NextFrame JsFrames::NextOf(const platform::Registers& registers) const {
   return IsV8Code(registers.pc()) ? NextFrame::kV8 : NextFrame::kNative;
 }
 
-NextFrame JsFrames::MoveToCaller(const Place& place, bool leaves_javascript, platform::Registers* registers) {
+NextFrame JsFrames::MoveToCaller(const Place& place, FrameType type, platform::Registers* registers) {
   platform::Registers caller;
   caller.Set(platform::kProgramCounter, place.return_address);
   caller.Set(platform::kStackPointer, place.fp + 16);
   caller.Set(platform::kFramePointer, place.caller_fp);
-  if (leaves_javascript) {
-    // The C++ above may use the frame pointer for anything.
-    RestoreAcrossEntry(&heap_.memory(), place.fp, &caller);
-  } else if (!IsInside(place.fp, place.caller_fp)) {
-    return NextFrame::kBroken;
+  // The C++ above an entry may use the frame pointer for anything.
+  if (!IsEntry(type) && !IsInside(place.fp, place.caller_fp)) return NextFrame::kBroken;
+  const NextFrame next = NextOf(caller);
+  if (next == NextFrame::kNative && !RestoreNative(&heap_.memory(), type, place.fp, &caller)) {
+    caller.Forget(platform::kStackPointer);
   }
   *registers = caller;
-  return NextOf(caller);
+  return next;
 }
 
 bool JsFrames::StepOutOfFrameless(platform::Registers* registers) {
@@ -129,28 +128,35 @@ bool JsFrames::IsUnfinished(const platform::Registers& registers, const Place& p
   const uintptr_t sp = registers.sp();
   if (sp > place.fp) return false;
   if (sp > Tagged::At(place.fp).Slot(heap_.layout().fp_marker)) return true;
+  if (IsBeforeWords(&heap_.memory(), registers.pc())) return true;
   FrameType type = FrameType::kCount;
   return sp > Tagged::At(place.fp).Slot(heap_.layout().fp_function) &&
          !FrameTypeOf(heap_.layout(), place.marker.bits(), &type);
 }
 
 // Many builtins have no frame: stopped in one, the frame is that of the compiled
-// function which called it, and the place in it is on the stack.
+// function which called it, and the place in it is on the stack or in the link register.
 bool JsFrames::ReturnsIntoCode(const platform::Registers& registers, Place* place) {
   if (ranges_ == nullptr || ranges_->OwnerOf(place->pc) != CodeOwner::kBuiltins) return false;
+  if (GuessPlace(LinkOf(registers), place)) return true;
   const uintptr_t sp = registers.sp();
   for (uintptr_t slot = sp; slot < sp + kMaxPushedBytes && slot < place->fp; slot += 8) {
     uint64_t pc = 0;
-    CodeObject code;
     if (!heap_.memory().Load(slot, &pc)) return false;
-    if (ranges_->OwnerOf(pc) != CodeOwner::kJit || !code_.Find(pc, &code)) continue;
-    if (TierOf(heap_.layout(), code) == RawFrameTier::kNone) continue;
-    place->pc = pc;
-    place->is_top = false;
-    place->is_guess = true;
-    return true;
+    if (GuessPlace(pc, place)) return true;
   }
   return false;
+}
+
+// False: `pc` is not in a compiled function.
+bool JsFrames::GuessPlace(uintptr_t pc, Place* place) {
+  CodeObject code;
+  if (ranges_->OwnerOf(pc) != CodeOwner::kJit || !code_.Find(pc, &code)) return false;
+  if (TierOf(heap_.layout(), code) == RawFrameTier::kNone) return false;
+  place->pc = pc;
+  place->is_top = false;
+  place->is_guess = true;
+  return true;
 }
 
 bool JsFrames::IsFrame(const platform::Registers& registers) {

@@ -67,6 +67,7 @@ class JsFrames {
   bool IsUnfinished(const platform::Registers& registers, const Place& place) const;
 
   bool ReturnsIntoCode(const platform::Registers& registers, Place* place);
+  bool GuessPlace(uintptr_t pc, Place* place);
 
   void AppendTyped(const Place& place, FrameType type, FrameList* list);
   void AppendJs(const platform::Registers& registers, Place place, FrameList* list);
@@ -81,7 +82,7 @@ class JsFrames {
   RawFrame* AppendFunction(const Place& place, const FunctionInfo& info, FrameList* list);
   void SetPosition(const FunctionInfo& info, int32_t script_offset, RawFrameQuality quality, RawFrame* frame);
   bool LoadBytecode(const Place& place, Tagged* bytecode) const;
-  NextFrame MoveToCaller(const Place& place, bool leaves_javascript, platform::Registers* registers);
+  NextFrame MoveToCaller(const Place& place, FrameType type, platform::Registers* registers);
 
   HeapReader heap_;
   RawStrings strings_;

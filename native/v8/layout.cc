@@ -248,7 +248,7 @@ LoadedLayout LoadLayout(std::string_view v8_version) {
     return loaded;
   }
   const std::string v8 = "V8 " + std::to_string(major) + "." + std::to_string(minor);
-#if !defined(__linux__) || !defined(__x86_64__)
+#if !defined(__linux__) || !(defined(__x86_64__) || defined(__aarch64__))
   loaded.reason = v8 + " layout unknown on this platform";
 #else
   if (!HasFullPointers()) {

@@ -117,6 +117,7 @@ WalkEnd MixedWalker::Walk(const WalkStart& start, FrameList* list) {
       is_approximate = is_approximate || step.is_approximate;
       pc_is_exact = step.pc_is_exact;
       end.is_complete = step.outcome == StepOutcome::kEndOfStack;
+      end.met_unknown_code = step.is_unknown_code;
       if (step.outcome != StepOutcome::kStepped) {
         // No way through this native code: go on where V8 noted that it left.
         if (!may_jump) break;

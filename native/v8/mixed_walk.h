@@ -28,7 +28,9 @@ struct WalkEnd {
   bool is_complete = false;   // it reached the first function of the thread
   bool has_gap = false;       // native frames are missing above the innermost JavaScript
   bool is_truncated = false;  // the list was full
-  uintptr_t last_sp = 0;      // stack pointer of the outermost frame
+  // It ended at code that is neither V8's nor in a module: it may have been compiled after these were listed.
+  bool met_unknown_code = false;
+  uintptr_t last_sp = 0;  // stack pointer of the outermost frame
 };
 
 class MixedWalker {

@@ -43,6 +43,8 @@ struct ReadStack {
   Outcome outcome = Outcome::kUnreadable;
   std::string problem;  // for people, when nothing was read
   StackCapture stack;
+  // The stack ends at code that may have been compiled since the last Refresh().
+  bool met_unknown_code = false;
   std::string doing;     // the system call in words; empty: in none
   int64_t syscall = -1;  // its number; -1: in none
 };

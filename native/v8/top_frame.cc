@@ -135,9 +135,12 @@ bool LeaveFrameless(platform::MemoryReader* memory, uintptr_t function_start,
                  : MoveToCallerAt(memory, sp, registers);
 }
 
-#else
+bool IsBeforeWords(platform::MemoryReader*, uintptr_t) { return false; }
+
+#elif !defined(__aarch64__)
 
 bool LeaveFrameless(platform::MemoryReader*, uintptr_t, platform::Registers*) { return false; }
+bool IsBeforeWords(platform::MemoryReader*, uintptr_t) { return false; }
 
 #endif
 

@@ -3,7 +3,7 @@
 // Owns:        nothing.
 // Threads:     one per MemoryReader.
 // Signal-safe: no; but it takes no lock and does not allocate.
-// Lifetime:    functions. x64 only; elsewhere the answer is "yes".
+// Lifetime:    functions. x64 and arm64 only; elsewhere the answer is "yes".
 //
 // In its first and in its last instructions it has none: the frame pointer is
 // its caller's, and whoever reads that frame as the function's own finds the
@@ -21,6 +21,10 @@ namespace gmr::vm {
 // Moves `registers` to the caller and says true, when the code of V8's that they
 // are in has no frame. `function_start`: where compiled code begins; 0: unknown.
 bool LeaveFrameless(platform::MemoryReader* memory, uintptr_t function_start, platform::Registers* registers);
+
+// Whether the frame that code at `pc` is making has room for the words that say whose it is, but not the
+// words. Only where they are not pushed one by one.
+bool IsBeforeWords(platform::MemoryReader* memory, uintptr_t pc);
 
 }  // namespace gmr::vm
 

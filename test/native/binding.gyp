@@ -14,7 +14,7 @@
     }
   ],
   "conditions": [
-    ["OS=='linux' and target_arch=='x64'", {
+    ["OS=='linux' and (target_arch=='x64' or target_arch=='arm64')", {
       "targets": [
         {
           "target_name": "unwind_fixture",

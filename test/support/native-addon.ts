@@ -28,9 +28,16 @@ export const PRODUCT_OBJECTS: string = join(
   'native',
 );
 
-/** Reading foreign stacks knows one system and one processor so far. */
+const IS_64_BIT_LINUX = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+
+/** Reading foreign stacks, and heaps, knows one system and two processors so far. */
 export const STACK_READING: { readonly skip: string | false } = {
-  skip: process.platform === 'linux' && process.arch === 'x64' ? false : 'stacks are read on Linux x64 only',
+  skip: IS_64_BIT_LINUX ? false : 'stacks are read on Linux x64 and arm64 only',
+};
+
+/** Reading the stack of a thread that is blocked, which needs the kernel's word for where it is. */
+export const PASSIVE_READING: { readonly skip: string | false } = {
+  skip: IS_64_BIT_LINUX && process.arch === 'x64' ? false : 'stacks of blocked threads are read on x64 only',
 };
 
 /** Runs of each fuzzer; more are asked for by hand. */
@@ -48,6 +55,9 @@ export function isSanitized(): boolean {
  * back its path. Quick when nothing changed.
  */
 export function buildNativeAddon(name: NativeAddon): string {
+  const made = join(BUILD, 'Release', `${name}.node`);
+  // By a cross compiler: the Node that runs has no compiler of its own.
+  if (process.env['GMR_TEST_ADDONS'] === 'made') return made;
   const { headers, flags } = productBuild();
   const gyp = ['binding.gyp', 'under-test.gypi'].map((file) => readFileSync(join(FOLDER, file), 'utf8'));
   const wanted = [readFileSync(PRODUCT_STAMP, 'utf8'), ...gyp].join('\n');
@@ -60,7 +70,7 @@ export function buildNativeAddon(name: NativeAddon): string {
   const linked = join(BUILD, 'Release', 'obj.target', `${name}.node`);
   if (existsSync(linked) && statSync(linked).mtimeMs <= newestProductObject()) rmSync(linked);
   nodeGyp(['build', name], headers);
-  return join(BUILD, 'Release', `${name}.node`);
+  return made;
 }
 
 interface ProductBuild {

@@ -21,6 +21,7 @@ constexpr size_t kMaxShadowWords = 8192;
 constexpr int kAllFrames = 16384;
 // As the product waits.
 constexpr int64_t kParkTimeoutNs = 250 * kNsPerMs;
+constexpr int kParkTries = 3;
 constexpr int kLongestPauseUs = 2000;
 constexpr size_t kMaxWaiting = 200;
 // Symbol tables are large: of one in so many, native frames get their names.
@@ -105,8 +106,12 @@ Taken Captures::CaptureOnce(uint32_t number) const {
   stop_point.was_reached = false;
   if (platform::ReadThreadPlace(subject_.tid).state == PlaceState::kBlocked)
     taken.read = reader.ReadBlocked(thread);
-  if (taken.read.outcome != vm::ReadStack::Outcome::kRead)
+  const bool is_passive = taken.read.outcome == vm::ReadStack::Outcome::kRead;
+  for (int i = 0; !is_passive && i < kParkTries; ++i) {
+    if (i > 0) reader.Refresh();
     taken.read = reader.ReadParked(thread, MonotonicNs() + kParkTimeoutNs);
+    if (!taken.read.met_unknown_code) break;
+  }
   if (taken.read.outcome != vm::ReadStack::Outcome::kRead || !stop_point.was_reached) return taken;
 
   taken.shadow.assign(stop_point.shadow, stop_point.shadow + stop_point.shadow_count);

@@ -33,6 +33,18 @@ const char* EndName(StepOutcome outcome) {
   return "?";
 }
 
+#if defined(__aarch64__)
+// getcontext(3) stores what a callee keeps.
+Registers FromContext(const ucontext_t& context) {
+  Registers registers;
+  for (int i = platform::kX19; i <= platform::kX30; ++i) {
+    registers.Set(static_cast<platform::Register>(i), context.uc_mcontext.regs[i]);
+  }
+  registers.Set(platform::kSp, context.uc_mcontext.sp);
+  registers.Set(platform::kPc, context.uc_mcontext.pc);
+  return registers;
+}
+#else
 Registers FromContext(const ucontext_t& context) {
   constexpr int kInDwarfOrder[] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
                                    REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
@@ -44,6 +56,7 @@ Registers FromContext(const ucontext_t& context) {
   }
   return registers;
 }
+#endif
 
 _Unwind_Reason_Code AddFrame(_Unwind_Context* context, void* data) {
   auto* pcs = static_cast<std::vector<uintptr_t>*>(data);
