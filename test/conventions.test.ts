@@ -355,7 +355,11 @@ describe('the package', () => {
     readonly optionalDependencies?: Readonly<Record<string, string>>;
   }
 
-  for (const path of ['package-lock.json', 'tools/nodes/package-lock.json']) {
+  for (const path of [
+    'package-lock.json',
+    'tools/nodes/package-lock.json',
+    'tools/arm64-nodes/package-lock.json',
+  ]) {
     const lock = JSON.parse(read(path)) as { readonly packages: Readonly<Record<string, LockEntry>> };
     const entries = Object.entries(lock.packages);
 

@@ -80,7 +80,11 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
   });
 
   test('misses nothing, and counts nothing twice, in a heap that two threads read', async (t) => {
-    const service = await start(t, { GREEN_BALLAST_MB: '100', GREEN_SPREAD: 'yes' });
+    const service = await start(t, {
+      GREEN_BALLAST_MB: '100',
+      GREEN_SPREAD: 'yes',
+      GMR_GREEN_THREADS_MAX_PAUSE_MS: String(1000 * TIME_SCALE),
+    });
     for (let made = 0; made < 5; made += 1) {
       const found = greenThreadsOf(await service.reportOnSignal());
       assert.equal(found.suspended, 21 + 15 + 100 * 100, found.text);
