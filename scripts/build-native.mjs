@@ -14,6 +14,8 @@ import { ROOT, fail, packageScript } from './process.mjs';
 
 const BUILD = join(ROOT, 'build');
 const BINARY = join(BUILD, 'Release', 'gmr_native.node');
+/** Folders of others in it. */
+const KEPT = ['test', 'prebuild', 'arm64'];
 /** What the present build/ was configured for. Read by the tests too. */
 const STAMP = join(BUILD, 'gmr-build.json');
 
@@ -67,11 +69,11 @@ function identity(nodedir) {
   };
 }
 
-/** Like `node-gyp clean`, but leaves the compiled tests and what scripts/prebuild.mjs keeps alone. */
+/** Like `node-gyp clean`, but leaves the compiled tests alone, and what scripts/prebuild.mjs and test-arm64.mjs keep. */
 function forgetBuild() {
   if (!existsSync(BUILD)) return;
   for (const name of readdirSync(BUILD)) {
-    if (name !== 'test' && name !== 'prebuild') rmSync(join(BUILD, name), { recursive: true, force: true });
+    if (!KEPT.includes(name)) rmSync(join(BUILD, name), { recursive: true, force: true });
   }
 }
 

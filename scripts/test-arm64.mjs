@@ -31,7 +31,6 @@ const SUITES = [
   'native-jsframes',
   'native-stress',
   'native-unwind',
-  'signals',
 ];
 
 /** What the emulated Node and the tests need of the checkout. */
