@@ -79,6 +79,19 @@ describe('a formatter that', PATIENT, () => {
       assert.ok(service.alive);
     });
   }
+
+  test('never returns, and begins when its time is over, costs the layout, not the report', async (t) => {
+    const bundle = 'globalThis.gmrFormat = () => { for (;;); };';
+    const service = startService(t, {
+      script: join(copyPackage(t, { binary: 'linked', formatterBundle: bundle }), 'blocked-service.cjs'),
+      args: ['busy-loop'],
+      env: { GMR_REPORT_TIMEOUT_MS: '100' },
+    });
+    await service.ready();
+    for (let round = 0; round < 3; round += 1) {
+      assert.match(await service.reportOnSignal(), /formatter did not run.*time/);
+    }
+  });
 });
 
 test(

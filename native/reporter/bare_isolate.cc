@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "../platform/clock.h"
 #include "../platform/headroom.h"
 #include "../platform/helper_thread.h"
 #include "../platform/monitor.h"
@@ -24,10 +25,12 @@ constexpr size_t kSoftHeapBytes = size_t{256} << 20;
 // Granted once beyond the isolate's own limit, so that V8 can unwind the
 // terminated script instead of aborting.
 constexpr size_t kUnwindHeapBytes = size_t{64} << 20;
+constexpr int64_t kTerminateEveryNs = 20 * platform::kNsPerMs;
 // Of the thread's stack, what native frames below V8 may need.
 constexpr uintptr_t kNativeStackBytes = size_t{512} << 10;
 
-// Terminates the script at its deadline.
+// Terminates the script at its deadline, and whatever runs after it: a request ends one call into JavaScript
+// only, which need not be the one that never returns.
 class Watchdog {
  public:
   Watchdog(ExitGate* gate, int64_t deadline_ns) : gate_(gate), deadline_ns_(deadline_ns) {
@@ -50,7 +53,11 @@ class Watchdog {
  private:
   void Run() {
     platform::Monitor::Lock lock(monitor_);
-    if (!lock.WaitUntil(deadline_ns_, [this] { return done_; })) gate_->Terminate();
+    int64_t until_ns = deadline_ns_;
+    while (!lock.WaitUntil(until_ns, [this] { return done_; })) {
+      gate_->Terminate();
+      until_ns = platform::MonotonicNs() + kTerminateEveryNs;
+    }
   }
 
   ExitGate* const gate_;
