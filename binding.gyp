@@ -61,6 +61,7 @@
         "native/reporter/formatter_api.cc",
         "native/reporter/formatter_code.cc",
         "native/reporter/formatter_host.cc",
+        "native/reporter/formatter_thread.cc",
         "native/reporter/frame_trust.cc",
         "native/reporter/green_photographer.cc",
         "native/reporter/green_threads_json.cc",

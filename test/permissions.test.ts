@@ -144,4 +144,23 @@ describe('a report of a service that may do less', { ...PATIENT, ...STACK_READIN
       assert.ok(service.alive);
     });
   }
+
+  const asNobody: Case = { title: '', restrictions: ['nobody', 'dumpable'], ...READ_BOTH };
+  test('is plain text when no thread can be started', { skip: reasonToSkip(asNobody) }, async (t) => {
+    const fifo = join(folder, 'no-thread.fifo');
+    execFileSync('mkfifo', [fifo]);
+    const service = await startRestricted(t, asNobody.restrictions, fifo);
+    // Of this process alone; threads that exist already stay.
+    const limitThreads = (soft: string): void => {
+      const command = [`--pid=${service.pid}`, `--nproc=${soft}:`];
+      execFileSync('prlimit', command, { uid: NOBODY, gid: NOBODY, cwd: '/' });
+    };
+    limitThreads('1');
+    const report = await service.reportOnSignal();
+    assert.match(report, /the formatter did not run \(no watchdog thread could be started\)/);
+    assert.match(report, /no thread could be started that reads the symbols of node/);
+    assert.match(report, /in read\(fd \d+ -> .*no-thread\.fifo\)/);
+    limitThreads('10000');
+    readPassively(await service.reportOnSignal());
+  });
 });

@@ -1,25 +1,17 @@
 #include "helper_thread.h"
 
 #include <csignal>
-#include <cstddef>
 #include <utility>
 
 namespace gmr::platform {
 
-namespace {
-
-// Only what is touched takes memory.
-constexpr size_t kStackBytes = size_t{512} << 10;
-
-}  // namespace
-
-bool HelperThread::Start(const char* name, std::function<void()> work) {
+bool HelperThread::Start(const char* name, std::function<void()> work, size_t stack_bytes) {
   Join();
   name_ = name;
   work_ = std::move(work);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStackBytes);
+  pthread_attr_setstacksize(&attributes, stack_bytes);
   sigset_t all;
   sigset_t earlier;
   sigfillset(&all);

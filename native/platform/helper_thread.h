@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include <cstddef>
 #include <functional>
 
 namespace gmr::platform {
@@ -22,9 +23,12 @@ class HelperThread {
   HelperThread& operator=(const HelperThread&) = delete;
   ~HelperThread() { Join(); }
 
+  // Only what is touched of it takes memory.
+  static constexpr size_t kStackBytes = size_t{512} << 10;
+
   // False: no thread could be started, and `work` was not called. `name` is a literal of at most 15
   // characters.
-  bool Start(const char* name, std::function<void()> work);
+  bool Start(const char* name, std::function<void()> work, size_t stack_bytes = kStackBytes);
   // Returns at once when there is none.
   void Join();
 

@@ -33,7 +33,8 @@ constexpr uintptr_t kNativeStackBytes = size_t{512} << 10;
 // only, which need not be the one that never returns.
 class Watchdog {
  public:
-  Watchdog(ExitGate* gate, int64_t deadline_ns) : gate_(gate), deadline_ns_(deadline_ns) {
+  Watchdog(ExitGate* gate, v8::Isolate* isolate, int64_t deadline_ns)
+      : gate_(gate), isolate_(isolate), deadline_ns_(deadline_ns) {
     started_ = thread_.Start("gmr-deadline", [this] { Run(); });
   }
   Watchdog(const Watchdog&) = delete;
@@ -55,12 +56,13 @@ class Watchdog {
     platform::Monitor::Lock lock(monitor_);
     int64_t until_ns = deadline_ns_;
     while (!lock.WaitUntil(until_ns, [this] { return done_; })) {
-      gate_->Terminate();
+      gate_->Terminate(isolate_);
       until_ns = platform::MonotonicNs() + kTerminateEveryNs;
     }
   }
 
   ExitGate* const gate_;
+  v8::Isolate* const isolate_;
   const int64_t deadline_ns_;
   platform::Monitor monitor_;
   bool done_ = false;  // guarded by monitor_
@@ -143,10 +145,10 @@ std::string RunInside(const BareIsolateJob& job, ExitGate* gate) {
   const Limits limits(isolate);
   std::string failure = "the process is exiting";
   if (gate->Publish(isolate)) {
-    const Watchdog watchdog(gate, job.deadline_ns);
+    const Watchdog watchdog(gate, isolate, job.deadline_ns);
     failure = watchdog.started() ? job.work(isolate) : "no watchdog thread could be started";
   }
-  gate->Withdraw();
+  gate->Withdraw(isolate);
   if (failure.empty() && job.before_disposal) job.before_disposal(isolate);
   return failure;
 }
@@ -156,7 +158,7 @@ std::string RunInside(const BareIsolateJob& job, ExitGate* gate) {
 std::string RunInBareIsolate(const BareIsolateJob& job, ExitGate* gate) {
   if (job.platform == nullptr) return "the main thread is not registered";
   if (platform::MemoryHeadroomBytes() < kNeededHeadroomBytes) return "less than 64 MB of memory are left";
-  if (platform::LowestStackAddress() == 0) return "the size of the reporter's stack is not known";
+  if (platform::LowestStackAddress() == 0) return "the size of this thread's stack is not known";
   if (!gate->Enter()) return "the process is exiting";
   const std::string failure = RunInside(job, gate);
   gate->Leave();

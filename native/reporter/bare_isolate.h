@@ -3,7 +3,7 @@
 //
 // Owns:        during one call: an isolate, a uv loop that only its platform uses,
 //              and a watchdog thread. Nothing between calls.
-// Threads:     the reporter thread, whose stack must be kBareIsolateStackBytes.
+// Threads:     one of ours, whose stack must be kBareIsolateStackBytes; two at once do no harm.
 // Signal-safe: no.
 // Lifetime:    function. Needs the platform of a Node environment, and the gate,
 //              whose Close() ends it at process exit.

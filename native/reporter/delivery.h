@@ -1,7 +1,7 @@
 // Delivery: brings one report to where the options want it, or at least somewhere.
 //
 // Owns:        what is not written yet.
-// Threads:     the reporter thread.
+// Threads:     Begin() on the thread that formats; otherwise the reporter thread, which waits for it.
 // Signal-safe: no.
 // Lifetime:    one per report.
 //

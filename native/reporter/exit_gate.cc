@@ -1,5 +1,7 @@
 #include "exit_gate.h"
 
+#include <algorithm>
+
 #include "../platform/clock.h"
 
 namespace gmr::reporter {
@@ -18,28 +20,33 @@ constexpr int64_t kDisposeGraceNs = 5000 * kNsPerMs;
 
 }  // namespace
 
+bool ExitGate::ended() {
+  const platform::Monitor::Lock lock(monitor_);
+  return ended_;
+}
+
 bool ExitGate::Enter() {
   const platform::Monitor::Lock lock(monitor_);
   if (ended_) return false;
-  inside_ = true;
+  ++inside_;
   return true;
 }
 
 bool ExitGate::Publish(v8::Isolate* isolate) {
   const platform::Monitor::Lock lock(monitor_);
-  running_ = isolate;
+  running_.push_back(isolate);
   return !ended_;
 }
 
-void ExitGate::Withdraw() {
+void ExitGate::Withdraw(v8::Isolate* isolate) {
   const platform::Monitor::Lock lock(monitor_);
-  running_ = nullptr;
+  std::erase(running_, isolate);
 }
 
 void ExitGate::Leave() {
   {
     const platform::Monitor::Lock lock(monitor_);
-    inside_ = false;
+    --inside_;
   }
   monitor_.NotifyAll();
 }
@@ -57,19 +64,19 @@ void ExitGate::EndReport() {
   monitor_.NotifyAll();
 }
 
-void ExitGate::Terminate() {
+void ExitGate::Terminate(v8::Isolate* isolate) {
   const platform::Monitor::Lock lock(monitor_);
-  if (running_ != nullptr) running_->TerminateExecution();
+  if (std::find(running_.begin(), running_.end(), isolate) != running_.end()) isolate->TerminateExecution();
 }
 
 void ExitGate::Close(void (*on_closing)()) {
   closing_.store(true);
   on_closing();  // ends the waits of the reporter
   platform::Monitor::Lock lock(monitor_);
-  lock.WaitUntil(MonotonicNs() + kReportGraceNs, [this] { return !reporting_ && !inside_; });
+  lock.WaitUntil(MonotonicNs() + kReportGraceNs, [this] { return !reporting_ && inside_ == 0; });
   ended_ = true;
-  if (running_ != nullptr) running_->TerminateExecution();
-  lock.WaitUntil(MonotonicNs() + kDisposeGraceNs, [this] { return !inside_; });
+  for (v8::Isolate* isolate : running_) isolate->TerminateExecution();
+  lock.WaitUntil(MonotonicNs() + kDisposeGraceNs, [this] { return inside_ == 0; });
 }
 
 void ExitGate::Reopen() {

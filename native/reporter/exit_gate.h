@@ -1,9 +1,10 @@
-// ExitGate: keeps process exit and the formatter's isolate out of each other's way.
+// ExitGate: keeps process exit and the isolates of a report out of each other's way.
 //
-// Owns:        the knowledge that the process is closing, and which isolate the
-//              reporter runs at the moment.
-// Threads:     Enter(), Leave() on the reporter thread; Close() and Reopen() on
-//              the main thread; Terminate() from any thread.
+// Owns:        the knowledge that the process is closing, and which isolates
+//              (the formatter's, and that of a self-test) run at the moment.
+// Threads:     Enter(), Publish(), Withdraw() and Leave() on the thread that runs an isolate;
+//              BeginReport() and EndReport() on the reporter thread; Close() and
+//              Reopen() on the main thread; the others from any thread.
 // Signal-safe: no.
 // Lifetime:    one per process, leaked on purpose.
 //
@@ -18,6 +19,7 @@
 #include <v8.h>
 
 #include <atomic>
+#include <vector>
 
 #include "../platform/monitor.h"
 
@@ -30,25 +32,27 @@ class ExitGate {
   ExitGate& operator=(const ExitGate&) = delete;
 
   bool closing() const { return closing_.load(); }
+  // The time for a last report is over.
+  bool ended();
 
-  // Reporter: an isolate is about to be made. False when it is too late for that.
+  // An isolate is about to be made. False when it is too late for that.
   bool Enter();
-  // Reporter: it exists and may be terminated. False when it should not run at all.
+  // It exists and may be terminated. False when it should not run at all.
   bool Publish(v8::Isolate* isolate);
-  // Reporter: it must not be touched any more.
-  void Withdraw();
-  // Reporter: it is disposed.
+  // It must not be touched any more.
+  void Withdraw(v8::Isolate* isolate);
+  // It is disposed.
   void Leave();
 
   // A report is being made, from the trigger to the last byte.
   void BeginReport();
   void EndReport();
 
-  // Ends the script that runs in the isolate, if any.
-  void Terminate();
+  // Ends the script that runs in the isolate, unless it was withdrawn.
+  void Terminate(v8::Isolate* isolate);
 
   // Main thread, at exit: lets a report that is under way come out, ends the
-  // formatter when that takes longer, and returns within 200 ms, or on a starved machine within 5.2 s.
+  // scripts when that takes longer, and returns within 200 ms, or on a starved machine within 5.2 s.
   void Close(void (*on_closing)());
   // Main thread: it runs on after all.
   void Reopen();
@@ -57,10 +61,10 @@ class ExitGate {
   platform::Monitor monitor_;
   std::atomic<bool> closing_{false};
   // Guarded by monitor_:
-  v8::Isolate* running_ = nullptr;
-  bool inside_ = false;
+  std::vector<v8::Isolate*> running_;
+  int inside_ = 0;
   bool reporting_ = false;
-  bool ended_ = false;  // the time for a last report is over
+  bool ended_ = false;
 };
 
 }  // namespace gmr::reporter

@@ -26,33 +26,43 @@ v8::MaybeLocal<v8::String> NewString(v8::Isolate* isolate, const std::string& te
                                  static_cast<int>(text.size()));
 }
 
+template <int kLength>
+void Throw(v8::Isolate* isolate, const char (&message)[kLength]) {
+  isolate->ThrowException(v8::String::NewFromUtf8Literal(isolate, message));
+}
+
 v8::MaybeLocal<v8::String> NewPhotograph(const FormatterJob& job, v8::Isolate* isolate,
                                          v8::Local<v8::Context> context) {
+  if (!job.await_photograph()) {
+    Throw(isolate, "what it is about was not complete in time");
+    return {};
+  }
   const std::string json = job.photograph_json(isolate, context);
   if (json.size() <= kMaxPhotographBytes) return NewString(isolate, json);
-  isolate->ThrowException(v8::String::NewFromUtf8Literal(isolate, "the report is larger than 16 MiB"));
+  Throw(isolate, "the report is larger than 16 MiB");
   return {};
 }
 
 v8::MaybeLocal<v8::Value> RunBundle(const FormatterJob& job, v8::Isolate* isolate,
                                     v8::Local<v8::Context> context, v8::Global<v8::UnboundScript>* script) {
-  v8::Local<v8::String> photograph;
   v8::Local<v8::UnboundScript> unbound;
   v8::Local<v8::Value> format;
+  v8::Local<v8::String> photograph;
   if (!job.code->Compile(isolate, job.source).ToLocal(&unbound)) return {};
   script->Reset(isolate, unbound);
-  if (!NewPhotograph(job, isolate, context).ToLocal(&photograph) ||
-      unbound->BindToCurrentContext()->Run(context).IsEmpty() ||
+  if (unbound->BindToCurrentContext()->Run(context).IsEmpty() ||
       !context->Global()
            ->Get(context, v8::String::NewFromUtf8Literal(isolate, "gmrFormat"))
            .ToLocal(&format)) {
     return {};
   }
   if (!format->IsFunction()) {
-    isolate->ThrowException(v8::String::NewFromUtf8Literal(isolate, "the bundle defines no gmrFormat"));
+    Throw(isolate, "the bundle defines no gmrFormat");
     return {};
   }
-  v8::Local<v8::Value> arguments[] = {photograph, MakeFormatterApi(isolate, context)};
+  const v8::Local<v8::Value> api = MakeFormatterApi(isolate, context);
+  if (!NewPhotograph(job, isolate, context).ToLocal(&photograph)) return {};
+  v8::Local<v8::Value> arguments[] = {photograph, api};
   return format.As<v8::Function>()->Call(context, v8::Undefined(isolate), 2, arguments);
 }
 

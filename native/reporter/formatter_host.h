@@ -2,7 +2,7 @@
 // while every event loop of the process may be blocked.
 //
 // Owns:        during one Format(): a bare isolate. Nothing between calls.
-// Threads:     the reporter thread, whose stack must be kBareIsolateStackBytes.
+// Threads:     one of ours, whose stack must be kBareIsolateStackBytes.
 // Signal-safe: no.
 // Lifetime:    function. Needs the platform of a Node environment, and the gate,
 //              whose Close() ends it at process exit.
@@ -30,6 +30,8 @@ struct ReportText {
 struct FormatterJob {
   const std::string& source;  // the bundle; defines globalThis.gmrFormat
   FormatterCode* code = nullptr;
+  // Called when nothing is left to do without the photograph. False: there will be none.
+  std::function<bool()> await_photograph = [] { return true; };
   // Called in the isolate, so that what needs one can be done before, and as late as can be.
   std::function<std::string(v8::Isolate* isolate, v8::Local<v8::Context> context)> photograph_json;
   int64_t deadline_ns = 0;

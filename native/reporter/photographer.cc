@@ -101,17 +101,18 @@ void WatchPending(const Options& options, LazyReader* reader, std::vector<Subjec
   }
 }
 
-void WaitForAnswers(const Options& options, const std::function<bool()>& stop, LazyReader* reader,
+void WaitForAnswers(const Options& options, const PhotographHooks& hooks, LazyReader* reader,
                     std::vector<Subject>* subjects) {
   const int64_t begin_ns = MonotonicNs();
   const int64_t grace_ns = begin_ns + options.interrupt_timeout_ms * kNsPerMs;
   const int64_t longest_ns = std::max(grace_ns, begin_ns + kStarvedGraceNs);
   WatchPending(options, reader, subjects);
 
-  for (;;) {
+  for (bool first = true;; first = false) {
     const auto pending = PendingCaptures(*subjects);
-    if (pending.empty() || stop()) return;
-    vm::Capture::WaitForAll(pending, std::min(MonotonicNs() + kLookEveryNs, longest_ns), stop);
+    vm::Capture::WaitForAll(pending, std::min(MonotonicNs() + kLookEveryNs, longest_ns), hooks.stop);
+    if (first) hooks.asked();
+    if (PendingCaptures(*subjects).empty() || hooks.stop()) return;
     const int64_t now_ns = MonotonicNs();
     for (Subject& subject : *subjects) {
       if (!subject.pending()) continue;
@@ -277,11 +278,10 @@ void ReadOtherStack(const Options& options, LazyReader* reader, OtherThreadPhoto
   }
 }
 
-void PhotographOthers(const Options& options, LazyReader* reader, Photograph* photograph) {
-  const auto tids = platform::ListThreads();
-  if (!tids.ok()) return;
+void PhotographOthers(const Options& options, const std::vector<int>& tids, LazyReader* reader,
+                      Photograph* photograph) {
   const int64_t deadline_ns = MonotonicNs() + kOtherStacksNs;
-  for (const int tid : tids.value()) {
+  for (const int tid : tids) {
     const bool is_isolate = std::any_of(photograph->isolates.begin(), photograph->isolates.end(),
                                         [tid](const IsolatePhoto& photo) { return photo.status.tid == tid; });
     if (is_isolate) continue;
@@ -348,7 +348,7 @@ void NameFrames(LazyReader* reader, Photograph* photograph) {
 
 }  // namespace
 
-void PhotographThreads(const Options& options, const std::function<bool()>& stop, Photograph* photograph) {
+void PhotographThreads(const Options& options, const PhotographHooks& hooks, Photograph* photograph) {
   std::vector<Subject> subjects;
   for (vm::IsolateStatus& status : vm::IsolateRegistry::Get().List()) {
     Subject& subject = subjects.emplace_back();
@@ -361,17 +361,19 @@ void PhotographThreads(const Options& options, const std::function<bool()>& stop
   LazyReader reader;
   const vm::Question question{options.max_frames, true, photograph->report_id, MonotonicNs()};
   AskAll(question, &subjects);
-  WaitForAnswers(options, stop, &reader, &subjects);
-  RetryMicrotaskStorms(question, stop, &subjects);
+  // Before `hooks.asked` may begin threads of the report itself.
+  const auto tids = platform::ListThreads();
+  WaitForAnswers(options, hooks, &reader, &subjects);
+  RetryMicrotaskStorms(question, hooks.stop, &subjects);
 
   for (Subject& subject : subjects) {
-    Conclude(question.asked_at_ns, stop(), &subject);
+    Conclude(question.asked_at_ns, hooks.stop(), &subject);
     SetCpuShare(question.asked_at_ns, &subject);
     photograph->isolates.push_back(std::move(subject.photo));
   }
   photograph->stacks_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
   AddNativeFrames(subjects, &reader, photograph);
-  PhotographOthers(options, &reader, photograph);
+  if (tids.ok()) PhotographOthers(options, tids.value(), &reader, photograph);
   AdoptUnregistered(photograph);
   NameFrames(&reader, photograph);
   if (const auto resident = platform::ResidentBytes(); resident.ok())

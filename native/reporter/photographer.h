@@ -15,10 +15,15 @@
 
 namespace gmr::reporter {
 
+struct PhotographHooks {
+  std::function<bool()> stop;  // true: the process exits, end early
+  // Called once, as soon as what it begins delays nobody's answer: all have come, or somebody is silent.
+  std::function<void()> asked;
+};
+
 // Fills the threads of `photograph`, whose id and trigger are set. Ends when
-// every isolate has answered, or is known to be unable to, or at the deadline;
-// `stop` ends it early (the process exits).
-void PhotographThreads(const Options& options, const std::function<bool()>& stop, Photograph* photograph);
+// every isolate has answered, or is known to be unable to, or at the deadline.
+void PhotographThreads(const Options& options, const PhotographHooks& hooks, Photograph* photograph);
 
 }  // namespace gmr::reporter
 

@@ -19,7 +19,7 @@
 #include "../v8/layout_loader.h"
 #include "../v8/layout_trial.h"
 #include "bare_isolate.h"
-#include "formatter_host.h"
+#include "formatter_thread.h"
 #include "frame_trust.h"
 #include "photographer.h"
 #include "process_json.h"
@@ -284,28 +284,29 @@ Reporter::Facts Reporter::CopyFacts() {
   return facts_;
 }
 
-Photograph Reporter::MakePhotograph(const Facts& facts, const Trigger& trigger) {
-  const Options& options = facts.options;
-  const auto stop = [this] { return gate_.closing(); };
+Photograph Reporter::NewPhotograph(const Facts& facts, const Trigger& trigger) {
   Photograph photograph;
   photograph.report_id = MakeReportId(trigger.wall_clock_ms, ++sequence_);
   photograph.trigger = trigger;
   photograph.pid = getpid();
   photograph.ppid = getppid();
-  photograph.view_json = options.view_json;
-  PhotographThreads(options, stop, &photograph);
-
-  const int64_t deadline_ns = trigger.at_ns + options.report_timeout_ms * kNsPerMs - kReserveForWritingNs;
-  green_photographer_.Begin({options, platform_.load(), deadline_ns, stop}, &gate_, &photograph);
-  photograph.processes_json = ProcessesJson(deadline_ns);
-  photograph.sections = sections_.Collect(options, photograph.main_isolate(), deadline_ns, stop);
-  // After the sections: the main loop may have refreshed the configuration just now.
-  photograph.facts_json = facts.process_json;
-  photograph.configuration_json = CopyFacts().configuration_json;
+  photograph.view_json = facts.options.view_json;
   return photograph;
 }
 
-void Reporter::FinishPhotograph(Photograph* photograph) {
+void Reporter::TakePhotograph(const Facts& facts, std::function<void()> asked, Photograph* photograph) {
+  const Options& options = facts.options;
+  const auto stop = [this] { return gate_.closing(); };
+  PhotographThreads(options, {stop, std::move(asked)}, photograph);
+
+  const int64_t deadline_ns =
+      photograph->trigger.at_ns + options.report_timeout_ms * kNsPerMs - kReserveForWritingNs;
+  green_photographer_.Begin({options, platform_.load(), deadline_ns, stop}, &gate_, photograph);
+  photograph->processes_json = ProcessesJson(deadline_ns);
+  photograph->sections = sections_.Collect(options, photograph->main_isolate(), deadline_ns, stop);
+  // After the sections: the main loop may have refreshed the configuration just now.
+  photograph->facts_json = facts.process_json;
+  photograph->configuration_json = CopyFacts().configuration_json;
   green_photographer_.Finish(photograph);
   photograph->complete_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
 }
@@ -313,9 +314,8 @@ void Reporter::FinishPhotograph(Photograph* photograph) {
 Delivery::Outcome Reporter::Report(const Trigger& trigger, const Facts& facts) {
   const platform::StandardFdsTaken standard_fds;
   const int64_t deadline_ns = trigger.at_ns + facts.options.report_timeout_ms * kNsPerMs;
-  Photograph photograph = MakePhotograph(facts, trigger);
-  const auto to_json = [this, &photograph](v8::Isolate* isolate, v8::Local<v8::Context> context) {
-    FinishPhotograph(&photograph);
+  Photograph photograph = NewPhotograph(facts, trigger);
+  const auto to_json = [&photograph](v8::Isolate* isolate, v8::Local<v8::Context> context) {
     vm::TryLayout(isolate, context, vm::TrustedLayout(MonotonicNs()), vm::IsolateRegistry::Get().builtins());
     if (const std::string problem = vm::LayoutProblem(); !problem.empty())
       DropReadJavaScript(problem, &photograph);
@@ -326,14 +326,17 @@ Delivery::Outcome Reporter::Report(const Trigger& trigger, const Facts& facts) {
   const auto deliver = [&](std::vector<ReportText> texts) {
     delivery.Begin(std::move(texts), deadline_ns, [this] { return gate_.closing(); });
   };
-  const std::string failure =
-      Format(FormatterJob{formatter_source_, &formatter_code_, to_json, deadline_ns - kReserveForWritingNs,
-                          platform_.load(), deliver},
-             &gate_);
-  if (!failure.empty()) {
-    FinishPhotograph(&photograph);
-    deliver({{"", WritePlainText(photograph, failure)}});
-  }
+  FormatterThread formatter({.source = formatter_source_,
+                             .code = &formatter_code_,
+                             .photograph_json = to_json,
+                             .deadline_ns = deadline_ns - kReserveForWritingNs,
+                             .platform = platform_.load(),
+                             .deliver = deliver},
+                            &gate_);
+  TakePhotograph(
+      facts, [&formatter] { formatter.Begin(); }, &photograph);
+  const std::string failure = formatter.Finish();
+  if (!failure.empty()) deliver({{"", WritePlainText(photograph, failure)}});
   const Delivery::Outcome outcome =
       delivery.Finish(std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
   last_report_ = {photograph.report_id, MonotonicNs()};
@@ -345,8 +348,9 @@ Delivery::Outcome Reporter::Report(const Trigger& trigger, const Facts& facts) {
 // Several callers at once share one photograph.
 void Reporter::AnswerApi(const std::vector<PhotographListener>& listeners) {
   const Facts facts = CopyFacts();
-  Photograph photograph = MakePhotograph(facts, TriggeredNow(Trigger::Kind::kApi));
-  FinishPhotograph(&photograph);
+  Photograph photograph = NewPhotograph(facts, TriggeredNow(Trigger::Kind::kApi));
+  TakePhotograph(
+      facts, [] {}, &photograph);
   const std::string json = ToJson(photograph);
   for (const PhotographListener& listener : listeners) listener(json);
   patrol_.Resume();

@@ -100,9 +100,10 @@ class Reporter {
   void ServeWritten(const std::vector<WrittenRequest>& requests);
 
   Facts CopyFacts();
-  // The green threads come with FinishPhotograph(), until which `facts` must live.
-  Photograph MakePhotograph(const Facts& facts, const Trigger& trigger);
-  void FinishPhotograph(Photograph* photograph);
+  // What is known before anybody is asked.
+  Photograph NewPhotograph(const Facts& facts, const Trigger& trigger);
+  // Completes it. `asked` is that of PhotographHooks.
+  void TakePhotograph(const Facts& facts, std::function<void()> asked, Photograph* photograph);
   Delivery::Outcome Report(const Trigger& trigger, const Facts& facts);
   void TellReport(const Photograph& photograph, const Delivery::Outcome& outcome);
   void TellEvent(const std::string& json);

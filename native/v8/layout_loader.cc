@@ -51,6 +51,10 @@ const LoadedLayout& TrustedLayout(int64_t deadline_ns) {
   Loader& loader = TheLoader();
   {
     platform::Monitor::Lock lock(loader.monitor);
+    if (!loader.begun) {
+      loader.missing.reason = "no thread could be started that reads the symbols of node";
+      return loader.missing;
+    }
     if (!lock.WaitUntil(deadline_ns, [&loader] { return loader.done; })) {
       loader.missing.reason =
           "the symbols of node could not be read in time: a thread is loading a library, or no CPU was free";

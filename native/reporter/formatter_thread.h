@@ -1,0 +1,49 @@
+// FormatterThread: makes the formatter's isolate while the photograph is still being taken.
+//
+// Owns:        from Begin() to Finish() a thread that runs Format().
+// Threads:     the reporter thread; what the job calls runs on the formatter's thread, or
+//              in Finish() when none could be started.
+// Signal-safe: no.
+// Lifetime:    one report.
+//
+// Making an isolate and loading the bundle is half of the work for a small report, and needs nothing of it.
+#ifndef GMR_NATIVE_REPORTER_FORMATTER_THREAD_H_
+#define GMR_NATIVE_REPORTER_FORMATTER_THREAD_H_
+
+#include <string>
+
+#include "../platform/helper_thread.h"
+#include "../platform/monitor.h"
+#include "exit_gate.h"
+#include "formatter_host.h"
+
+namespace gmr::reporter {
+
+class FormatterThread {
+ public:
+  // `job.photograph_json` is called after Finish() was.
+  FormatterThread(FormatterJob job, ExitGate* gate);
+  FormatterThread(const FormatterThread&) = delete;
+  FormatterThread& operator=(const FormatterThread&) = delete;
+  ~FormatterThread() = default;
+
+  void Begin();
+  // The photograph is complete: has it formatted and delivered. Returns what Format() does. To be called.
+  std::string Finish();
+
+ private:
+  // Formatter's thread. False: it was not complete in time, or the process exits.
+  bool AwaitPhotograph();
+
+  FormatterJob job_;
+  ExitGate* const gate_;
+  platform::Monitor monitor_;
+  bool complete_ = false;  // guarded by monitor_
+  bool begun_ = false;
+  std::string failure_;
+  platform::HelperThread thread_;
+};
+
+}  // namespace gmr::reporter
+
+#endif  // GMR_NATIVE_REPORTER_FORMATTER_THREAD_H_
