@@ -37,6 +37,14 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     assert.doesNotMatch(found.text, /generateReport|ReportRequest/);
   });
 
+  test('is there when only the first report had no time for the self-test', async (t) => {
+    const service = await start(t, { GMR_REPORT_TIMEOUT_MS: '100' });
+    await service.reportOnSignal();
+    service.write('patient\n');
+    await service.line('patient');
+    assert.equal(greenThreadsOf(await service.reportOnSignal()).suspended, 21 + 15);
+  });
+
   test('lists who waits for generateReport(), and that it does', async (t) => {
     const service = await start(t, {});
     service.write('async\n');

@@ -15,9 +15,10 @@ constexpr size_t kMaxPhotographBytes = size_t{16} << 20;
 std::string Describe(v8::Isolate* isolate, const v8::TryCatch& caught) {
   if (caught.HasTerminated()) return "terminated: out of time or memory";
   if (!caught.HasCaught()) return "no exception, but no result either";
-  const v8::String::Utf8Value message(isolate, caught.Message().IsEmpty()
-                                                   ? v8::Local<v8::Value>(caught.Exception())
-                                                   : caught.Message()->Get().As<v8::Value>());
+  // What is thrown here is a string; V8's message of it would begin with "Uncaught".
+  const bool is_bare = caught.Message().IsEmpty() || caught.Exception()->IsString();
+  const v8::String::Utf8Value message(
+      isolate, is_bare ? v8::Local<v8::Value>(caught.Exception()) : caught.Message()->Get().As<v8::Value>());
   return *message == nullptr ? "an exception without a message" : *message;
 }
 

@@ -17,7 +17,8 @@ namespace gmr::reporter {
 
 struct PhotographHooks {
   std::function<bool()> stop;  // true: the process exits, end early
-  // Called once, as soon as what it begins delays nobody's answer: all have come, or somebody is silent.
+  // Called when all who can answer soon have answered; but not when a thread may have to be held for its
+  // stack: that should be short, and on few CPUs whatever this begins would make it longer.
   std::function<void()> asked;
 };
 

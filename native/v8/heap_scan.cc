@@ -90,47 +90,60 @@ bool HeapScan::Append(const HeapScan& other) {
 
 // New objects are put one behind the other. Behind the last one is what was there
 // before the last garbage collection, and looks alive.
-void HeapScan::FindHole(uintptr_t start, size_t words) {
-  hole_begin_ = hole_end_ = words;
-  const uint64_t at = (allocation_top_ - start) / sizeof(uint64_t);
-  if (allocation_top_ >= start && at < words) hole_begin_ = static_cast<size_t>(at);
+size_t HeapScan::EndOfObjects(uintptr_t start, size_t words) const {
+  const uint64_t end = (allocation_top_ - start) / sizeof(uint64_t);
+  return allocation_top_ >= start && end < words ? static_cast<size_t>(end) : words;
+}
+
+// Tens of millions of objects are told to be of no interest here.
+[[gnu::always_inline]] inline bool HeapScan::VisitMatched(uintptr_t start, size_t begin, uint32_t matched) {
+  const uint64_t elements = anchors_->empty_elements.bits();
+  const uint64_t frozen = anchors_->empty_frozen_elements.bits();
+  // Objects without properties have the same word in front of their elements.
+  // No wanted object has it behind them.
+  uint32_t left = matched & ~(matched >> 1);
+  while (left != 0) {
+    const uint32_t bit = left & -left;
+    left &= ~bit;
+    const size_t index = begin + static_cast<size_t>(std::countr_zero(bit));
+    if (page_[index] != elements && page_[index] != frozen) {
+      // Only its lower half was the same, so it says nothing about the word before.
+      left |= matched & bit >> 1;
+      continue;
+    }
+    if (index < kWordsToElements || (index + 1 < page_words_ && page_[index + 1] == elements)) continue;
+    const size_t first = index - kWordsToElements;
+    const Role role = RoleAt(first);
+    if (role != Role::kNone && !Visit(role, first, Tagged::At(start + first * sizeof(uint64_t))))
+      return false;
+  }
+  return true;
 }
 
 bool HeapScan::ScanPage(uintptr_t start, size_t words) {
   using platform::kMatchedWords;
   const platform::WantedWords wanted{anchors_->empty_elements.bits(), anchors_->empty_frozen_elements.bits(),
                                      free_space_};
-  FindHole(start, words);
-  for (size_t i = 0; i < words;) {
-    if (i == hole_begin_) i = hole_end_;
-    const size_t count = std::min(kMatchedWords, (i < hole_begin_ ? hole_begin_ : words) - i);
+  const size_t end = EndOfObjects(start, words);
+  for (size_t i = 0; i < end;) {
+    const size_t count = std::min(kMatchedWords, end - i);
+    platform::MatchedWords matched = count == kMatchedWords
+                                         ? platform::MatchWords(page_ + i, wanted)
+                                         : platform::MatchSomeWords(page_ + i, count, wanted);
     size_t next = i + count;
-    uint32_t matches = count == kMatchedWords ? platform::MatchWords(page_ + i, wanted) : (1u << count) - 1u;
-    for (; matches != 0; matches &= matches - 1) {
-      const size_t index = i + static_cast<size_t>(std::countr_zero(matches));
-      if (page_[index] == free_space_) {
-        const size_t skipped = FreeWords(index, words);
-        if (skipped == 0) continue;
-        next = index + skipped;
-        break;
-      }
-      if (!VisitElements(start, index, words)) return false;
+    for (; matched.rare != 0; matched.rare &= matched.rare - 1) {
+      const int bit = std::countr_zero(matched.rare);
+      const size_t index = i + static_cast<size_t>(bit);
+      const size_t skipped = page_[index] == free_space_ ? FreeWords(index, words) : 0;
+      if (skipped == 0) continue;
+      matched.common &= (1u << bit) - 1u;
+      next = index + skipped;
+      break;
     }
+    if (!VisitMatched(start, i, matched.common)) return false;
     i = next;
   }
   return true;
-}
-
-bool HeapScan::VisitElements(uintptr_t start, size_t index, size_t words) {
-  const uint64_t word = page_[index];
-  const uint64_t elements = anchors_->empty_elements.bits();
-  // Objects without properties have the same word in front of their elements.
-  // No wanted object has it behind them.
-  if (index < kWordsToElements || (index + 1 < words && page_[index + 1] == elements)) return true;
-  if (word != elements && word != anchors_->empty_frozen_elements.bits()) return true;
-  const size_t first = index - kWordsToElements;
-  const Role role = RoleAt(first);
-  return role == Role::kNone || Visit(role, first, Tagged::At(start + first * sizeof(uint64_t)));
 }
 
 // What was there before a garbage collection freed the block is still in it.
@@ -152,6 +165,11 @@ HeapScan::Role HeapScan::RoleAt(size_t index) {
   const uint64_t known = SlotOf(map);
   // The role is in the bits above those of an address.
   if ((known << kRoleBits) == (map << kRoleBits)) return static_cast<Role>(known >> kRoleShift);
+  return LearnRole(index);
+}
+
+HeapScan::Role HeapScan::LearnRole(size_t index) {
+  const uint64_t map = page_[index];
   Role role = Role::kNone;
   if (!Tagged(map).IsObject()) return role;
   // With elements of its own but no properties, the object begins a word later.

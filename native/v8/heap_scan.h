@@ -124,16 +124,17 @@ class HeapScan {
   static constexpr uint64_t kNoMap = 2;  // no address of an object
 
   uint64_t& SlotOf(uint64_t map) { return known_maps_[map * 0x9e3779b97f4a7c15u >> 53 & (kKnownMaps - 1)]; }
-  void FindHole(uintptr_t start, size_t words);
   void Reset();
   // False: there are too many objects.
   bool ScanNumber(size_t number, const HeapPage& page, PageTargets* targets);
   bool ScanPage(uintptr_t start, size_t words);
-  // The word at `index` may be the elements of an object.
-  bool VisitElements(uintptr_t start, size_t index, size_t words);
+  size_t EndOfObjects(uintptr_t start, size_t words) const;
+  // Bit i: the word i behind `begin` may be the elements of an object.
+  bool VisitMatched(uintptr_t start, size_t begin, uint32_t matched);
   // Words of the free block at `index`; 0: there is none.
   size_t FreeWords(size_t index, size_t words) const;
   Role RoleAt(size_t index);
+  Role LearnRole(size_t index);
   // False: `word` is no map.
   bool LearnMap(uint64_t word, Role* role);
   bool Visit(Role role, size_t index, Tagged object);
@@ -158,9 +159,6 @@ class HeapScan {
   uint32_t unreadable_pages_ = 0;
   uint64_t read_bytes_ = 0;
   uint32_t dropped_ = 0;
-  // In the page that is being scanned: words that hold no objects yet.
-  size_t hole_begin_ = 0;
-  size_t hole_end_ = 0;
 };
 
 }  // namespace gmr::vm

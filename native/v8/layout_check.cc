@@ -70,6 +70,8 @@ LayoutVerdict CheckLayout(v8::Isolate* isolate, const Layout& layout, const Code
     return verdict;
   }
   const std::vector<std::string> expected = DescribeV8Stack(isolate, max_frames);
+  // V8 made objects for that: what was read before may be of another time.
+  memory.Forget();
   const std::vector<std::string> decoded = DescribeDecodedStack(decoder.get(), registers, max_frames);
   if (expected.empty()) verdict.problem = "no JavaScript to compare with";
   // Only the frames up to the first native one are decoded here.

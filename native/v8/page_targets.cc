@@ -2,10 +2,7 @@
 
 #include <algorithm>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
+#include "../platform/word_match.h"
 #include "heap_layout.h"
 
 namespace gmr::vm {
@@ -17,11 +14,27 @@ static_assert(kPageBytes == uintptr_t{1} << kPageShift);
 // Below this a part would be smaller than what is allocated together.
 constexpr int kLeastShift = 14;
 
-// A store for each word, whatever it is: a test would cost more, and so would a
-// shift by a number that the compiler does not know.
-template <int kShift>
-void MarkParts(const uint64_t* words, size_t count, uint8_t* seen) {
-  for (size_t i = 0; i < count; ++i) seen[words[i] >> kShift & (PageTargets::kParts - 1)] = 0xff;
+static_assert(size_t{PageTargets::kParts - 1} << kPageShift <= UINT32_MAX, "the lower halves of words tell");
+
+// A store for each word, whatever it is: a test would cost more.
+void MarkParts(const uint64_t* words, size_t count, int shift, uint8_t* seen) {
+  size_t i = 0;
+#if defined(__SSE2__)
+  // Numbers of four parts at once; word by word it takes half as long again.
+  constexpr size_t kStep = 4;
+  const __m128i mask = _mm_set1_epi32(static_cast<int>(PageTargets::kParts - 1));
+  const __m128i by = _mm_cvtsi32_si128(shift);
+  for (; i + kStep <= count; i += kStep) {
+    const __m128i parts = _mm_and_si128(_mm_srl_epi32(platform::LowerHalves(words + i), by), mask);
+    const auto first = static_cast<uint64_t>(_mm_cvtsi128_si64(parts));
+    const auto second = static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(parts, parts)));
+    seen[static_cast<uint32_t>(first)] = 0xff;
+    seen[first >> 32] = 0xff;
+    seen[static_cast<uint32_t>(second)] = 0xff;
+    seen[second >> 32] = 0xff;
+  }
+#endif
+  for (; i < count; ++i) seen[words[i] >> shift & (PageTargets::kParts - 1)] = 0xff;
 }
 
 // One bit for each of 64 bytes, which are 0 or 0xff.
@@ -54,23 +67,7 @@ void PageTargets::Note(size_t page, const uint64_t* words, size_t count) {
   if (page >= noted_.size()) return;
   noted_[page] = 1;
   uint8_t seen[kParts] = {};
-  static_assert(kLeastShift == 14 && kPageShift == 18);
-  switch (shift_) {
-    case 14:
-      MarkParts<14>(words, count, seen);
-      break;
-    case 15:
-      MarkParts<15>(words, count, seen);
-      break;
-    case 16:
-      MarkParts<16>(words, count, seen);
-      break;
-    case 17:
-      MarkParts<17>(words, count, seen);
-      break;
-    default:
-      MarkParts<18>(words, count, seen);
-  }
+  MarkParts(words, count, shift_, seen);
   Set& set = sets_[page];
   for (size_t i = 0; i < kParts / 64; ++i) set.bits[i] = BitsOf(seen + i * 64);
 }
