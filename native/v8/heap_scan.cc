@@ -132,11 +132,11 @@ bool HeapScan::ScanPage(uintptr_t start, size_t words) {
                                          : platform::MatchSomeWords(page_ + i, count, wanted);
     size_t next = i + count;
     for (; matched.rare != 0; matched.rare &= matched.rare - 1) {
-      const int bit = std::countr_zero(matched.rare);
-      const size_t index = i + static_cast<size_t>(bit);
+      const size_t index = i + static_cast<size_t>(std::countr_zero(matched.rare));
       const size_t skipped = page_[index] == free_space_ ? FreeWords(index, words) : 0;
       if (skipped == 0) continue;
-      matched.common &= (1u << bit) - 1u;
+      // Those before it only.
+      matched.common &= (matched.rare & -matched.rare) - 1u;
       next = index + skipped;
       break;
     }
