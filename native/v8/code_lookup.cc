@@ -16,7 +16,7 @@ constexpr uint32_t kBehindCode = 8;
 
 bool LooksLikeMapWord(uint64_t word) {
   // A tagged map, or the untagged new address of a moved object.
-  return ((word & 7) == 1 || (word & 7) == 0) && word > 4096 && word >> 47 == 0;
+  return ((word & 7) == 1 || (word & 7) == 0) && IsProcessAddress(word);
 }
 
 }  // namespace

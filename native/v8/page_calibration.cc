@@ -85,7 +85,7 @@ class PageFinder {
 
   uint64_t MetadataAt(uintptr_t page, int32_t at) const {
     const uint64_t metadata = Load(page + static_cast<uintptr_t>(at));
-    return metadata % 8 == 0 && metadata > 4096 && metadata >> 47 == 0 ? metadata : 0;
+    return metadata % 8 == 0 && IsProcessAddress(metadata) ? metadata : 0;
   }
 
   // Where the metadata says which page it is of.

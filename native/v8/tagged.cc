@@ -8,7 +8,7 @@ namespace {
 constexpr int kMaxMoves = 3;
 
 // The word that replaces the map of a moved object: its address, untagged.
-bool IsForwarding(uint64_t word) { return (word & 7) == 0 && word > 4096 && word >> 47 == 0; }
+bool IsForwarding(uint64_t word) { return (word & 7) == 0 && IsProcessAddress(word); }
 
 }  // namespace
 
