@@ -83,7 +83,9 @@ describe(
         assert.ok(count('inexactFrames') <= Math.max(3, count('frames') * FEW), context);
 
         // The comparison saw what it is meant to see.
-        const ways = PASSIVE_READING.skip === false ? ['parked', 'passive'] : ['parked'];
+        // Where computing is slow, hardly any moment is one of waiting.
+        const waits = PASSIVE_READING.skip === false && TIME_SCALE === 1;
+        const ways = waits ? ['parked', 'passive'] : ['parked'];
         for (const seen of [...ways, 'innermostLinesChecked', 'nativeFrames']) {
           assert.ok(count(seen) > 0, `${seen}: ${context}`);
         }

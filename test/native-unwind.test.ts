@@ -15,15 +15,17 @@ const CALLS: Readonly<Record<string, RegExp>> = {
   read: /^read\(fd \d+ -> pipe:\[\d+\]\)$/,
   write: /^write\(fd \d+ -> pipe:\[\d+\]\)$/,
   nanosleep: /^(clock_)?nanosleep\(86400000 ms\)$/,
-  poll: /^poll\(fd \d+ -> pipe:\[\d+\] and 1 more\)$/,
+  poll: /^p?poll\(fd \d+ -> pipe:\[\d+\] and 1 more\)$/,
   futex: /^futex\(wait\)$/,
-  epoll_wait: /^epoll_wait$/,
+  epoll_wait: /^epoll_p?wait$/,
   accept: /^accept\(fd \d+ listening on 127\.0\.0\.1:\d+\)$/,
   connect: /^connect\(fd \d+ -> 127\.0\.0\.1:\d+\)$/,
   wait4: /^wait4\(pid \d+ cat\)$/,
   flock: /^flock\(fd \d+ -> \/.*\/flock\)$/,
   open: /^openat\(\/.*\/fifo\)$/,
 };
+/** On arm64 they make no frame, and the kernel does not tell the register that has the return address. */
+const WITHOUT_FRAME: readonly string[] = process.arch === 'arm64' ? ['flock'] : [];
 const FRAMES = ['plain', 'alloca', 'large', 'aligned'];
 
 /** The most that one run of a fuzzer may take. */
@@ -68,6 +70,12 @@ function assertSameCallers({ ours, runtime }: Comparison): void {
   assert.deepEqual(ours.pcs.slice(OWN_FRAMES, end), runtime.slice(OWN_FRAMES, end));
 }
 
+/** What cannot be known is not guessed. */
+function assertNoCaller(walk: Walk): void {
+  assert.equal(walk.names.length, 1, walk.names.join(', '));
+  assert.equal(walk.end, 'broken');
+}
+
 /** A FIFO that opens at once, and stays empty. */
 function openFifo(name: string): number {
   const path = join(folder, name);
@@ -89,12 +97,14 @@ describe('the unwinder of native code', { ...PATIENT, ...STACK_READING }, () => 
 
   for (const [call, words] of Object.entries(CALLS)) {
     for (const frame of FRAMES) {
+      const title = WITHOUT_FRAME.includes(call) ? 'guesses no caller' : 'reaches the start';
       test(
-        `reaches the start of a thread that is blocked in ${call} below a frame of kind ${frame}`,
+        `${title} of a thread that is blocked in ${call} below a frame of kind ${frame}`,
         PASSIVE_READING,
         async () => {
           const { tid, truth } = fixture.startBlocked(call, frame);
           const walk = await walkWhenBlocked(tid, words);
+          if (WITHOUT_FRAME.includes(call)) return assertNoCaller(walk);
           // The first is the blocking function itself: it has gone on since it told.
           const callers = truth.slice(1);
           const from = walk.pcs.indexOf(callers[0] ?? 0);
@@ -144,6 +154,10 @@ describe('the unwinder of native code', { ...PATIENT, ...STACK_READING }, () => 
     assert.ok(tids.length > 8, `only ${tids.length} threads`);
     for (const tid of tids) {
       const walk = await walkWhenBlocked(tid, /./);
+      if (WITHOUT_FRAME.includes(walk.names[0] ?? '')) {
+        assertNoCaller(walk);
+        continue;
+      }
       assert.equal(walk.end, 'end of stack', `${tid}: ${walk.names.join(', ')}`);
       assert.equal(walk.approximateSteps, 0, `${tid}: ${walk.names.join(', ')}`);
     }

@@ -13,7 +13,8 @@ import { type Service, cutReports, startService } from './support/service';
 const SCRIPT = 'short-call-service.cjs';
 const CALLS = ['nanosleep', 'clock_nanosleep', 'poll', 'read', 'connect', 'sem_timedwait'];
 const PLACES = ['worker', 'addon-thread'] as const;
-const CALL_MS = 400;
+/** Long enough for some reports, however long one takes here. */
+const CALL_MS = 400 * TIME_SCALE;
 const EVERY_MS = 20;
 /** A loaded machine lets a thread wait for its CPU; a report must not. */
 const LATE_MS = 150 * TIME_SCALE;

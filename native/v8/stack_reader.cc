@@ -25,14 +25,6 @@ constexpr bool kSupported = true;
 constexpr bool kSupported = false;
 #endif
 constexpr const char* kUnsupported = "stacks are read from memory on x86-64 and arm64 Linux only";
-// Of a thread that is blocked, the kernel tells two registers. Nobody has followed a stack on arm64 from
-// those alone: emulators have no such kernel.
-#if defined(__linux__) && defined(__x86_64__)
-constexpr bool kReadsBlocked = true;
-#else
-constexpr bool kReadsBlocked = false;
-#endif
-constexpr const char* kUntested = "stacks of blocked threads are not read: not tested on arm64";
 // A thread that wakes all the time is seldom found twice at the same place.
 constexpr int kTries = 5;
 
@@ -139,7 +131,6 @@ WalkEnd StackReader::WalkInto(const WalkStart& start, const platform::StackCopy*
 
 ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
   if (!kSupported) return Failed(ReadStack::Outcome::kUnreadable, kUnsupported);
-  if (!kReadsBlocked) return Failed(ReadStack::Outcome::kUnreadable, kUntested);
   FrameList list;
   WalkStart start;
   start.isolate = thread.isolate;
