@@ -17,6 +17,9 @@ constexpr const char* kTooLate = "the scan took longer than the allowed pause";
 
 // Of the allowed pause.
 constexpr int kTenthsToScan = 6;
+// Of it too, for what the innermost awaits wait for; as much again for each GB. They are the least of a
+// report, so they may not prolong the pause by much.
+constexpr int kPercentToLabel = 6;
 // About what a thread without a program has.
 constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
 constexpr size_t kMaxLabelBytes = 512;
@@ -141,8 +144,9 @@ const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   if (!leaves_.Collect(graph_, groups_, limits_.max_groups, &labels_)) return "no memory for the leaves";
   if (partial_ || !WantsLabels()) return nullptr;
   const auto megabytes = static_cast<int64_t>(pages_.total_bytes() >> 20);
-  const int64_t share = limits_.max_label_ms + limits_.max_label_ms * megabytes / 1024;
-  const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share * platform::kNsPerMs);
+  const int64_t percent_ns = int64_t{limits_.max_pause_ms} * platform::kNsPerMs / 100;
+  const int64_t share_ns = kPercentToLabel * (percent_ns + percent_ns * megabytes / 1024);
+  const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share_ns);
   labels_complete_ = labels_.Run(pages_, scan_, &targets_, until);
   return nullptr;
 }

@@ -46,9 +46,6 @@ struct GreenThreadLimits {
   uint64_t max_heap_bytes = uint64_t{2048} << 20;
   // What has been found by then is reported, as partial.
   int max_pause_ms = 2000;
-  // Of these, for what the innermost awaits wait for; as much again for each GB.
-  // They are the least of a report, so they may not prolong the pause by much.
-  int max_label_ms = 60;
   uint32_t max_groups = 50;
   uint32_t max_frames = 200;
   bool with_leaf_labels = true;
