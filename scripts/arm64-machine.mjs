@@ -109,6 +109,7 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 mkdir -p /dev/shm && mount -t tmpfs shm /dev/shm
 ip link set lo up
+mkdir -p /etc && echo '127.0.0.1 localhost' >/etc/hosts
 ${variables.map(([name, value]) => `export ${name}=${quoted(value)}`).join('\n')}
 cd /work
 # Through a pipe: Node draws on a terminal.

@@ -107,8 +107,9 @@ function testEnvironment() {
   return {
     GMR_TEST_ADDONS: 'made',
     GMR_TEST_TIME_SCALE: String(scale),
-    // A report with nine busy threads takes longer than the usual ten seconds.
+    // The usual limits of a report, and of the time that a thread stands still for one.
     GMR_REPORT_TIMEOUT_MS: String(Math.min(10_000 * scale, 600_000)),
+    GMR_GREEN_THREADS_MAX_PAUSE_MS: String(Math.min(1000 * scale, 60_000)),
   };
 }
 
