@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 require('gmr-native').setupAutorun({
   serviceName: 'bench',
-  greenThreads: { maxHeapMb: 8192, maxPauseMs: 20_000 },
+  greenThreads: { maxHeapMb: 8192 },
 });
 
 const [suspended, ballastMb] = process.argv.slice(2).map(Number);
