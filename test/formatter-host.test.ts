@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { markedFrame } from './support/marks';
 import { copyPackage } from './support/package-copy';
-import { PATIENT } from './support/patience';
+import { PATIENT, TIME_SCALE } from './support/patience';
 import { startService } from './support/service';
 
 interface Breakage {
@@ -65,7 +65,7 @@ describe('a formatter that', PATIENT, () => {
         script: join(fixtures, 'blocked-service.cjs'),
         args: ['busy-loop', 'regex'],
         // An endless formatter is ended when the report's time is over: that need not take long here.
-        env: { GMR_REPORT_TIMEOUT_MS: '1500' },
+        env: { GMR_REPORT_TIMEOUT_MS: String(1500 * TIME_SCALE) },
       });
       await service.ready();
       for (let round = 0; round < 2; round += 1) {
