@@ -14,8 +14,6 @@ using platform::MonotonicNs;
 
 // Between two looks at whether the process exits, which waits for the isolate.
 constexpr int64_t kLookEveryNs = 10 * platform::kNsPerMs;
-// Beyond what V8 may use.
-constexpr size_t kStackBytes = kBareIsolateStackBytes + (size_t{256} << 10);
 
 }  // namespace
 
@@ -25,7 +23,7 @@ FormatterThread::FormatterThread(FormatterJob job, ExitGate* gate) : job_(std::m
 
 void FormatterThread::Begin() {
   begun_ = thread_.Start(
-      "gmr-formatter", [this] { failure_ = Format(job_, gate_); }, kStackBytes);
+      "gmr-formatter", [this] { failure_ = Format(job_, gate_); }, kBareIsolateStackBytes);
 }
 
 bool FormatterThread::AwaitPhotograph() {

@@ -27,8 +27,9 @@ class FormatterThread {
   FormatterThread& operator=(const FormatterThread&) = delete;
   ~FormatterThread() = default;
 
+  // Where no thread can be started, all is left to Finish().
   void Begin();
-  // The photograph is complete: has it formatted and delivered. Returns what Format() does. To be called.
+  // The photograph is complete: has it formatted and delivered. Returns what Format() does. Must be called.
   std::string Finish();
 
  private:

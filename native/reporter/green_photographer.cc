@@ -185,6 +185,8 @@ std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
     bare.deadline_ns = std::min(job.deadline_ns, MonotonicNs() + kCalibrationNs);
     bare.work = [&](v8::Isolate* isolate) -> std::string {
       const v8::HandleScope scope(isolate);
+      // Node ends the process for an exception that nobody catches.
+      const v8::TryCatch quiet(isolate);
       const auto context = v8::Context::New(isolate);
       if (context.IsEmpty()) return "no context could be made";
       const v8::Context::Scope context_scope(context);

@@ -7,8 +7,7 @@
 // Lifetime:    one per reporter.
 //
 // After the stacks of all isolates are in, so that nobody's stack waits for the scan
-// of somebody's heap; and beside what the reporter does next: making the formatter's
-// isolate takes as long as the scan of a small heap.
+// of somebody's heap; and beside what else the reporter asks for.
 #ifndef GMR_NATIVE_REPORTER_GREEN_PHOTOGRAPHER_H_
 #define GMR_NATIVE_REPORTER_GREEN_PHOTOGRAPHER_H_
 

@@ -106,8 +106,8 @@ bool MayBeHeld(const Subject& subject) {
   return subject.pending() && (!subject.photo.os || subject.photo.os->status.state == 'R');
 }
 
-void WaitForAnswers(const Options& options, const std::function<bool()>& stop,
-                    const std::function<void()>& asked, LazyReader* reader, std::vector<Subject>* subjects) {
+void WaitForAnswers(const Options& options, const PhotographHooks& hooks, LazyReader* reader,
+                    std::vector<Subject>* subjects) {
   const int64_t begin_ns = MonotonicNs();
   const int64_t grace_ns = begin_ns + options.interrupt_timeout_ms * kNsPerMs;
   const int64_t longest_ns = std::max(grace_ns, begin_ns + kStarvedGraceNs);
@@ -115,9 +115,9 @@ void WaitForAnswers(const Options& options, const std::function<bool()>& stop,
 
   for (bool first = true;; first = false) {
     const auto pending = PendingCaptures(*subjects);
-    vm::Capture::WaitForAll(pending, std::min(MonotonicNs() + kLookEveryNs, longest_ns), stop);
-    if (first && std::none_of(subjects->begin(), subjects->end(), MayBeHeld)) asked();
-    if (PendingCaptures(*subjects).empty() || stop()) return;
+    vm::Capture::WaitForAll(pending, std::min(MonotonicNs() + kLookEveryNs, longest_ns), hooks.stop);
+    if (first && std::none_of(subjects->begin(), subjects->end(), MayBeHeld)) hooks.asked();
+    if (PendingCaptures(*subjects).empty() || hooks.stop()) return;
     const int64_t now_ns = MonotonicNs();
     for (Subject& subject : *subjects) {
       if (!subject.pending()) continue;
@@ -368,7 +368,7 @@ void PhotographThreads(const Options& options, const PhotographHooks& hooks, Pho
   AskAll(question, &subjects);
   // Before `hooks.asked` may begin threads of the report itself.
   const auto tids = platform::ListThreads();
-  WaitForAnswers(options, hooks.stop, hooks.asked, &reader, &subjects);
+  WaitForAnswers(options, hooks, &reader, &subjects);
   RetryMicrotaskStorms(question, hooks.stop, &subjects);
 
   for (Subject& subject : subjects) {
