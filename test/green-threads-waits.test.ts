@@ -13,6 +13,7 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   onTimer: new RegExp(`^timer 60000 ms \\(${LEFT} ms left\\)$`),
   onOwnTimer: new RegExp(`^timer 70000 ms \\(${LEFT} ms left\\)$`),
   onPool: /^Pool <- Array$/,
+  onGlobal: /^Array$/,
   onEvent: /^EventEmitter <- .*callback resolver \(node:events/,
   onChild: /callback .*\(node:child_process/,
   onHttp: /^http request GET localhost/,

@@ -89,6 +89,7 @@ constexpr DebugSymbol kDebugSymbols[] = {
     {&Layout::type_trusted_byte_array, false, {"type_TrustedByteArray__TRUSTED_BYTE_ARRAY_TYPE"}},
 
     {&Layout::type_property_array, false, {"type_PropertyArray__PROPERTY_ARRAY_TYPE"}},
+    {&Layout::type_property_cell, false, {"type_PropertyCell__PROPERTY_CELL_TYPE"}},
     {&Layout::type_descriptors, false, {"type_DescriptorArray__DESCRIPTOR_ARRAY_TYPE"}},
     {&Layout::type_strong_descriptors, false, {"type_StrongDescriptorArray__STRONG_DESCRIPTOR_ARRAY_TYPE"}},
 

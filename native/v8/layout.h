@@ -123,6 +123,7 @@ struct Layout {
   int32_t type_byte_array = -1;
   int32_t type_trusted_byte_array = -1;
   int32_t type_property_array = -1;
+  int32_t type_property_cell = -1;
   int32_t type_name_dictionary = -1;
   int32_t type_descriptors = -1;
   int32_t type_strong_descriptors = -1;

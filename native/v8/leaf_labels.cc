@@ -217,6 +217,9 @@ void LeafLabels::Visit(uint32_t from, Tagged holder, int32_t offset) {
     return;
   }
   answers_[step.promise].is_held = true;
+  // A global variable. Only the global object is behind it, and cells are among objects that all of the heap
+  // refers to, so to go on would take a good part of the pause.
+  if (type == heap_->layout().type_property_cell) return;
   if (heap_->IsFunction(&holder)) return VisitFunction(step, offset);
   // From a callback's scope on, everything hangs together.
   const bool is_context = type >= layout_->type_first_context && type <= layout_->type_last_context;
