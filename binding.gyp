@@ -97,6 +97,7 @@
         "native/v8/heap_pages.cc",
         "native/v8/heap_scan.cc",
         "native/v8/holder_names.cc",
+        "native/v8/holder_search.cc",
         "native/v8/interrupt_capture.cc",
         "native/v8/isolate_registry.cc",
         "native/v8/js_frames.cc",

@@ -21,6 +21,7 @@ void LeafLabels::Reset() {
   steps_.Truncate(0);
   answers_.Truncate(0);
   seen_.Clear();
+  search_.Reset();
 }
 
 uint32_t LeafLabels::Add(Tagged promise) {
@@ -110,7 +111,7 @@ bool LeafLabels::ScanPages(const HeapPages& pages, PageTargets* targets, int64_t
     if (page_ == nullptr) continue;
     const size_t words = bytes / sizeof(uint64_t);
     if (!targets->IsNoted(i)) targets->Note(i, page_, words);
-    ScanPage(page.start, words);
+    ScanPage(pages, i, words);
   }
   return true;
 }
@@ -120,33 +121,32 @@ bool LeafLabels::MayBeStep(uint64_t word) const {
   return (filter_[bit / 64] >> bit % 64 & 1) != 0;
 }
 
-void LeafLabels::ScanPage(uintptr_t start, size_t words) {
+void LeafLabels::ScanPage(const HeapPages& pages, size_t number, size_t words) {
   size_t i = 0;
   for (; i + kStride <= words; i += kStride) {
     uint32_t any = 0;
     for (size_t j = 0; j < kStride; ++j) any |= MayBeStep(page_[i + j]) ? 1 : 0;
-    if (any != 0) ScanWords(start, i, i + kStride);
+    if (any != 0) ScanWords(pages, number, i, i + kStride);
   }
-  ScanWords(start, i, words);
+  ScanWords(pages, number, i, words);
 }
 
-void LeafLabels::ScanWords(uintptr_t start, size_t begin, size_t end) {
+void LeafLabels::ScanWords(const HeapPages& pages, size_t number, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     const uint64_t word = page_[i];
     if (!MayBeStep(word)) continue;
     const uint32_t* found = seen_.Find(word);
     if (found == nullptr) continue;
-    Tagged holder;
-    int32_t offset = 0;
-    if (!FindObject(start, i, &holder, &offset)) {
+    Holder holder;
+    if (!search_.Find(pages, number, page_, i, &holder)) {
       HoldUnseen(*found);
       continue;
     }
-    if (holder.bits() == word) continue;
+    if (holder.object.bits() == word) continue;
     for (uint32_t step = *found; step != kNoIndex; step = steps_[step].same) {
       if (step < pass_begin_ || step >= pass_end_ || answers_[steps_[step].promise].final) continue;
       if (++hits_[step] <= kMaxPerStep) {
-        Visit(step, holder, offset);
+        Visit(step, holder.object, holder.offset);
       } else {
         answers_[steps_[step].promise].is_held = true;
       }
@@ -154,35 +154,12 @@ void LeafLabels::ScanWords(uintptr_t start, size_t begin, size_t end) {
   }
 }
 
-// Something refers to it, as a very large array may: who that is, is not known,
+// Something refers to it, as a huge table may: who that is, is not known,
 // but no longer that nobody does. Who merely has the promise cannot resolve it.
 void LeafLabels::HoldUnseen(uint32_t first) {
   for (uint32_t step = first; step != kNoIndex; step = steps_[step].same) {
     if (!steps_[step].is_promise) answers_[steps_[step].promise].is_held = true;
   }
-}
-
-bool LeafLabels::FindObject(uintptr_t start, size_t index, Tagged* object, int32_t* offset) const {
-  for (size_t back = 1; back <= index && back < kMaxBackWords; ++back) {
-    Tagged map(page_[index - back]);
-    if (!map.IsObject() || !heap_->Is(&map, heap_->layout().type_map)) continue;
-    uint8_t words = 0;
-    if (!heap_->memory().Load(map.Slot(heap_->layout().map_instance_words), &words)) return false;
-    if (words == 0) {
-      // Of any length: arrays and contexts have it in their second word.
-      const Tagged length(page_[index - back + 1]);
-      if (!length.IsSmi() || length.ToSmi() < 0) continue;
-      const auto count = static_cast<size_t>(length.ToSmi() & 0x3ff);
-      const bool inside = back < static_cast<size_t>(length.ToSmi()) + 2 || back < count + 2;
-      if (!inside) return false;
-    } else if (back >= words) {
-      return false;
-    }
-    *object = Tagged::At(start + (index - back) * sizeof(uint64_t));
-    *offset = static_cast<int32_t>(back * sizeof(uint64_t));
-    return true;
-  }
-  return false;
 }
 
 void LeafLabels::Name(uint32_t step, const char* name, bool final) {

@@ -20,6 +20,7 @@
 #include "async_places.h"
 #include "heap_pages.h"
 #include "holder_names.h"
+#include "holder_search.h"
 
 namespace gmr::vm {
 
@@ -33,7 +34,8 @@ class LeafLabels {
         layout_(layout),
         anchors_(anchors),
         strings_(strings),
-        names_(heap, layout, anchors, strings, places) {}
+        names_(heap, layout, anchors, strings, places),
+        search_(heap) {}
 
   void Reset();
   // The number under which LabelOf() knows it; kNoIndex: too many.
@@ -73,18 +75,15 @@ class LeafLabels {
   static constexpr int kMaxPasses = 7;
   static constexpr uint32_t kMaxPerStep = 64;
   static constexpr size_t kFilterWords = 1024;
-  static constexpr size_t kMaxBackWords = 4096;
 
   bool AddStep(const Step& step);
   void AddResolvers(const HeapScan& scan);
   void FillFilter(uint32_t first);
   bool ScanPages(const HeapPages& pages, PageTargets* targets, int64_t deadline_ns);
-  void ScanPage(uintptr_t start, size_t words);
-  void ScanWords(uintptr_t start, size_t begin, size_t end);
+  void ScanPage(const HeapPages& pages, size_t number, size_t words);
+  void ScanWords(const HeapPages& pages, size_t number, size_t begin, size_t end);
   bool MayBeStep(uint64_t word) const;
   void HoldUnseen(uint32_t first);
-  // The object that the word at `index` of the page is in, and where in it.
-  bool FindObject(uintptr_t start, size_t index, Tagged* object, int32_t* offset) const;
   void Visit(uint32_t step, Tagged holder, int32_t offset);
   void VisitFunction(Step step, int32_t offset);
   void VisitObject(Step step);
@@ -95,6 +94,7 @@ class LeafLabels {
   const HeapAnchors* anchors_;
   const RawStrings* strings_;
   HolderNames names_;
+  HolderSearch search_;
   platform::MappedArray<Step> steps_{kMaxSteps};
   platform::MappedArray<Answer> answers_{kMaxPromises};
   platform::NumberTable seen_{kMaxSteps};
