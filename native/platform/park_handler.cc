@@ -7,10 +7,10 @@
 #include <ctime>
 
 #include "clock.h"
+#include "futex.h"
 
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
 #define GMR_CAN_PARK 1
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #endif
@@ -40,10 +40,10 @@ uint32_t SlotWord(uint32_t question, Phase phase) { return question << kPhaseBit
 void WaitWhile(uint32_t expected, int64_t longest_ns) {
   if (longest_ns <= 0) return;
   const timespec timeout{longest_ns / kNsPerSecond, longest_ns % kNsPerSecond};
-  syscall(SYS_futex, &g_slot, FUTEX_WAIT_PRIVATE, expected, &timeout, nullptr, 0);
+  syscall(SYS_futex, &g_slot, kFutexWaitPrivate, expected, &timeout, nullptr, 0);
 }
 
-void WakeOther() { syscall(SYS_futex, &g_slot, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0); }
+void WakeOther() { syscall(SYS_futex, &g_slot, kFutexWakePrivate, 1, nullptr, nullptr, 0); }
 
 #if defined(__x86_64__)
 void CopyRegisters(const ucontext_t& context, Registers* registers) {

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "clock.h"
+#include "futex.h"
 
 #if defined(__APPLE__)
 // <ucontext.h> wants _XOPEN_SOURCE there, which takes other things away.
@@ -12,7 +13,6 @@
 #include <ucontext.h>
 #endif
 #if defined(__linux__)
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #endif
 #include <unistd.h>
@@ -51,7 +51,7 @@ void PrepareSignalHandler(WakeHandle* wake, ChainedHandler chained) {
 void PostFromHandler(WakeHandle* wake) {
 #if defined(__linux__)
   wake->pending.fetch_add(1);
-  syscall(SYS_futex, &wake->pending, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  syscall(SYS_futex, &wake->pending, kFutexWakePrivate, 1, nullptr, nullptr, 0);
 #else
   // A full pipe is already a pending wake-up, so a failed write loses nothing.
   const char byte = 0;

@@ -3,10 +3,10 @@
 #include <cerrno>
 
 #include "clock.h"
+#include "futex.h"
 #include "signal_handler.h"
 
 #if defined(__linux__)
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #else
@@ -28,7 +28,7 @@ namespace {
 // Sleeps while nothing is pending. May return early: the caller looks again.
 // `until`: CLOCK_MONOTONIC, or nullptr.
 void SleepWhileZero(std::atomic<uint32_t>* pending, const timespec* until) {
-  syscall(SYS_futex, pending, FUTEX_WAIT_BITSET_PRIVATE, 0, until, nullptr, FUTEX_BITSET_MATCH_ANY);
+  syscall(SYS_futex, pending, kFutexWaitBitsetPrivate, 0, until, nullptr, kFutexMatchAny);
 }
 
 }  // namespace
