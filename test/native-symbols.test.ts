@@ -41,6 +41,22 @@ function fileOffsetOf(pc: number): number {
   throw new Error(`no mapping holds ${pc}`);
 }
 
+/** Where the size of an exported function is in a file, and the file offset of its code. */
+function exportedFunction(elf: Buffer): { readonly sizeAt: number; readonly code: number } {
+  const word = (at: number): number => Number(elf.readBigUInt64LE(at));
+  const DYNSYM = 11;
+  const FUNCTION = 2;
+  const sections = Array.from({ length: elf.readUInt16LE(60) }, (_, index) => word(40) + index * 64);
+  const table = sections.find((section) => elf.readUInt32LE(section + 4) === DYNSYM) ?? 0;
+  const symbols = Array.from({ length: word(table + 32) / 24 }, (_, index) => word(table + 24) + index * 24);
+  const symbol = symbols.find(
+    (at) => ((elf[at + 4] ?? 0) & 15) === FUNCTION && elf.readUInt16LE(at + 6) !== 0 && word(at + 16) > 1,
+  );
+  const home = sections[elf.readUInt16LE((symbol ?? 0) + 6)];
+  if (symbol === undefined || home === undefined) throw new Error('no function is exported');
+  return { sizeAt: symbol + 16, code: word(symbol + 8) - word(home + 16) + word(home + 24) };
+}
+
 /** The same numbers each time. */
 function numbersFrom(seed: number): (limit: number) => number {
   let state = seed;
@@ -70,6 +86,17 @@ describe('symbols', { ...PATIENT, ...STACK_READING }, () => {
     const stripped = join(folder, 'stripped.node');
     execFileSync('strip', ['-o', stripped, fixture.path]);
     assert.doesNotMatch(named(stripped), /WalkOwnStack/);
+  });
+
+  test('that are exported without a size do not name the code behind them when the rest is stripped', () => {
+    const stripped = join(folder, 'unsized.node');
+    execFileSync('strip', ['-o', stripped, fixture.path]);
+    const bytes = readFileSync(stripped);
+    const { sizeAt, code } = exportedFunction(bytes);
+    assert.notEqual(named(stripped, code + 1), '');
+    bytes.writeBigUInt64LE(0n, sizeAt);
+    writeFileSync(stripped, bytes);
+    assert.equal(named(stripped, code + 1), '');
   });
 
   test('are missing, with the reason, when there is no file to read', () => {

@@ -20,6 +20,10 @@ constexpr size_t kMaxMangledBytes = 2048;
 // Hand-written assembly often states no size: such a symbol reaches to the next, but not far.
 constexpr uint64_t kMaxUnsizedBytes = uint64_t{64} << 10;
 
+// How far a symbol reaches that states no size. Among exported symbols only, the next function may be
+// missing: in musl, which is stripped, all that follows memset would bear its name.
+uint64_t UnsizedReach(const Elf64_Shdr& table) { return table.sh_type == SHT_SYMTAB ? kMaxUnsizedBytes : 0; }
+
 // One address on its way through the symbol table.
 struct Search {
   uint64_t address = 0;
@@ -29,10 +33,9 @@ struct Search {
   bool found = false;
   bool found_sized = false;  // the symbol's size covers the address: certain
 
+  // Of a symbol that reaches to the address.
   void Consider(const Elf64_Sym& symbol) {
     const bool sized = symbol.st_size != 0;
-    const uint64_t reach = sized ? symbol.st_size : kMaxUnsizedBytes;
-    if (address < symbol.st_value || address - symbol.st_value >= reach) return;
     const bool better =
         !found || sized > found_sized || (sized == found_sized && symbol.st_value > best_start);
     if (!better) return;
@@ -89,11 +92,11 @@ class WantedBlocks {
 };
 
 // `searches` ascend by address.
-void ConsiderAll(const std::vector<Elf64_Sym>& symbols, const WantedBlocks& wanted,
+void ConsiderAll(const std::vector<Elf64_Sym>& symbols, const WantedBlocks& wanted, uint64_t unsized_reach,
                  std::vector<Search>* searches) {
   for (const Elf64_Sym& symbol : symbols) {
-    const uint64_t reach = symbol.st_size != 0 ? symbol.st_size : kMaxUnsizedBytes;
-    if (!wanted.MayReach(symbol.st_value, reach) || !NamesCode(symbol)) continue;
+    const uint64_t reach = symbol.st_size != 0 ? symbol.st_size : unsized_reach;
+    if (reach == 0 || !wanted.MayReach(symbol.st_value, reach) || !NamesCode(symbol)) continue;
     auto search = std::lower_bound(searches->begin(), searches->end(), symbol.st_value,
                                    [](const Search& s, uint64_t start) { return s.address < start; });
     for (; search != searches->end() && search->address - symbol.st_value < reach; ++search) {
@@ -112,7 +115,7 @@ bool ScanSymbols(const ElfFile& file, const Elf64_Shdr& table, std::vector<Searc
     symbols.resize(std::min<uint64_t>(left, kChunkSymbols));
     const size_t bytes = symbols.size() * sizeof(Elf64_Sym);
     if (!file.Read(offset, symbols.data(), bytes)) return false;
-    ConsiderAll(symbols, wanted, searches);
+    ConsiderAll(symbols, wanted, UnsizedReach(table), searches);
     left -= symbols.size();
     offset += bytes;
   }
