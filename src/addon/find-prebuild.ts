@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { libcOf } from './libc';
 
 /** What is in the package's folder of prebuilt binaries for this platform; empty when there is none. */
@@ -18,9 +18,22 @@ export function findPrebuild(root: string): string | null {
   const abi = `.abi${process.versions.modules}.`;
   const fitting = prebuildsFor(root).filter((name) => name.includes(abi));
   // Without a tag of the C library the file may be for either; loading it tells.
-  const libc = process.env['LIBC'] ?? libcOf(process.execPath);
-  const best = fitting.find((name) => name.includes(`.${libc}.`)) ?? fitting.find((name) => !hasLibc(name));
+  const libc = `.${wantedLibc()}.`;
+  const best = fitting.find((name) => name.includes(libc)) ?? fitting.find((name) => !hasLibc(name));
   return best === undefined ? null : join(folder, best);
+}
+
+/**
+ * Whether a binary is for the C library of this Node, as far as its name tells. musl would load one for glibc, and
+ * node-gyp-build offers it: it takes every system but Alpine for glibc.
+ */
+export function fitsLibc(path: string): boolean {
+  const name = basename(path);
+  return process.platform !== 'linux' || !hasLibc(name) || name.includes(`.${wantedLibc()}.`);
+}
+
+function wantedLibc(): string {
+  return process.env['LIBC'] ?? libcOf(process.execPath);
 }
 
 function hasLibc(name: string): boolean {

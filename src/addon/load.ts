@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, toNamespacedPath } from 'node:path';
+import { basename, join, toNamespacedPath } from 'node:path';
 import { GmrError } from '../errors';
 import { PACKAGE_ROOT } from '../paths';
 import type { NativeAddon } from './contract';
@@ -83,12 +83,15 @@ function likelyLibc(): string {
 
 /** What node-gyp-build finds: with its own rules first, then without build/, whose ABI may be of another Node. */
 function* searched(root: string, attempts: LoadAttempt[]): Generator<string> {
+  const { findPrebuild, fitsLibc } = require('./find-prebuild') as typeof import('./find-prebuild');
   try {
     const nodeGypBuild = require('node-gyp-build') as { readonly resolve: (folder: string) => string };
-    yield nodeGypBuild.resolve(root);
+    const path = nodeGypBuild.resolve(root);
+    if (!fitsLibc(path)) throw new Error(`${basename(path)} is for another C library`);
+    yield path;
   } catch (error) {
     attempts.push({ path: join(root, 'prebuilds'), error });
   }
-  const prebuilt = (require('./find-prebuild') as typeof import('./find-prebuild')).findPrebuild(root);
+  const prebuilt = findPrebuild(root);
   if (prebuilt !== null) yield prebuilt;
 }
