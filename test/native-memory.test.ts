@@ -26,8 +26,8 @@ const CAPTURE_PATH = [
 const HARMLESS: ReadonlySet<string> = new Set(
   (
     'memchr memcpy memmove memcmp memset strlen snprintf inet_ntop __errno_location _GLOBAL_OFFSET_TABLE_ ' +
-    'open open64 close read write readlink pread64 pipe2 mmap64 munmap getpid process_vm_readv ' +
-    'getsockname getpeername getsockopt syscall'
+    'open open64 close read write readlink pread pread64 pipe2 mmap mmap64 munmap getpid process_vm_readv ' +
+    'getsockname getpeername getsockopt ntohs syscall'
   ).split(' '),
 );
 

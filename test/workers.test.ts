@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { markedFrame } from './support/marks';
+import { PASSIVE_NATIVE_READING } from './support/native-addon';
 import { PATIENT } from './support/patience';
 import { untilAllThreadsSleep } from './support/proc';
 import { assertFrame, threadBlocks, workerBlock } from './support/report-text';
@@ -54,19 +55,23 @@ describe('workers', PATIENT, () => {
     assert.match(strangers[0]?.head ?? '', /NOT REGISTERED/);
   });
 
-  test('of such a class have a stack nevertheless while they are blocked', async (t) => {
-    const service = await startService(t, {
-      script: 'unregistered-service.cjs',
-      args: ['waiting'],
-    }).ready();
-    await untilAllThreadsSleep(service.pid);
-    const report = await service.reportOnSignal();
-    const [stranger] = threadBlocks(report).filter((block) => /\bworker \d+/.test(block.head));
-    assert.ok(stranger, report);
-    assert.match(stranger.head, /NOT REGISTERED/);
-    assert.match(stranger.body, /captured passively/);
-    assertFrame(stranger, markedFrame('unregistered-service.cjs', 'unregistered-wait'));
-  });
+  test(
+    'of such a class have a stack nevertheless while they are blocked',
+    PASSIVE_NATIVE_READING,
+    async (t) => {
+      const service = await startService(t, {
+        script: 'unregistered-service.cjs',
+        args: ['waiting'],
+      }).ready();
+      await untilAllThreadsSleep(service.pid);
+      const report = await service.reportOnSignal();
+      const [stranger] = threadBlocks(report).filter((block) => /\bworker \d+/.test(block.head));
+      assert.ok(stranger, report);
+      assert.match(stranger.head, /NOT REGISTERED/);
+      assert.match(stranger.body, /captured passively/);
+      assertFrame(stranger, markedFrame('unregistered-service.cjs', 'unregistered-wait'));
+    },
+  );
 
   test('that set up themselves do not take the signal for the process', async (t) => {
     const service = await startService(t, { script: 'worker-only-service.cjs' }).ready();

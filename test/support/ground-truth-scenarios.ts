@@ -1,4 +1,5 @@
 import type { Expectation } from './ground-truth';
+import { LIBC_HAS_TABLES } from './native-addon';
 
 /** How a report may have taken a stack, in the words of its state line. */
 export type Method = 'by interrupt' | 'passively' | 'while parked';
@@ -36,12 +37,14 @@ function calling(name: string, title: string, extras: Extras = {}): Scenario {
   return waiting(name, title, { shows: [/^ {2}readSync \(node:fs:/m], ...extras });
 }
 
+const ADDON = / gmr_fixture\.node$/m;
+const GAP = /^ *\(native frames above JavaScript are not known\)$/m;
+
 const SYSTEM_CALLS: readonly Scenario[] = [
   waiting('read-sync', 'fs.readSync on a FIFO', {
     shows: [
       /state: S sleeping in read\(fd \d+ -> /,
-      /^ {2}(__)?read +libc/m,
-      /^ {2}node::fs::Read\b.* node$/m,
+      ...(LIBC_HAS_TABLES ? [/^ {2}(__)?read +libc/m, /^ {2}node::fs::Read\b.* node$/m] : [GAP]),
       /readSync \(node:fs:/,
     ],
   }),
@@ -55,14 +58,12 @@ const SYSTEM_CALLS: readonly Scenario[] = [
   waiting('spawn-sync', 'spawnSync', { shows: [/spawnSync \(node:child_process:/] }),
   // V8 looks for interrupts while it waits: it may answer.
   waiting('atomics-wait', 'Atomics.wait', { methods: ['passively', 'by interrupt'] }),
-  waiting('addon-sleep', 'an addon that sleeps', { shows: [/ gmr_fixture\.node$/m] }),
+  waiting('addon-sleep', 'an addon that sleeps', { shows: [LIBC_HAS_TABLES ? ADDON : GAP] }),
 ];
 
 /** It asks for the time again and again. On arm64, the kernel's code for that has no tables to be unwound by. */
 const SPINNING_ADDON =
-  process.arch === 'arm64'
-    ? / gmr_fixture\.node$|^ *\(native frames above JavaScript are not known\)$/m
-    : / gmr_fixture\.node$/m;
+  process.arch === 'arm64' ? new RegExp(`${ADDON.source}|${GAP.source}`, 'm') : LIBC_HAS_TABLES ? ADDON : GAP;
 
 /** V8 may answer between two steps; and a thread that collects garbage waits for its helpers, passively. */
 const ANY_METHOD: readonly Method[] = ['while parked', 'by interrupt', 'passively'];

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { requireLib } from './lib';
 import { REPOSITORY_ROOT } from './paths';
 
 const FOLDER = join(REPOSITORY_ROOT, 'test', 'native');
@@ -43,6 +44,19 @@ export const PASSIVE_READING: { readonly skip: string | false } =
   process.env['GMR_TEST_EMULATED_PROCESS'] === '1'
     ? { skip: 'the kernel does not tell where threads of an emulated process are' }
     : STACK_READING;
+
+const { libcOf } = requireLib('addon/libc') as typeof import('../../src/addon/libc');
+
+/**
+ * Whether the C library has unwind tables. musl is built without: from a thread that is in one of its functions nothing
+ * leads to the caller, but V8's own note of where it left JavaScript.
+ */
+export const LIBC_HAS_TABLES: boolean = process.platform !== 'linux' || libcOf(process.execPath) === 'glibc';
+
+/** Reading the native frames of a thread that is blocked in the C library. */
+export const PASSIVE_NATIVE_READING: { readonly skip: string | false } = LIBC_HAS_TABLES
+  ? PASSIVE_READING
+  : { skip: 'musl has no unwind tables' };
 
 /** Runs of each fuzzer; more are asked for by hand. */
 export function fuzzRuns(usual: number): number {

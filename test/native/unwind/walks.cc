@@ -1,11 +1,11 @@
 #include "walks.h"
 
-#include <ucontext.h>
 #include <unwind.h>
 
 #include <memory>
 
 #include "../../../native/platform/clock.h"
+#include "../../../native/platform/own_registers.h"
 #include "../../../native/platform/passive_probe.h"
 #include "../../../native/platform/syscall_describe.h"
 
@@ -32,31 +32,6 @@ const char* EndName(StepOutcome outcome) {
   }
   return "?";
 }
-
-#if defined(__aarch64__)
-// getcontext(3) stores what a callee keeps.
-Registers FromContext(const ucontext_t& context) {
-  Registers registers;
-  for (int i = platform::kX19; i <= platform::kX30; ++i) {
-    registers.Set(static_cast<platform::Register>(i), context.uc_mcontext.regs[i]);
-  }
-  registers.Set(platform::kSp, context.uc_mcontext.sp);
-  registers.Set(platform::kPc, context.uc_mcontext.pc);
-  return registers;
-}
-#else
-Registers FromContext(const ucontext_t& context) {
-  constexpr int kInDwarfOrder[] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
-                                   REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
-                                   REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
-  Registers registers;
-  for (int i = 0; i < platform::kRegisterCount; ++i) {
-    registers.Set(static_cast<platform::Register>(i),
-                  static_cast<uint64_t>(context.uc_mcontext.gregs[kInDwarfOrder[i]]));
-  }
-  return registers;
-}
-#endif
 
 _Unwind_Reason_Code AddFrame(_Unwind_Context* context, void* data) {
   auto* pcs = static_cast<std::vector<uintptr_t>*>(data);
@@ -132,11 +107,11 @@ Walk WalkBlockedThread(Preparation* preparation, int tid, bool runs_javascript) 
 
 __attribute__((noinline)) Walk WalkOwnStack(Preparation* preparation) {
   preparation->reader.Forget();
-  ucontext_t context;
-  getcontext(&context);
-  // Exact: the pc is behind the call of getcontext, still in this function.
+  Registers registers;
+  platform::ReadOwnRegisters(&registers);
+  // Exact: the pc is in this function.
   platform::NativeThreadJudge judge;
-  return WalkFrom(preparation, FromContext(context), true, &judge);
+  return WalkFrom(preparation, registers, true, &judge);
 }
 
 __attribute__((noinline)) std::vector<uintptr_t> BacktraceOfRuntime() {
