@@ -31,8 +31,9 @@ struct ElfSymbol {
 };
 
 // One answer per address, in the same order. One pass over .symtab, or over
-// .dynsym where that is stripped; of that, only symbols that state their size. `build_id`, unless empty, must be the file's:
-// names from another build would be wrong ones.
+// .dynsym where that is stripped; of that, only symbols that state their size.
+// `build_id`, unless empty, must be the file's: names from another build would
+// be wrong ones.
 Result<std::vector<ElfSymbol>> FindElfSymbols(const std::string& path, std::string_view build_id,
                                               ElfAddressKind kind, const std::vector<uint64_t>& addresses);
 
