@@ -67,10 +67,11 @@ describe('the watchdog', PATIENT, () => {
         reported: true,
       },
     );
-    // Exact to one interval; it cannot have been longer than all that happened since.
+    // Exact to one interval, and to what the watchdog had to wait for a CPU; it cannot have been longer than all that
+    // happened since.
     const most = Date.now() - before + WATCHDOG.intervalMs;
-    assert.ok(block.blockedMs > 1400 && block.blockedMs < most, `${block.blockedMs} of ${most} ms`);
-    assert.ok(block.beganAtMs >= before - 100 && block.beganAtMs < Date.now() - 1400);
+    assert.ok(block.blockedMs > 1000 && block.blockedMs < most, `${block.blockedMs} of ${most} ms`);
+    assert.ok(block.beganAtMs >= before - 100 && block.beganAtMs < Date.now() - 1000);
     assert.deepEqual(await blockEnd(service, 'channel '), block);
   });
 
