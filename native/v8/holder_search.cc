@@ -25,7 +25,7 @@ bool HolderSearch::FindInPage(uintptr_t start, const uint64_t* words, size_t ind
     const Extent extent = ExtentAt(words + first, back);
     if (extent == Extent::kNone || (extent == Extent::kShort && is_far)) continue;
     if (extent == Extent::kShort) return false;
-    // Of other kinds of objects the second word may hold more than a length.
+    // The second word of others may hold more than a length.
     if (back > kNearWords && heap_->TypeOfMap(Tagged(words[first])) != heap_->layout().type_fixed_array)
       continue;
     *holder = {Tagged::At(start + first * sizeof(uint64_t)), static_cast<int32_t>(back * sizeof(uint64_t))};
@@ -62,6 +62,8 @@ bool HolderSearch::FindLarge(const HeapPages& pages, size_t number, uintptr_t ad
     const Tagged length(head_[i + 1]);
     if (!map.IsObject() || !length.IsSmi() || length.ToSmi() <= 0) continue;
     if (!heap_->Is(&map, heap_->layout().type_map)) continue;
+    // Never large; behind its length is a hash, which would make it reach anywhere.
+    if (heap_->TypeOfMap(map) == heap_->layout().type_property_array) continue;
     const uintptr_t begin = page.start + i * sizeof(uint64_t);
     const uintptr_t end = begin + (static_cast<uintptr_t>(length.ToSmi()) + kArrayHeader) * sizeof(uint64_t);
     if (address >= end) return false;
