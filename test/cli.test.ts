@@ -12,6 +12,7 @@ import { HARD_LIMIT_MS, eventually } from './support/patience';
 import { threadsOf } from './support/proc';
 import { assertFrame, mainBlock } from './support/report-text';
 import { type Service, startService } from './support/service';
+import { shellCommand } from './support/shell';
 
 const { sendSignal } = requireLib('cli/send') as typeof import('../src/cli/send');
 
@@ -107,7 +108,7 @@ describe('gmr trigger and pid namespaces', linuxOnly, () => {
     const script = `mkfifo ${log}.in; ${service} < ${log}.in 2> ${log} & exec 3> ${log}.in
       until ${node} '${GMR}' list 2>/dev/null | grep -q SIGUSR2; do :; done
       ${node} '${GMR}' trigger echo-service --wait`;
-    const { status, stdout, stderr } = spawnSync('unshare', [...UNSHARE, 'sh', '-c', script], {
+    const { status, stdout, stderr } = spawnSync('unshare', [...UNSHARE, ...shellCommand(script)], {
       encoding: 'utf8',
       timeout: HARD_LIMIT_MS,
     });
@@ -122,12 +123,7 @@ describe('gmr trigger and pid namespaces', linuxOnly, () => {
       execPath: 'unshare',
       execArgv: [
         ...UNSHARE,
-        'sh',
-        '-c',
-        'exec "$@" 2> "$0"',
-        log,
-        process.execPath,
-        ...(AUTORUN.execArgv ?? []),
+        ...shellCommand('exec "$@" 2> "$0"', log, process.execPath, ...(AUTORUN.execArgv ?? [])),
       ],
     });
     await outside.ready();

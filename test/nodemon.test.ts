@@ -6,12 +6,14 @@ import { scratchFolder } from './support/files';
 import { fixturePath } from './support/paths';
 import { PATIENT, eventually } from './support/patience';
 import { startService, type Service } from './support/service';
+import { shellCommand } from './support/shell';
 
 /** Starts its arguments through a shell, as nodemon does. */
 const STARTER = `
 const { spawn } = require('node:child_process');
 const command = process.argv.slice(process.argv.indexOf('--') + 1).map((word) => "'" + word + "'").join(' ');
-const child = spawn('sh', ['-c', command + '; true'], { stdio: 'inherit' });
+const [shell, ...words] = ${JSON.stringify(shellCommand('eval "$0"; true'))};
+const child = spawn(shell, [...words, command], { stdio: 'inherit' });
 child.on('exit', () => process.exit());
 `;
 

@@ -19,6 +19,7 @@ import { reportFiles, scratchFolder, untilReportFiles } from './support/files';
 import { fixturePath } from './support/paths';
 import { PATIENT, eventually } from './support/patience';
 import { END_MARKER, type Service, cutReports } from './support/service';
+import { shellCommand } from './support/shell';
 import { assertAlive, startTriggered } from './support/trigger-service';
 
 const NAME = /^triggered_gurumeditation_\d{14}(_\d+)?$/;
@@ -218,13 +219,8 @@ describe('a report goes to stderr, with the reason,', PATIENT, () => {
 
   test('when there are no descriptors left', async (t) => {
     const logDir = scratchFolder(t);
-    const node = process.execPath;
-    const script = `ulimit -n 64 && exec "${node}" "$@"`;
-    const service = await startTriggered(
-      t,
-      { logDir },
-      { execPath: '/bin/sh', execArgv: ['-c', script, 'sh'] },
-    );
+    const [execPath, ...execArgv] = shellCommand('ulimit -n 64 && exec "$0" "$@"', process.execPath);
+    const service = await startTriggered(t, { logDir }, { execPath, execArgv });
     service.write('use-up-descriptors\n');
     await service.line('used up EMFILE');
     service.signal();

@@ -6,8 +6,9 @@ namespace gmr::vm {
 
 namespace {
 
-// A mapping that is larger than all that is looked at is none of V8's, whose memory the kernel does not join
-// with others' (see the seams below): it is the shadow memory of a sanitizer, terabytes of nothing.
+// A mapping that is larger than the largest heap that is looked at is none of V8's, whose memory the kernel
+// does not join with others' (see the seams below): it is the shadow memory of a sanitizer, terabytes of
+// nothing.
 bool MayHoldHeap(const platform::Mapping& mapping, size_t max_bytes) {
   return mapping.range.end - mapping.range.start <= max_bytes && mapping.readable && mapping.writable &&
          !mapping.executable && mapping.inode == 0 &&
@@ -96,7 +97,7 @@ bool HeapPages::Collect(const platform::ProcMaps& maps, bool with_large) {
   // The kernel may list one mapping of V8's in parts.
   platform::AddressRange range;
   for (const platform::Mapping& mapping : maps.mappings()) {
-    if (!MayHoldHeap(mapping, kMaxChunks * kPageBytes)) continue;
+    if (!MayHoldHeap(mapping, kMaxPages * kPageBytes)) continue;
     if (mapping.range.start == range.end) {
       range.end = mapping.range.end;
       if (!seams_.Append(mapping.range.start)) return false;

@@ -4,6 +4,7 @@ import type { Installed } from '../../src/cli/inspect';
 import { libPath, requireLib } from './lib';
 import { HARD_LIMIT_MS, PATIENT, eventually } from './patience';
 import { type Service, type ServiceOptions, startService } from './service';
+import { shellCommand } from './shell';
 
 /** How a run of the command `gmr` ended. */
 export interface GmrResult {
@@ -59,6 +60,7 @@ export function runGmr(args: readonly string[], input = ''): Promise<GmrResult> 
 
 /** A service whose standard error is a file, as under many a process manager. Its reports are in that file only. */
 export function startLogging(t: TestContext, logFile: string, options: ServiceOptions): Service {
-  const execArgv = ['-c', 'exec "$@" 2>> "$0"', logFile, process.execPath, ...(options.execArgv ?? [])];
-  return startService(t, { ...options, execPath: '/bin/sh', execArgv });
+  const node = [process.execPath, ...(options.execArgv ?? [])];
+  const [execPath, ...execArgv] = shellCommand('exec "$@" 2>> "$0"', logFile, ...node);
+  return startService(t, { ...options, execPath, execArgv });
 }

@@ -22,9 +22,11 @@ export function buildProcTreePrinter(): void {
   execFileSync(process.env['CXX'] ?? 'c++', [...flags, '-o', PROGRAM, ...SOURCES], { stdio: 'pipe' });
 }
 
-/** What the program prints; see its source. */
+/** What the program prints; see its source. A preloaded sanitizer would end its shells, and is not for it. */
 export function runProcTreePrinter(args: readonly string[], input = ''): string {
-  const result = spawnSync(PROGRAM, args, { input, encoding: 'utf8', timeout: HARD_LIMIT_MS });
+  const env = { ...process.env };
+  delete env['LD_PRELOAD'];
+  const result = spawnSync(PROGRAM, args, { input, env, encoding: 'utf8', timeout: HARD_LIMIT_MS });
   if (result.status !== 0) throw new Error(`proc_tree_printer ended with ${result.status}\n${result.stderr}`);
   return result.stdout;
 }
