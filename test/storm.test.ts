@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HARD_LIMIT_MS } from './support/patience';
+import { HARD_LIMIT_MS, TIME_SCALE } from './support/patience';
 import { startService } from './support/service';
 
-const SECONDS = Number(process.env['GMR_STORM_SECONDS'] ?? 4);
+const SECONDS = Number(process.env['GMR_STORM_SECONDS'] ?? 4 * TIME_SCALE);
 const WIDTH = 64;
 
 test(

@@ -12,7 +12,7 @@
 #else
 #include <ucontext.h>
 #endif
-#if defined(__linux__)
+#if GMR_WAKE_BY_FUTEX
 #include <sys/syscall.h>
 #endif
 #include <unistd.h>
@@ -49,7 +49,7 @@ void PrepareSignalHandler(WakeHandle* wake, ChainedHandler chained) {
 }
 
 void PostFromHandler(WakeHandle* wake) {
-#if defined(__linux__)
+#if GMR_WAKE_BY_FUTEX
   wake->pending.fetch_add(1);
   syscall(SYS_futex, &wake->pending, kFutexWakePrivate, 1, nullptr, nullptr, 0);
 #else

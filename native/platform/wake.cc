@@ -6,7 +6,7 @@
 #include "futex.h"
 #include "signal_handler.h"
 
-#if defined(__linux__)
+#if GMR_WAKE_BY_FUTEX
 #include <sys/syscall.h>
 #include <unistd.h>
 #else
@@ -21,7 +21,7 @@ namespace gmr::platform {
 
 void WakeChannel::Wake() { PostFromHandler(&handle_); }
 
-#if defined(__linux__)
+#if GMR_WAKE_BY_FUTEX
 
 namespace {
 

@@ -1,6 +1,6 @@
 // WakeChannel: lets any thread, and signal context, wake the reporter thread.
 //
-// Owns:        one counter that the kernel waits on (a pipe where there is no futex).
+// Owns:        one counter that the kernel waits on (a pipe where futexes cannot be used).
 // Threads:     Wake() from any thread; Wait*() and Drain() from the reporter only.
 // Signal-safe: PostFromHandler() of signal_handler.h does the same as Wake()
 //              from a handler; nothing else here may be called there.
@@ -15,10 +15,18 @@
 #include <atomic>
 #include <cstdint>
 
+// ThreadSanitizer keeps a signal back until its thread is in a call that is known to block, as poll(2); that
+// syscall(2) may be one it does not know.
+#if defined(__linux__) && !defined(__SANITIZE_THREAD__)
+#define GMR_WAKE_BY_FUTEX 1
+#else
+#define GMR_WAKE_BY_FUTEX 0
+#endif
+
 namespace gmr::platform {
 
 struct WakeHandle {
-#if defined(__linux__)
+#if GMR_WAKE_BY_FUTEX
   std::atomic<uint32_t> pending{0};
 #else
   int write_fd = -1;
@@ -46,7 +54,7 @@ class WakeChannel {
 
  private:
   WakeHandle handle_;
-#if !defined(__linux__)
+#if !GMR_WAKE_BY_FUTEX
   int read_fd_ = -1;
 #endif
 };

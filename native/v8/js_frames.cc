@@ -209,7 +209,9 @@ void JsFrames::AppendJs(const platform::Registers& registers, Place place, Frame
   FunctionInfo info;
   uint64_t function = 0;
   const uintptr_t function_at = Tagged::At(place.fp).Slot(heap_.layout().fp_function);
-  if (!heap_.memory().Load(function_at, &function) || !functions_.FindByFunction(Tagged(function), &info)) {
+  // What looks like a frame of a function of the API is one of native code, which has it in a register.
+  if (!heap_.memory().Load(function_at, &function) || !functions_.FindByFunction(Tagged(function), &info) ||
+      info.is_api) {
     RawFrame* frame = list->Append();
     if (frame == nullptr) return;
     frame->kind = RawFrameKind::kGlue;

@@ -64,8 +64,9 @@ export function fuzzRuns(usual: number): number {
 }
 
 /** Is the product that the tests use built with a sanitizer? Its runtime has frames and calls of its own. */
-export function isSanitized(): boolean {
-  return productBuild().flags.some((flag) => /^--gmr_[at]san=1$/.test(flag));
+export function isSanitized(by?: 'asan' | 'tsan'): boolean {
+  const names = by === undefined ? ['asan', 'tsan'] : [by];
+  return productBuild().flags.some((flag) => names.some((name) => flag === `--gmr_${name}=1`));
 }
 
 /**
