@@ -209,7 +209,7 @@ void JsFrames::AppendJs(const platform::Registers& registers, Place place, Frame
   FunctionInfo info;
   uint64_t function = 0;
   const uintptr_t function_at = Tagged::At(place.fp).Slot(heap_.layout().fp_function);
-  // What looks like a frame of a function of the API is one of native code, which has it in a register.
+  // A function of the API runs native code, without a frame of JavaScript: V8 shows none, nor is this one.
   if (!heap_.memory().Load(function_at, &function) || !functions_.FindByFunction(Tagged(function), &info) ||
       info.is_api) {
     RawFrame* frame = list->Append();

@@ -136,7 +136,7 @@ void LeafLabels::ScanWords(const HeapPages& pages, size_t number, size_t begin, 
     const uint64_t word = page_[i];
     if (!MayBeStep(word)) continue;
     const uint32_t* found = seen_.Find(word);
-    if (found == nullptr) continue;
+    if (found == nullptr || !IsAskedFor(*found)) continue;
     Holder holder;
     if (!search_.Find(pages, number, page_, i, &holder)) {
       HoldUnseen(*found);
@@ -152,6 +152,16 @@ void LeafLabels::ScanWords(const HeapPages& pages, size_t number, size_t begin, 
       }
     }
   }
+}
+
+// To find the holder of a word takes long, and many words point to what everything refers to.
+bool LeafLabels::IsAskedFor(uint32_t first) {
+  for (uint32_t step = first; step != kNoIndex; step = steps_[step].same) {
+    if (step < pass_begin_ || step >= pass_end_ || answers_[steps_[step].promise].final) continue;
+    if (hits_[step] < kMaxPerStep) return true;
+    answers_[steps_[step].promise].is_held = true;
+  }
+  return false;
 }
 
 // Something refers to it, as a huge table may: who that is, is not known,
