@@ -29,17 +29,22 @@ function assertStuck(block: ThreadBlock, marks: readonly string[]): void {
   }
 }
 
-// A function that goes on after an await is entered anew, and V8 looks for interrupts there, at its first line.
-const promiseStorm: BlockedState = {
-  state: 'promise-storm',
-  title: 'a storm of promise jobs',
-  check: (block) => {
-    assert.match(block.head, /RUNNING|BLOCKED/);
-    const frame = markedFrame('states.cjs', 'promise-storm');
-    const entry = { ...frame, line: frame.line - 1 };
-    assertFrame(block, block.body.includes(`states.cjs:${entry.line}:`) ? entry : frame);
-  },
-};
+/**
+ * A state whose marked line is the one below the head of its function, which is entered again and again: V8 looks for
+ * interrupts there too, and then the thread truly stands at the head.
+ */
+function reentered(state: string, title: string): BlockedState {
+  return {
+    state,
+    title,
+    check: (block) => {
+      assert.match(block.head, /RUNNING|BLOCKED/);
+      const frame = markedFrame('states.cjs', state);
+      const entry = { ...frame, line: frame.line - 1 };
+      assertFrame(block, block.body.includes(`states.cjs:${entry.line}:`) ? entry : frame);
+    },
+  };
+}
 
 const deepRecursion: BlockedState = {
   state: 'deep-recursion',
@@ -96,9 +101,10 @@ const idle: BlockedState = {
 export const BLOCKED_STATES: readonly BlockedState[] = [
   stuck('busy-loop', 'a busy loop'),
   stuck('regex', 'a regular expression that backtracks for ever'),
-  promiseStorm,
-  stuck('queue-microtask', 'a storm of queueMicrotask'),
-  stuck('next-tick', 'a storm of process.nextTick'),
+  // A function that goes on after an await is entered anew.
+  reentered('promise-storm', 'a storm of promise jobs'),
+  reentered('queue-microtask', 'a storm of queueMicrotask'),
+  reentered('next-tick', 'a storm of process.nextTick'),
   wasmLoop,
   stuck('atomics-wait', 'Atomics.wait'),
   idle,
