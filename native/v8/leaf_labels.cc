@@ -102,8 +102,13 @@ bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, PageTargets* 
 bool LeafLabels::ScanPages(const HeapPages& pages, PageTargets* targets, int64_t deadline_ns) {
   PageTargets::Set wanted;
   for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets->Add(steps_[i].object.bits(), &wanted);
+  uint32_t first_open = pass_begin_;
   for (size_t i = 0; i < pages.pages().size(); ++i) {
     if (!targets->MayPointInto(i, wanted)) continue;
+    // A scope that all functions share is on nearly every page, and as many holders as are looked at on the
+    // first: the rest of the pass could change nothing.
+    while (first_open < pass_end_ && !IsOpen(first_open)) ++first_open;
+    if (first_open == pass_end_) return true;
     if (platform::MonotonicNs() > deadline_ns) return false;
     const HeapPage& page = pages.pages()[i];
     const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
@@ -144,22 +149,24 @@ void LeafLabels::ScanWords(const HeapPages& pages, size_t number, size_t begin, 
     }
     if (holder.object.bits() == word) continue;
     for (uint32_t step = *found; step != kNoIndex; step = steps_[step].same) {
-      if (step < pass_begin_ || step >= pass_end_ || answers_[steps_[step].promise].final) continue;
-      if (++hits_[step] <= kMaxPerStep) {
-        Visit(step, holder.object, holder.offset);
-      } else {
-        answers_[steps_[step].promise].is_held = true;
-      }
+      if (!IsOpen(step)) continue;
+      // There may be more, and these are not looked at.
+      if (++hits_[step] == kMaxPerStep) answers_[steps_[step].promise].is_held = true;
+      Visit(step, holder.object, holder.offset);
     }
   }
 }
 
+// Whether another holder of this step would be visited.
+bool LeafLabels::IsOpen(uint32_t step) const {
+  return step >= pass_begin_ && step < pass_end_ && hits_[step] < kMaxPerStep &&
+         !answers_[steps_[step].promise].final;
+}
+
 // To find the holder of a word takes long, and many words point to what everything refers to.
-bool LeafLabels::IsAskedFor(uint32_t first) {
+bool LeafLabels::IsAskedFor(uint32_t first) const {
   for (uint32_t step = first; step != kNoIndex; step = steps_[step].same) {
-    if (step < pass_begin_ || step >= pass_end_ || answers_[steps_[step].promise].final) continue;
-    if (hits_[step] < kMaxPerStep) return true;
-    answers_[steps_[step].promise].is_held = true;
+    if (IsOpen(step)) return true;
   }
   return false;
 }

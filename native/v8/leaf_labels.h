@@ -84,7 +84,8 @@ class LeafLabels {
   void ScanWords(const HeapPages& pages, size_t number, size_t begin, size_t end);
   bool MayBeStep(uint64_t word) const;
   // Whether a holder of this step, or of another one of the same object, would be visited.
-  bool IsAskedFor(uint32_t first);
+  bool IsAskedFor(uint32_t first) const;
+  bool IsOpen(uint32_t step) const;
   void HoldUnseen(uint32_t first);
   void Visit(uint32_t step, Tagged holder, int32_t offset);
   void VisitFunction(Step step, int32_t offset);
