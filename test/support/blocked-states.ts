@@ -123,6 +123,9 @@ export const BLOCKED_STATES: readonly BlockedState[] = [
  */
 const ANNOUNCING = /\bannounce(OnStdout|ToParent) \(|\n\n? *(?:[a-z]+: .*\n *)*heap: .*\n +wasmLoop \(/;
 
+/** A loop that gets hot is compiled anew, which takes long where the machine is slow; meanwhile its line is not known. */
+const COMPILING = /; compiling JavaScript$/m;
+
 /**
  * A report of a service whose threads have all arrived where they announced to go. A signal that
  * is quicker than the last instructions of an announcement is answered truly, with the announcement.
@@ -132,7 +135,8 @@ export async function reportOfStuckThreads(service: Service): Promise<string> {
   for (let reports = 1; ; reports++) {
     const report = await service.reportOnSignal();
     const threads = sectionOf(report, 'Threads');
-    if (reports === 5 || (!ANNOUNCING.test(threads) && !isBetweenTicks(threads))) return report;
+    const hasArrived = !ANNOUNCING.test(threads) && !COMPILING.test(threads) && !isBetweenTicks(threads);
+    if (reports === 5 || hasArrived) return report;
   }
 }
 

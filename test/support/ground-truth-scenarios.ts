@@ -1,5 +1,6 @@
 import type { Expectation } from './ground-truth';
 import { LIBC_HAS_TABLES } from './native-addon';
+import { TIME_SCALE } from './patience';
 
 /** How a report may have taken a stack, in the words of its state line. */
 export type Method = 'by interrupt' | 'passively' | 'while parked';
@@ -160,7 +161,10 @@ export function variantsWithFlags(folder: string): readonly Variant[] {
     variant(['--always-sparkplug']),
     variant(['--no-opt']),
     variant(['--interpreted-frames-native-stack']),
-    variant(['--cpu-prof', `--cpu-prof-dir=${folder}`], { wakesThreads: true }),
+    // As many samples for the work that is done between them on a slow machine: 1000 µs is V8's default.
+    variant(['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${1000 * TIME_SCALE}`], {
+      wakesThreads: true,
+    }),
     variant(['--inspect=0']),
     variant(['--enable-source-maps']),
     variant(['--max-lazy']),
