@@ -175,6 +175,18 @@ describe('the unwinder of native code', { ...PATIENT, ...STACK_READING }, () => 
   });
 });
 
+describe('a thread that is held for its stack', { ...PATIENT, ...PASSIVE_READING }, () => {
+  // The kernel tells a thread as in its last system call until it gets a CPU again.
+  test('is not taken for one that is blocked, neither then nor on its way back', () => {
+    assert.deepEqual(fixture.watchParked(500), {
+      parked: 500,
+      wentOn: 500,
+      blockedWhileHeld: 0,
+      blockedAfter: 0,
+    });
+  });
+});
+
 describe('nonsense is survived', { ...PATIENT, ...STACK_READING }, () => {
   for (const what of ['registers', 'tables', 'texts']) {
     test(`in ${what}`, () => {

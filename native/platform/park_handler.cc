@@ -125,11 +125,14 @@ bool ReleaseThread() {
   return was_parked;
 }
 
+bool IsParkFutex(uint64_t address) { return address == reinterpret_cast<uintptr_t>(&g_slot); }
+
 #else
 
 void HandleParkSignal(int, siginfo_t*, void*) {}
 ParkOutcome ParkThread(int, int, int64_t, Registers*) { return ParkOutcome::kUnsupported; }
 bool ReleaseThread() { return false; }
+bool IsParkFutex(uint64_t) { return false; }
 
 #endif
 

@@ -44,6 +44,10 @@ ParkOutcome ParkThread(int number, int tid, int64_t deadline_ns, Registers* regi
 // read of it meanwhile cannot be trusted.
 bool ReleaseThread();
 
+// Whether a futex(2) on this address is that of HandleParkSignal(): its thread is parked, or was released and
+// got no CPU yet. Any thread.
+bool IsParkFutex(uint64_t address);
+
 }  // namespace gmr::platform
 
 #endif  // GMR_NATIVE_PLATFORM_PARK_HANDLER_H_

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdio>
 
+#include "park_handler.h"
 #include "scoped_fd.h"
 
 namespace gmr::platform {
@@ -140,6 +141,10 @@ ThreadPlace ReadThreadPlace(int tid) {
     if (!ParseStatusSwitches(ReadTaskFile(tid, "status", text), &place)) return ThreadPlace();
   }
   if (!ParseSyscallText(ReadTaskFile(tid, "syscall", text), &place)) return ThreadPlace();
+  // The kernel tells a thread that was woken, until it gets a CPU, as still in the call that it slept in (the
+  // state is TASK_WAKING then, which wait_task_inactive() takes for any other): after ReleaseThread(), for up
+  // to 50 ms on a busy machine. What it does is below our handler, and it wants to run.
+  if (place.syscall == SYS_futex && IsParkFutex(place.arguments[0])) place.state = PlaceState::kRunning;
   return place;
 }
 

@@ -22,6 +22,7 @@
           "sources": [
             "unwind/blocked_threads.cc",
             "unwind/fuzz.cc",
+            "unwind/parked_thread.cc",
             "unwind/reader_checks.cc",
             "unwind/unwind_fixture.cc",
             "unwind/walks.cc"

@@ -23,6 +23,14 @@ export interface FuzzOutcome {
   readonly longestMs: number;
 }
 
+/** How often a thread that spins was held and ran again; and how often the kernel told it as blocked meanwhile. */
+export interface ParkedPlaces {
+  readonly parked: number;
+  readonly wentOn: number;
+  readonly blockedWhileHeld: number;
+  readonly blockedAfter: number;
+}
+
 /** test/native/unwind: native/platform's reading of stacks. */
 export interface UnwindFixture {
   readonly path: string;
@@ -32,6 +40,7 @@ export interface UnwindFixture {
   /** A thread that blocks for ever, and the pcs of its stack by its own word. */
   startBlocked(call: string, frame: string): { readonly tid: number; readonly truth: readonly number[] };
   walkBlocked(tid: number): Walk;
+  watchParked(times: number): ParkedPlaces;
   /** Once this thread is blocked in read(2), its stack is walked and a byte is written to `fd`. */
   walkMainInRead(fd: number): void;
   takeMainWalk(): Walk;

@@ -23,6 +23,7 @@
 #include "../../../native/platform/elf_symbols.h"
 #include "blocked_threads.h"
 #include "fuzz.h"
+#include "parked_thread.h"
 #include "reader_checks.h"
 #include "walks.h"
 
@@ -132,6 +133,15 @@ napi_value WalkBlocked(napi_env env, napi_callback_info info) {
   const Walk walk =
       WalkBlockedThread(preparation.get(), static_cast<int>(Arguments(env, info).Number(0)), false);
   return ToObject(env, preparation.get(), walk);
+}
+
+// watchParked(times)
+napi_value WatchParked(napi_env env, napi_callback_info info) {
+  const ParkedPlaces places = WatchParkedThread(static_cast<int>(Arguments(env, info).Number(0)));
+  return Object(env, {{"parked", Number(env, places.parked)},
+                      {"wentOn", Number(env, places.went_on)},
+                      {"blockedWhileHeld", Number(env, places.blocked_while_held)},
+                      {"blockedAfter", Number(env, places.blocked_after)}});
 }
 
 // The walk of the main thread by another one, and how that one frees it.
@@ -245,6 +255,7 @@ napi_value Initialize(napi_env env, napi_value exports) {
       {"compareWithRuntime", CompareWithRuntime},
       {"startBlocked", StartBlocked},
       {"walkBlocked", WalkBlocked},
+      {"watchParked", WatchParked},
       {"checkReader", CheckReaderClaims},
       {"denyProcessVmReadv", DenyAndFind},
       {"fuzz", Fuzz},
