@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 
@@ -39,7 +40,7 @@ class MappedArray {
 
   // False: full, or no memory.
   bool Append(const T& value) {
-    if (size_ == Capacity() && !Grow(size_ + 1)) return false;
+    if (size_ == ready_ && !MakeReady(size_ + 1)) return false;
     data_[size_++] = value;
     return true;
   }
@@ -47,7 +48,7 @@ class MappedArray {
   // `count` elements, which are not of this array. False: full, or no memory.
   bool Append(const T* values, size_t count) {
     const size_t size = size_ + count;
-    if (size > max_count_ || (size > Capacity() && !Grow(size))) return false;
+    if (size > ready_ && !MakeReady(size)) return false;
     std::copy_n(values, count, data_ + size_);
     size_ = size;
     return true;
@@ -56,7 +57,7 @@ class MappedArray {
   // All elements become `value`. False: no memory; then it is empty.
   bool Assign(size_t count, const T& value) {
     size_ = 0;
-    if (count > max_count_ || (count > Capacity() && !Grow(count))) return false;
+    if (count > ready_ && !MakeReady(count)) return false;
     std::fill_n(data_, count, value);
     size_ = count;
     return true;
@@ -66,7 +67,7 @@ class MappedArray {
   void Release() {
     if (data_ != nullptr) munmap(data_, bytes_);
     data_ = nullptr;
-    size_ = bytes_ = 0;
+    size_ = ready_ = bytes_ = 0;
   }
 
   // The first `count` elements stay.
@@ -74,11 +75,35 @@ class MappedArray {
 
  private:
   static constexpr size_t kFirstBytes = size_t{64} << 10;
+  // At most so much is made ready and then not used.
+  static constexpr size_t kReadyBytes = size_t{128} << 10;
 
   size_t Capacity() const { return bytes_ / sizeof(T); }
 
+  // Room for `count` elements, and for some more without asking again.
+  bool MakeReady(size_t count) {
+    if (count > max_count_ || (count > Capacity() && !Grow(count))) return false;
+    const size_t ready_bytes = ready_ * sizeof(T);
+    // Small lists are the most frequent ones.
+    const size_t wanted = ready_ == 0 ? kFirstBytes : ready_bytes + kReadyBytes;
+    const size_t bytes = std::min(bytes_, std::max(wanted, count * sizeof(T)));
+    if (bytes > kFirstBytes) Populate(ready_bytes, bytes);
+    ready_ = bytes / sizeof(T);
+    return true;
+  }
+
+  // Without it each page of 4 KB would be a trap into the kernel, which takes longer than to make the page.
+  // Kernels before 5.14 do not know the call: nothing is lost then.
+  void Populate([[maybe_unused]] size_t begin, [[maybe_unused]] size_t end) {
+#if defined(__linux__)
+    constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, which the headers of older systems lack
+    constexpr size_t kPage = 4096;
+    const size_t first = begin / kPage * kPage;
+    madvise(reinterpret_cast<uint8_t*>(data_) + first, end - first, kPopulateWrite);
+#endif
+  }
+
   bool Grow(size_t count) {
-    if (count > max_count_) return false;
     size_t bytes = std::max(bytes_, kFirstBytes);
     while (bytes / sizeof(T) < count) bytes *= 2;
     void* memory = data_ == nullptr
@@ -105,6 +130,7 @@ class MappedArray {
   size_t max_count_;
   T* data_ = nullptr;
   size_t size_ = 0;
+  size_t ready_ = 0;  // so many elements have their memory
   size_t bytes_ = 0;
 };
 

@@ -165,7 +165,11 @@ const uint64_t* MemoryReader::OpenWindow(uintptr_t start, size_t bytes) {
   window_bytes_ = 0;
   if (bytes == 0 || bytes > kWindowBytes || start + bytes < start) return nullptr;
   if (window_ == nullptr) {
-    void* memory = mmap(nullptr, kWindowBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+#if defined(__linux__)
+    flags |= MAP_POPULATE;  // all of it will be written at once
+#endif
+    void* memory = mmap(nullptr, kWindowBytes, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (memory == MAP_FAILED) return nullptr;
     window_ = static_cast<uint8_t*>(memory);
   }

@@ -57,14 +57,16 @@ bool AsyncGraph::AddPromises(HeapScan* scan) {
 
 // What is looked at one after the other is mostly in one page, with what it
 // leads to: reading the page at once saves many reads of parts of it.
-template <typename AddressOf>
-void AsyncGraph::OpenPage(size_t index, size_t count, AddressOf address_of) {
-  const uint64_t page = address_of(index) & ~uint64_t{kPageBytes - 1};
+void AsyncGraph::OpenPageOf(uint32_t promise) {
+  const auto page_of = [this](uint32_t i) { return promises_[i].pending.object.bits() & ~uint64_t{kPageBytes - 1}; };
+  const uint64_t page = page_of(promise);
   if (page == open_page_) return;
   open_page_ = page;
-  const size_t ahead = index + kWorthAPage;
-  if (ahead < count && (address_of(ahead) & ~uint64_t{kPageBytes - 1}) == page)
-    heap_->memory().OpenWindow(page, kPageBytes);
+  size_t unread = 0;
+  for (uint32_t i = promise; i < promises_.size() && page_of(i) == page && unread < kWorthAPage; ++i) {
+    unread += promises_[i].pending.function.IsObject() ? 0 : 1;
+  }
+  if (unread == kWorthAPage) heap_->memory().OpenWindow(page, kPageBytes);
 }
 
 bool AsyncGraph::AddFunctions(HeapScan* scan) {
@@ -87,7 +89,7 @@ void AsyncGraph::MarkProducer(uint32_t function) {
 bool AsyncGraph::AddEdges(int64_t deadline_ns) {
   open_page_ = 0;
   for (uint32_t i = 0; i < promises_.size(); ++i) {
-    OpenPage(i, promises_.size(), [this](size_t at) { return promises_[at].pending.object.bits(); });
+    if (!promises_[i].pending.function.IsObject()) OpenPageOf(i);
     is_late_ = i % kPerLook == kPerLook - 1 && platform::MonotonicNs() > deadline_ns;
     if (is_late_) return true;
     if (!AddEdgesOf(i)) return false;
@@ -98,6 +100,8 @@ bool AsyncGraph::AddEdges(int64_t deadline_ns) {
 bool AsyncGraph::AddEdgesOf(uint32_t promise) {
   Tagged next = promises_[promise].pending.reactions;
   Reaction reaction;
+  reaction.function = promises_[promise].pending.function;
+  if (reaction.function.IsObject()) return Connect(promise, reaction);
   // A list that leads back to itself ends with the room for edges.
   while (next.IsObject() && reader_.Read(next, &reaction)) {
     if (!Connect(promise, reaction)) return false;

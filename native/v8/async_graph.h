@@ -117,8 +117,7 @@ class AsyncGraph {
   static constexpr int kMaxRequests = 1000;
   static constexpr int kMaxReactions = 1000;
 
-  template <typename AddressOf>
-  void OpenPage(size_t index, size_t count, AddressOf address_of);
+  void OpenPageOf(uint32_t promise);
   bool AddFunctions(HeapScan* scan);
   bool AddPromises(HeapScan* scan);
   bool AddEdges(int64_t deadline_ns);

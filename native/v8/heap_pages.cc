@@ -50,12 +50,16 @@ void HeapPages::FindOwners(uintptr_t first, size_t count) {
   for (size_t i = 0; i < count; ++i)
     places[i] = headers_[i] == 0 ? first : At(headers_[i], layout_->page_heap);
   memory_->LoadEach(places, count, heaps);
+  uint64_t flags[kBatch] = {};
+  size_t ours = 0;
   for (size_t i = 0; i < count; ++i) {
-    owners_[i] = Owner::kOther;
-    uint64_t flags = 0;
-    if (headers_[i] == 0 || heaps[i] != anchors_->heap) continue;
-    if (!memory_->Load(At(first + i * kPageBytes, layout_->page_flags), &flags)) continue;
-    owners_[i] = (flags & kPageIsFromSpace) != 0 ? Owner::kFromSpace : Owner::kOurs;
+    owners_[i] = headers_[i] == 0 || heaps[i] != anchors_->heap ? Owner::kOther : Owner::kOurs;
+    if (owners_[i] == Owner::kOurs) places[ours++] = At(first + i * kPageBytes, layout_->page_flags);
+  }
+  memory_->LoadEach(places, ours, flags);
+  ours = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (owners_[i] == Owner::kOurs && (flags[ours++] & kPageIsFromSpace) != 0) owners_[i] = Owner::kFromSpace;
   }
 }
 

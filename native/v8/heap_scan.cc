@@ -14,16 +14,21 @@ namespace {
 // map, properties, elements: what every object begins with.
 constexpr size_t kWordsToElements = 2;
 
+// Words whose matches are visited together: how many there are, no processor can guess.
+constexpr size_t kTogether = 64;
+static_assert(kTogether % platform::kMatchedWords == 0);
+
 }  // namespace
 
 HeapScan::HeapScan(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors)
-    : heap_(heap), layout_(layout), anchors_(anchors) {}
+    : heap_(heap), layout_(layout), anchors_(anchors), handlers_(heap, layout) {}
 
 void HeapScan::Reset() {
   suspended_.Truncate(0);
   promises_.Truncate(0);
   resolvers_.Truncate(0);
   marks_.Truncate(0);
+  handlers_.Reset();
   // Maps may have moved, and others be in their place.
   std::fill(std::begin(known_maps_), std::end(known_maps_), kNoMap);
   idle_generators_ = 0;
@@ -60,13 +65,21 @@ bool HeapScan::ScanNumber(size_t number, const HeapPage& page, PageTargets* targ
   const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
   page_ = heap_->memory().OpenWindow(page.start, bytes);
   page_words_ = bytes / sizeof(uint64_t);
+  page_start_ = page.start;
   read_bytes_ += bytes;
   if (page_ == nullptr) {
     ++unreadable_pages_;
     return true;
   }
-  if (targets != nullptr) targets->Note(number, page_, page_words_);
-  return page.is_inside_large || ScanPage(page.start, page_words_);
+  if (page.is_inside_large) {
+    if (targets != nullptr) targets->Note(number, page_, page_words_);
+    return true;
+  }
+  if (targets == nullptr) return ScanPage<false>(page.start, page_words_);
+  targets->Begin(&marks_of_page_);
+  if (!ScanPage<true>(page.start, page_words_)) return false;
+  targets->Note(number, marks_of_page_);
+  return true;
 }
 
 // The other scan read its pages from the last to the first.
@@ -96,14 +109,14 @@ size_t HeapScan::EndOfObjects(uintptr_t start, size_t words) const {
 }
 
 // Tens of millions of objects are told to be of no interest here.
-[[gnu::always_inline]] inline bool HeapScan::VisitMatched(uintptr_t start, size_t begin, uint32_t matched) {
+[[gnu::always_inline]] inline bool HeapScan::VisitMatched(uintptr_t start, size_t begin, uint64_t matched) {
   const uint64_t elements = anchors_->empty_elements.bits();
   const uint64_t frozen = anchors_->empty_frozen_elements.bits();
   // Objects without properties have the same word in front of their elements.
   // No wanted object has it behind them.
-  uint32_t left = matched & ~(matched >> 1);
+  uint64_t left = matched & ~(matched >> 1);
   while (left != 0) {
-    const uint32_t bit = left & -left;
+    const uint64_t bit = left & -left;
     left &= ~bit;
     const size_t index = begin + static_cast<size_t>(std::countr_zero(bit));
     if (page_[index] != elements && page_[index] != frozen) {
@@ -120,16 +133,36 @@ size_t HeapScan::EndOfObjects(uintptr_t start, size_t words) const {
   return true;
 }
 
-bool HeapScan::ScanPage(uintptr_t start, size_t words) {
+// Of at most kTogether words. Marks them, too.
+template <bool kWithMarks>
+[[gnu::always_inline]] inline HeapScan::Matches HeapScan::Match(size_t begin, size_t count) {
   using platform::kMatchedWords;
   const platform::WantedWords wanted{anchors_->empty_elements.bits(), anchors_->empty_frozen_elements.bits(),
                                      free_space_};
+  Matches found;
+  size_t i = 0;
+  for (; i + kMatchedWords <= count; i += kMatchedWords) {
+    const uint64_t* words = page_ + begin + i;
+    const platform::MatchedWords matched = platform::MatchWords(words, wanted);
+    found.common |= uint64_t{matched.common} << i;
+    found.rare |= uint64_t{matched.rare} << i;
+    if constexpr (kWithMarks) marks_of_page_.Mark(words);
+  }
+  if (i < count) {
+    const platform::MatchedWords matched = platform::MatchSomeWords(page_ + begin + i, count - i, wanted);
+    found.common |= uint64_t{matched.common} << i;
+    found.rare |= uint64_t{matched.rare} << i;
+    if constexpr (kWithMarks) marks_of_page_.MarkSome(page_ + begin + i, count - i);
+  }
+  return found;
+}
+
+template <bool kWithMarks>
+bool HeapScan::ScanPage(uintptr_t start, size_t words) {
   const size_t end = EndOfObjects(start, words);
   for (size_t i = 0; i < end;) {
-    const size_t count = std::min(kMatchedWords, end - i);
-    platform::MatchedWords matched = count == kMatchedWords
-                                         ? platform::MatchWords(page_ + i, wanted)
-                                         : platform::MatchSomeWords(page_ + i, count, wanted);
+    const size_t count = std::min(kTogether, end - i);
+    Matches matched = count == kTogether ? Match<kWithMarks>(i, kTogether) : Match<kWithMarks>(i, count);
     size_t next = i + count;
     for (; matched.rare != 0; matched.rare &= matched.rare - 1) {
       const size_t index = i + static_cast<size_t>(std::countr_zero(matched.rare));
@@ -227,7 +260,8 @@ bool HeapScan::AddPromise(size_t index, Tagged object) {
   const Tagged reactions = Field(index, layout_->promise_reactions);
   if (!flags.IsSmi() || (flags.ToSmi() & kPromiseStatusMask) != kPromisePending) return true;
   if (!reactions.IsObject()) return true;
-  return promises_.Append({object, reactions});
+  const bool is_near = reactions.bits() - page_start_ < page_words_ * sizeof(uint64_t);
+  return promises_.Append({object, reactions, is_near ? handlers_.SoleFunctionOf(reactions) : Tagged()});
 }
 
 bool HeapScan::AddSuspended(Role role, size_t index, Tagged object) {

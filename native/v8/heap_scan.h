@@ -8,7 +8,8 @@
 //
 // An object is recognised by the word for "no elements" in its third place, and
 // believed when its map says that it is of a wanted type. So a page is read
-// once, and nothing need be known of the maps that the program made.
+// once, and nothing need be known of the maps that the program made. Who awaits
+// a promise is mostly in its page too: that is read at once.
 #ifndef GMR_NATIVE_V8_HEAP_SCAN_H_
 #define GMR_NATIVE_V8_HEAP_SCAN_H_
 
@@ -16,36 +17,20 @@
 #include <cstdint>
 
 #include "../platform/mapped_array.h"
+#include "handler_reader.h"
 #include "heap_layout.h"
 #include "heap_pages.h"
 #include "page_targets.h"
+#include "suspended_object.h"
 
 namespace gmr::vm {
-
-enum class SuspendedKind : uint8_t {
-  kAsyncFunction,
-  kAsyncGenerator,
-  kDrivenGenerator,  // a plain one that a compiler's helper drives, as TypeScript's __awaiter
-};
-
-// Only the function is known, not where in it.
-inline constexpr int32_t kUnknownPosition = -1;
-
-// An async function or generator that waits, as its own words say.
-struct SuspendedObject {
-  Tagged object;
-  Tagged function;
-  Tagged receiver;  // `this`
-  // Of an async function; of an async generator the first of its requests.
-  Tagged result;
-  int32_t position = -1;
-  SuspendedKind kind = SuspendedKind::kAsyncFunction;
-};
 
 // A promise for which somebody waits.
 struct PendingPromise {
   Tagged object;
   Tagged reactions;  // the newest
+  // The function that goes on when it is fulfilled, where that is all and was seen in passing; or 0.
+  Tagged function;
 };
 
 // A function that resolves or rejects a promise.
@@ -127,10 +112,18 @@ class HeapScan {
   void Reset();
   // False: there are too many objects.
   bool ScanNumber(size_t number, const HeapPage& page, PageTargets* targets);
+  // Bit i is for the word i behind the first.
+  struct Matches {
+    uint64_t common = 0;
+    uint64_t rare = 0;
+  };
+  template <bool kWithMarks>
+  Matches Match(size_t begin, size_t count);
+  template <bool kWithMarks>
   bool ScanPage(uintptr_t start, size_t words);
   size_t EndOfObjects(uintptr_t start, size_t words) const;
   // Bit i: the word i behind `begin` may be the elements of an object.
-  bool VisitMatched(uintptr_t start, size_t begin, uint32_t matched);
+  bool VisitMatched(uintptr_t start, size_t begin, uint64_t matched);
   // Words of the free block at `index`; 0: there is none.
   size_t FreeWords(size_t index, size_t words) const;
   Role RoleAt(size_t index);
@@ -145,15 +138,18 @@ class HeapScan {
   const HeapReader* heap_;
   const HeapLayout* layout_;
   const HeapAnchors* anchors_;
+  HandlerReader handlers_;
   // The copy of the page that is being scanned.
   const uint64_t* page_ = nullptr;
   size_t page_words_ = 0;
+  uintptr_t page_start_ = 0;
   uint64_t free_space_ = 0;
   uint64_t allocation_top_ = 0;
   platform::MappedArray<SuspendedObject> suspended_{kMaxSuspended};
   platform::MappedArray<PendingPromise> promises_{kMaxPromises};
   platform::MappedArray<ResolverFunction> resolvers_{kMaxPromises};
   platform::MappedArray<PageMark> marks_{kMaxMarks};  // of a scan from the back
+  PageMarks marks_of_page_;
   uint64_t known_maps_[kKnownMaps];
   uint32_t idle_generators_ = 0;
   uint32_t unreadable_pages_ = 0;

@@ -10,10 +10,9 @@ namespace gmr::vm {
 
 namespace {
 
-// Words that are tested together.
-constexpr size_t kStride = 8;
-
-size_t FilterBit(uint64_t word) { return word >> 3 & 0xffff; }
+// So many pages of a pass are searched before it is known whether few of them have what is wanted.
+constexpr size_t kFirstPages = 16;
+constexpr size_t kFew = 4;
 
 }  // namespace
 
@@ -75,12 +74,10 @@ void LeafLabels::AddResolvers(const HeapScan& scan) {
   }
 }
 
-void LeafLabels::FillFilter(uint32_t first) {
-  if (!filter_.Assign(kFilterWords, 0)) return;
-  for (uint32_t i = first; i < steps_.size(); ++i) {
-    const size_t bit = FilterBit(steps_[i].object.bits());
-    filter_[bit / 64] |= uint64_t{1} << bit % 64;
-  }
+bool LeafLabels::FillFilter(uint32_t first) {
+  if (!filter_.Reset()) return false;
+  for (uint32_t i = first; i < steps_.size(); ++i) filter_.Add(steps_[i].object.bits());
+  return true;
 }
 
 bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, PageTargets* targets,
@@ -91,8 +88,7 @@ bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, PageTargets* 
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     pass_end_ = static_cast<uint32_t>(steps_.size());
     if (pass_begin_ == pass_end_) return true;
-    FillFilter(pass_begin_);
-    if (filter_.empty() || !hits_.Assign(pass_end_, 0)) return false;
+    if (!FillFilter(pass_begin_) || !hits_.Assign(pass_end_, 0)) return false;
     if (!ScanPages(pages, targets, deadline_ns)) return false;
     pass_begin_ = pass_end_;
   }
@@ -100,46 +96,69 @@ bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, PageTargets* 
 }
 
 bool LeafLabels::ScanPages(const HeapPages& pages, PageTargets* targets, int64_t deadline_ns) {
-  PageTargets::Set wanted;
-  for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets->Add(steps_[i].object.bits(), &wanted);
-  uint32_t first_open = pass_begin_;
-  for (size_t i = 0; i < pages.pages().size(); ++i) {
-    if (!targets->MayPointInto(i, wanted)) continue;
-    // A scope that all functions share is on nearly every page, and as many holders as are looked at on the
-    // first: the rest of the pass could change nothing.
-    while (first_open < pass_end_ && !IsOpen(first_open)) ++first_open;
-    if (first_open == pass_end_) return true;
+  if (!ListPages(pages, *targets)) return false;
+  size_t with_steps = 0;
+  first_open_ = pass_begin_;
+  const size_t first_count = std::min(kFirstPages, numbers_.size());
+  for (size_t i = 0; i < first_count; ++i) {
+    if (IsPassOver()) return true;
     if (platform::MonotonicNs() > deadline_ns) return false;
-    const HeapPage& page = pages.pages()[i];
-    const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
-    page_ = heap_->memory().OpenWindow(page.start, bytes);
-    if (page_ == nullptr) continue;
-    const size_t words = bytes / sizeof(uint64_t);
-    if (!targets->IsNoted(i)) targets->Note(i, page_, words);
-    ScanPage(pages, i, words);
+    with_steps += ScanPage(pages, numbers_[i], targets) ? 1 : 0;
+  }
+  PageQuestion rest{&pages, numbers_.begin() + first_count, numbers_.size() - first_count, &filter_, targets,
+                    deadline_ns};
+  const bool is_filtered = rest.count >= PageFilter::kWorthSplitting && with_steps <= kFew;
+  if (is_filtered && !page_filter_.Run(rest)) return false;
+  for (size_t i = 0; i < rest.count; ++i) {
+    if (is_filtered && !page_filter_.MayHave(i)) continue;
+    if (IsPassOver()) return true;
+    if (platform::MonotonicNs() > deadline_ns) return false;
+    ScanPage(pages, rest.numbers[i], targets);
   }
   return true;
 }
 
-bool LeafLabels::MayBeStep(uint64_t word) const {
-  const size_t bit = FilterBit(word);
-  return (filter_[bit / 64] >> bit % 64 & 1) != 0;
+// Those that may refer to a step of this pass.
+bool LeafLabels::ListPages(const HeapPages& pages, const PageTargets& targets) {
+  PageTargets::Set wanted;
+  for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets.Add(steps_[i].object.bits(), &wanted);
+  numbers_.Truncate(0);
+  for (uint32_t i = 0; i < pages.pages().size(); ++i) {
+    if (targets.MayPointInto(i, wanted) && !numbers_.Append(i)) return false;
+  }
+  return true;
 }
 
-void LeafLabels::ScanPage(const HeapPages& pages, size_t number, size_t words) {
+// A scope that all functions share is on nearly every page, and as many holders as are looked at on the
+// first: the rest of the pass could change nothing.
+bool LeafLabels::IsPassOver() {
+  while (first_open_ < pass_end_ && !IsOpen(first_open_)) ++first_open_;
+  return first_open_ == pass_end_;
+}
+
+// Whether the page has a word that may be a step.
+bool LeafLabels::ScanPage(const HeapPages& pages, size_t number, PageTargets* targets) {
+  const HeapPage& page = pages.pages()[number];
+  const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
+  page_ = heap_->memory().OpenWindow(page.start, bytes);
+  if (page_ == nullptr) return false;
+  const size_t words = bytes / sizeof(uint64_t);
+  if (!targets->IsNoted(number)) targets->Note(number, page_, words);
+  bool any = false;
   size_t i = 0;
-  for (; i + kStride <= words; i += kStride) {
-    uint32_t any = 0;
-    for (size_t j = 0; j < kStride; ++j) any |= MayBeStep(page_[i + j]) ? 1 : 0;
-    if (any != 0) ScanWords(pages, number, i, i + kStride);
+  for (; i + WordSet::kStride <= words; i += WordSet::kStride) {
+    if (!filter_.MayHaveOneOf(page_ + i)) continue;
+    any = true;
+    ScanWords(pages, number, i, i + WordSet::kStride);
   }
   ScanWords(pages, number, i, words);
+  return any;
 }
 
 void LeafLabels::ScanWords(const HeapPages& pages, size_t number, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i) {
     const uint64_t word = page_[i];
-    if (!MayBeStep(word)) continue;
+    if (!filter_.MayHave(word)) continue;
     const uint32_t* found = seen_.Find(word);
     if (found == nullptr || !IsAskedFor(*found)) continue;
     Holder holder;

@@ -2,7 +2,7 @@
 //
 // Owns:        its lists; texts are in the Arena.
 // Threads:     one at a time, as the MemoryReader.
-// Signal-safe: no; but it takes no lock of this process.
+// Signal-safe: no: a large heap is searched with a second thread.
 // Lifetime:    until the next Run(); texts until the Arena is reset.
 //
 // Goes backwards: from a promise to the functions that resolve it, to what
@@ -21,6 +21,8 @@
 #include "heap_pages.h"
 #include "holder_names.h"
 #include "holder_search.h"
+#include "page_filter.h"
+#include "word_set.h"
 
 namespace gmr::vm {
 
@@ -35,7 +37,8 @@ class LeafLabels {
         anchors_(anchors),
         strings_(strings),
         names_(heap, layout, anchors, strings, places),
-        search_(heap) {}
+        search_(heap),
+        page_filter_(&heap->memory()) {}
 
   void Reset();
   // The number under which LabelOf() knows it; kNoIndex: too many.
@@ -74,15 +77,16 @@ class LeafLabels {
   static constexpr size_t kMaxSteps = 20'000;
   static constexpr int kMaxPasses = 7;
   static constexpr uint32_t kMaxPerStep = 64;
-  static constexpr size_t kFilterWords = 1024;
+  static constexpr size_t kMaxPages = size_t{1} << 17;
 
   bool AddStep(const Step& step);
   void AddResolvers(const HeapScan& scan);
-  void FillFilter(uint32_t first);
+  bool FillFilter(uint32_t first);
   bool ScanPages(const HeapPages& pages, PageTargets* targets, int64_t deadline_ns);
-  void ScanPage(const HeapPages& pages, size_t number, size_t words);
+  bool ListPages(const HeapPages& pages, const PageTargets& targets);
+  bool IsPassOver();
+  bool ScanPage(const HeapPages& pages, size_t number, PageTargets* targets);
   void ScanWords(const HeapPages& pages, size_t number, size_t begin, size_t end);
-  bool MayBeStep(uint64_t word) const;
   // Whether a holder of this step, or of another one of the same object, would be visited.
   bool IsAskedFor(uint32_t first) const;
   bool IsOpen(uint32_t step) const;
@@ -102,11 +106,14 @@ class LeafLabels {
   platform::MappedArray<Answer> answers_{kMaxPromises};
   platform::NumberTable seen_{kMaxSteps};
   platform::MappedArray<uint32_t> hits_{kMaxSteps};
-  platform::MappedArray<uint64_t> filter_{kFilterWords};
+  platform::MappedArray<uint32_t> numbers_{kMaxPages};
+  WordSet filter_;
+  PageFilter page_filter_;
   // The copy of the page that is being searched.
   const uint64_t* page_ = nullptr;
   uint32_t pass_begin_ = 0;
   uint32_t pass_end_ = 0;
+  uint32_t first_open_ = 0;
 };
 
 }  // namespace gmr::vm

@@ -1,8 +1,8 @@
 #include "page_targets.h"
 
 #include <algorithm>
+#include <iterator>
 
-#include "../platform/word_match.h"
 #include "heap_layout.h"
 
 namespace gmr::vm {
@@ -13,42 +13,18 @@ constexpr int kPageShift = 18;
 static_assert(kPageBytes == uintptr_t{1} << kPageShift);
 // Below this a part would be smaller than what is allocated together.
 constexpr int kLeastShift = 14;
-constexpr int kPartBits = 12;
-static_assert(PageTargets::kParts == size_t{1} << kPartBits);
-
 static_assert(size_t{PageTargets::kParts - 1} << kPageShift <= UINT32_MAX, "the lower halves of words tell");
+static_assert(2 * PageTargets::kParts <= INT16_MAX, "numbers of parts are packed into 16 bits with a sign");
 
-// A store for each word, whatever it is: a test would cost more. Those of pointers, which are odd, go into
-// the upper half: small integers have a lower half of 0, and all of them would stand for one part of the
-// heap.
-void MarkParts(const uint64_t* words, size_t count, int shift, uint8_t* seen) {
-  size_t i = 0;
-#if defined(__SSE2__)
-  // Numbers of four parts at once; word by word it takes half as long again.
-  constexpr size_t kStep = 4;
-  const __m128i mask = _mm_set1_epi32(static_cast<int>(PageTargets::kParts - 1));
-  const __m128i odd = _mm_set1_epi32(1);
-  const __m128i by = _mm_cvtsi32_si128(shift);
-  for (; i + kStep <= count; i += kStep) {
-    const __m128i low = platform::LowerHalves(words + i);
-    const __m128i half = _mm_slli_epi32(_mm_and_si128(low, odd), kPartBits);
-    const __m128i parts = _mm_or_si128(_mm_and_si128(_mm_srl_epi32(low, by), mask), half);
-    const auto first = static_cast<uint64_t>(_mm_cvtsi128_si64(parts));
-    const auto second = static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(parts, parts)));
-    seen[static_cast<uint32_t>(first)] = 0xff;
-    seen[first >> 32] = 0xff;
-    seen[static_cast<uint32_t>(second)] = 0xff;
-    seen[second >> 32] = 0xff;
-  }
-#endif
-  for (; i < count; ++i) {
-    const uint64_t half = (words[i] & 1) << kPartBits;
-    seen[(words[i] >> shift & (PageTargets::kParts - 1)) | half] = 0xff;
-  }
+}  // namespace
+
+void PageMarks::Begin(int shift) {
+  shift_ = shift;
+  std::fill(std::begin(seen_), std::end(seen_), uint8_t{0});
 }
 
-// One bit for each of 64 bytes, which are 0 or 0xff.
-uint64_t BitsOf(const uint8_t* seen) {
+uint64_t PageMarks::BitsFrom(size_t first) const {
+  const uint8_t* seen = seen_ + kParts + first;  // of pointers
   uint64_t bits = 0;
 #if defined(__SSE2__)
   constexpr size_t kStep = 16;
@@ -62,8 +38,6 @@ uint64_t BitsOf(const uint8_t* seen) {
   return bits;
 }
 
-}  // namespace
-
 bool PageTargets::Reset(size_t pages) {
   shift_ = kPageShift;
   for (size_t parts = pages; shift_ > kLeastShift && parts * 2 <= kParts; parts *= 2) --shift_;
@@ -74,12 +48,18 @@ bool PageTargets::Reset(size_t pages) {
 }
 
 void PageTargets::Note(size_t page, const uint64_t* words, size_t count) {
+  PageMarks marks;
+  Begin(&marks);
+  size_t i = 0;
+  for (; i + platform::kMatchedWords <= count; i += platform::kMatchedWords) marks.Mark(words + i);
+  marks.MarkSome(words + i, count - i);
+  Note(page, marks);
+}
+
+void PageTargets::Note(size_t page, const PageMarks& marks) {
   if (page >= noted_.size()) return;
   noted_[page] = 1;
-  uint8_t seen[2 * kParts] = {};
-  MarkParts(words, count, shift_, seen);
-  Set& set = sets_[page];
-  for (size_t i = 0; i < kParts / 64; ++i) set.bits[i] = BitsOf(seen + kParts + i * 64);
+  for (size_t i = 0; i < kParts / 64; ++i) sets_[page].bits[i] = marks.BitsFrom(i * 64);
 }
 
 bool PageTargets::MayPointInto(size_t page, const Set& set) const {

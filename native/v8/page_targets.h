@@ -15,12 +15,42 @@
 #include <cstdint>
 
 #include "../platform/mapped_array.h"
+#include "../platform/word_match.h"
 
 namespace gmr::vm {
 
+// The parts to which the words of one page point, while it is read.
+class PageMarks {
+ public:
+  static constexpr int kPartBits = 12;
+  static constexpr size_t kParts = size_t{1} << kPartBits;
+
+  // A part is of 2^`shift` bytes.
+  void Begin(int shift);
+  // Of kMatchedWords words. A search that reads them too reads them once for both.
+  void Mark(const uint64_t* words);
+  void MarkSome(const uint64_t* words, size_t count);
+  // One bit for each of 64 parts that begin at `first`.
+  uint64_t BitsFrom(size_t first) const;
+
+ private:
+  void MarkNumbers(uint64_t four) {
+    seen_[four & 0xffff] = 0xff;
+    seen_[four >> 16 & 0xffff] = 0xff;
+    seen_[four >> 32 & 0xffff] = 0xff;
+    seen_[four >> 48] = 0xff;
+  }
+
+  int shift_ = 0;
+  // A store for each word, whatever it is: a test would cost more. Those of pointers, which are odd, go into
+  // the upper half: small integers have a lower half of 0, and all of them would stand for one part of the
+  // heap.
+  uint8_t seen_[2 * kParts];
+};
+
 class PageTargets {
  public:
-  static constexpr size_t kParts = 4096;
+  static constexpr size_t kParts = PageMarks::kParts;
   struct Set {
     uint64_t bits[kParts / 64] = {};
   };
@@ -30,6 +60,9 @@ class PageTargets {
 
   // The words of page number `page`.
   void Note(size_t page, const uint64_t* words, size_t count);
+  // Likewise, when they are read for something else too: those that stand for living objects are enough.
+  void Begin(PageMarks* marks) const { marks->Begin(shift_); }
+  void Note(size_t page, const PageMarks& marks);
   bool IsNoted(size_t page) const { return page < noted_.size() && noted_[page] != 0; }
   void Add(uint64_t pointer, Set* set) const {
     const size_t part = PartOf(pointer);
@@ -47,6 +80,39 @@ class PageTargets {
   platform::MappedArray<Set> sets_{kMaxPages};
   platform::MappedArray<uint8_t> noted_{kMaxPages};
 };
+
+inline void PageMarks::MarkSome(const uint64_t* words, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t half = (words[i] & 1) << kPartBits;
+    seen_[(words[i] >> shift_ & (kParts - 1)) | half] = 0xff;
+  }
+}
+
+#if defined(__SSE2__)
+
+// Numbers of four parts at once; word by word it takes half as long again.
+inline void PageMarks::Mark(const uint64_t* words) {
+  const __m128i mask = _mm_set1_epi32(static_cast<int>(kParts - 1));
+  const __m128i upper = _mm_set1_epi32(static_cast<int>(kParts));
+  const __m128i by = _mm_cvtsi32_si128(shift_);
+  __m128i parts[4];
+  for (size_t i = 0; i < 4; ++i) {
+    const __m128i low = platform::LowerHalves(words + 4 * i);
+    const __m128i half = _mm_and_si128(_mm_slli_epi32(low, kPartBits), upper);
+    parts[i] = _mm_or_si128(_mm_and_si128(_mm_srl_epi32(low, by), mask), half);
+  }
+  for (size_t i = 0; i < 4; i += 2) {
+    const __m128i eight = _mm_packs_epi32(parts[i], parts[i + 1]);
+    MarkNumbers(static_cast<uint64_t>(_mm_cvtsi128_si64(eight)));
+    MarkNumbers(static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(eight, eight))));
+  }
+}
+
+#else
+
+inline void PageMarks::Mark(const uint64_t* words) { MarkSome(words, platform::kMatchedWords); }
+
+#endif
 
 }  // namespace gmr::vm
 

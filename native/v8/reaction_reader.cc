@@ -7,43 +7,9 @@
 
 namespace gmr::vm {
 
-struct ReactionReader::Handler {
-  Tagged function;  // 0: not a function
-  Tagged shared;
-  Tagged context;
-  int32_t builtin = -1;  // -1: of the program's
-};
-
 void ReactionReader::Reset() {
   std::fill(std::begin(misses_), std::end(misses_), Miss());
-  std::fill(std::begin(known_shared_), std::end(known_shared_), KnownShared());
-}
-
-bool ReactionReader::IsContext(Tagged* object) const {
-  const int32_t type = heap_->TypeOf(object);
-  return type >= 0 && type >= layout_->type_first_context && type <= layout_->type_last_context;
-}
-
-bool ReactionReader::ReadHandler(Tagged object, Handler* handler) const {
-  if (!heap_->IsFunction(&object)) return false;
-  handler->function = object;
-  if (!heap_->Load(object, heap_->layout().function_shared, &handler->shared)) return false;
-  if (!heap_->Load(object, layout_->function_context, &handler->context)) return false;
-  handler->builtin = BuiltinOf(handler->shared);
-  return true;
-}
-
-int32_t ReactionReader::BuiltinOf(Tagged shared) const {
-  KnownShared& known = known_shared_[shared.bits() / 64 % kKnownShared];
-  if (known.shared == shared) return known.builtin;
-  int32_t builtin = -1;
-  Tagged script;
-  // A function that was not compiled yet has a builtin's number too, in some versions.
-  const bool has_script = heap_->Load(shared, heap_->layout().shared_script, &script) &&
-                          heap_->Is(&script, heap_->layout().type_script);
-  if (has_script || !heap_->LoadSmi(shared, layout_->shared_builtin, &builtin) || builtin <= 0) builtin = -1;
-  known = {shared, builtin};
-  return builtin;
+  handlers_.Reset();
 }
 
 Tagged ReactionReader::PromiseOf(Tagged target) const {
@@ -58,10 +24,10 @@ Tagged ReactionReader::PromiseOf(Tagged target) const {
 Tagged ReactionReader::PromiseOfResolver(Tagged function) const {
   Handler handler;
   Tagged promise;
-  if (!ReadHandler(function, &handler) ||
+  if (!handlers_.Read(function, &handler) ||
       (handler.shared != anchors_->resolve_shared && handler.shared != anchors_->reject_shared))
     return {};
-  if (!IsContext(&handler.context) || !heap_->Load(handler.context, layout_->resolve_promise, &promise))
+  if (!handlers_.IsContext(&handler.context) || !heap_->Load(handler.context, layout_->resolve_promise, &promise))
     return {};
   return heap_->Is(&promise, layout_->type_promise) ? promise : Tagged();
 }
@@ -102,8 +68,8 @@ bool ReactionReader::Read(Tagged object, Reaction* reaction) {
   if (!heap_->Load(object, layout_->reaction_fulfill, &fulfill)) return false;
   if (!heap_->Load(object, layout_->reaction_reject, &reject)) return false;
   if (!heap_->Load(object, layout_->reaction_target, &target)) return false;
-  const bool fulfills = ReadHandler(fulfill, &handler);
-  if (!fulfills && !ReadHandler(reject, &handler)) {
+  const bool fulfills = handlers_.Read(fulfill, &handler);
+  if (!fulfills && !handlers_.Read(reject, &handler)) {
     const int32_t type = heap_->TypeOf(&fulfill);
     // V8 15 is to keep the function itself there.
     if (type == layout_->type_async_function || type == layout_->type_async_generator) {
@@ -127,16 +93,11 @@ bool ReactionReader::Read(Tagged object, Reaction* reaction) {
 
 void ReactionReader::ReadBuiltin(const Handler& handler, Tagged reject, Tagged target,
                                  Reaction* reaction) const {
+  reaction->function = handlers_.FunctionOf(handler);
+  if (reaction->function.IsObject()) return;
   Tagged context = handler.context;
   Tagged word;
-  const bool has_context = IsContext(&context);
-  if (has_context && layout_->await_generator >= 0 && heap_->Load(context, layout_->await_generator, &word)) {
-    const int32_t type = heap_->TypeOf(&word);
-    if (type >= 0 && (type == layout_->type_async_function || type == layout_->type_async_generator)) {
-      reaction->function = word;
-      return;
-    }
-  }
+  const bool has_context = handlers_.IsContext(&context);
   if (handler.builtin == layout_->builtin_all || handler.builtin == layout_->builtin_all_settled) {
     reaction->via = handler.builtin == layout_->builtin_all ? kViaAll : kViaAllSettled;
     if (has_context && heap_->Load(context, layout_->all_capability, &word))
@@ -145,9 +106,9 @@ void ReactionReader::ReadBuiltin(const Handler& handler, Tagged reject, Tagged t
   }
   if (handler.builtin == layout_->builtin_resolve || handler.builtin == layout_->builtin_reject) {
     Handler rejecter;
-    if (ReadHandler(reject, &rejecter) && rejecter.builtin == layout_->builtin_any) {
+    if (handlers_.Read(reject, &rejecter) && rejecter.builtin == layout_->builtin_any) {
       reaction->via = kViaAny;
-      if (IsContext(&rejecter.context) && heap_->Load(rejecter.context, layout_->any_capability, &word))
+      if (handlers_.IsContext(&rejecter.context) && heap_->Load(rejecter.context, layout_->any_capability, &word))
         reaction->promise = PromiseOf(word);
       return;
     }
@@ -169,7 +130,7 @@ bool ReactionReader::ReadDriver(const Handler& handler, Reaction* reaction) {
   if (miss.shared != handler.shared) miss = {handler.shared, 0};
   Tagged context = handler.context;
   Driver driver;
-  for (int level = 0; level < kMaxLevels && IsContext(&context); ++level) {
+  for (int level = 0; level < kMaxLevels && handlers_.IsContext(&context); ++level) {
     SearchContext(context, &driver);
     if (driver.generator.IsObject() && driver.promise.IsObject()) break;
     if (!heap_->Load(context, layout_->context_previous, &context)) break;
@@ -210,7 +171,7 @@ bool ReactionReader::FindBody(Tagged object, Body* body) const {
   const bool is_own = ReadOwnProperty(*heap_, *strings_, object, "next", &step);
   if (!is_own && !ReadOwnProperty(*heap_, *strings_, object, "_invoke", &step)) return false;
   if (!heap_->IsFunction(&step) || !heap_->Load(step, layout_->function_context, &context)) return false;
-  for (int level = 0; level < kMaxLevels && IsContext(&context); ++level) {
+  for (int level = 0; level < kMaxLevels && handlers_.IsContext(&context); ++level) {
     if (is_own ? FindBodyIn(context, body) : FindRegeneratorBodyIn(context, body)) return true;
     if (!heap_->Load(context, layout_->context_previous, &context)) return false;
   }

@@ -9,9 +9,10 @@
 
 #include <cstdint>
 
+#include "handler_reader.h"
 #include "heap_layout.h"
-#include "heap_scan.h"
 #include "raw_strings.h"
+#include "suspended_object.h"
 
 namespace gmr::vm {
 
@@ -42,7 +43,7 @@ class ReactionReader {
  public:
   ReactionReader(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors,
                  const RawStrings* strings)
-      : heap_(heap), layout_(layout), anchors_(anchors), strings_(strings) {}
+      : heap_(heap), layout_(layout), anchors_(anchors), strings_(strings), handlers_(heap, layout) {}
 
   // Before each dump.
   void Reset();
@@ -56,7 +57,6 @@ class ReactionReader {
   const HeapLayout& layout() const { return *layout_; }
 
  private:
-  struct Handler;
   // The function of the program that a generator made of plain objects runs.
   struct Body {
     Tagged function;  // 0: the generator is one of the language
@@ -74,19 +74,11 @@ class ReactionReader {
     uint32_t count = 0;
   };
 
-  struct KnownShared {
-    Tagged shared;
-    int32_t builtin = -1;
-  };
-
-  static constexpr size_t kKnownShared = 64;
   static constexpr size_t kMisses = 64;
   static constexpr uint32_t kMaxMisses = 4;
   static constexpr int kMaxLevels = 3;
   static constexpr int kMaxSlots = 32;
 
-  int32_t BuiltinOf(Tagged shared) const;
-  bool ReadHandler(Tagged object, Handler* handler) const;
   void ReadBuiltin(const Handler& handler, Tagged reject, Tagged target, Reaction* reaction) const;
   bool ReadDriver(const Handler& handler, Reaction* reaction);
   void SearchContext(Tagged context, Driver* driver) const;
@@ -94,7 +86,6 @@ class ReactionReader {
   bool FindBodyIn(Tagged context, Body* body) const;
   bool FindRegeneratorBodyIn(Tagged context, Body* body) const;
   int RegeneratorReceiver(Tagged object) const;
-  bool IsContext(Tagged* object) const;
   Tagged PromiseOf(Tagged target) const;
   Tagged PromiseOfResolver(Tagged function) const;
   Tagged PromiseOfQueue(Tagged object) const;
@@ -105,8 +96,8 @@ class ReactionReader {
   const HeapLayout* layout_;
   const HeapAnchors* anchors_;
   const RawStrings* strings_;
+  HandlerReader handlers_;
   Miss misses_[kMisses];
-  mutable KnownShared known_shared_[kKnownShared];
 };
 
 }  // namespace gmr::vm
