@@ -23,6 +23,8 @@ if (!(ROUNDS > 0)) throw new Error('--rounds must be a number above 0');
 /** [suspended functions, MB of other objects] */
 const HEAPS = [[100, 0], [10_000, 0], [100_000, 0], [10_000, 200], ...(flags.large ? [[10_000, 800]] : [])];
 const PATIENCE_MS = 60_000;
+/** V8 goes on marking what was just made, with all processors: a second for 200 MB here. */
+const SETTLE_MS_PER_MB = 5;
 const END = /\n==== End of report[^\n]*\n/;
 const COST = /read from ([\d.]+) MB of heap in ([\d.]+) (ms|s)/;
 
@@ -65,7 +67,7 @@ async function measure([suspended, ballastMb]) {
   const child = new Child('green.cjs', { args: [String(suspended), String(ballastMb)] });
   try {
     await child.ready();
-    await delay(1000);
+    await delay(1000 + ballastMb * SETTLE_MS_PER_MB);
     const quietFrom = child.stdout.length;
     await delay(500);
     const quietMs = await largestGap(child, quietFrom);

@@ -11,6 +11,14 @@ import { startService, type Service } from './support/service';
 const CHURN_MS = 1000 * Number(process.env['GMR_CHURN_SECONDS'] ?? 5);
 const SLOWEST_DUMP_MS = 5000 * TIME_SCALE;
 
+/** test/native/green: pages of which 3, 90 and the last have what is looked for; one is not there. */
+interface GreenFixture {
+  filter(
+    pages: number,
+    milliseconds: number,
+  ): { readonly found: readonly number[]; readonly inTime: boolean; readonly noted: number };
+}
+
 async function start(t: TestContext, env: Readonly<Record<string, string>>): Promise<Service> {
   return startService(t, { script: 'green/limits-service.cjs', env }).ready();
 }
@@ -159,6 +167,15 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     }
     t.diagnostic(`${reports} reports`);
   });
+
+  for (const count of [100, 400]) {
+    test(`are looked for in the right ones of ${count} pages, by two threads`, () => {
+      const { filter } = require(buildNativeAddon('green_fixture')) as GreenFixture;
+      const patient = filter(count, 10_000 * TIME_SCALE);
+      assert.deepEqual(patient, { found: [3, 90, count - 1], inTime: true, noted: count - 1 });
+      assert.equal(filter(count, 0).inTime, false);
+    });
+  }
 
   test('does neither die nor hang when the layout is wrong', () => {
     const addon = buildNativeAddon('green_fixture');

@@ -58,7 +58,9 @@ bool AsyncGraph::AddPromises(HeapScan* scan) {
 // What is looked at one after the other is mostly in one page, with what it
 // leads to: reading the page at once saves many reads of parts of it.
 void AsyncGraph::OpenPageOf(uint32_t promise) {
-  const auto page_of = [this](uint32_t i) { return promises_[i].pending.object.bits() & ~uint64_t{kPageBytes - 1}; };
+  const auto page_of = [this](uint32_t i) {
+    return promises_[i].pending.object.bits() & ~uint64_t{kPageBytes - 1};
+  };
   const uint64_t page = page_of(promise);
   if (page == open_page_) return;
   open_page_ = page;

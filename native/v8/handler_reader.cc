@@ -5,9 +5,7 @@
 
 namespace gmr::vm {
 
-void HandlerReader::Reset() {
-  std::fill(std::begin(known_shared_), std::end(known_shared_), KnownShared());
-}
+void HandlerReader::Reset() { std::fill(std::begin(known_shared_), std::end(known_shared_), KnownShared()); }
 
 bool HandlerReader::IsContext(Tagged* object) const {
   const int32_t type = heap_->TypeOf(object);

@@ -43,7 +43,7 @@ void PageFilter::Answer(const PageQuestion& question, platform::MemoryReader* me
     if (platform::MonotonicNs() > question.deadline_ns) is_late_ = true;
     if (is_late_) return;
     const uint32_t number = question.numbers[i];
-    const HeapPage& page = question.pages->pages()[number];
+    const HeapPage& page = question.pages[number];
     const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
     const uint64_t* words = memory->OpenWindow(page.start, bytes);
     if (words == nullptr) continue;

@@ -21,7 +21,7 @@
 namespace gmr::vm {
 
 struct PageQuestion {
-  const HeapPages* pages = nullptr;
+  const HeapPage* pages = nullptr;
   // Numbers of the pages that are to be looked at.
   const uint32_t* numbers = nullptr;
   size_t count = 0;

@@ -27,7 +27,8 @@ Tagged ReactionReader::PromiseOfResolver(Tagged function) const {
   if (!handlers_.Read(function, &handler) ||
       (handler.shared != anchors_->resolve_shared && handler.shared != anchors_->reject_shared))
     return {};
-  if (!handlers_.IsContext(&handler.context) || !heap_->Load(handler.context, layout_->resolve_promise, &promise))
+  if (!handlers_.IsContext(&handler.context) ||
+      !heap_->Load(handler.context, layout_->resolve_promise, &promise))
     return {};
   return heap_->Is(&promise, layout_->type_promise) ? promise : Tagged();
 }
@@ -108,7 +109,8 @@ void ReactionReader::ReadBuiltin(const Handler& handler, Tagged reject, Tagged t
     Handler rejecter;
     if (handlers_.Read(reject, &rejecter) && rejecter.builtin == layout_->builtin_any) {
       reaction->via = kViaAny;
-      if (handlers_.IsContext(&rejecter.context) && heap_->Load(rejecter.context, layout_->any_capability, &word))
+      if (handlers_.IsContext(&rejecter.context) &&
+          heap_->Load(rejecter.context, layout_->any_capability, &word))
         reaction->promise = PromiseOf(word);
       return;
     }

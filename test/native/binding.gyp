@@ -38,7 +38,7 @@
         {
           "target_name": "green_fixture",
           "includes": ["under-test.gypi"],
-          "sources": ["green/addon.cc", "green/fuzz.cc"],
+          "sources": ["green/addon.cc", "green/fuzz.cc", "green/page_filter_checks.cc"],
           "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
         },
         {

@@ -1,8 +1,10 @@
-// Dumps the green threads of its isolate with wrong layouts.
+// Dumps the green threads of its isolate with wrong layouts, and searches pages that are no heap's.
 #include <node_api.h>
 #include <v8.h>
 
+#include "../../../native/platform/clock.h"
 #include "fuzz.h"
+#include "page_filter_checks.h"
 
 namespace gmr::test {
 
@@ -45,6 +47,34 @@ napi_value Fuzz(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// (pages, milliseconds): those found of pages 3, 90 and the last; page 50 is not there
+napi_value Filter(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2];
+  uint32_t pages = 0;
+  int32_t milliseconds = 0;
+  napi_value result;
+  napi_value found;
+  napi_value in_time;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  napi_get_value_uint32(env, arguments[0], &pages);
+  napi_get_value_int32(env, arguments[1], &milliseconds);
+  const int64_t deadline_ns = platform::MonotonicNs() + milliseconds * platform::kNsPerMs;
+  const FilteredPages filtered = FilterPages(pages, {3, 90, pages - 1}, 50, deadline_ns);
+  napi_create_object(env, &result);
+  napi_create_array(env, &found);
+  for (uint32_t i = 0; i < filtered.found.size(); ++i) {
+    napi_value number;
+    napi_create_uint32(env, filtered.found[i], &number);
+    napi_set_element(env, found, i, number);
+  }
+  napi_get_boolean(env, filtered.in_time, &in_time);
+  napi_set_named_property(env, result, "found", found);
+  napi_set_named_property(env, result, "inTime", in_time);
+  Set(env, result, "noted", filtered.noted);
+  return result;
+}
+
 void Export(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
@@ -58,5 +88,6 @@ void Export(napi_env env, napi_value exports, const char* name, napi_callback ca
 NAPI_MODULE_INIT() {
   gmr::test::Export(env, exports, "prepare", gmr::test::Prepare);
   gmr::test::Export(env, exports, "fuzz", gmr::test::Fuzz);
+  gmr::test::Export(env, exports, "filter", gmr::test::Filter);
   return exports;
 }
