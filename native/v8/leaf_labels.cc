@@ -105,12 +105,12 @@ bool LeafLabels::ScanPages(const HeapPages& pages, PageTargets* targets, int64_t
     if (platform::MonotonicNs() > deadline_ns) return false;
     with_steps += ScanPage(pages, numbers_[i], targets) ? 1 : 0;
   }
-  PageQuestion rest{pages.pages().begin(),
-                    numbers_.begin() + first_count,
-                    numbers_.size() - first_count,
-                    &filter_,
-                    targets,
-                    deadline_ns};
+  const PageQuestion rest{pages.pages().begin(),
+                          numbers_.begin() + first_count,
+                          numbers_.size() - first_count,
+                          &filter_,
+                          targets,
+                          deadline_ns};
   const bool is_filtered = rest.count >= PageFilter::kWorthSplitting && with_steps <= kFew;
   if (is_filtered && !page_filter_.Run(rest)) return false;
   for (size_t i = 0; i < rest.count; ++i) {
