@@ -11,7 +11,7 @@ import { startService, type Service } from './support/service';
 const CHURN_MS = 1000 * Number(process.env['GMR_CHURN_SECONDS'] ?? 5);
 const SLOWEST_DUMP_MS = 5000 * TIME_SCALE;
 
-/** test/native/green: pages of which 3, 90 and the last have what is looked for; one is not there. */
+/** test/native/green: pages of which 3, 90 and the last have what is looked for; one cannot be read. */
 interface GreenFixture {
   filter(
     pages: number,

@@ -47,7 +47,7 @@ napi_value Fuzz(napi_env env, napi_callback_info info) {
   return result;
 }
 
-// (pages, milliseconds): those found of pages 3, 90 and the last; page 50 is not there
+// (pages, milliseconds): those found of pages 3, 90 and the last; page 50 cannot be read
 napi_value Filter(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2];

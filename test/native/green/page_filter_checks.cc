@@ -10,7 +10,7 @@
 
 namespace gmr::test {
 
-FilteredPages FilterPages(uint32_t count, const std::vector<uint32_t>& marked, uint32_t unmapped,
+FilteredPages FilterPages(uint32_t count, const std::vector<uint32_t>& marked, uint32_t unreadable,
                           int64_t deadline_ns) {
   constexpr uint64_t kWord = 0x1234'5678'9ab9;
   const size_t bytes = count * vm::kPageBytes;
@@ -25,7 +25,8 @@ FilteredPages FilterPages(uint32_t count, const std::vector<uint32_t>& marked, u
     auto* words = reinterpret_cast<uint64_t*>(memory + page * vm::kPageBytes);
     words[vm::kPageBytes / sizeof(uint64_t) - 1] = kWord;
   }
-  munmap(memory + unmapped * vm::kPageBytes, vm::kPageBytes);
+  // Unmapped, it would be the place for somebody else's memory.
+  mprotect(memory + unreadable * vm::kPageBytes, vm::kPageBytes, PROT_NONE);
 
   std::vector<uint32_t> numbers(count);
   std::iota(numbers.begin(), numbers.end(), 0);

@@ -18,8 +18,8 @@ struct FilteredPages {
   uint32_t noted = 0;
 };
 
-// Of `count` pages those of `marked` have the word, in their last place; `unmapped` is none's.
-FilteredPages FilterPages(uint32_t count, const std::vector<uint32_t>& marked, uint32_t unmapped,
+// Of `count` pages those of `marked` have the word, in their last place; `unreadable` is none's.
+FilteredPages FilterPages(uint32_t count, const std::vector<uint32_t>& marked, uint32_t unreadable,
                           int64_t deadline_ns);
 
 }  // namespace gmr::test
