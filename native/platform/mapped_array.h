@@ -88,7 +88,7 @@ class MappedArray {
     const size_t wanted = ready_ == 0 ? kFirstBytes : ready_bytes + kReadyBytes;
     const size_t bytes = std::min(bytes_, std::max(wanted, count * sizeof(T)));
     if (bytes > kFirstBytes) Populate(ready_bytes, bytes);
-    ready_ = bytes / sizeof(T);
+    ready_ = std::min(bytes / sizeof(T), max_count_);
     return true;
   }
 
