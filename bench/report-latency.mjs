@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Child, nowMs } from './support/child.mjs';
+import { measureSetup, setupTable } from './support/setup-cost.mjs';
 import { cell, summary, table } from './support/statistics.mjs';
 
 const { values: flags } = parseArgs({
@@ -131,32 +132,6 @@ async function series(child, tool, mainState) {
   };
 }
 
-/** What a process may load, and how the table calls it. */
-const SETUPS = {
-  none: 'nothing (control)',
-  empty: 'require of an empty package',
-  gmr: 'require + setupAutorun',
-  later: 'the same, not the first package with exports',
-};
-
-/** Interleaved, so that all see the same noise. */
-async function measureSetup() {
-  const samples = Object.fromEntries(Object.keys(SETUPS).map((what) => [what, []]));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const what of Object.keys(SETUPS)) {
-      const child = new Child('setup.cjs', { args: [what] });
-      await child.ended;
-      samples[what].push(JSON.parse(child.stdout));
-    }
-  }
-  const MB = 1024 * 1024;
-  const figures = (of) => ({
-    ms: summary(of.map(({ ms }) => ms)),
-    rssMb: summary(of.map(({ rssBytes }) => rssBytes / MB)),
-  });
-  return Object.fromEntries(Object.entries(samples).map(([what, of]) => [what, figures(of)]));
-}
-
 async function main() {
   const tools = flags.vs === undefined ? ['gmr'] : ['gmr', 'report'];
   const results = [];
@@ -169,7 +144,12 @@ async function main() {
       }
     }
   }
-  const document = { node: process.version, rounds: ROUNDS, reports: results, setup: await measureSetup() };
+  const document = {
+    node: process.version,
+    rounds: ROUNDS,
+    reports: results,
+    setup: await measureSetup(ROUNDS),
+  };
   process.stdout.write(flags.json ? `${JSON.stringify(document, null, 2)}\n` : render(document));
 }
 
@@ -196,18 +176,13 @@ function render({ node, rounds, reports, setup }) {
     'pause until last byte',
     'pause without report',
   ];
-  const setupRows = Object.entries(setup).map(([what, { ms, rssMb }]) => [
-    SETUPS[what],
-    cell(ms),
-    cell(rssMb),
-  ]);
   return [
     `Node ${node}, ${rounds} rounds; median / p90 / max`,
     '',
     'Reports, in ms from kill:',
     table(head, rows),
     '',
-    table(['setup', 'ms', 'RSS MB'], setupRows),
+    setupTable(setup),
     '',
     ratios(reports),
     '',
