@@ -41,7 +41,7 @@ const CONTEXTS: Readonly<Record<string, string | null>> = {
 function contextOf(found: PrintedGreenThreads, name: string): string | null {
   const groups = found.groups.filter(({ frames }) => frames[0]?.name === name);
   assert.equal(groups.length, 1, `${name} in\n${found.text}`);
-  return groups[0]?.context?.replace(/r-\d+" \(/, 'r-<n>" (') ?? null;
+  return groups[0]?.context?.replace(/"r-\d+" \(/, '"r-<n>" (') ?? null;
 }
 
 async function startedWith(t: TestContext, execArgv: readonly string[]): Promise<Service> {

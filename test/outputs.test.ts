@@ -83,9 +83,10 @@ describe('a report file', PATIENT, () => {
     const service = await startTriggered(t, { logDir });
     const victim = join(logDir, 'victim');
     writeFileSync(victim, 'precious');
-    // The names of this second and of some that follow.
+    // The names of this second and of some that follow, without a gap when the second ends meanwhile.
+    const now = Date.now();
     for (let ahead = 0; ahead < 20; ahead += 1) {
-      const stamp = new Date(Date.now() + ahead * 1000).toISOString().replace(/\D/g, '').slice(0, 14);
+      const stamp = new Date(now + ahead * 1000).toISOString().replace(/\D/g, '').slice(0, 14);
       symlinkSync(victim, join(logDir, `triggered_gurumeditation_${stamp}`));
     }
     assert.match(basename(await written(service)), /^triggered_gurumeditation_\d{14}_1$/);
