@@ -199,6 +199,27 @@ describe('a thread block', () => {
     ]);
   });
 
+  test('says what V8 is at when a busy thread was stopped in it', () => {
+    const inV8 = (...names: string[]): string => {
+      const native = { kind: 'native', file: 'node', line: null, column: null, isUserCode: false } as const;
+      const frames = [...names.map((name) => frame(name, native)), frame('work')];
+      const stack = captured(frames, { method: 'parked', heldMs: 0.5 });
+      return mainBlock(printThreads(mainThread({ state: 'running', answeredAfterMs: null, stack }))).body;
+    };
+    assert.match(inV8('v8::internal::Heap::CollectGarbage'), /; collecting garbage$/m);
+    assert.match(
+      inV8('v8::internal::compiler::Run', 'v8::internal::Compiler::Compile'),
+      /; compiling JavaScript$/m,
+    );
+    const tierUp = ['uv_mutex_unlock', 'v8::internal::Runtime_WasmTriggerTierUp'];
+    assert.match(inV8(...tierUp), /; compiling WebAssembly$/m);
+    assert.match(
+      inV8('v8::internal::compiler::Run', 'v8::internal::wasm::WasmEngine::SyncCompile'),
+      /WebAssembly$/m,
+    );
+    assert.match(inV8('sha512_block_data_order'), /; in sha512_block_data_order$/m);
+  });
+
   test('says where frames are left out, in both orders', () => {
     const frames = [frame('inner'), frame('outer')];
     const stack = captured(frames, { cut: { afterIndex: 0, count: 8800, atLeast: true } });

@@ -6,6 +6,10 @@ const KINDS: readonly (readonly [string, string])[] = [
   ['Heap::PerformGarbageCollection', 'collecting garbage'],
   ['MarkCompactCollector', 'collecting garbage'],
   ['ScavengerCollector', 'collecting garbage'],
+  // Before the compiler that both languages share.
+  ['Runtime_WasmTriggerTierUp', 'compiling WebAssembly'],
+  ['Runtime_WasmCompileLazy', 'compiling WebAssembly'],
+  ['WasmEngine::SyncCompile', 'compiling WebAssembly'],
   ['v8::internal::compiler::', 'compiling JavaScript'],
   ['v8::internal::maglev::', 'compiling JavaScript'],
   ['v8::internal::Compiler::', 'compiling JavaScript'],

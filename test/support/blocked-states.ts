@@ -124,7 +124,7 @@ export const BLOCKED_STATES: readonly BlockedState[] = [
 const ANNOUNCING = /\bannounce(OnStdout|ToParent) \(|\n\n? *(?:[a-z]+: .*\n *)*heap: .*\n +wasmLoop \(/;
 
 /** A loop that gets hot is compiled anew, which takes long where the machine is slow; meanwhile its line is not known. */
-const COMPILING = /; compiling JavaScript$/m;
+const COMPILING = /; compiling (?:JavaScript|WebAssembly)$/m;
 
 /**
  * A report of a service whose threads have all arrived where they announced to go. A signal that
