@@ -115,7 +115,8 @@ class MappedArray {
     return true;
   }
 
-  // ThreadSanitizer does not see mremap(2): what another array once had at the new address would look like a race.
+  // ThreadSanitizer does not see mremap(2): what another array once had at the new address would look like a
+  // race.
 #if defined(__linux__) && !defined(__SANITIZE_THREAD__)
   void* Move(size_t bytes) { return mremap(data_, bytes_, bytes, MREMAP_MAYMOVE); }
 #else
