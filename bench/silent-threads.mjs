@@ -41,7 +41,7 @@ async function ask(child) {
   return {
     lastByteMs: nowMs() - killed,
     stacksMs: toMs(/stacks after ([\d.]+) (ms|s)/.exec(text)),
-    heldMs: toMs(/captured while parked for ([\d.]+) (ms|s|us)/.exec(text)),
+    heldMs: toMs(/read from memory while held for ([\d.]+) (ms|s|us)/.exec(text)),
   };
 }
 

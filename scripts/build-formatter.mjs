@@ -6,11 +6,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { BUNDLED } from './bundled-packages.mjs';
 import { ROOT } from './process.mjs';
 
 const OUTPUT = join(ROOT, 'lib', 'formatter.bundle.js');
 
-await build({
+const { metafile } = await build({
   absWorkingDir: ROOT,
   entryPoints: ['src/formatter/index.ts'],
   outfile: OUTPUT,
@@ -29,7 +30,15 @@ await build({
   banner: {
     js: '// gmr-native: the report formatter. Generated from src/formatter; see scripts/build-formatter.mjs.',
   },
+  metafile: true,
   logLevel: 'warning',
 });
+
+const packages = Object.keys(metafile.inputs).flatMap(
+  (path) => /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+);
+const found = [...new Set(packages)].toSorted().join();
+if (found !== BUNDLED.join())
+  throw new Error(`the bundle contains ${found}: see scripts/bundled-packages.mjs`);
 
 if (statSync(OUTPUT).size === 0) throw new Error(`${OUTPUT} is empty`);

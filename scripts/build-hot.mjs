@@ -1,11 +1,13 @@
-// Puts src/index.ts, src/hot.ts and the modules that this hands on into one file, lib/index.js: setup then loads one
-// file instead of a dozen. Runs after tsc, whose output works without it.
+// Bundles src/index.ts, src/hot.ts and the modules that hot.ts re-exports into one file, lib/index.js, so that setup
+// loads one file instead of a dozen. Runs after tsc, whose output also works without it.
 //
 // Each of these modules is replaced by a line that hands on what lib/index.js has of it, so there is one instance of
 // it, whoever asks; and the other modules ask lib/index.js without that detour. Users see the names of src/index.ts
 // only: the rest is behind a symbol.
-// What a service with a configuration needs besides is one file of its own in the same way: see GROUPS.
-// Nothing is minified: Node prints the line that an error was thrown on, and small is not what makes it fast.
+// What setup does not need goes into a few files in lib/deferred/: see src/deferred.ts, which loads them.
+// lib/index.js is not minified: Node prints the line that an error was thrown on, and small is not what makes it fast.
+// The output has source maps only with GMR_SOURCE_MAPS=1, for coverage: with --enable-source-maps or NODE_V8_COVERAGE,
+// Node reads the maps of all files that name one, and keeps them in the process and in each of its workers.
 
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
@@ -22,7 +24,7 @@ const OPTIONS = {
   packages: 'external',
   platform: 'node',
   target: 'node20',
-  sourcemap: 'linked',
+  sourcemap: process.env.GMR_SOURCE_MAPS === '1' ? 'linked' : false,
   sourcesContent: false,
   charset: 'utf8',
   // The result must not depend on compiler options of an editor's making.
@@ -31,9 +33,6 @@ const OPTIONS = {
   plugins: [{ name: 'cold', setup: keepRequired }],
   logLevel: 'warning',
 };
-
-/** Entries that are loaded when needed, each with all that it imports, but for what lib/index.js has, in one file. */
-const GROUPS = ['sections/configuration'];
 
 /** What is required instead of imported is a file of its own, looked for from lib/ when the time comes. */
 function keepRequired({ onResolve }) {
@@ -79,14 +78,18 @@ function check(modules) {
   }
 }
 
-/** esbuild would define each export as a getter. A plain object takes 0.3 ms less, a tenth of all that there is. */
+/**
+ * esbuild would define each export as a getter. A plain object takes 0.3 ms less, a tenth of the time of setup. The
+ * object with the names for our own modules takes 0.1 ms, so it is made when one of them needs it.
+ */
 async function bundle({ hotNames, publicNames }) {
   const contents = [
     `import { ${hotNames} } from './hot';`,
     `import { ${publicNames.filter((name) => !hotNames.includes(name))} } from './index';`,
     `module.exports = { ${publicNames} };`,
     "Object.defineProperty(module.exports, '__esModule', { value: true });",
-    `Object.defineProperty(module.exports, ${HOT}, { value: { ${hotNames} } });`,
+    'let hot;',
+    `Object.defineProperty(module.exports, ${HOT}, { get: () => (hot ??= { ${hotNames} }) });`,
   ];
   await build({
     ...OPTIONS,
@@ -96,23 +99,45 @@ async function bundle({ hotNames, publicNames }) {
   });
 }
 
-/** The modules that it takes in stay files of their own as well, for those who need one of them alone. */
-async function bundleGroup(name, hotModules) {
-  const keepHot = ({ onResolve }) => {
-    onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-      const imported = nameOf(join(resolveDir, path));
-      if (!hotModules.includes(imported)) return undefined;
-      const way = posix.relative(posix.dirname(name), imported);
-      return { path: way.startsWith('.') ? way : `./${way}`, external: true };
-    });
+/** Names of the modules in each file of lib/deferred/, from the table in src/deferred.ts. */
+function deferredFiles() {
+  const source = readFileSync(join(SOURCES, 'deferred.ts'), 'utf8');
+  const [, table] = /^const FILE_OF = \{\n([^}]*)\} as const;$/m.exec(source);
+  const files = {};
+  for (const [, name, file] of table.matchAll(/^ {2}'?([\w/-]+)'?: '([\w-]+)',$/gm)) {
+    (files[file] ??= []).push(name);
+  }
+  return files;
+}
+
+/**
+ * Makes one file: its modules with all their imports, except those that lib/index.js has. White space is removed, as in
+ * the formatter's bundle: setup reads these files, and Node never prints a line of them.
+ */
+async function bundleDeferred(file, names, hotModules) {
+  const takeHot = ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^\./, namespace: 'hot' }, ({ path }) => ({ path, external: true }));
+    onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
+      hotModules.includes(nameOf(join(resolveDir, path))) ? { path: 'index', namespace: 'hot' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'hot' }, () => ({
+      contents: `module.exports = require('../index')[${HOT}];`,
+    }));
   };
+  const members = names.map((name) => `'${name}': () => require('./${name}'),`);
   await build({
     ...OPTIONS,
-    entryPoints: [join(SOURCES, `${name}.ts`)],
-    outfile: join(LIB, `${name}.js`),
+    stdin: {
+      contents: `module.exports = { ${members.join(' ')} };`,
+      resolveDir: SOURCES,
+      sourcefile: file,
+      loader: 'ts',
+    },
+    outfile: join(LIB, 'deferred', `${file}.js`),
     format: 'cjs',
-    banner: { js: `"use strict";\n// Generated from src/${name}.ts; see scripts/build-hot.mjs.` },
-    plugins: [{ name: 'group', setup: keepHot }],
+    minifyWhitespace: true,
+    banner: { js: `"use strict";\n// Generated from src/; see src/deferred.ts and scripts/build-hot.mjs.` },
+    plugins: [{ name: 'deferred', setup: takeHot }],
   });
 }
 
@@ -126,7 +151,7 @@ function requireHot(name) {
 function shortenWays(name, hotModules) {
   const file = join(LIB, `${name}.js`);
   const text = readFileSync(file, 'utf8');
-  const shortened = text.replace(/\brequire\("(\.[^"]+)"\)/g, (call, specifier) =>
+  const shortened = text.replace(/\brequire\(["'](\.[^"']+)["']\)/g, (call, specifier) =>
     hotModules.includes(posix.join(posix.dirname(name), specifier)) ? requireHot(name) : call,
   );
   if (shortened !== text) writeFileSync(file, shortened);
@@ -143,10 +168,15 @@ function handOn(name) {
   rmSync(join(LIB, `${name}.js.map`), { force: true });
 }
 
+// Removes source maps of an earlier build, because lib/ is packed with all its files.
+if (!OPTIONS.sourcemap) {
+  const files = readdirSync(LIB, { recursive: true }).filter((path) => path.endsWith('.js.map'));
+  for (const path of files) rmSync(join(LIB, path));
+}
 const found = await explore();
 check(found.modules);
 await bundle(found);
 const hotModules = ['hot', ...found.modules];
 hotModules.forEach(handOn);
-for (const name of GROUPS) await bundleGroup(name, hotModules);
+for (const [file, names] of Object.entries(deferredFiles())) await bundleDeferred(file, names, hotModules);
 coldModules(hotModules).forEach((name) => shortenWays(name, hotModules));

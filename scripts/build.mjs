@@ -12,7 +12,7 @@ const wants = (part) => parts.length === 0 || parts.includes(part);
 if (wants('ts')) {
   const tsc = binOf('typescript', 'tsc');
   if (tsc === null) fail('build: typescript is not installed; run `npm ci`');
-  run(process.execPath, [tsc, '-b']);
+  run(process.execPath, [tsc, '-b', ...(process.env.GMR_SOURCE_MAPS === '1' ? ['--sourceMap'] : [])]);
   run(process.execPath, ['scripts/build-hot.mjs']);
   run(process.execPath, ['scripts/build-formatter.mjs']);
 }

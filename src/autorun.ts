@@ -1,20 +1,28 @@
 /*
  * Entry of `gmr-native/autorun`, for `--require`, `--import` and NODE_OPTIONS. Options come from GMR_* variables.
  *
- * NODE_OPTIONS reaches every Node process that a service starts, package managers included. So nothing here throws;
- * what fails is a warning with a code, told once, by the main thread.
+ * NODE_OPTIONS reaches every Node process that a service starts, package managers included. So nothing here throws, not
+ * even when the files of the package are damaged: a failure is one warning with a code, by the main thread.
  */
-import { GmrError, describeError, setupAutorun, warn } from './hot';
+import type * as Hot from './hot';
 
 try {
-  setupAutorun();
+  (require('./hot') as typeof Hot).setupAutorun();
 } catch (error) {
-  const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads');
-  if (isMainThread) {
-    const code = error instanceof GmrError ? error.code : 'GMR_SETUP_FAILED';
-    warn(
-      `gmr-native is not active: ${error instanceof GmrError ? error.message : describeError(error)}`,
-      code,
-    );
+  warnOnMain(error);
+}
+
+/** Uses nothing of the package, because the package may be what failed. */
+function warnOnMain(error: unknown): void {
+  try {
+    const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads');
+    if (!isMainThread) return;
+    const { name, code, message } = Object(error) as { name?: unknown; code?: unknown; message?: unknown };
+    process.emitWarning(`gmr-native is not active: ${String(message ?? error)}`, {
+      type: 'GmrWarning',
+      code: name === 'GmrError' ? String(code) : 'GMR_SETUP_FAILED',
+    });
+  } catch {
+    // A service must not fail because a warning could not be emitted.
   }
 }

@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
+import { deferred } from './deferred';
 import { booleanRule, integerRule, type Rules } from './option-rules';
 
 /** What of an `AsyncLocalStorage` is printed beside the suspended functions. */
@@ -63,5 +64,5 @@ export function makeGreenRules(): Rules<GreenThreadsSettings> {
 }
 
 function checkContext(value: unknown): ContextOptions {
-  return (require('./context-option') as typeof import('./context-option')).checkContext(value);
+  return (deferred('context-option') as typeof import('./context-option')).checkContext(value);
 }

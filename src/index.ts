@@ -1,13 +1,9 @@
 import type { ReportOptions } from './autorun/generate-report';
 import type { ReportListener } from './autorun/reporter-events';
-import type {
-  DisposableHandle,
-  SectionGenerator,
-  SectionOptions,
-  SectionRegistration,
-} from './sections/registry';
+import { deferred } from './hot';
+import type { DisposableHandle } from './sections/registry';
 
-export { GmrError, setupAutorun } from './hot';
+export { GmrError, registerSection, setupAutorun } from './hot';
 export type { GmrErrorCode } from './errors';
 export type { AutorunHandle } from './autorun/setup';
 export type { ContextOptions, GreenThreadsOptions } from './green-thread-options';
@@ -16,9 +12,11 @@ export type {
   ConfigurationOption,
   EnvironmentPolicy,
   FrameOrder,
+  FrameSelection,
   ReportFormat,
   MaskOptions,
   PackageDescription,
+  SignalListeners,
   VersionOption,
   VersionProvider,
 } from './options';
@@ -38,9 +36,10 @@ export type { SectionGenerator, SectionOptions, SectionRegistration } from './se
  * in a worker while the main thread has not called `setupAutorun`.
  */
 export async function generateReport(options: ReportOptions = {}): Promise<string> {
-  // Loaded when first used: setup must be fast, and most processes never ask for a report themselves.
-  const module = require('./autorun/generate-report') as typeof import('./autorun/generate-report');
-  return module.generateReport(options);
+  // Loaded when first used, because setup must be fast and most processes never request a report themselves.
+  return (deferred('autorun/generate-report') as typeof import('./autorun/generate-report')).generateReport(
+    options,
+  );
 }
 
 /**
@@ -52,42 +51,18 @@ export async function generateReport(options: ReportOptions = {}): Promise<strin
  * @throws GmrError as a rejection: `GMR_ADDON_UNAVAILABLE`, or `GMR_REPORT_FAILED` when no output took the report.
  */
 export async function writeReport(): Promise<string | null> {
-  const module = require('./autorun/write-report') as typeof import('./autorun/write-report');
-  return module.writeReport();
+  return (deferred('autorun/write-report') as typeof import('./autorun/write-report')).writeReport();
 }
 
 /**
- * Calls the listener after each report that was written, whatever asked for it: for loggers and for alerting.
+ * Calls the listener after each report that was written, whatever requested it: for logging and alerting.
  *
  * It is called when the main event loop turns, so after a block, not during it. Of more than 16 reports in one block
- * the later ones are not told. What it throws is a warning. `generateReport` writes nothing and calls nobody.
+ * the later ones do not get it. What it throws is a warning. `generateReport` writes nothing and calls no listener.
  *
  * @returns a handle whose `dispose()` takes the listener away.
  * @throws GmrError `GMR_INVALID_OPTION` when it is no function.
  */
 export function onReport(listener: ReportListener): DisposableHandle {
-  const module = require('./autorun/on-report') as typeof import('./autorun/on-report');
-  return module.onReport(listener);
-}
-
-/**
- * Adds a section to every later report, behind the built-in ones and in order of registration, or of `order`.
- *
- * The generator is called on the main event loop for each report, and may return a promise. It has `timeoutMs`, else
- * `sectionTimeoutMs`; when the loop is blocked, the report says so in its place. One that throws, hangs or returns
- * something strange costs its own section only. Secrets are masked.
- *
- * The same title again replaces the section, with a warning. In a worker nothing is registered, with a warning: nobody
- * asks the event loops of workers for sections.
- *
- * @returns a handle whose `dispose()` takes the section out again.
- * @throws GmrError `GMR_INVALID_OPTION` when the title is empty, the generator is no function, or an option is wrong.
- */
-export function registerSection(
-  title: string,
-  generator: SectionGenerator,
-  options: SectionOptions = {},
-): SectionRegistration {
-  const module = require('./autorun/register-section') as typeof import('./autorun/register-section');
-  return module.registerSection(title, generator, options);
+  return (deferred('autorun/on-report') as typeof import('./autorun/on-report')).onReport(listener);
 }

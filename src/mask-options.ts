@@ -1,3 +1,4 @@
+import { isRegExp } from './kinds';
 import type { MaskOptions } from './options';
 
 const LISTS: readonly (keyof MaskOptions)[] = ['keys', 'values', 'allow'];
@@ -42,7 +43,7 @@ function checkList(name: keyof MaskOptions, list: unknown): void {
     throw new Error(`expected '${name}' to be an array of at most ${MAX_ENTRIES} entries`);
   }
   list.forEach((entry: unknown, index) => {
-    if (name === 'values' && entry instanceof RegExp) return;
+    if (name === 'values' && isRegExp(entry)) return;
     const least = name === 'values' ? SHORTEST_VALUE : 1;
     if (typeof entry === 'string' && entry.trim().length >= least) return;
     const expected =

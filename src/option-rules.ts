@@ -1,11 +1,15 @@
+import { deferred } from './deferred';
 import type {
   ConfigurationOption,
   EnvironmentPolicy,
   FrameOrder,
+  FrameSelection,
   MaskOptions,
   ReportFormat,
+  SignalListeners,
   VersionOption,
 } from './options';
+import type { Environment } from './deployment';
 import type { SignalChoice } from './signals';
 
 /*
@@ -40,6 +44,12 @@ export function describe(value: unknown): string {
 export function checkFrameOrder(value: unknown): FrameOrder {
   if (typeof value === 'string' && FRAME_ORDERS.includes(value)) return value as FrameOrder;
   throw new Error(`expected one of '${FRAME_ORDERS.join("', '")}', got ${describe(value)}`);
+}
+
+/** @throws Error when the value is none of them. */
+export function checkFrames(value: unknown): FrameSelection {
+  if (value === 'folded' || value === 'all') return value;
+  throw new Error(`expected one of 'folded', 'all', got ${describe(value)}`);
 }
 
 /**
@@ -112,19 +122,24 @@ function isDecimal(text: string): boolean {
 }
 
 export function checkSignal(value: unknown): SignalChoice | false {
-  return (require('./signals') as typeof import('./signals')).checkSignal(value);
+  return (deferred('signals') as typeof import('./signals')).checkSignal(value);
 }
 
 export function parseSignal(text: string): unknown {
   return text === 'none' || BOOLEAN_WORDS.get(text.toLowerCase()) === false ? false : text;
 }
 
+export function checkSignalListeners(value: unknown): SignalListeners {
+  if (value === 'skip' || value === 'call') return value;
+  throw new Error(`expected one of 'skip', 'call', got ${describe(value)}`);
+}
+
 export function checkMask(value: unknown): MaskOptions | false {
-  return (require('./mask-options') as typeof import('./mask-options')).checkMask(value);
+  return (deferred('mask-options') as typeof import('./mask-options')).checkMask(value);
 }
 
 export function parseMask(text: string): unknown {
-  return (require('./mask-options') as typeof import('./mask-options')).parseMask(text, BOOLEAN_WORDS);
+  return (deferred('mask-options') as typeof import('./mask-options')).parseMask(text, BOOLEAN_WORDS);
 }
 
 export function checkEnvironment(value: unknown): EnvironmentPolicy {
@@ -175,5 +190,31 @@ export function checkPath(value: unknown): string {
 
 /** The rules of the file trigger and of the watchdog. */
 export function triggers(): typeof import('./trigger-options') {
-  return require('./trigger-options') as typeof import('./trigger-options');
+  return deferred('trigger-options') as typeof import('./trigger-options');
+}
+
+/**
+ * SIGUSR2 on these systems. Only a named signal loads `node:os`, which has the table of all of them; the usual
+ * case does without. A test compares both.
+ */
+const SIGUSR2_NUMBERS: Readonly<Partial<Record<NodeJS.Platform, number>>> = { linux: 12, darwin: 31 };
+
+/** SIGUSR2 where it is known to be, else no signal. */
+export function defaultSignal(): SignalChoice | false {
+  const number = SIGUSR2_NUMBERS[process.platform];
+  return number === undefined ? false : { name: 'SIGUSR2', number };
+}
+
+/** The environment of this process, or what PM2 is going to make of it. */
+export function ownEnvironment(): Environment {
+  const { env } = process;
+  if (env['pm2_env'] === undefined) return env;
+  const { unpackEnvironment } = deferred('deployment') as typeof import('./deployment');
+  return unpackEnvironment(env);
+}
+
+/** True for an object that has nothing to say. */
+export function isEmptyObject(value: unknown): boolean {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && Object.keys(value).length === 0;
 }

@@ -1,4 +1,6 @@
-import { GmrError, describeError, warn } from './errors';
+import { deferred } from './deferred';
+import type { Environment } from './deployment';
+import { GmrError, describeError, isError, warn } from './errors';
 import {
   GREEN_VARIABLES,
   makeGreenRules,
@@ -12,13 +14,18 @@ import {
   checkEnvironment,
   checkFormats,
   checkFrameOrder,
+  checkFrames,
   checkMask,
   checkPath,
   checkServiceName,
   checkSignal,
+  checkSignalListeners,
   checkVersion,
+  defaultSignal,
   describe,
   integerRule,
+  isEmptyObject,
+  ownEnvironment,
   parseMask,
   parseSignal,
   triggers,
@@ -67,28 +74,42 @@ export type EnvironmentPolicy = 'safe' | 'masked' | 'all' | 'none';
 /** How frames are ordered in the report. */
 export type FrameOrder = 'innermost-first' | 'outermost-first';
 
+/** Which frames a text report shows: without those that only lead from one function to the next, or all. */
+export type FrameSelection = 'folded' | 'all';
+
 /** How a report is written: for people, or as the JSON document of `docs/report-format.md`. */
 export type ReportFormat = 'text' | 'json';
 
+/** Whether the application's own listeners for the signal are called. */
+export type SignalListeners = 'skip' | 'call';
+
 /** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf` and a context; what code gives wins. */
 export interface AutorunOptions {
-  /** What runs here. Default: the nearest package.json of the main script. `GMR_VERSION`. */
+  /** What runs here. Default: the application's package.json, see docs/api.md. `GMR_VERSION`. */
   readonly version?: VersionOption | undefined;
-  /** Name in the header. Default: the package name, else the base name of the main script. `GMR_SERVICE_NAME`. */
+  /** Name in the header. Default: that of OpenTelemetry, PM2 or the package. `GMR_SERVICE_NAME`. */
   readonly serviceName?: string | undefined;
   /** Configuration to print: an object, a Map, a library's instance, or a function for one. Default: none. */
   readonly conf?: ConfigurationOption | undefined;
-  /** What counts as a secret besides what is known, or false to print everything as it is. `GMR_MASK`. */
+  /** What counts as a secret besides what is known, or false to print everything unmasked. `GMR_MASK`. */
   readonly mask?: MaskOptions | false | undefined;
   /** What is shown of the environment. Default `safe`: all names, and a few values. `GMR_ENV`. */
   readonly env?: EnvironmentPolicy | undefined;
-  /** Signal that asks for a report, or false. Default `SIGUSR2` (false where there is none, or a file is watched). `GMR_SIGNAL`. */
+  /**
+   * Signal that requests a report, or false. Default `SIGUSR2` (false where it does not exist, or if a file is
+   * watched). `GMR_SIGNAL`.
+   */
   readonly signal?: string | false | undefined;
-  /** File or folder that asks for a report when it is touched. Default: none. `GMR_FILE_EVENT_HANDLER`. */
+  /**
+   * Whether the application's listeners for that signal, such as those of `process.on('SIGUSR2')`, are called as well.
+   * Default `skip`: they are not. `GMR_SIGNAL_LISTENERS`.
+   */
+  readonly signalListeners?: SignalListeners | undefined;
+  /** File or folder that requests a report when it is touched. Default: none. `GMR_FILE_EVENT_HANDLER`. */
   readonly fileEventHandler?: string | undefined;
   /** Seconds between two looks at it, from 0.05 to 86400. Default 1. `GMR_FILE_EVENT_HANDLER_INTERVAL`. */
   readonly fileEventHandlerInterval?: number | undefined;
-  /** Whether event loops that do not turn ask for a report. Default false. `GMR_BLOCKED_EVENT_LOOP`. */
+  /** Whether blocked event loops are reported. Default false. `GMR_BLOCKED_EVENT_LOOP`. */
   readonly blockedEventLoop?: BlockedEventLoopOptions | boolean | undefined;
   /** Whether an error that ends the process, or a heap that is nearly full, is reported. Default false. `GMR_ON_FATAL_ERROR`. */
   readonly onFatalError?: boolean | undefined;
@@ -102,6 +123,8 @@ export interface AutorunOptions {
   readonly maxReportBytes?: number | undefined;
   /** Default `innermost-first`. `GMR_FRAME_ORDER`. */
   readonly frameOrder?: FrameOrder | undefined;
+  /** Whether frames of V8 and libuv between the others are shown one by one. Default `folded`. `GMR_FRAMES`. */
+  readonly frames?: FrameSelection | undefined;
   /** Frames kept per stack, from 2 to 10000. Default 200. `GMR_MAX_FRAMES`. */
   readonly maxFrames?: number | undefined;
   /** Time a thread has to answer, from 1 to 60000. Default 100. `GMR_INTERRUPT_TIMEOUT_MS`. */
@@ -114,7 +137,7 @@ export interface AutorunOptions {
   readonly greenThreads?: GreenThreadsOptions | undefined;
   /** Whether workers register by themselves (patches `worker_threads.Worker`). Default true. `GMR_WORKERS`. */
   readonly workers?: boolean | undefined;
-  /** Whether a missing addon is a warning instead of an error. Default false. `GMR_OPTIONAL`. */
+  /** Whether a failed setup is a warning instead of an error. Default true. `GMR_OPTIONAL`. */
   readonly optional?: boolean | undefined;
 }
 
@@ -126,6 +149,7 @@ export interface Settings {
   readonly mask: MaskOptions | false;
   readonly env: EnvironmentPolicy;
   readonly signal: SignalChoice | false;
+  readonly signalListeners: SignalListeners;
   /** Absolute. */
   readonly fileEventHandler: string | undefined;
   readonly fileEventHandlerInterval: number;
@@ -137,6 +161,7 @@ export interface Settings {
   readonly maxReports: number;
   readonly maxReportBytes: number;
   readonly frameOrder: FrameOrder;
+  readonly frames: FrameSelection;
   readonly maxFrames: number;
   readonly interruptTimeoutMs: number;
   readonly sectionTimeoutMs: number;
@@ -146,13 +171,14 @@ export interface Settings {
   readonly optional: boolean;
 }
 
-/** The variable of each option that can be said in a text. */
+/** The variable of each option that a string can hold. */
 const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
   version: 'GMR_VERSION',
   serviceName: 'GMR_SERVICE_NAME',
   mask: 'GMR_MASK',
   env: 'GMR_ENV',
   signal: 'GMR_SIGNAL',
+  signalListeners: 'GMR_SIGNAL_LISTENERS',
   fileEventHandler: 'GMR_FILE_EVENT_HANDLER',
   fileEventHandlerInterval: 'GMR_FILE_EVENT_HANDLER_INTERVAL',
   blockedEventLoop: 'GMR_BLOCKED_EVENT_LOOP',
@@ -162,6 +188,7 @@ const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
   maxReports: 'GMR_MAX_REPORTS',
   maxReportBytes: 'GMR_MAX_REPORT_BYTES',
   frameOrder: 'GMR_FRAME_ORDER',
+  frames: 'GMR_FRAMES',
   maxFrames: 'GMR_MAX_FRAMES',
   interruptTimeoutMs: 'GMR_INTERRUPT_TIMEOUT_MS',
   sectionTimeoutMs: 'GMR_SECTION_TIMEOUT_MS',
@@ -176,23 +203,12 @@ const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
  * @throws GmrError `GMR_INVALID_OPTION` for an unknown name or a value that the option cannot have.
  * An environment variable with such a value is a warning, and the default is used.
  */
-export function readSettings(options: unknown = {}, environment: NodeJS.ProcessEnv = process.env): Settings {
+export function readSettings(options: unknown = {}, environment: Environment = ownEnvironment()): Settings {
   const isSet = (variable: string): boolean => environment[variable] !== undefined;
   const hasVariable = Object.values(VARIABLES).some(isSet) || Object.values(GREEN_VARIABLES).some(isSet);
   if (isEmptyObject(options) && !hasVariable) return defaultSettings();
   return checkSettings(options, environment);
 }
-
-function isEmptyObject(value: unknown): boolean {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.keys(value).length === 0;
-}
-
-/**
- * SIGUSR2 on these systems. Whoever names a signal pays for `node:os`, which has the table of all of them; the usual
- * case does without. A test compares both.
- */
-const SIGUSR2_NUMBERS: Readonly<Partial<Record<NodeJS.Platform, number>>> = { linux: 12, darwin: 31 };
 
 /** The settings where nothing was said. */
 function defaultSettings(): Settings {
@@ -203,6 +219,7 @@ function defaultSettings(): Settings {
     mask: {},
     env: 'safe',
     signal: defaultSignal(),
+    signalListeners: 'skip',
     fileEventHandler: undefined,
     fileEventHandlerInterval: 1,
     blockedEventLoop: false,
@@ -212,6 +229,7 @@ function defaultSettings(): Settings {
     maxReports: 100,
     maxReportBytes: 16 * 1024 * 1024,
     frameOrder: 'innermost-first',
+    frames: 'folded',
     maxFrames: 200,
     interruptTimeoutMs: 100,
     sectionTimeoutMs: 1000,
@@ -225,14 +243,8 @@ function defaultSettings(): Settings {
       context: undefined,
     },
     workers: true,
-    optional: false,
+    optional: true,
   };
-}
-
-/** SIGUSR2 where it is known to be, else no signal. */
-function defaultSignal(): SignalChoice | false {
-  const number = SIGUSR2_NUMBERS[process.platform];
-  return number === undefined ? false : { name: 'SIGUSR2', number };
 }
 
 /** A function, so that a process without options has no work with it. */
@@ -244,6 +256,7 @@ function makeRules(): Rules<Omit<Settings, 'greenThreads'>> {
     mask: { check: checkMask, parse: parseMask },
     env: { check: checkEnvironment },
     signal: { check: checkSignal, parse: parseSignal },
+    signalListeners: { check: checkSignalListeners },
     fileEventHandler: { check: checkPath },
     fileEventHandlerInterval: {
       check: (value) => triggers().checkInterval(value),
@@ -259,6 +272,7 @@ function makeRules(): Rules<Omit<Settings, 'greenThreads'>> {
     maxReports: integerRule(1, 100_000),
     maxReportBytes: integerRule(4096, 1024 ** 3),
     frameOrder: { check: checkFrameOrder },
+    frames: { check: checkFrames },
     maxFrames: integerRule(2, 10_000),
     interruptTimeoutMs: integerRule(1, 60_000),
     sectionTimeoutMs: integerRule(1, 60_000),
@@ -268,7 +282,7 @@ function makeRules(): Rules<Omit<Settings, 'greenThreads'>> {
   };
 }
 
-function checkSettings(options: unknown, environment: NodeJS.ProcessEnv): Settings {
+function checkSettings(options: unknown, environment: Environment): Settings {
   const { greenThreads, ...defaults } = defaultSettings();
   const rules = makeRules();
   const { greenThreads: givenGreen, ...given } = checkedOptions(options, [
@@ -276,7 +290,7 @@ function checkSettings(options: unknown, environment: NodeJS.ProcessEnv): Settin
     'greenThreads',
   ]);
   const chosen = choose({ rules, given, variables: VARIABLES, prefix: '' }, environment);
-  // Whoever watches a file has his reasons, such as a signal that belongs to somebody else.
+  // A service that watches a file may leave the signal to other code.
   if (chosen.fileEventHandler !== undefined) chosen.signal ??= false;
   return {
     ...complete(chosen, defaults),
@@ -287,7 +301,7 @@ function checkSettings(options: unknown, environment: NodeJS.ProcessEnv): Settin
 function checkGreenThreads(
   options: unknown,
   defaults: GreenThreadsSettings,
-  environment: NodeJS.ProcessEnv,
+  environment: Environment,
 ): GreenThreadsSettings {
   const rules = makeGreenRules();
   const prefix = 'greenThreads.';
@@ -314,7 +328,7 @@ interface Sources<All> {
 type Chosen<All> = { -readonly [Name in keyof All]?: All[Name] };
 
 /** What code or the environment says; nothing for the rest. */
-function choose<All extends object>(sources: Sources<All>, environment: NodeJS.ProcessEnv): Chosen<All> {
+function choose<All extends object>(sources: Sources<All>, environment: Environment): Chosen<All> {
   const { rules, given, variables, prefix } = sources;
   const chosen: Record<string, unknown> = {};
   for (const name of Object.keys(rules) as (keyof All & string)[]) {
@@ -346,7 +360,7 @@ export function checkedOptions(
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const nearest = (require('./nearest-name') as typeof import('./nearest-name')).nearestName(name, known);
+    const nearest = (deferred('nearest-name') as typeof import('./nearest-name')).nearestName(name, known);
     const [wrong, right] = [describe(prefix + name), prefix + nearest];
     throw new GmrError('GMR_INVALID_OPTION', `unknown option ${wrong}: did you mean '${right}'?`);
   }
@@ -365,7 +379,7 @@ function fromCode(name: string, rule: Rule<unknown>, value: unknown): unknown {
 function fromEnvironment(
   variable: string | undefined,
   rule: Rule<unknown>,
-  environment: NodeJS.ProcessEnv,
+  environment: Environment,
 ): unknown {
   const text = variable === undefined ? undefined : environment[variable];
   // An empty variable is how shells and manifests say "not set".
@@ -379,5 +393,5 @@ function fromEnvironment(
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : describeError(error);
+  return isError(error) ? error.message : describeError(error);
 }

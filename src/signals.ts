@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-/** A signal that reports may be asked with. */
+/** A signal that can request reports. */
 export interface SignalChoice {
   readonly name: string;
   readonly number: number;
@@ -42,6 +42,6 @@ export function checkSignal(value: unknown): SignalChoice | false {
   const name = value as string;
   const reason = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
   if (reason !== undefined)
-    throw new Error(`expected a signal that is free to use, got '${name}': ${reason}`);
+    throw new Error(`expected a signal that may be used for reports, got '${name}': ${reason}`);
   return { name, number };
 }

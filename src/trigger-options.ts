@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { describe } from './option-rules';
 
 /** Options of the watchdog of event loops. */
 export interface BlockedEventLoopOptions {
@@ -48,7 +49,7 @@ const NAMES: readonly string[] = ['thresholdMs', 'intervalMs', 'maxReportsPerHou
 export function checkPath(value: unknown): string {
   const isPath =
     typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_PATH && !value.includes('\0');
-  if (!isPath) throw new Error(`expected a path, got ${shortly(value)}`);
+  if (!isPath) throw new Error(`expected a path, got ${describe(value)}`);
   return isAbsolute(value) ? value : resolve(value);
 }
 
@@ -59,7 +60,7 @@ export function checkPath(value: unknown): string {
  */
 export function checkInterval(value: unknown): number {
   if (typeof value === 'number' && value >= 0.05 && value <= 86_400) return value;
-  throw new Error(`expected a number of seconds from 0.05 to 86400, got ${shortly(value)}`);
+  throw new Error(`expected a number of seconds from 0.05 to 86400, got ${describe(value)}`);
 }
 
 /** Decimals only: `Number` alone would take '0x10', '' and '1e3'. */
@@ -76,11 +77,11 @@ export function checkBlockedEventLoop(value: unknown): WatchdogSettings | false 
   if (value === false) return false;
   if (value === true) return checkBlockedEventLoop({});
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`expected an object, true or false, got ${shortly(value)}`);
+    throw new Error(`expected an object, true or false, got ${describe(value)}`);
   }
   const unknown = Object.keys(value).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`expected only ${NAMES.join(', ')}, got ${shortly(unknown)}`);
+    throw new Error(`expected only ${NAMES.join(', ')}, got ${describe(unknown)}`);
   }
   const given = value as Readonly<Record<string, unknown>>;
   const thresholdMs = integer(given, 'thresholdMs', [20, 3_600_000]) ?? 1000;
@@ -122,22 +123,17 @@ function integer(
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
     return value as number;
   }
-  throw new Error(`'${name}': expected an integer from ${least} to ${most}, got ${shortly(value)}`);
+  throw new Error(`'${name}': expected an integer from ${least} to ${most}, got ${describe(value)}`);
 }
 
 function checkThreads(value: unknown): 'main' | 'all' {
   if (value === undefined) return 'main';
   if (value === 'main' || value === 'all') return value;
-  throw new Error(`'threads': expected 'main' or 'all', got ${shortly(value)}`);
+  throw new Error(`'threads': expected 'main' or 'all', got ${describe(value)}`);
 }
 
 function checkListener(value: unknown): WatchdogSettings['onBlockEnd'] {
   if (value === undefined) return undefined;
   if (typeof value === 'function') return value as (block: EventLoopBlock) => void;
-  throw new Error(`'onBlockEnd': expected a function, got ${shortly(value)}`);
-}
-
-function shortly(value: unknown): string {
-  const { describe } = require('./option-rules') as typeof import('./option-rules');
-  return describe(value);
+  throw new Error(`'onBlockEnd': expected a function, got ${describe(value)}`);
 }

@@ -46,7 +46,7 @@ describe('one silent worker of eight', PATIENT, () => {
 
     const silent = workerBlock(report, 'exec-sync-5');
     if (PASSIVE_READING.skip === false) {
-      assert.match(silent.body, /^ *state: S\b.*\b(epoll_|poll|read|wait).*captured passively/m);
+      assert.match(silent.body, /^ *state: S\b.*\b(epoll_|poll|read|wait).*read from memory while blocked/m);
       assert.match(silent.body, /^ *note: not answering/m);
       assertFrame(silent, markedFrame('states.cjs', 'exec-sync'));
     } else {

@@ -9,10 +9,15 @@ import { PATIENT } from './support/patience';
 import { captured, frame, mainThread, photograph } from './support/photographs';
 
 const { renderText } = requireLib('views/text') as typeof import('../src/views/text');
+const { maskPhotograph } = requireLib(
+  'formatter/mask-photograph',
+) as typeof import('../src/formatter/mask-photograph');
 const { findReport } = requireLib('cli/find-report') as typeof import('../src/cli/find-report');
 
-const data = photograph({ isolates: [mainThread({ state: 'blocked', stack: captured([frame('deploy')]) })] });
-const text = renderText(data, { sources: { lineAt: () => ({ status: 'unknown' }) }, gitCommit: null });
+const data = maskPhotograph(
+  photograph({ isolates: [mainThread({ state: 'blocked', stack: captured([frame('deploy')]) })] }),
+);
+const text = renderText(data, { gitCommit: null });
 
 function fileWith(t: TestContext, content: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'gmr-view-'));
@@ -79,6 +84,33 @@ describe('a report in a log', () => {
     for (const length of [0, 10, 500, whole.length - 1])
       assert.equal(findReport(whole.slice(0, length), 7), null);
     assert.equal(findReport(whole, 7)?.text, whole);
+  });
+
+  test('ends with the line that begins with the mark and has its own id', () => {
+    const whole = own(7);
+    const id = '20261121T010203Z-7-1';
+    const other = '20261121T010203Z-7-2';
+    const within = (line: string): string => whole.replace('\n  report:', () => `\n${line}\n  report:`);
+    for (const line of [`  x ==== End of report ${id} ====`, `==== End of report ${other} ====`]) {
+      assert.equal(findReport(within(line), 7)?.text, within(line), line);
+    }
+    assert.equal(findReport(whole.replace(`End of report ${id}`, `End of report ${other}`), 7), null);
+  });
+
+  test('is found after one that was cut off, and after a line without an end', () => {
+    const log = `${own(7).slice(0, 900)}\nprogress: 7 %${own(7)}`;
+    assert.equal(findReport(log, 7)?.text, own(7));
+  });
+
+  test('is found when the formatter did not run', () => {
+    const essential = [
+      ...text.split('\n').slice(0, 3),
+      '  essential report: the formatter did not run (out of memory)',
+      '  report 20261121T010203Z-7-1, 2026-11-21T01:02:03Z, pid 7, stacks after 1.0 ms',
+      '==== End of report 20261121T010203Z-7-1 ====',
+      '',
+    ].join('\n');
+    assert.equal(findReport(`log\n${essential}more\n`, 7)?.text, essential);
   });
 
   test('is found as a line of JSON', () => {

@@ -67,7 +67,7 @@ describe('gmr trigger', linuxOnly, () => {
     const { code, stdout, stderr } = await runGmr(['trigger', String(service.pid)]);
     assert.deepEqual({ code, stdout }, { code: 0, stdout: '' });
     assert.equal(stderr, `gmr: sent SIGUSR2 to process ${service.pid}\n`);
-    assert.match(await service.report(), /trigger: +SIGUSR2 from pid \d+/);
+    assert.match(await service.report(), /trigger: +SIGUSR2 from gmr trigger, pid \d+ uid \d+$/m);
   });
 
   test('says when the report cannot be seen because it went into a pipe or socket', async (t) => {
@@ -182,7 +182,10 @@ describe('gmr trigger refuses, and the process lives, when', linuxOnly, () => {
     const service = await startService(t, AUTORUN).ready();
     const seen = await installed(service);
     const earlier = { ...seen, process: { ...seen.process, startTicks: '1' } };
-    assert.throws(() => sendSignal(earlier, 12), { exitCode: 3, message: /another one than a moment ago/ });
+    assert.throws(() => sendSignal(earlier, 12), {
+      exitCode: 3,
+      message: /not the same process as a moment ago/,
+    });
     // The proof that nothing was sent: the next report answers one signal only, and is the first.
     sendSignal(seen, 12);
     const report = await service.report();
@@ -235,7 +238,10 @@ describe('gmr trigger by name', linuxOnly, () => {
   test('says when there is no such process', async () => {
     const { code, stderr } = await runGmr(['trigger', 'no-such-service']);
     assert.equal(code, 4);
-    assert.match(stderr, /no process with gmr-native is called 'no-such-service'/);
+    assert.match(
+      stderr,
+      /called 'no-such-service'; see gmr list for names \(a serviceName given in code is not visible/,
+    );
   });
 });
 

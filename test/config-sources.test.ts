@@ -194,8 +194,11 @@ describe('node-config', () => {
     assert.deepEqual(failures, { broken: "'broken' threw Error: no a://u:***@h" });
   });
 
-  test('under a name that says secret is hidden as a whole', () => {
-    assert.equal(objectsOf({ main: config, credentials: { a: 'x' } })['credentials'], '***');
+  test('under a name that says secret is hidden in all its members', () => {
+    assert.deepEqual(objectsOf({ main: config, credentials: { a: 'x', region: 'eu' } })['credentials'], {
+      a: '***',
+      region: 'eu',
+    });
   });
 });
 

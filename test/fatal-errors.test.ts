@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { reportFiles, scratchFolder } from './support/files';
 import { PATIENT } from './support/patience';
-import { sectionOf } from './support/report-text';
+import { mainBlock, sectionOf } from './support/report-text';
 import { cutReports, startService, type Ending, type Service } from './support/service';
 
 /** A small heap is full soon; without a core dump's worth of output. */
@@ -39,6 +39,10 @@ describe('a fatal error', PATIENT, () => {
     ['reject-nothing', /fatal error: unhandled rejection: .*undefined/],
     ['hostile', /fatal error: Error: hostile/],
     ['worker', /fatal error: Error: of the worker/],
+    [
+      'listener-throws',
+      /fatal error: an 'uncaughtException' listener threw while it handled: Error: no connection/,
+    ],
   ] as const) {
     test(`(${way}) is reported, and the process ends as it would have`, async (t) => {
       const ends = await Promise.all([endOf(t, 'without', way), endOf(t, 'with', way)]);
@@ -71,6 +75,10 @@ describe('a fatal error', PATIENT, () => {
       /fatal error: the heap of the main thread is about to reach its limit of \d+ MB/,
     );
     assert.match(reports[0] ?? '', /fillHeap \(.*fatal-service\.cjs:\d+/);
+    const summary = sectionOf(reports[0] ?? '', 'Guru Meditation');
+    assert.match(summary, /\bfillHeap \(fatal-service\.cjs:\d+/);
+    // The thread that fills it waits for the report: it has measured the heap before.
+    assert.match(mainBlock(reports[0] ?? '').body, /^ *heap: \d+(?:\.\d+)? MB used of/m);
     assert.deepEqual(ending, control.ending);
     assert.match(stderr, /FATAL ERROR: .*heap/i);
   });
@@ -90,6 +98,11 @@ describe('a fatal error', PATIENT, () => {
       assert.ok(service.alive);
     });
   }
+
+  test('is not written when the listener of the service ends the process itself', async (t) => {
+    const { ending, reports } = await endOf(t, 'with', 'listener-exits');
+    assert.deepEqual({ ending, reports }, { ending: { code: 7, signal: null }, reports: [] });
+  });
 
   test('is not reported after dispose()', async (t) => {
     const { ending, reports } = await endOf(t, 'with', 'disposed');

@@ -71,6 +71,71 @@ const ACTS: Readonly<Record<string, (path: string) => void>> = {
   'gets a time in the future': (path) => utimesSync(path, new Date(), new Date(Date.now() + 3_600_000)),
 };
 
+describe('a line on stderr warns about a watched file', PATIENT, () => {
+  const SHARED =
+    /^gmr: GMR_FILE_TRIGGER_SHARED: every user of this system may touch or replace (.*?), and thereby/gm;
+
+  /** Starts a service that watches `trigger` in a folder, and makes a report. */
+  async function warnings(
+    t: TestContext,
+    prepare: (folder: string, path: string) => void,
+  ): Promise<string[]> {
+    const folder = scratchFolder(t);
+    const path = join(folder, 'trigger');
+    prepare(folder, path);
+    await pause(20);
+    const service = await startTriggered(t, { fileEventHandler: path, fileEventHandlerInterval: INTERVAL_S });
+    writeFileSync(path, 'x');
+    await service.report();
+    touch(path);
+    await service.report();
+    await assertAlive(service);
+    return [...service.stderr.matchAll(SHARED)].map(([, shared]) => shared?.replace(folder, '') ?? '');
+  }
+
+  test('that everyone may touch, once', async (t) => {
+    const prepare = (_: string, path: string): void => {
+      writeFileSync(path, '');
+      chmodSync(path, 0o666);
+    };
+    assert.deepEqual(await warnings(t, prepare), ['/trigger']);
+  });
+
+  test('that everyone may replace', async (t) => {
+    const prepare = (folder: string, path: string): void => {
+      writeFileSync(path, '');
+      chmodSync(folder, 0o777);
+    };
+    assert.deepEqual(await warnings(t, prepare), ['/trigger']);
+  });
+
+  test('that everyone may create in a folder with the sticky bit', async (t) => {
+    const folder = scratchFolder(t);
+    chmodSync(folder, 0o1777);
+    const fileEventHandler = join(folder, 'trigger');
+    const service = await startTriggered(t, { fileEventHandler, fileEventHandlerInterval: INTERVAL_S });
+    // Only then may the file be made: a look that came after that would find a file of the service's own user.
+    await service.says(
+      `GMR_FILE_TRIGGER_SHARED: every user of this system may touch or replace ${folder}/trigger,`,
+    );
+    writeFileSync(fileEventHandler, '');
+    await service.report();
+    assert.equal([...service.stderr.matchAll(SHARED)].length, 1);
+  });
+
+  test('but not about a file of its own user in such a folder', async (t) => {
+    const prepare = (folder: string, path: string): void => {
+      writeFileSync(path, '');
+      chmodSync(folder, 0o1777);
+    };
+    assert.deepEqual(await warnings(t, prepare), []);
+  });
+
+  test('but not about one that only its owner may touch', async (t) => {
+    assert.deepEqual(await warnings(t, (_, path) => writeFileSync(path, '')), []);
+  });
+});
+
 describe('a report comes when the watched file', PATIENT, () => {
   for (const [what, act] of Object.entries(ACTS)) {
     test(`is touched, written or replaced: ${what}`, async (t) => {
@@ -229,9 +294,9 @@ describe('a watched file', PATIENT, () => {
     // A name that no file system takes: looking at it fails for root as well.
     const fileEventHandler = join(scratchFolder(t), 'n'.repeat(300));
     const service = await startTriggered(t, { fileEventHandler, fileEventHandlerInterval: INTERVAL_S });
-    await service.says('cannot see whether');
+    await service.says('GMR_FILE_TRIGGER_FAILED');
     await assertQuiet(service);
-    assert.equal(service.stderr.split('cannot see whether').length, 2);
+    assert.equal(service.stderr.split('GMR_FILE_TRIGGER_FAILED').length, 2);
     await assertAlive(service);
   });
 });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { createContext, runInContext, type Context } from 'node:vm';
-import type { FormatterHost } from '../src/formatter/host';
+import type { BundleHost } from '../src/formatter/host';
 import type { RawPhotograph } from '../src/formatter/mask-photograph';
 import { libPath, requireLib } from './support/lib';
 import { captured, fileSystemHost, frame, mainThread, photograph, workerThread } from './support/photographs';
 
-type GmrFormat = (photographJson: string, host: FormatterHost) => string[];
+type GmrFormat = (photographJson: string, host: BundleHost) => string[];
 
 const { format } = requireLib('formatter/format') as typeof import('../src/formatter/format');
 
@@ -18,9 +18,9 @@ function loadBundle(): { readonly context: Context; readonly gmrFormat: GmrForma
   return { context, gmrFormat: runInContext('gmrFormat', context) as GmrFormat };
 }
 
-/** User frames whose source is this compiled test: a file that exists and is older than the process claims. */
 function richPhotograph(): RawPhotograph {
-  const here = frame('here', { file: `file://${__filename}`, line: 1, column: 1 });
+  const source = { text: '"use strict";', column: 1, cut: false };
+  const here = frame('here', { file: `file://${__filename}`, line: 1, column: 1, source });
   return photograph({
     requestedAtMs: Date.now() + 10_000,
     isolates: [
@@ -38,17 +38,14 @@ describe('the formatter bundle', () => {
       assert.equal(runInContext(`typeof ${name}`, context), 'undefined', name);
     }
     const sample = richPhotograph();
-    const { facts } = sample;
-    assert.ok(!('status' in facts));
-    const fresh = { ...sample, facts: { ...facts, startedAtMs: Date.now() + 1000 } };
-    const expected = format(fresh, fileSystemHost);
+    const expected = format(sample, fileSystemHost);
     assert.match(expected, /^ {6}`"use strict";`$/m);
-    assert.deepEqual([...gmrFormat(JSON.stringify(fresh), fileSystemHost)], ['', expected]);
+    assert.deepEqual([...gmrFormat(JSON.stringify(sample), fileSystemHost)], ['', expected]);
   });
 
-  test('defines one global and nothing else', () => {
+  test('defines two globals and nothing else', () => {
     const { context } = loadBundle();
-    assert.deepEqual(Object.keys(context), ['gmrFormat']);
+    assert.deepEqual(Object.keys(context), ['gmrFormat', 'gmrResolve']);
   });
 
   test('is not what code inside Node loads: that defines no global', () => {
@@ -61,8 +58,13 @@ describe('the formatter bundle', () => {
     };
     const [, report = ''] = loadBundle().gmrFormat(JSON.stringify(richPhotograph()), {
       readTextFile: fail,
+      readBytes: fail,
       modifiedAtMs: fail,
+      fileSize: fail,
       nowMs: fail,
+      cpuMs: fail,
+      noMaps: null,
+      inlineMap: fail,
     });
     assert.match(report, /here \(file:.*formatter-bundle\.test\.js:1:1\)/);
     assert.match(report, /\n==== End of report .* ====\n$/);

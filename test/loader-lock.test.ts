@@ -14,7 +14,7 @@ describe('a library that gets stuck while it is loaded', { ...PATIENT, ...STACK_
     // The first one would load the layout with the help of the loader.
     for (let report = 1; report <= 2; report += 1) {
       const { body } = mainBlock(await service.reportOnSignal());
-      assert.match(body, /^ *state: S sleeping in (clock_)?nanosleep\b.*captured passively/m);
+      assert.match(body, /^ *state: S sleeping in (clock_)?nanosleep\b.*read from memory while blocked/m);
       if (LIBC_HAS_TABLES) {
         assert.match(body, /^ *[^\n]*stuck_library\.node/m);
         assert.match(body, /JavaScript frames are not available: .*loading a library/);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, test } from 'node:test';
@@ -12,6 +12,7 @@ import { startService } from './support/service';
 
 const { libcOf, loaderOf } = requireLib('addon/libc') as typeof import('../src/addon/libc');
 
+const REQUIRED: readonly string[] = ['{"optional":false}'];
 const ABI = process.versions.modules;
 const OTHER_ABI = ABI === '127' ? '137' : '127';
 const LINUX = process.platform === 'linux';
@@ -87,28 +88,66 @@ describe('the loader', PATIENT, () => {
   test('touches no binary that is named after another ABI, and says which there are', async (t) => {
     // It would load: it is this Node's, under a wrong name.
     const name = `gmr-native.abi${OTHER_ABI}${ownLibc()}.node`;
-    const service = startService(t, { script: join(packageWith(t, [name]), 'loading-service.cjs') });
+    const service = startService(t, {
+      script: join(packageWith(t, [name]), 'loading-service.cjs'),
+      args: REQUIRED,
+    });
     const line = await service.line('error ');
     assert.match(line, /^error GMR_ADDON_UNAVAILABLE /);
     assert.match(
       line,
       new RegExp(`prebuilt binaries for ${process.platform}-\\w+ and Node ABI ${OTHER_ABI}\\b`),
     );
-    assert.match(line, /npx node-gyp rebuild --directory=/);
+    assert.match(line, /to fix it, run a Node that has a binary/);
+    assert.doesNotMatch(line, /node-gyp rebuild/, 'there are no sources to build from');
   });
 
   test('touches no binary for the other C library', async (t) => {
     if (!LINUX) return t.skip('Linux has two C libraries, others have one');
     const other = ownLibc() === '.musl' ? 'glibc' : 'musl';
     const script = join(packageWith(t, [`gmr-native.abi${ABI}.${other}.node`]), 'loading-service.cjs');
-    assert.match(await startService(t, { script }).line('error '), /^error GMR_ADDON_UNAVAILABLE /);
+    assert.match(
+      await startService(t, { script, args: REQUIRED }).line('error '),
+      /^error GMR_ADDON_UNAVAILABLE /,
+    );
+  });
+
+  test('says how to build one if the sources are there', async (t) => {
+    const fixtures = packageWith(t, [`gmr-native.abi${OTHER_ABI}${ownLibc()}.node`]);
+    for (const part of ['binding.gyp', 'native']) {
+      symlinkSync(join(REPOSITORY_ROOT, part), join(fixtures, '..', '..', part));
+    }
+    const service = startService(t, { script: join(fixtures, 'loading-service.cjs'), args: REQUIRED });
+    assert.match(await service.line('error '), /npx --yes node-gyp rebuild --directory="\//);
   });
 
   test('says when the package has nothing for this platform', async (t) => {
-    const script = join(copyPackage(t, { binary: 'none' }), 'loading-service.cjs');
+    const fixtures = copyPackage(t, { binary: 'none' });
+    const folder = join(fixtures, '..', '..', 'prebuilds', 'sunos-x64');
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(BUILT, join(folder, `gmr-native.abi${ABI}.node`));
+    const service = startService(t, { script: join(fixtures, 'loading-service.cjs'), args: REQUIRED });
+    const line = await service.line('error ');
     assert.match(
-      await startService(t, { script }).line('error '),
-      new RegExp(`no prebuilt binary for ${process.platform}-${process.arch}`),
+      line,
+      new RegExp(`no prebuilt binary for ${process.platform}-${process.arch}, only for sunos-x64`),
+    );
+    assert.match(
+      line,
+      new RegExp(`to fix it, install gmr-native on ${process.platform}-${process.arch} itself`),
+    );
+  });
+
+  test('loads no addon of the service itself when its code was bundled into the service', (t) => {
+    const root = mkdtempSync(join(tmpdir(), 'gmr-bundled-'));
+    t.after(() => rmSync(root, { recursive: true, force: true }));
+    mkdirSync(join(root, 'build', 'Release'), { recursive: true });
+    writeFileSync(join(root, 'package.json'), '{ "name": "service" }');
+    copyFileSync(BUILT, join(root, 'build', 'Release', 'addon_of_the_service.node'));
+    const { loadFirst } = requireLib('addon/load') as typeof import('../src/addon/load');
+    assert.throws(
+      () => loadFirst(root),
+      (error: Error) => /runs from a bundle/.test(error.message) && !error.message.includes('tried'),
     );
   });
 });

@@ -22,52 +22,54 @@ async function assertUnavailable(service: Service, cause: RegExp): Promise<void>
   assert.ok(service.alive);
 }
 
-describe('without a usable binary, setupAutorun() throws GMR_ADDON_UNAVAILABLE', PATIENT, () => {
-  test('when there is none at all', async (t) => {
-    const script = join(copyPackage(t, { binary: 'none' }), 'loading-service.cjs');
-    await assertUnavailable(startService(t, { script }), /build|prebuil/i);
-  });
+const REQUIRED: readonly string[] = ['{"optional":false}'];
 
-  test('when the file is no binary', async (t) => {
-    const script = join(copyPackage(t, { binary: 'garbage' }), 'loading-service.cjs');
-    await assertUnavailable(startService(t, { script }), /gmr_native\.node/);
-  });
-
-  test('when it was built for another Node', async (t) => {
-    const others = nodesOfOtherAbis();
-    if (others.length === 0) return t.skip('no other Node is installed in tools/nodes');
-    const script = join(copyPackage(t, { binary: 'linked' }), 'loading-service.cjs');
-    for (const execPath of others) {
-      // Whichever comes first: the linker misses a symbol, or the addon finds itself in the wrong Node.
-      await assertUnavailable(startService(t, { script, execPath }), /undefined symbol|built for Node ABI/);
-    }
-  });
-
-  test('when --no-addons forbids it', async (t) => {
-    const service = startService(t, { script: 'loading-service.cjs', execArgv: ['--no-addons'] });
-    await assertUnavailable(service, /--no-addons/);
-  });
-
-  test('when --permission forbids it, naming the flag that allows it', async (t) => {
-    const service = startService(t, {
-      script: 'loading-service.cjs',
-      execArgv: PERMISSION,
+describe(
+  'without a usable binary and with `optional: false`, setupAutorun() throws GMR_ADDON_UNAVAILABLE',
+  PATIENT,
+  () => {
+    test('when there is none at all', async (t) => {
+      const script = join(copyPackage(t, { binary: 'none' }), 'loading-service.cjs');
+      await assertUnavailable(startService(t, { script, args: REQUIRED }), /build|prebuil/i);
     });
-    await assertUnavailable(service, /--allow-addons/);
-  });
-});
 
-describe('optional: true', PATIENT, () => {
-  test('turns a missing binary into a warning', async (t) => {
-    const script = join(copyPackage(t, { binary: 'none' }), 'loading-service.cjs');
-    const service = startService(t, { script, args: ['{"optional":true}'] });
-    await service.ready();
-    await service.says('GMR_ADDON_UNAVAILABLE');
-    // Without a binary there is no handler: the signal's default action shows that nothing was half installed.
-    service.signal();
-    assert.deepEqual(await service.exited(), { code: null, signal: 'SIGUSR2' });
-  });
-});
+    test('when the file is no binary', async (t) => {
+      const script = join(copyPackage(t, { binary: 'garbage' }), 'loading-service.cjs');
+      await assertUnavailable(startService(t, { script, args: REQUIRED }), /gmr_native\.node/);
+    });
+
+    test('when it was built for another Node', async (t) => {
+      const others = nodesOfOtherAbis();
+      if (others.length === 0) return t.skip('no other Node is installed in tools/nodes');
+      const script = join(copyPackage(t, { binary: 'linked' }), 'loading-service.cjs');
+      for (const execPath of others) {
+        // Either the linker misses a symbol first, or the addon notices the wrong Node.
+        await assertUnavailable(
+          startService(t, { script, args: REQUIRED, execPath }),
+          /undefined symbol|built for Node ABI/,
+        );
+      }
+    });
+
+    test('when --no-addons forbids it', async (t) => {
+      const service = startService(t, {
+        script: 'loading-service.cjs',
+        args: REQUIRED,
+        execArgv: ['--no-addons'],
+      });
+      await assertUnavailable(service, /--no-addons/);
+    });
+
+    test('when --permission forbids it, naming the flag that allows it', async (t) => {
+      const service = startService(t, {
+        script: 'loading-service.cjs',
+        args: REQUIRED,
+        execArgv: PERMISSION,
+      });
+      await assertUnavailable(service, /--allow-addons/);
+    });
+  },
+);
 
 describe('the permission model with addons allowed', PATIENT, () => {
   test('does not keep reports from being written', async (t) => {

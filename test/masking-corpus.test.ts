@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Masker as MaskerType } from '../src/config/mask';
+import type { Masker as MaskerType } from '../src/masking/mask';
 import type { SectionValue } from '../src/report/model';
 import type { ProcessInfo } from '../src/report/processes';
 import { requireLib } from './support/lib';
 import { facts, fileSystemHost, photograph } from './support/photographs';
 import { LOOKALIKES, PLANTED, randomFrom, type Planted } from './support/secrets';
 
-const { Masker } = requireLib('config/mask') as typeof import('../src/config/mask');
+const { Masker } = requireLib('masking/mask') as typeof import('../src/masking/mask');
 const { maskArguments } = requireLib(
-  'config/mask-arguments',
-) as typeof import('../src/config/mask-arguments');
+  'masking/mask-arguments',
+) as typeof import('../src/masking/mask-arguments');
 const { snapshotConfiguration, toMaskedValue } = requireLib(
   'sections/configuration',
 ) as typeof import('../src/sections/configuration');

@@ -10,6 +10,8 @@ import { HARD_LIMIT_MS, PATIENT } from './support/patience';
 
 /** Fewer would mean that scenarios were left out. */
 const LEAST_FRAMES = 1500;
+const LEAST_CLASSES = 150;
+const LEAST_EXCERPTS = 1000;
 
 const folder = mkdtempSync(join(tmpdir(), 'gmr-jsframes-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,7 +43,14 @@ interface Program {
 /** What test/fixtures/jsframes/checks.cjs prints. */
 interface Checks {
   readonly verdict: { readonly problem: string };
-  readonly totals: { readonly frames: number; readonly inexact: number };
+  readonly totals: {
+    readonly frames: number;
+    readonly inexact: number;
+    /** Frames whose receiver has a class that V8 prints. */
+    readonly classes: number;
+    /** Frames whose source text was compared with the script's. */
+    readonly excerpts: number;
+  };
   readonly tiers: Readonly<Record<string, number>>;
   readonly problems: readonly unknown[];
 }
@@ -78,6 +87,8 @@ function assertExact(program: Omit<Program, 'script'>): Checks {
   assert.deepEqual(checks.problems, [], context);
   assert.ok(checks.totals.frames >= LEAST_FRAMES, `${context}: ${checks.totals.frames} frames`);
   assert.equal(checks.totals.inexact, 0, context);
+  assert.ok(checks.totals.classes >= LEAST_CLASSES, `${context}: ${checks.totals.classes} classes`);
+  assert.ok(checks.totals.excerpts >= LEAST_EXCERPTS, `${context}: ${checks.totals.excerpts} excerpts`);
   return checks;
 }
 

@@ -27,7 +27,9 @@ const HARMLESS: ReadonlySet<string> = new Set(
   (
     'memchr memcpy memmove memcmp memset strlen snprintf inet_ntop __errno_location _GLOBAL_OFFSET_TABLE_ ' +
     'open open64 close read write readlink pread pread64 pipe2 mmap mmap64 munmap getpid process_vm_readv ' +
-    'getsockname getpeername getsockopt ntohs syscall'
+    'getsockname getpeername getsockopt ntohs syscall ' +
+    // Functions that would only pass an exception on.
+    '_Unwind_Resume __gxx_personality_v0'
   ).split(' '),
 );
 

@@ -49,8 +49,15 @@ function exportedFunction(elf: Buffer): { readonly sizeAt: number; readonly code
   const sections = Array.from({ length: elf.readUInt16LE(60) }, (_, index) => word(40) + index * 64);
   const table = sections.find((section) => elf.readUInt32LE(section + 4) === DYNSYM) ?? 0;
   const symbols = Array.from({ length: word(table + 32) / 24 }, (_, index) => word(table + 24) + index * 24);
+  // Constructors have two names for the same code.
+  const isAlone = (at: number): boolean =>
+    symbols.filter((other) => word(other + 8) === word(at + 8)).length === 1;
   const symbol = symbols.find(
-    (at) => ((elf[at + 4] ?? 0) & 15) === FUNCTION && elf.readUInt16LE(at + 6) !== 0 && word(at + 16) > 1,
+    (at) =>
+      ((elf[at + 4] ?? 0) & 15) === FUNCTION &&
+      elf.readUInt16LE(at + 6) !== 0 &&
+      word(at + 16) > 1 &&
+      isAlone(at),
   );
   const home = sections[elf.readUInt16LE((symbol ?? 0) + 6)];
   if (symbol === undefined || home === undefined) throw new Error('no function is exported');

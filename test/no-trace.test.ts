@@ -60,7 +60,7 @@ describe('a system call that any signal would end early', ABREAST, () => {
         if (where === 'addon-thread' && TIME_SCALE > 1) return;
         const isCaptured = (report: string): boolean =>
           where === 'worker'
-            ? workerBlock(report, 'caller').body.includes('captured passively')
+            ? workerBlock(report, 'caller').body.includes('read from memory while blocked')
             : new RegExp(`\\btid ${tid} .*\\n(?: {8}.*\\n)* {8}.*${MODULE_SHOWN}`).test(report);
         assert.ok(reports.some(isCaptured), reports.at(-1));
       });

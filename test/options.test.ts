@@ -24,6 +24,7 @@ describe('options', () => {
       maxReports: 100,
       maxReportBytes: 16_777_216,
       frameOrder: 'innermost-first',
+      frames: 'folded',
       maxFrames: 200,
       interruptTimeoutMs: 100,
       sectionTimeoutMs: 1000,
@@ -36,8 +37,9 @@ describe('options', () => {
         maxFrames: 50,
         context: undefined,
       },
+      signalListeners: 'skip',
       workers: true,
-      optional: false,
+      optional: true,
     });
   });
 
@@ -109,6 +111,7 @@ describe('options', () => {
     assertRefused({ workers: 1 }, 'true or false');
     assertRefused({ optional: 'yes' }, "got 'yes'");
     assertRefused({ frameOrder: 'oslo' }, "'innermost-first', 'outermost-first'");
+    assertRefused({ frames: 'some' }, "'folded', 'all'");
     assertRefused({ serviceName: ' ' }, 'non-empty');
     assertRefused({ serviceName: 'x'.repeat(201) }, '200 characters');
   });
@@ -189,6 +192,7 @@ describe('the signal', { skip: process.platform === 'win32' ? 'Windows has no su
       assertRefused({ signal }, `got '${signal}'`);
     }
     assertRefused({ signal: 'SIGUSR1' }, 'inspector');
+    assertRefused({ signalListeners: true }, "'skip', 'call'");
   });
 
   test('is refused when there is none of that name', () => {
@@ -199,12 +203,26 @@ describe('the signal', { skip: process.platform === 'win32' ? 'Windows has no su
 });
 
 describe('the environment', () => {
+  test('is read before PM2 has unpacked it, as in cluster mode', (t) => {
+    t.after(() => delete process.env['pm2_env']);
+    process.env['pm2_env'] = JSON.stringify({
+      name: 'cart',
+      pm_id: 1,
+      GMR_SERVICE_NAME: 'shop',
+      GMR_LOG_DIR: '/var',
+    });
+    const { serviceName, logDir } = readSettings();
+    assert.deepEqual([serviceName, logDir], ['shop', '/var']);
+  });
+
   test('sets every option that is text, number or boolean', async () => {
     const { settings, warnings } = await fromEnvironment({
       GMR_VERSION: '9.9',
       GMR_SERVICE_NAME: 'cart',
       GMR_SIGNAL: 'none',
+      GMR_SIGNAL_LISTENERS: 'call',
       GMR_FRAME_ORDER: 'outermost-first',
+      GMR_FRAMES: 'all',
       GMR_MAX_FRAMES: '50',
       GMR_INTERRUPT_TIMEOUT_MS: '20',
       GMR_SECTION_TIMEOUT_MS: '30',
@@ -217,7 +235,7 @@ describe('the environment', () => {
       GMR_MASK: '{"keys":["pin"]}',
       GMR_ENV: 'masked',
       GMR_WORKERS: 'no',
-      GMR_OPTIONAL: '1',
+      GMR_OPTIONAL: '0',
     });
     assert.deepEqual(warnings, []);
     assert.deepEqual(settings, {
@@ -235,7 +253,9 @@ describe('the environment', () => {
       maxReports: 100,
       maxReportBytes: 16_777_216,
       signal: false,
+      signalListeners: 'call',
       frameOrder: 'outermost-first',
+      frames: 'all',
       maxFrames: 50,
       interruptTimeoutMs: 20,
       sectionTimeoutMs: 30,
@@ -249,7 +269,7 @@ describe('the environment', () => {
         context: undefined,
       },
       workers: false,
-      optional: true,
+      optional: false,
     });
   });
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { describe, test } from 'node:test';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, posix, resolve } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { stagePackage } from './support/staged-package';
 
 const ROOT = resolve(__dirname, '..', '..');
 
@@ -19,13 +21,15 @@ const PREBUILD = /^prebuilds\/[a-z0-9]+-[a-z0-9]+\/gmr-native\.abi\d+(\.glibc|\.
 const expected = JSON.parse(
   readFileSync(join(ROOT, 'test', 'fixtures', 'package-contents.json'), 'utf8'),
 ) as Expected;
-const packed = packedFiles();
+const folder = mkdtempSync(join(tmpdir(), 'gmr-contents-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const packed = packedFiles(stagePackage(folder));
 
-/** What `npm pack` would put into the tarball. */
-function packedFiles(): string[] {
+/** The files that `npm pack` would put into the tarball. */
+function packedFiles(cwd: string): string[] {
   const shell = process.platform === 'win32';
   const result = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: ROOT,
+    cwd,
     encoding: 'utf8',
     shell,
   });
@@ -34,6 +38,26 @@ function packedFiles(): string[] {
   // npm 11 prints an array with one package, npm 12 an object with the package under its name.
   const [description] = Object.values(parsed as Readonly<Record<string, { files: { path: string }[] }>>);
   return (description?.files ?? []).map(({ path }) => path).sort();
+}
+
+function contentOf(path: string): string {
+  return readFileSync(join(folder, path), 'utf8');
+}
+
+function hasMap(path: string): boolean {
+  return /\.(?:js|d\.ts)$/.test(path) && /^\/\/# sourceMappingURL/m.test(contentOf(path));
+}
+
+/** Paths that a compiled module requires, or opens by a literal path beside or above its own. */
+function referencesIn(path: string): string[] {
+  const text = contentOf(path);
+  const required = [...text.matchAll(/\brequire\(["'](\.[^"']+)["']\)/g)].map(
+    ([, specifier = '']) => `${specifier.replace(/\.js$/, '')}.js`,
+  );
+  const opened = [...text.matchAll(/\bjoin\)?\(__dirname, ["']([^"']+\.js)["']\)/g)].map(
+    ([, name = '']) => name,
+  );
+  return [...required, ...opened].map((name) => posix.join(posix.dirname(path), name));
 }
 
 function matcher(pattern: string): RegExp {
@@ -52,18 +76,38 @@ describe('the published package', () => {
     assert.deepEqual(missing, [], 'in test/fixtures/package-contents.json, but not packed');
   });
 
-  test('holds the output of every source, and no output of a source that is gone', () => {
-    const outputs = packed.filter((path) => /^lib\/.*\.js$/.test(path) && path !== 'lib/formatter.bundle.js');
-    const orphans = outputs.filter((path) => !packed.includes(path.replace(/^lib\/(.*)\.js$/, 'src/$1.ts')));
-    assert.deepEqual(orphans, [], 'remove lib/ and build again');
+  test('has no scripts and no fields that concern only a checkout', () => {
+    const published = Object.keys(JSON.parse(contentOf('package.json')) as object);
+    const surplus = ['private', 'scripts', 'devDependencies', 'files'];
+    assert.deepEqual(
+      published.filter((field) => surplus.includes(field)),
+      [],
+    );
+    assert.ok(published.includes('dependencies'));
+  });
 
-    const sources = packed.filter((path) => path.startsWith('src/'));
-    // A map for each would be too much: those of the modules in lib/index.js are in the map of that.
-    const suffixes = ['.js', '.d.ts', '.d.ts.map'];
-    const missing = sources
-      .flatMap((path) => suffixes.map((suffix) => path.replace(/^src\/(.*)\.ts$/, `lib/$1${suffix}`)))
-      .filter((path) => !packed.includes(path));
-    assert.deepEqual(missing, [], 'build before packing');
+  test('has no source maps, and no comment that names one', () => {
+    const mapped = packed.filter((path) => path.endsWith('.map') || hasMap(path));
+    assert.deepEqual(mapped, []);
+  });
+
+  test('contains every module that its modules load, and every file that they open', () => {
+    const missing = packed
+      .filter((path) => /^lib\/.*\.js$/.test(path))
+      .flatMap((path) => referencesIn(path).filter((found) => !existsSync(join(folder, found))));
+    assert.deepEqual(missing, []);
+  });
+
+  test('contains no module that its entries do not load', () => {
+    const modules = packed.filter((path) => /^lib\/.*\.js$/.test(path));
+    const referenced = new Set(
+      modules.flatMap(referencesIn).map((path) => path.replace(/(?<!\.js)$/, '.js')),
+    );
+    const entries = ['lib/index.js', 'lib/autorun.js', 'lib/cli/gmr.js'];
+    assert.deepEqual(
+      modules.filter((path) => !referenced.has(path) && !entries.includes(path)),
+      [],
+    );
   });
 
   test('holds every entry that package.json names', () => {
@@ -98,9 +142,16 @@ describe('the published package', () => {
 describe('docs/dependencies.md', () => {
   const documented = readFileSync(join(ROOT, 'docs', 'dependencies.md'), 'utf8');
 
-  for (const folder of ['.', 'tools/nodes', 'tools/package-managers']) {
-    test(`justifies every dependency of ${folder}/package.json`, () => {
-      const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Readonly<
+  for (const part of [
+    '.',
+    'tools/nodes',
+    'tools/package-managers',
+    'tools/bundlers',
+    'tools/runtimes',
+    'tools/test-runners',
+  ]) {
+    test(`justifies every dependency of ${part}/package.json`, () => {
+      const manifest = JSON.parse(readFileSync(join(ROOT, part, 'package.json'), 'utf8')) as Readonly<
         Record<string, Readonly<Record<string, string>> | undefined>
       >;
       const groups = ['dependencies', 'devDependencies', 'optionalDependencies'];

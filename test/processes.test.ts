@@ -14,8 +14,8 @@ const { renderProcesses } = requireLib(
 const { maskPhotograph } = requireLib(
   'formatter/mask-photograph',
 ) as typeof import('../src/formatter/mask-photograph');
-const { Masker } = requireLib('config/mask') as typeof import('../src/config/mask');
-const { maskCommand } = requireLib('config/mask-command') as typeof import('../src/config/mask-command');
+const { Masker } = requireLib('masking/mask') as typeof import('../src/masking/mask');
+const { maskCommand } = requireLib('masking/mask-command') as typeof import('../src/masking/mask-command');
 
 const linuxOnly = { ...PATIENT, skip: process.platform === 'linux' ? false : 'reads /proc' };
 

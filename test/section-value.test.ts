@@ -161,16 +161,16 @@ describe('the limits of a section value', () => {
     const array = toSectionValue(Array.from({ length: 1500 }, (_, index) => index));
     assert.ok(Array.isArray(array));
     assert.equal(array.length, 1001);
-    assert.equal(array[1000], '[500 more left out]');
+    assert.equal(array[1000], '[500 more omitted]');
     const entries = Array.from({ length: 1500 }, (_, index) => [`k${index}`, index] as const);
     for (const big of [new Map(entries), Object.fromEntries(entries)]) {
       const value = toSectionValue(big);
       assert.ok(typeof value === 'object' && value !== null && !Array.isArray(value));
       assert.equal(Object.keys(value).length, 1001);
-      assert.equal((value as Record<string, unknown>)['...'], '[500 more left out]');
+      assert.equal((value as Record<string, unknown>)['...'], '[500 more omitted]');
     }
     const sparse = toSectionValue(Object.assign([], { length: 4_000_000_000 }));
-    assert.ok(Array.isArray(sparse) && sparse[1000] === '[3999999000 more left out]');
+    assert.ok(Array.isArray(sparse) && sparse[1000] === '[3999999000 more omitted]');
   });
 
   test('bound the values in all, however they are nested', () => {
@@ -182,14 +182,14 @@ describe('the limits of a section value', () => {
 
   test('cut long strings and say by how much', () => {
     const value = toSectionValue('x'.repeat(10_000));
-    assert.equal(value, `${'x'.repeat(8192)}... [1808 characters left out]`);
+    assert.equal(value, `${'x'.repeat(8192)}... [1808 characters omitted]`);
     const pair = toSectionValue('\u{1F600}'.repeat(3), { maxStringLength: 3 });
-    assert.equal(pair, '\u{1F600}... [4 characters left out]');
+    assert.equal(pair, '\u{1F600}... [4 characters omitted]');
   });
 
   test('bound all strings together', () => {
     const value = toSectionValue(Array.from({ length: 1000 }, () => 'x'.repeat(8000)));
     assert.ok(JSON.stringify(value).length < 1_200_000);
-    assert.match(JSON.stringify(value), /more left out/);
+    assert.match(JSON.stringify(value), /more omitted/);
   });
 });

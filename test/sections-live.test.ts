@@ -2,12 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PATIENT, TIME_SCALE } from './support/patience';
 import { mainBlock, sectionOf, sectionsOf } from './support/report-text';
-import { startService } from './support/service';
+import { type Service, startService } from './support/service';
+
+/** A report whose event loop was asked in time, which a busy machine makes a matter of chance. */
+async function reportWithSections(service: Service): Promise<string> {
+  for (;;) {
+    const report = await service.reportOnSignal();
+    if (!report.includes('the event loop did not turn in time')) return report;
+  }
+}
 
 describe('registered sections of a running service', PATIENT, () => {
   test('cost themselves only, whatever they do', async (t) => {
     const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'] }).ready();
-    const report = await service.reportOnSignal();
+    const report = await reportWithSections(service);
     assert.match(sectionOf(report, 'First'), /answer = 41/);
     assert.match(sectionOf(report, 'Throws'), /thrown on purpose/);
     assert.match(sectionOf(report, 'Rejects'), /rejected on purpose/);
@@ -83,8 +91,8 @@ describe('registered sections of a running service', PATIENT, () => {
 
   test('are run again for the next report', async (t) => {
     const service = await startService(t, { script: 'sections-service.cjs', args: ['idle'] }).ready();
-    await service.reportOnSignal();
-    assert.match(sectionOf(await service.reportOnSignal(), 'Last'), /answer = 42/);
+    await reportWithSections(service);
+    assert.match(sectionOf(await reportWithSections(service), 'Last'), /answer = 42/);
   });
 
   test('are reported as not asked while the event loop is blocked', async (t) => {

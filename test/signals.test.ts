@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, before, describe, test } from 'node:test';
@@ -69,39 +69,6 @@ describe('a flood of signals', PATIENT, () => {
   });
 });
 
-describe("the service's own listeners", PATIENT, () => {
-  for (const order of ['before', 'after']) {
-    test(`of the same signal, added ${order} the setup, are called as ever`, async (t) => {
-      const service = await startService(t, { script: 'listener-service.cjs', args: [order] }).ready();
-      await service.reportOnSignal();
-      await service.line('listener 1');
-      await service.reportOnSignal();
-      await service.line('listener 2');
-    });
-  }
-
-  test('may go: the signal still asks for a report instead of ending the process', async (t) => {
-    const service = await startService(t, { script: 'listener-service.cjs', args: ['removed'] }).ready();
-    await service.reportOnSignal();
-    await service.reportOnSignal();
-    assert.ok(service.alive);
-    assert.doesNotMatch(service.stdout, /listener/);
-  });
-
-  test('of --report-on-signal write their report as well', async (t) => {
-    const folder = scratchFolder(t);
-    const service = await startService(t, {
-      script: 'quick-service.cjs',
-      execArgv: ['--report-on-signal', `--report-directory=${folder}`],
-    }).ready();
-    await service.line('started');
-    assert.match(await service.reportOnSignal(), /Guru Meditation/);
-    await eventually("Node's report is there", () =>
-      readdirSync(folder).find((name) => name.endsWith('.json')),
-    );
-  });
-});
-
 describe('child processes', PATIENT, () => {
   for (const how of ['fork', 'cluster']) {
     test(`made by ${how} answer for themselves, and so does their parent`, async (t) => {
@@ -148,7 +115,8 @@ describe(
       }).ready();
       for (let made = 0; made < 20; made += 1) {
         const { body } = mainBlock(await service.reportOnSignal());
-        if (/captured passively/.test(body)) assert.match(body, /^ *state: [SD] \w+ in read\(fd/m);
+        if (/read from memory while blocked/.test(body))
+          assert.match(body, /^ *state: [SD] \w+ in read\(fd/m);
       }
     });
   },
@@ -184,7 +152,7 @@ describe('a native call that signals could end early', PATIENT, () => {
       const service = await startService(t, { script: 'native-service.cjs', args }).ready();
       const report = await service.reportOnSignal();
       const block = where === 'main' ? mainBlock(report) : workerBlock(report, 'caller');
-      assert.match(block.body, /^ *state: R\b.*captured while parked/m);
+      assert.match(block.body, /^ *state: R\b.*read from memory while held/m);
       assert.match(block.body, /^ *note: not answering/m);
       assertFrame(block, markedFrame('native-service.cjs', 'native-call'));
       await service.line('result ');
@@ -197,12 +165,12 @@ async function assertSilentInRead(service: Service, where: string): Promise<void
   const report = await service.reportOnSignal();
   const block = where === 'main' ? mainBlock(report) : workerBlock(report, 'reader');
   if (PASSIVE_READING.skip === false) {
-    assert.match(block.body, /^ *state: S\b.* in read\(fd \d+ -> .*captured passively/m);
+    assert.match(block.body, /^ *state: S\b.* in read\(fd \d+ -> .*read from memory while blocked/m);
     assert.match(block.body, /^ *readSync \(node:fs:/m);
   } else {
     // No stack, and the reason for it; never a guess.
     assert.match(block.head, / NOT ANSWERING/);
-    assert.match(block.body, /: not tested on arm64|the kernel does not tell where the thread is/);
+    assert.match(block.body, /: not tested on arm64|the kernel does not show where the thread is/);
     assert.doesNotMatch(block.body, /captured |readSync \(/);
   }
 }

@@ -3,17 +3,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Photograph } from '../src/report/model';
+import type { AsyncFrame, Frame, Photograph, SourceExcerpt } from '../src/report/model';
 import { requireLib } from './support/lib';
 import {
+  asyncFrame,
   captured,
   facts,
   fileSystemHost,
   frame,
+  greenGroup,
+  greenThreads,
   mainThread,
   photograph,
-  workerThread,
 } from './support/photographs';
 import { sectionOf } from './support/report-text';
 
@@ -23,7 +24,7 @@ function print(more: Partial<Photograph> = {}): string {
   return format(photograph(more), fileSystemHost);
 }
 
-/** A folder of source files for one test; what runs is said to have started an hour later. */
+/** A folder of files for one test. */
 function sourceFolder(t: TestContext, files: { readonly [name: string]: string }): string {
   const folder = mkdtempSync(join(tmpdir(), 'gmr view %-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -34,73 +35,89 @@ function sourceFolder(t: TestContext, files: { readonly [name: string]: string }
   return folder;
 }
 
-function printSource(
-  file: string,
-  line: number,
-  column: number,
-  startedAtMs = Date.now() + 3_600_000,
-): string {
-  const stack = captured([frame('work', { file, line, column })]);
-  return print({ facts: facts({ startedAtMs }), isolates: [mainThread({ state: 'running', stack })] });
+function printFrame(more: Partial<Frame>): string {
+  const stack = captured([frame('work', more)]);
+  const waiting = greenThreads([greenGroup([asyncFrame('wait', asyncPart(more))])]);
+  return print({ isolates: [mainThread({ state: 'running', stack, greenThreads: waiting })] });
 }
 
+/** What the two kinds of frames have in common. */
+function asyncPart({ file, line, column, source, original, generated }: Partial<Frame>): Partial<AsyncFrame> {
+  const given = { file, line, column, source, original, generated };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+const whole = (text: string): SourceExcerpt => ({ text, column: 1, cut: false });
+
 describe('source lines', () => {
-  test('stand under frames of user code, for paths and for file URLs', (t) => {
-    const folder = sourceFolder(t, { 'a b.js': 'first\n\t  const x = 1\t// y\r\nthird' });
-    const path = join(folder, 'a b.js');
-    for (const file of [path, pathToFileURL(path).href, `${pathToFileURL(path).href}?v=1#x`]) {
-      assert.match(printSource(file, 2, 3), /\n {6}`const x = 1\t\/\/ y`\n/, file);
-      assert.match(printSource(file, 3, 1), /\n {6}`third`\n/, file);
-    }
-    assert.doesNotMatch(printSource(path, 4, 1), /^ {6}`/m);
-    assert.doesNotMatch(printSource(join(folder, 'none.js'), 1, 1), /^ {6}`/m);
+  test('are what V8 runs, under frames of stacks and of green threads', () => {
+    const text = printFrame({ source: whole('\t  const x = 1\t// y') });
+    assert.match(text, /^ *work \(.*\)\n {6}`const x = 1\t\/\/ y`$/m);
+    assert.match(text, /^ *async wait \(.*\)\n {8}`const x = 1\t\/\/ y`$/m);
   });
 
-  test('are never shown of a file that changed after the process started', (t) => {
-    const path = join(sourceFolder(t, { 'a.js': 'newer' }), 'a.js');
-    const text = printSource(path, 1, 1, Date.now() - 3_600_000);
-    assert.doesNotMatch(text, /newer/);
-    assert.ok(text.includes(`(source of ${path} changed since the process started)`));
+  test('are never read from a file', (t) => {
+    const path = join(sourceFolder(t, { 'a.js': 'foreign' }), 'a.js');
+    assert.doesNotMatch(printFrame({ file: path, line: 1, column: 1 }), /foreign|^ {6}`/m);
   });
 
-  test('are not shown for the code of Node itself', (t) => {
-    const path = join(sourceFolder(t, { 'a.js': 'secret sauce' }), 'a.js');
-    const stack = captured([frame('f', { file: path, line: 1, isUserCode: false })]);
+  test('are not shown for the code of Node itself', () => {
+    const stack = captured([frame('f', { source: whole('secret sauce'), isUserCode: false })]);
     assert.doesNotMatch(print({ isolates: [mainThread({ stack })] }), /secret sauce/);
   });
 
-  test('of minified code are cut around the column', (t) => {
-    const line = `${'a'.repeat(5000)}HERE${'b'.repeat(5000)}`;
-    const path = join(sourceFolder(t, { 'min.js': line }), 'min.js');
-    const shown = /^ {6}`(.*)`$/m.exec(printSource(path, 1, 5001))?.[1] ?? '';
-    assert.match(shown, /^\.\.\.a+HEREb+\.\.\.$/);
-    assert.equal(shown.length, 160 + 6);
-    assert.match(printSource(path, 1, 1), /^ {6}`a{160}\.\.\.`$/m);
-    assert.match(printSource(path, 1, 10_004), /^ {6}`\.\.\.b{160}`$/m);
+  test('of which there is only a part are marked so', () => {
+    const part = printFrame({ source: { text: 'a=1;b=2', column: 5000, cut: true } });
+    assert.match(part, /^ {6}`\.\.\.a=1;b=2\.\.\.`$/m);
+    const long = printFrame({ source: whole('x'.repeat(5000)) });
+    assert.match(long, /^ {6}`x{200}\.\.\.`$/m);
+    assert.doesNotMatch(printFrame({ source: whole('  \t') }), /^ {6}`/m);
   });
 
-  test('are read once per file, whatever the number of frames', (t) => {
-    const path = join(sourceFolder(t, { 'a.js': 'x\n'.repeat(100) }), 'a.js');
-    let reads = 0;
-    const host: typeof fileSystemHost = {
-      ...fileSystemHost,
-      readTextFile: (file, maxBytes) => {
-        if (file === path) reads++;
-        return fileSystemHost.readTextFile(file, maxBytes);
-      },
-    };
-    const frames = Array.from({ length: 100 }, (_, n) => frame('f', { file: path, line: n + 1 }));
-    const sample = photograph({
-      facts: facts({ startedAtMs: Date.now() + 1000 }),
-      isolates: [mainThread({ stack: captured(frames) }), workerThread(1, { stack: captured(frames) })],
+  test('show escapes', () => {
+    assert.ok(printFrame({ source: whole('log("\u001b[31m")') }).includes('`log("\\x1b[31m")`'));
+  });
+
+  test('of the original file are preferred, and are not mixed up with those of the code that runs', () => {
+    const original = { file: '/srv/src/cart.ts', line: 16, column: 7, functionName: 'total' };
+    const place = { file: '/srv/dist/cart.js', line: 2, column: 950, source: whole('t+=e.c') };
+    const text = printFrame({ ...place, original: { ...original, source: whole('sum += one.cents;') } });
+    assert.match(
+      text,
+      /^ *total \(\/srv\/src\/cart\.ts:16:7, running as cart\.js:2:950\)\n {6}`sum \+= one\.cents;`$/m,
+    );
+    assert.match(text, /^ *async total \(\/srv\/src\/cart\.ts:16:7, running as cart\.js:2:950\)$/m);
+    assert.doesNotMatch(text, /t\+=e\.c/);
+    assert.match(text, /main thread: running in total \(cart\.ts:16\)/);
+    const without = printFrame({ ...place, original: { ...original, source: null } });
+    assert.match(without, /^ {6}running: `t\+=e\.c`$/m);
+  });
+
+  test('of generated code are marked as such in the frame, and the position in the summary', () => {
+    const text = printFrame({
+      file: '/srv/job.ts',
+      line: 2,
+      column: 15,
+      source: whole('for(;;)if(e.id<0)break'),
+      generated: 'its source map cannot be read',
     });
-    assert.equal(format(sample, host).match(/^ {6}`x`$/gm)?.length, 200);
-    assert.equal(reads, 1);
+    const position =
+      '\\(\\/srv\\/job\\.ts:2:15, position in generated code: its source map cannot be read\\)';
+    assert.match(text, new RegExp(`^ *work ${position}\\n {6}\`for\\(;;\\)if`, 'm'));
+    assert.match(text, new RegExp(`^ *async wait ${position}$`, 'm'));
+    assert.match(text, /main thread: running in work \(job\.ts:2:15, generated code\)/);
   });
 
-  test('shows escapes in source lines', (t) => {
-    const path = join(sourceFolder(t, { 'a.js': 'log("\u001b[31m")' }), 'a.js');
-    assert.ok(printSource(path, 1, 1).includes('`log("\\x1b[31m")`'));
+  test('of a loader, which keeps the name of the file, say that the position is one in generated code', () => {
+    const original = { file: '/srv/cart.ts', line: 16, column: 7, functionName: null, source: null };
+    const text = printFrame({ file: 'file:///srv/cart.ts', line: 2, column: 950, original });
+    assert.match(text, /^ *work \(\/srv\/cart\.ts:16:7, running as cart\.ts:2:950 in generated code\)$/m);
+  });
+
+  test('do not repeat a position that is the same in both', () => {
+    const place = { file: '/srv/job.js', line: 3, column: 5 };
+    const text = printFrame({ ...place, original: { ...place, functionName: null, source: null } });
+    assert.match(text, /^ *work \(\/srv\/job\.js:3:5\)$/m);
   });
 });
 

@@ -19,6 +19,7 @@ import { REPOSITORY_ROOT } from './support/paths';
 import { PATIENT } from './support/patience';
 import { mainBlock, threadBlocks } from './support/report-text';
 import { startService } from './support/service';
+import { stagePackage } from './support/staged-package';
 
 /**
  * The packed package, as its users get it: installed into an empty project, without a compiler, with scripts blocked.
@@ -50,7 +51,7 @@ function pack(): string {
   if (given !== undefined) return resolve(given);
   const npm = PACKAGE_MANAGERS[0]?.script ?? '';
   execFileSync(newestNode(), [npm, 'pack', '--ignore-scripts', `--pack-destination=${folder}`], {
-    cwd: REPOSITORY_ROOT,
+    cwd: stagePackage(join(folder, 'staged')),
     stdio: 'pipe',
   });
   const name = readdirSync(folder).find((entry) => entry.endsWith('.tgz'));

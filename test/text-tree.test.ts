@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Photograph, SectionValue } from '../src/report/model';
 import { requireLib } from './support/lib';
 import { configuration, fileSystemHost, photograph, REQUESTED_AT_MS } from './support/photographs';
-import { sectionOf } from './support/report-text';
+import { contentOf, sectionOf } from './support/report-text';
 
 const { format } = requireLib('formatter/format') as typeof import('../src/formatter/format');
 
@@ -13,7 +13,7 @@ function print(more: Partial<Photograph> = {}): string {
 
 function printSection(value: SectionValue): string {
   const text = print({ sections: [{ title: 'Mine', result: { status: 'ok', value, tookMs: 1 } }] });
-  return sectionOf(text, 'Mine').split('\n==== End')[0]?.trimEnd() ?? '';
+  return contentOf(sectionOf(text, 'Mine').split('\n==== End')[0]?.trimEnd() ?? '');
 }
 
 describe('key-value trees', () => {
@@ -58,7 +58,7 @@ describe('key-value trees', () => {
     const objects = { conf: { zoo: { b: 1, a: 2 }, alpha: true } };
     const text = print({ configuration: configuration({ objects }) });
     assert.match(
-      sectionOf(text, 'Configuration'),
+      contentOf(sectionOf(text, 'Configuration')),
       /^conf:\n {2}alpha = true\n {2}zoo:\n {4}a = 2\n {4}b = 1\n\nnode options:\n {2}execArgv = --max-old-space-size=2048\n {2}NODE_OPTIONS = \(not set\)/,
     );
   });
@@ -74,7 +74,7 @@ describe('key-value trees', () => {
     const failures = { broken: "'broken' threw Error: x" };
     const text = print({ configuration: configuration({ objects: { fine: { a: 1 } }, failures }) });
     assert.match(
-      sectionOf(text, 'Configuration'),
+      contentOf(sectionOf(text, 'Configuration')),
       /^fine:\n {2}a = 1\nbroken is not available: 'broken' threw Error: x\n\nnode options/,
     );
   });
@@ -83,14 +83,16 @@ describe('key-value trees', () => {
     const variables = { NODE_ENV: 'test', SECOND: null, FIRST: null, LANG: 'C\u001b' };
     const environment = { policy: 'safe', variables, leftOut: 3 } as const;
     const print6 = (takenAtMs: number): string =>
-      sectionOf(print({ configuration: configuration({ environment, takenAtMs }) }), 'Configuration');
+      contentOf(
+        sectionOf(print({ configuration: configuration({ environment, takenAtMs }) }), 'Configuration'),
+      );
     const lines = [
       "environment (option env is 'safe'):",
       '  LANG = C\\x1b',
       '  NODE_ENV = test',
       '  values not shown:',
       '    FIRST SECOND',
-      '  3 more left out',
+      '  3 more omitted',
     ];
     assert.ok(print6(REQUESTED_AT_MS).includes(lines.join('\n')), print6(REQUESTED_AT_MS));
     assert.match(print6(REQUESTED_AT_MS - 65_000), /env is 'safe'; as it was 1 min 5 s before this report/);
@@ -100,13 +102,13 @@ describe('key-value trees', () => {
   test('say in their place why a section is missing', () => {
     const text = print({
       sections: [
-        { title: 'A', result: { status: 'failed', reason: 'Error: x\n    at y' } },
+        { title: 'A', result: { status: 'failed', reason: 'Error: x\nfailed: y\n    at z' } },
         { title: 'B', result: { status: 'timed-out', reason: 'no value within 1 s' } },
         { title: 'C', result: { status: 'unavailable', reason: 'event loop blocked' } },
       ],
     });
-    assert.match(sectionOf(text, 'A'), /^failed: Error: x\n {4}at y/);
-    assert.match(sectionOf(text, 'B'), /^timed out: no value within 1 s/);
-    assert.match(sectionOf(text, 'C'), /^not available: event loop blocked/);
+    assert.match(sectionOf(text, 'A'), /^ {2}failed: Error: x\n {4}\| failed: y\n {6}at z/);
+    assert.match(sectionOf(text, 'B'), /^ {2}timed out: no value within 1 s/);
+    assert.match(sectionOf(text, 'C'), /^ {2}not available: event loop blocked/);
   });
 });

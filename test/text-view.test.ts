@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { IsolateThread, Photograph } from '../src/report/model';
+import type { Frame, IsolateThread, Photograph, Stack } from '../src/report/model';
 import { requireLib } from './support/lib';
 import {
   asyncFrame,
@@ -73,7 +73,14 @@ describe('the text report', () => {
 
   test('says how many signals it answers, and that a sender cannot be seen', () => {
     const text = print({
-      trigger: { kind: 'signal', signal: 'SIGUSR2', senderPid: 0, senderUid: 5, coalesced: 7 },
+      trigger: {
+        kind: 'signal',
+        signal: 'SIGUSR2',
+        senderPid: 0,
+        senderUid: 5,
+        fromGmrTrigger: false,
+        coalesced: 7,
+      },
     });
     assert.match(text, /SIGUSR2 from pid 0 \(.*namespace\) uid 5; this report answers 7 signals/);
   });
@@ -104,50 +111,13 @@ describe('the text report', () => {
 });
 
 describe('the summary', () => {
-  const summaryOf = (...isolates: IsolateThread[]): string[] =>
-    sectionOf(printThreads(...isolates), 'Guru Meditation')
-      .split('\n\n')[0]
-      ?.split('\n')
-      .map((line) => line.trim()) ?? [];
-
-  test('names the call and the line of user code that block the main thread', () => {
+  test('comes first', () => {
     const stack = captured([nodeFrame('execSync', 'node:child_process'), frame('deploy')]);
-    const sentences = summaryOf(mainThread({ state: 'blocked', loopStalledMs: 12_400, stack }));
-    assert.deepEqual(sentences, ['main thread: blocked for 12.4 s in execSync at deploy.js:41:9.']);
-  });
-
-  test('groups workers that are alike and puts the idle ones last', () => {
-    const spin = captured([frame('spin')]);
-    const sentences = summaryOf(
-      mainThread(),
-      workerThread(1),
-      workerThread(2, { state: 'blocked', loopStalledMs: 3100, stack: spin }),
-      workerThread(3),
-      workerThread(4, { state: 'blocked', loopStalledMs: 9000, stack: spin }),
-      workerThread(5, { name: 'resizer', state: 'not-answering', os: osThread(7) }),
+    const text = printThreads(mainThread({ state: 'blocked', loopStalledMs: 12_400, stack }));
+    assert.equal(
+      text.split('\n')[3],
+      '  main thread: blocked for 12.4 s in deploy (deploy.js:41), in execSync of node:child_process.',
     );
-    assert.deepEqual(sentences, [
-      'main thread: idle for 8.2 s.',
-      'workers 2, 4: blocked for 3.1 s to 9 s in spin at deploy.js:41:9.',
-      'worker 5 (resizer): not answering, S sleeping in epoll_pwait.',
-      '2 workers: idle.',
-    ]);
-  });
-
-  test('does not grow without bound', () => {
-    const workers = Array.from({ length: 64 }, (_, n) =>
-      workerThread(n + 1, { state: 'running', stack: captured([frame(`f${n}`)]) }),
-    );
-    const sentences = summaryOf(mainThread(), ...workers);
-    assert.equal(sentences.length, 12);
-    assert.match(sentences[11] ?? '', /^54 more/);
-  });
-
-  test('warns of a heap that is nearly full', () => {
-    const { heap } = mainThread();
-    assert.ok(heap.status === 'known');
-    const sentences = summaryOf(mainThread({ heap: { ...heap, usedBytes: heap.limitBytes * 0.97 } }));
-    assert.match(sentences[1] ?? '', /^main thread: its heap is 97 % full \(2033 MB of 2096 MB\)\.$/);
   });
 });
 
@@ -220,15 +190,57 @@ describe('a thread block', () => {
     assert.match(inV8('sha512_block_data_order'), /; in sha512_block_data_order$/m);
   });
 
-  test('says where frames are left out, in both orders', () => {
+  test('says where frames are omitted, in both orders', () => {
     const frames = [frame('inner'), frame('outer')];
     const stack = captured(frames, { cut: { afterIndex: 0, count: 8800, atLeast: true } });
     const isolates = [mainThread({ state: 'running', stack })];
-    const order = /inner[^]*\.\.\. at least 8800 frames left out \.\.\.[^]*outer/;
-    const reversed = /outer \([^]*\.\.\. at least 8800 frames left out \.\.\.[^]*inner \(/;
+    const order = /inner[^]*\.\.\. at least 8800 frames omitted \.\.\.[^]*outer/;
+    const reversed = /outer \([^]*\.\.\. at least 8800 frames omitted \.\.\.[^]*inner \(/;
     assert.match(mainBlock(print({ isolates })).body, order);
-    const view = { frameOrder: 'outermost-first' } as const;
+    const view = { frameOrder: 'outermost-first', frames: 'folded' } as const;
     assert.match(mainBlock(print({ isolates, view })).body, reversed);
+  });
+
+  test('folds what only leads from one function to the next, unless all frames are wanted', () => {
+    const native = (name: string, file = 'node'): Frame =>
+      frame(name, { kind: 'native', file, line: null, column: null, isUserCode: false });
+    const through = ['v8::internal::FunctionCallbackArguments::Call', 'v8::internal::Builtin_HandleApiCall'];
+    const jobs = ['v8::internal::MicrotaskQueue::RunMicrotasks', 'v8::internal::Execution::Call'];
+    const frames = [
+      native('nanosleep', 'libc.so.6'),
+      native('Statement::JS_run', 'sqlite.node'),
+      ...through.map((name) => native(name)),
+      frame('save'),
+      ...jobs.map((name) => native(name)),
+      nodeFrame('emit', 'node:events'),
+      ...['node::(anonymous namespace)::Parser::on_headers_complete', 'uv__stream_io', 'uv_run'].map((name) =>
+        native(name),
+      ),
+    ];
+    const isolates = [mainThread({ state: 'blocked', stack: captured(frames, { method: 'passive' }) })];
+    const folded = mainBlock(print({ isolates })).body;
+    assert.match(folded, /JS_run .*\n {2}\(2 native frames of V8\)\n {2}save /);
+    assert.match(folded, /save .*\n {2}\(2 native frames of V8, running promise jobs\)\n {2}emit /);
+    assert.match(folded, /emit .*\n {2}\(from libuv: HTTP parser\)\n/);
+    const all = mainBlock(print({ isolates, view: { frameOrder: 'innermost-first', frames: 'all' } })).body;
+    for (const { functionName } of frames) assert.ok(all.includes(`  ${functionName} `), functionName);
+    assert.doesNotMatch(all, /native frames of V8|from libuv/);
+  });
+
+  test('never folds what V8 itself is at, nor frames that were omitted', () => {
+    const native = (name: string): Frame =>
+      frame(name, { kind: 'native', file: 'node', line: null, column: null, isUserCode: false });
+    const frames = [
+      native('v8::internal::Heap::CollectGarbage'),
+      native('v8::internal::Runtime_New'),
+      frame('f'),
+    ];
+    const stack = captured([...frames, native('v8::a'), native('v8::b'), native('v8::c'), frame('g')], {
+      cut: { afterIndex: 4, count: 7, atLeast: false },
+    });
+    const { body } = mainBlock(print({ isolates: [mainThread({ state: 'running', stack })] }));
+    assert.match(body, /CollectGarbage .*\n {2}v8::internal::Runtime_New /);
+    assert.match(body, /v8::b .*\n {2}\.\.\. 7 frames omitted \.\.\.\n/);
   });
 
   test('says that an idle thread is idle, and for how long', () => {
@@ -263,6 +275,33 @@ describe('a thread block', () => {
     const text = printThreads(mainThread(), workerThread(2, { state: 'not-registered', stack }));
     assert.match(threadBlocks(text)[1]?.head ?? '', /NOT REGISTERED/);
     assert.match(threadBlocks(text)[1]?.body ?? '', /\*\*\* NOT REGISTERED: .*nobody could ask it/);
+  });
+
+  test('has one line for the threads of Node and of gmr-native that wait for work', () => {
+    const waiting = (names: readonly string[]): Stack =>
+      captured(names.map((name) => frame(name, { kind: 'native', file: 'node', line: null, column: null })));
+    const futex = {
+      syscall: { number: 202, name: 'futex', description: null },
+      cpuUserMs: 0,
+      cpuSystemMs: 0,
+    };
+    const idle = waiting(['uv_cond_wait', 'node::(anonymous namespace)::PlatformWorkerThread']);
+    const otherThreads = [
+      otherThread(20, { ...futex, name: 'node', stack: idle }),
+      otherThread(21, { ...futex, name: 'node', stack: idle }),
+      otherThread(22, { ...futex, name: 'libuv-worker', stack: waiting(['uv_cond_wait', 'worker']) }),
+      otherThread(23, { ...futex, name: 'libuv-worker', stack: waiting(['getaddrinfo', 'worker']) }),
+      otherThread(24, { ...futex, name: 'gmr-reporter', state: 'R' }),
+    ];
+    const text = print({ otherThreads });
+    assert.match(
+      text,
+      /^ {2}4 helpers of Node and gmr-native, without work of the application: 2 x V8 platform worker, libuv worker, gmr-reporter {2}tids 20 21 22 24 {2}cpu 0\.0 s$/m,
+    );
+    assert.match(text, /^ +1 x libuv-worker +S sleeping in futex {2}tid 23 [^]*getaddrinfo/m);
+    const all = print({ otherThreads, view: { frameOrder: 'innermost-first', frames: 'all' } });
+    assert.match(all, /^ +2 x node +S sleeping in futex {2}tids 20 21 [^]*PlatformWorkerThread/m);
+    assert.doesNotMatch(all, /helpers of Node/);
   });
 
   test('groups the other threads of the process', () => {

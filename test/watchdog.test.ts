@@ -79,12 +79,14 @@ describe('the watchdog', PATIENT, () => {
     const service = await startWatched(t, { maxReportsPerHour: 1 });
     for (const reported of [true, false]) {
       const from = service.stdout.length;
-      service.write('block 1000\n');
+      service.write('block 4000\n');
+      // The watchdog looks at nothing else while it writes.
+      if (reported) await service.report();
       const line = await service.line('block-end ', from);
       assert.equal((JSON.parse(line.slice('block-end '.length)) as Block).reported, reported);
     }
     assert.equal(service.reportCount, 1);
-    assert.match(service.stderr, /no report, because there were 1 in the last hour/);
+    assert.match(service.stderr, /no report: 1 in the last hour, which is maxReportsPerHour/);
   });
 
   test('watches workers when it is told to', async (t) => {
@@ -107,6 +109,24 @@ describe('the watchdog', PATIENT, () => {
     for (const threadId of [0, 1]) {
       assert.match(await service.line(`block-end {"threadId":${threadId},`), /"reported":true/);
     }
+  });
+
+  test('takes a worker that sleeps in Atomics.wait for one that waits for work', async (t) => {
+    const service = await startWatched(t, { threads: 'all' }, ['worker']);
+    service.write(`rest-worker ${8 * THRESHOLD_MS * TIME_SCALE}\n`);
+    await service.line('rested');
+    await assertAlive(service);
+    assert.equal(service.reportCount, 0);
+  });
+
+  test('reports a worker that is blocked after such a sleep', async (t) => {
+    const service = await startWatched(t, { threads: 'all' }, ['worker']);
+    service.write(`rest-worker ${4 * THRESHOLD_MS * TIME_SCALE} ${1500 * TIME_SCALE}\n`);
+    const report = await service.report();
+    assert.ok(service.stdout.includes('rested'), 'the report came while the worker slept');
+    assert.match(report, /watchdog: the event loop of worker 1 \(digger\) has not turned/);
+    // The sleep is no part of the block.
+    assert.ok((await blockEnd(service)).blockedMs < (1500 + 2 * THRESHOLD_MS) * TIME_SCALE);
   });
 
   test('leaves workers alone otherwise', async (t) => {

@@ -68,7 +68,7 @@ describe('workers', PATIENT, () => {
       const [stranger] = threadBlocks(report).filter((block) => /\bworker \d+/.test(block.head));
       assert.ok(stranger, report);
       assert.match(stranger.head, /NOT REGISTERED/);
-      assert.match(stranger.body, /captured passively/);
+      assert.match(stranger.body, /read from memory while blocked/);
       assertFrame(stranger, markedFrame('unregistered-service.cjs', 'unregistered-wait'));
     },
   );

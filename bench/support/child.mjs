@@ -1,6 +1,7 @@
 // A measured process: started, awaited by its lines, ended by pid.
 
 import { spawn } from 'node:child_process';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LIMIT_MS = 120_000;
@@ -16,9 +17,11 @@ export class Child {
   stdout = '';
   stderr = '';
 
-  /** `target` is a file in bench/targets. */
+  /** `target` is a file in bench/targets, or an absolute path. */
   constructor(target, { args = [], execArgv = [], cwd } = {}) {
-    const script = fileURLToPath(new URL(`../targets/${target}`, import.meta.url));
+    const script = isAbsolute(target)
+      ? target
+      : fileURLToPath(new URL(`../targets/${target}`, import.meta.url));
     this.#child = spawn(process.execPath, [...execArgv, script, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd,
@@ -48,7 +51,7 @@ export class Child {
       const found = probe();
       if (found !== undefined) return found;
       if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
-        throw new Error(`${this.#child.spawnargs.join(' ')} ended:\n${this.stderr}`);
+        throw new Error(`${this.#child.spawnargs.join(' ')} ended:\n${this.stderr.slice(-4000)}`);
       }
       if (Date.now() >= deadline) return null;
       await new Promise((resolve) => {

@@ -11,8 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "../platform/memory_guard.h"
+#include "../platform/queue_signal.h"
 #include "../reporter/fatal_report.h"
 #include "../reporter/reporter.h"
+#include "../v8/function_place.h"
 #include "../v8/isolate_registry.h"
 #include "../v8/v8_compat.h"
 #include "arguments.h"
@@ -65,6 +68,42 @@ void Configure(const Napi::CallbackInfo& info) {
                 Reporter::Get().Configure(ToOptions(info.Env(), info[0])));
 }
 
+// Compiles the file `info[0]` of lib/ as a CommonJS module, from the text that was read at setup, and returns
+// the module's function. Undefined when there is no such file.
+v8::MaybeLocal<v8::Function> CompileOwn(const Napi::CallbackInfo& info) {
+  const std::string file = info[0].As<Napi::String>();
+  const reporter::OwnSources* sources = Reporter::Get().own_sources();
+  const std::string text = sources == nullptr ? "" : sources->TextOf(file);
+  if (text.empty()) return {};
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  const v8::Local<v8::Value> source = ToValue(isolate, text);
+  const v8::Local<v8::Value> name = ToValue(isolate, "gmr:" + file);
+  if (source.IsEmpty() || name.IsEmpty()) return {};
+  v8::Local<v8::String> parameters[] = {v8::String::NewFromUtf8Literal(isolate, "module"),
+                                        v8::String::NewFromUtf8Literal(isolate, "exports"),
+                                        v8::String::NewFromUtf8Literal(isolate, "require")};
+  v8::ScriptCompiler::Source script(source.As<v8::String>(), vm::OriginNamed(isolate, name));
+  const v8::TryCatch swallow(isolate);
+  return v8::ScriptCompiler::CompileFunction(isolate->GetCurrentContext(), &script, std::size(parameters),
+                                             parameters);
+}
+
+napi_value InvokeCompileOwn(napi_env env, napi_callback_info info) {
+  v8::Local<v8::Function> compiled;
+  bool done = false;
+  platform::WithinMemory([&] { done = CompileOwn(Napi::CallbackInfo(env, info)).ToLocal(&compiled); });
+  return done ? ToNapi(compiled) : nullptr;
+}
+
+napi_value InvokeArePackageFilesThere(napi_env env, napi_callback_info) {
+  napi_value answer = nullptr;
+  const reporter::OwnSources* sources = Reporter::Get().own_sources();
+  if (sources == nullptr || sources->empty()) return nullptr;
+  bool are_there = false;
+  platform::WithinMemory([&] { are_there = sources->AreStillThere(); });
+  return napi_get_boolean(env, are_there, &answer) == napi_ok ? answer : nullptr;
+}
+
 void SetFacts(const Napi::CallbackInfo& info) { Reporter::Get().SetFacts(info[0].As<Napi::String>()); }
 
 void SetConfiguration(const Napi::CallbackInfo& info) {
@@ -79,7 +118,7 @@ void SetSections(const Napi::CallbackInfo& info) {
     const auto section = Napi::Value(array[i]).As<Napi::Object>();
     sections.push_back({section.Get("title").ToString(), section.Get("timeoutMs").ToNumber().Int64Value()});
   }
-  MainLoop::Get().Attach(info.Env(), info[2].As<Napi::Function>(),
+  MainLoop::Get().Attach(v8::Isolate::GetCurrent(), ToFunction(info.Env(), info[2]),
                          [] { return Reporter::Get().sections().Begin(); });
   Reporter::Get().sections().SetSections(std::move(sections), info[1].ToBoolean(),
                                          [] { return MainLoop::Get().Wake(); });
@@ -100,24 +139,76 @@ void SectionsFinished(const Napi::CallbackInfo& info) {
   Reporter::Get().sections().Finished(RequestOf(info));
 }
 
-void InstallSignal(const Napi::CallbackInfo& info) {
+Napi::Value InstallSignal(const Napi::CallbackInfo& info) {
   const int number = info[0].As<Napi::Number>().Int32Value();
   ThrowUnlessOk(info.Env(), "GMR_SIGNAL_FAILED",
                 Reporter::Get().InstallSignal(number, info[1].As<Napi::String>()));
+  const platform::SignalAction::Earlier& earlier = Reporter::Get().earlier_handlers();
+  const Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("foreignModule", earlier.foreign_module);
+  result.Set("libuvActive", earlier.libuv_active);
+  return result;
 }
 
 void RemoveSignal(const Napi::CallbackInfo&) { Reporter::Get().RemoveSignal(); }
 
+void SetSignalListeners(const Napi::CallbackInfo& info) {
+  Reporter::Get().SetSignalListeners(info[0].ToBoolean(), info[1].ToBoolean());
+}
+
+Napi::Value DescribeFunction(const Napi::CallbackInfo& info) {
+  const v8::Local<v8::Object> object = ToObject(info.Env(), info[0]);
+  if (object.IsEmpty() || !object->IsFunction()) return Napi::String::New(info.Env(), "");
+  return Napi::String::New(info.Env(),
+                           vm::DescribeFunction(v8::Isolate::GetCurrent(), object.As<v8::Function>()));
+}
+
+void Say(const Napi::CallbackInfo& info) {
+  Reporter::Get().Say(info[0].As<Napi::String>(), info[1].ToBoolean());
+}
+
+Napi::Value OpenProcess(const Napi::CallbackInfo& info) {
+  const auto opened = platform::OpenProcess(info[0].As<Napi::Number>().Int32Value());
+  return Napi::Number::New(info.Env(), opened.ok() ? opened.value() : -1);
+}
+
+void QueueRequest(const Napi::CallbackInfo& info) {
+  const auto number = [&info](size_t index) { return info[index].As<Napi::Number>().Int32Value(); };
+  const auto queued = platform::QueueRequest(number(0), number(1), number(2));
+  if (queued.ok()) return;
+  const Napi::Error error = Napi::Error::New(info.Env(), queued.error().ToString());
+  error.Set("errno", Napi::Number::New(info.Env(), queued.error().code));
+  error.ThrowAsJavaScriptException();
+}
+
+// Releases the caller's loop unless the request was accepted, even when memory ran out before that.
+class ReleaseUnlessAccepted {
+ public:
+  explicit ReleaseUnlessAccepted(const CallersLoop& loop) : loop_(loop) {}
+  ReleaseUnlessAccepted(const ReleaseUnlessAccepted&) = delete;
+  ReleaseUnlessAccepted& operator=(const ReleaseUnlessAccepted&) = delete;
+  ~ReleaseUnlessAccepted() {
+    if (!accepted) loop_.Release();
+  }
+
+  bool accepted = false;
+
+ private:
+  const CallersLoop& loop_;
+};
+
 void RequestPhotograph(const Napi::CallbackInfo& info) {
-  const CallersLoop done(info.Env(), info[0].As<Napi::Function>(), "gmr-native photograph");
+  const CallersLoop done(v8::Isolate::GetCurrent(), ToFunction(info.Env(), info[0]));
+  ReleaseUnlessAccepted release(done);
   const auto requested =
       Reporter::Get().RequestPhotograph([done](const std::string& json) { done.CallOnce(json); });
-  if (!requested.ok()) done.Release();
+  release.accepted = requested.ok();
   ThrowUnlessOk(info.Env(), "GMR_REPORT_FAILED", requested);
 }
 
 void RequestReport(const Napi::CallbackInfo& info) {
-  const CallersLoop done(info.Env(), info[0].As<Napi::Function>(), "gmr-native report");
+  const CallersLoop done(v8::Isolate::GetCurrent(), ToFunction(info.Env(), info[0]));
+  ReleaseUnlessAccepted release(done);
   const auto trigger = reporter::TriggeredNow(reporter::Trigger::Kind::kApi);
   const auto requested =
       Reporter::Get().RequestReport(trigger, [done](const reporter::Delivery::Outcome& outcome) {
@@ -125,12 +216,18 @@ void RequestReport(const Napi::CallbackInfo& info) {
         WriteOutcome(json.BeginObject(), outcome);
         done.CallOnce(json.EndObject().Take());
       });
-  if (!requested.ok()) done.Release();
+  release.accepted = requested.ok();
   ThrowUnlessOk(info.Env(), "GMR_REPORT_FAILED", requested);
 }
 
 void ReportFatal(const Napi::CallbackInfo& info) {
   reporter::WriteFatalReport(info[0].As<Napi::String>(), info[1].As<Napi::Number>().Int64Value());
+}
+
+void NoteHandledError(const Napi::CallbackInfo& info) {
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  reporter::NoteHandledError(node::GetCurrentEnvironment(isolate->GetCurrentContext()),
+                             info[0].As<Napi::String>(), info[1].As<Napi::Number>().Int64Value());
 }
 
 void WatchHeapLimit(const Napi::CallbackInfo& info) {
@@ -145,7 +242,7 @@ void SetEventListener(const Napi::CallbackInfo& info) {
     EventChannel::Get().Detach();
     return;
   }
-  EventChannel::Get().Attach(info.Env(), info[0].As<Napi::Function>());
+  EventChannel::Get().Attach(v8::Isolate::GetCurrent(), ToFunction(info.Env(), info[0]));
   Reporter::Get().SetEventListener([](const std::string& json) { EventChannel::Get().Send(json); },
                                    info[1].ToBoolean());
 }
@@ -164,10 +261,29 @@ bool CheckAbi(napi_env env) {
   return false;
 }
 
+// Node calls this function, so no C++ exception may leave it.
+template <typename Work>
+void OrThrow(napi_env env, const Work& work) {
+  if (!platform::WithinMemory(work))
+    napi_throw_error(env, "GMR_REPORT_FAILED", "expected memory for a call of the native addon, got none");
+}
+
 template <void (*function)(const Napi::CallbackInfo&)>
 napi_value Invoke(napi_env env, napi_callback_info info) {
-  function(Napi::CallbackInfo(env, info));
+  OrThrow(env, [&] { function(Napi::CallbackInfo(env, info)); });
   return nullptr;
+}
+
+template <Napi::Value (*function)(const Napi::CallbackInfo&)>
+napi_value Answer(napi_env env, napi_callback_info info) {
+  napi_value answer = nullptr;
+  OrThrow(env, [&] { answer = function(Napi::CallbackInfo(env, info)); });
+  return answer;
+}
+
+template <Napi::Value (*function)(const Napi::CallbackInfo&)>
+napi_property_descriptor Question(const char* name) {
+  return {name, nullptr, &Answer<function>, nullptr, nullptr, nullptr, napi_enumerable, nullptr};
 }
 
 template <void (*function)(const Napi::CallbackInfo&)>
@@ -175,9 +291,7 @@ napi_property_descriptor Method(const char* name) {
   return {name, nullptr, &Invoke<function>, nullptr, nullptr, nullptr, napi_enumerable, nullptr};
 }
 
-// Without node-addon-api's own registration: a worker may be terminated while
-// it loads the addon. Then each call fails, and there is nothing to be done.
-napi_value Init(napi_env env, napi_value exports) {
+napi_value Define(napi_env env, napi_value exports) {
   if (!CheckAbi(env)) return nullptr;
   napi_value abi = nullptr;
   if (napi_create_string_utf8(env, std::to_string(vm::kNodeModuleVersion).c_str(), NAPI_AUTO_LENGTH, &abi) !=
@@ -191,23 +305,40 @@ napi_value Init(napi_env env, napi_value exports) {
       Method<&AnnounceWorker>("announceWorker"),
       Method<&ForgetWorker>("forgetWorker"),
       Method<&Configure>("configure"),
+      {"compileOwn", nullptr, &InvokeCompileOwn, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"arePackageFilesThere", nullptr, &InvokeArePackageFilesThere, nullptr, nullptr, nullptr,
+       napi_enumerable, nullptr},
       Method<&SetFacts>("setFacts"),
       Method<&SetConfiguration>("setConfiguration"),
       Method<&SetSections>("setSections"),
       Method<&SectionStarted>("sectionStarted"),
       Method<&SectionDone>("sectionDone"),
       Method<&SectionsFinished>("sectionsFinished"),
-      Method<&InstallSignal>("installSignal"),
+      Question<&InstallSignal>("installSignal"),
       Method<&RemoveSignal>("removeSignal"),
+      Method<&SetSignalListeners>("setSignalListeners"),
+      Question<&DescribeFunction>("describeFunction"),
+      Method<&Say>("say"),
+      Question<&OpenProcess>("openProcess"),
+      Method<&QueueRequest>("queueRequest"),
       Method<&RequestPhotograph>("requestPhotograph"),
       Method<&RequestReport>("requestReport"),
       Method<&ReportFatal>("reportFatal"),
+      Method<&NoteHandledError>("noteHandledError"),
       Method<&WatchHeapLimit>("watchHeapLimit"),
       Method<&StopPatrol>("stopPatrol"),
       Method<&SetEventListener>("setEventListener"),
   };
   napi_define_properties(env, exports, std::size(members), members);
   return exports;
+}
+
+// This does not use node-addon-api's registration, which may abort when a call fails: in a worker that is
+// terminated while it loads the addon, every call fails, and nothing needs to be done.
+napi_value Init(napi_env env, napi_value exports) {
+  napi_value defined = nullptr;
+  OrThrow(env, [&] { defined = Define(env, exports); });
+  return defined;
 }
 
 }  // namespace

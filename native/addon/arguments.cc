@@ -54,6 +54,19 @@ std::vector<double> NumbersOf(napi_env env, napi_value object, const char* key) 
   return numbers;
 }
 
+bool IsOfType(napi_env env, napi_value value, napi_valuetype wanted) {
+  napi_valuetype type = napi_undefined;
+  return value != nullptr && napi_typeof(env, value, &type) == napi_ok && type == wanted;
+}
+
+// Node-API cannot convert its handle to V8's, but in all versions the two are the same.
+v8::Local<v8::Value> ToLocal(napi_value value) {
+  static_assert(sizeof(napi_value) == sizeof(v8::Local<v8::Value>), "a handle is one word");
+  v8::Local<v8::Value> local;
+  std::memcpy(static_cast<void*>(&local), static_cast<const void*>(&value), sizeof local);
+  return local;
+}
+
 }  // namespace
 
 vm::IsolateIdentity ToIdentity(napi_env env, napi_value object) {
@@ -63,12 +76,15 @@ vm::IsolateIdentity ToIdentity(napi_env env, napi_value object) {
   identity.name = TextOf(env, object, "name");
   identity.entry = TextOf(env, object, "entry");
   identity.resource_limits = NumbersOf(env, object, "resourceLimits");
+  identity.runs_module_hooks = BoolOf(env, object, "runsModuleHooks");
   return identity;
 }
 
 reporter::Options ToOptions(napi_env env, napi_value object) {
   reporter::Options options;
-  options.formatter_path = TextOf(env, object, "formatterPath");
+  options.lib_folder = TextOf(env, object, "libFolder");
+  if (const napi_value files = Property(env, object, "libFiles"); files != nullptr)
+    options.lib_files = ToTexts(env, files);
   options.max_frames = static_cast<int>(IntegerOf(env, object, "maxFrames"));
   options.interrupt_timeout_ms = IntegerOf(env, object, "interruptTimeoutMs");
   options.section_timeout_ms = IntegerOf(env, object, "sectionTimeoutMs");
@@ -78,6 +94,7 @@ reporter::Options ToOptions(napi_env env, napi_value object) {
   options.log_dir = TextOf(env, object, "logDir");
   options.max_reports = IntegerOf(env, object, "maxReports");
   options.max_report_bytes = IntegerOf(env, object, "maxReportBytes");
+  options.development = BoolOf(env, object, "development");
   options.watched_file = TextOf(env, object, "fileEventHandler");
   options.watch_interval_ms = IntegerOf(env, object, "fileEventHandlerIntervalMs");
   options.watchdog.threshold_ms = IntegerOf(env, object, "watchdogThresholdMs");
@@ -107,19 +124,24 @@ std::vector<std::string> ToTexts(napi_env env, napi_value array) {
 }
 
 v8::Local<v8::Object> ToObject(napi_env env, napi_value value) {
-  napi_valuetype type = napi_undefined;
-  v8::Local<v8::Value> local;
-  if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return {};
-  // Node-API has no way to V8's handle; in all versions its own is one.
-  static_assert(sizeof(napi_value) == sizeof(v8::Local<v8::Value>), "a handle is one word");
-  std::memcpy(static_cast<void*>(&local), static_cast<const void*>(&value), sizeof local);
-  return local.As<v8::Object>();
+  const bool is_object = IsOfType(env, value, napi_object) || IsOfType(env, value, napi_function);
+  return is_object ? ToLocal(value).As<v8::Object>() : v8::Local<v8::Object>();
 }
 
-void CallWith(napi_env env, napi_value function, napi_value argument) {
-  napi_value receiver = nullptr;
-  if (napi_get_undefined(env, &receiver) != napi_ok) return;
-  napi_call_function(env, receiver, function, 1, &argument, nullptr);
+v8::Local<v8::Function> ToFunction(napi_env env, napi_value value) {
+  return IsOfType(env, value, napi_function) ? ToLocal(value).As<v8::Function>() : v8::Local<v8::Function>();
+}
+
+v8::Local<v8::Value> ToValue(v8::Isolate* isolate, const std::string& text) {
+  const auto value = v8::String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
+                                             static_cast<int>(text.size()));
+  return value.FromMaybe(v8::Local<v8::String>());
+}
+
+napi_value ToNapi(v8::Local<v8::Value> local) {
+  napi_value value = nullptr;
+  std::memcpy(static_cast<void*>(&value), static_cast<const void*>(&local), sizeof local);
+  return value;
 }
 
 }  // namespace gmr::addon

@@ -27,12 +27,14 @@ namespace gmr::addon {
 vm::IsolateIdentity ToIdentity(napi_env env, napi_value object);
 reporter::Options ToOptions(napi_env env, napi_value object);
 std::vector<std::string> ToTexts(napi_env env, napi_value array);
-// Empty when it is no object.
+// Empty when the value is neither an object nor a function.
 v8::Local<v8::Object> ToObject(napi_env env, napi_value value);
+// Empty when the value is not a function.
+v8::Local<v8::Function> ToFunction(napi_env env, napi_value value);
 
-// Calls a function whose result and failure are of no interest. An exception
-// of the function stays pending, for Node to report.
-void CallWith(napi_env env, napi_value function, napi_value argument);
+// Converts a text to a JavaScript string. Empty when the text is longer than V8 allows.
+v8::Local<v8::Value> ToValue(v8::Isolate* isolate, const std::string& text);
+napi_value ToNapi(v8::Local<v8::Value> value);
 
 }  // namespace gmr::addon
 

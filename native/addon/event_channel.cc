@@ -1,6 +1,8 @@
 #include "event_channel.h"
 
-#include "text_call.h"
+#include <utility>
+
+#include "arguments.h"
 
 namespace gmr::addon {
 
@@ -16,29 +18,45 @@ EventChannel& EventChannel::Get() {
   return *channel;
 }
 
-void EventChannel::Attach(Napi::Env env, Napi::Function listener) {
+void EventChannel::Attach(v8::Isolate* isolate, v8::Local<v8::Function> listener) {
+  Detach();
+  const auto next = [this](v8::Isolate* callers, v8::Local<v8::Value>* argument) {
+    std::string json;
+    if (!Take(&json)) return false;
+    *argument = ToValue(callers, json);
+    return true;
+  };
+  auto call = LoopCall::Open(isolate, listener, LoopCall::KeepsAlive::kNothing, next);
   const platform::Monitor::Lock lock(monitor_);
-  DetachLocked();
-  function_ = Napi::ThreadSafeFunction::New(env, listener, "gmr-native events", kMaxQueued, 1);
-  function_.Unref(env);
-  attached_ = true;
+  call_ = std::move(call);
 }
 
 void EventChannel::Detach() {
-  const platform::Monitor::Lock lock(monitor_);
-  DetachLocked();
-}
-
-void EventChannel::DetachLocked() {
-  if (attached_) function_.Release();
-  attached_ = false;
+  std::shared_ptr<LoopCall> call;
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    call.swap(call_);
+    queue_.clear();
+  }
+  if (call != nullptr) call->Close();
 }
 
 void EventChannel::Send(const std::string& json) {
   const platform::Monitor::Lock lock(monitor_);
-  if (!attached_) return;
-  // napi_closing gives our reference up as well, so that nothing is left to release.
-  if (CallWithText(&function_, json) == napi_closing) attached_ = false;
+  if (call_ == nullptr || queue_.size() >= kMaxQueued) return;
+  queue_.push_back(json);
+  if (call_->Wake()) return;
+  // The environment has ended, and the LoopCall with it.
+  call_ = nullptr;
+  queue_.clear();
+}
+
+bool EventChannel::Take(std::string* json) {
+  const platform::Monitor::Lock lock(monitor_);
+  if (queue_.empty()) return false;
+  *json = std::move(queue_.front());
+  queue_.pop_front();
+  return true;
 }
 
 }  // namespace gmr::addon

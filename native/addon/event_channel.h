@@ -1,18 +1,21 @@
 // EventChannel: tells the main loop, when it turns again, what the reporter did.
 //
-// Owns:        a Node-API thread-safe function, unreferenced: it does not keep
-//              the process alive.
+// Owns:        a LoopCall, which does not keep the process alive, and the events
+//              that the loop has not taken yet.
 // Threads:     Attach() and Detach() on the main thread; Send() on the reporter's.
 // Signal-safe: no.
 // Lifetime:    one per process, leaked on purpose, as MainLoop.
 #ifndef GMR_NATIVE_ADDON_EVENT_CHANNEL_H_
 #define GMR_NATIVE_ADDON_EVENT_CHANNEL_H_
 
-#include <napi.h>
+#include <v8.h>
 
+#include <deque>
+#include <memory>
 #include <string>
 
 #include "../platform/monitor.h"
+#include "loop_call.h"
 
 namespace gmr::addon {
 
@@ -22,7 +25,7 @@ class EventChannel {
   EventChannel(const EventChannel&) = delete;
   EventChannel& operator=(const EventChannel&) = delete;
 
-  void Attach(Napi::Env env, Napi::Function listener);
+  void Attach(v8::Isolate* isolate, v8::Local<v8::Function> listener);
   void Detach();
 
   // A loop that is blocked for long gets the oldest of them only.
@@ -30,12 +33,12 @@ class EventChannel {
 
  private:
   EventChannel() = default;
-  void DetachLocked();
+  bool Take(std::string* json);
 
   platform::Monitor monitor_;
   // Guarded by monitor_:
-  Napi::ThreadSafeFunction function_;
-  bool attached_ = false;
+  std::shared_ptr<LoopCall> call_;
+  std::deque<std::string> queue_;
 };
 
 }  // namespace gmr::addon

@@ -1,6 +1,6 @@
 #include "main_loop.h"
 
-#include "arguments.h"
+#include <utility>
 
 namespace gmr::addon {
 
@@ -9,37 +9,30 @@ MainLoop& MainLoop::Get() {
   return *loop;
 }
 
-void MainLoop::Attach(Napi::Env env, Napi::Function run, uint32_t (*begin)()) {
+void MainLoop::Attach(v8::Isolate* isolate, v8::Local<v8::Function> run, uint32_t (*begin)()) {
   Detach();
+  const auto next = [begin](v8::Isolate* callers, v8::Local<v8::Value>* argument) {
+    const uint32_t request = begin();
+    *argument = v8::Integer::NewFromUnsigned(callers, request);
+    return request != 0;
+  };
+  auto call = LoopCall::Open(isolate, run, LoopCall::KeepsAlive::kNothing, next);
   const platform::Monitor::Lock lock(monitor_);
-  begin_ = begin;
-  function_ = Napi::ThreadSafeFunction::New(env, run, "gmr-native sections", 0, 1);
-  function_.Unref(env);
-  attached_ = true;
-  generation_.fetch_add(1);
+  call_ = std::move(call);
 }
 
 void MainLoop::Detach() {
-  const platform::Monitor::Lock lock(monitor_);
-  if (attached_) function_.Release();
-  attached_ = false;
-  queued_.store(false);
+  std::shared_ptr<LoopCall> call;
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    call.swap(call_);
+  }
+  if (call != nullptr) call->Close();
 }
 
 bool MainLoop::Wake() {
   const platform::Monitor::Lock lock(monitor_);
-  if (!attached_) return false;
-  if (queued_.exchange(true)) return true;
-  const uint32_t generation = generation_.load();
-  const napi_status status = function_.NonBlockingCall([this, generation](Napi::Env, Napi::Function run) {
-    if (generation != generation_.load()) return;
-    queued_.store(false);
-    const uint32_t request = begin_();
-    if (request != 0) CallWith(run.Env(), run, Napi::Number::New(run.Env(), request));
-  });
-  // napi_closing gives our reference up as well, so that nothing is left to release.
-  if (status != napi_ok) attached_ = false;
-  return status == napi_ok;
+  return call_ != nullptr && call_->Wake();
 }
 
 }  // namespace gmr::addon

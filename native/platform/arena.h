@@ -10,6 +10,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace gmr::platform {
@@ -38,6 +39,12 @@ class Arena {
     const size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
     used_ = rounded > size_ - used_ ? size_ : used_ + rounded;
     return memory;
+  }
+
+  // Gives back what is behind the first `bytes` of the last allocation.
+  void Shrink(const char* last, size_t bytes) {
+    const size_t used = static_cast<size_t>(last - start_) + bytes;
+    used_ = std::min(used_, (used + kAlignment - 1) / kAlignment * kAlignment);
   }
 
   void Reset() { used_ = 0; }

@@ -1,4 +1,4 @@
-// Clocks: the two that a report needs.
+// Clocks: the three that a report needs.
 //
 // Owns:        nothing.
 // Threads:     any.

@@ -114,6 +114,8 @@ void AppendProcess(int pid, TextBuffer* to) {
   std::string_view words(command, static_cast<size_t>(length));
   const bool is_cut = words.size() == sizeof command;
   words = words.substr(0, words.find_last_not_of(' ') + 1);
+  // Part of a word may be part of a secret, which masking would no longer recognize.
+  if (is_cut) words = words.substr(0, words.find_last_of(' ') + 1);
   to->Append(" ");
   to->Append(words);
   if (is_cut) to->Append("...");

@@ -30,6 +30,10 @@ class FileWatch {
   // the next look that succeeds is compared with the last one that did.
   Result<bool> Look();
 
+  // Returns true once, when every user of the system may touch the file or replace it in its folder. Call it
+  // after each Look().
+  bool IsNewlyShared();
+
   const std::string& path() const { return path_; }
 
  private:
@@ -51,6 +55,9 @@ class FileWatch {
   const std::string path_;
   std::optional<State> last_;
   int last_error_ = 0;
+  // True when the permissions must be read: at first, and after each change.
+  bool may_be_news_ = true;
+  bool is_shared_ = false;
 };
 
 }  // namespace gmr::platform

@@ -2,26 +2,24 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <string>
 
+#include "proc_status.h"
 #include "text_file.h"
 
 namespace gmr::platform {
 
 namespace {
 
-constexpr int64_t kUnlimited = INT64_MAX;
-
 // "max" (cgroup v2) and absent files both mean: no limit here.
 int64_t ReadBytes(const std::string& path) {
   const auto text = ReadProcFile(AT_FDCWD, path.c_str());
   int64_t bytes = 0;
-  if (!text.ok() || std::sscanf(text.value().c_str(), "%" SCNd64, &bytes) != 1) return kUnlimited;
+  if (!text.ok() || std::sscanf(text.value().c_str(), "%" SCNd64, &bytes) != 1) return kUnlimitedBytes;
   return bytes;
 }
 
@@ -41,7 +39,7 @@ int64_t ReclaimableBytes(const std::string& folder) {
 
 int64_t Remaining(int64_t limit, int64_t used) {
   // cgroup v1 says "unlimited" with a number near 2^63.
-  if (limit >= kUnlimited / 2 || used >= kUnlimited / 2) return kUnlimited;
+  if (limit >= kUnlimitedBytes / 2 || used >= kUnlimitedBytes / 2) return kUnlimitedBytes;
   return std::max<int64_t>(limit - used, 0);
 }
 
@@ -56,13 +54,13 @@ std::string CgroupPath(const std::string& table, const char* hierarchy) {
 // Walks from the group up to the root of the mount: a parent's limit binds too.
 // In a container the path may name groups that are not mounted there; those
 // files are absent, and the walk still reaches the root of the mount.
-int64_t CgroupHeadroom(const std::string& mount, std::string group, const char* limit, const char* used) {
-  int64_t least = kUnlimited;
+int64_t HeadroomUpwards(const std::string& mount, std::string group, const char* limit, const char* used) {
+  int64_t least = kUnlimitedBytes;
   for (;;) {
     if (group == "/") group.clear();
     const std::string folder = mount + group + "/";
     const int64_t limit_bytes = ReadBytes(folder + limit);
-    if (limit_bytes != kUnlimited) {
+    if (limit_bytes != kUnlimitedBytes) {
       least = std::min(least, Remaining(limit_bytes, ReadBytes(folder + used) - ReclaimableBytes(folder)));
     }
     if (group.empty()) return least;
@@ -70,28 +68,64 @@ int64_t CgroupHeadroom(const std::string& mount, std::string group, const char* 
   }
 }
 
+// Returns how much more memory RLIMIT_DATA allows (mm/mmap.c: may_expand_vm()). The kernel counts private
+// writable mappings against it, except stacks that grow: VmData.
+int64_t DataHeadroom() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kUnlimitedBytes;
+  // With a soft limit of zero, the kernel applies the hard one, for the sake of Valgrind.
+  const rlim_t binding = limit.rlim_cur == 0 ? limit.rlim_max : limit.rlim_cur;
+  if (binding == RLIM_INFINITY) return kUnlimitedBytes;
+  const auto used_kb = ReadStatusNumber("VmData");
+  // There is a limit, but how near it is cannot be read.
+  return used_kb ? Remaining(static_cast<int64_t>(binding), *used_kb << 10) : 0;
+}
+
 int64_t AddressSpaceHeadroom() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kUnlimited;
-  const int64_t pages = ReadBytes("/proc/self/statm");
-  if (pages == kUnlimited) return kUnlimited;
-  return Remaining(static_cast<int64_t>(limit.rlim_cur), pages * sysconf(_SC_PAGESIZE));
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kUnlimitedBytes;
+  const auto used_kb = ReadStatusNumber("VmSize");
+  return used_kb ? Remaining(static_cast<int64_t>(limit.rlim_cur), *used_kb << 10) : 0;
+}
+
+int64_t CgroupHeadroom() {
+  const auto table = ReadProcFile(AT_FDCWD, "/proc/self/cgroup");
+  int64_t least = kUnlimitedBytes;
+  if (!table.ok()) return least;
+  if (const auto group = CgroupPath(table.value(), "0::"); !group.empty()) {
+    least = std::min(least, HeadroomUpwards("/sys/fs/cgroup", group, "memory.max", "memory.current"));
+  }
+  if (const auto group = CgroupPath(table.value(), ":memory:"); !group.empty()) {
+    least = std::min(least, HeadroomUpwards("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes",
+                                            "memory.usage_in_bytes"));
+  }
+  return least;
+}
+
+std::string LessThan(int64_t bytes, const char* what, const char* where) {
+  char text[120];
+  std::snprintf(text, sizeof text, "less than %.0f MB of %s are left %s",
+                static_cast<double>(bytes) / static_cast<double>(1 << 20), what, where);
+  return text;
 }
 
 }  // namespace
 
-int64_t MemoryHeadroomBytes() {
-  int64_t least = AddressSpaceHeadroom();
-  const auto table = ReadProcFile(AT_FDCWD, "/proc/self/cgroup");
-  if (!table.ok()) return least;
-  if (const auto group = CgroupPath(table.value(), "0::"); !group.empty()) {
-    least = std::min(least, CgroupHeadroom("/sys/fs/cgroup", group, "memory.max", "memory.current"));
-  }
-  if (const auto group = CgroupPath(table.value(), ":memory:"); !group.empty()) {
-    least = std::min(least, CgroupHeadroom("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes",
-                                           "memory.usage_in_bytes"));
-  }
-  return least;
+int64_t Headroom::least_bytes() const { return std::min({cgroup_bytes, data_bytes, address_space_bytes}); }
+
+int64_t PrivateResidentBytes() {
+  const auto anonymous_kb = ReadStatusNumber("RssAnon");
+  return anonymous_kb ? *anonymous_kb << 10 : kUnlimitedBytes;
+}
+
+Headroom ReadHeadroom() { return {CgroupHeadroom(), DataHeadroom(), AddressSpaceHeadroom()}; }
+
+std::string Shortage(const Headroom& headroom, const MemoryNeed& need) {
+  if (headroom.cgroup_bytes < need.bytes) return LessThan(need.bytes, "memory", "in the cgroup");
+  if (headroom.data_bytes < need.data_bytes) return LessThan(need.data_bytes, "memory", "under RLIMIT_DATA");
+  if (headroom.address_space_bytes < need.address_space_bytes)
+    return LessThan(need.address_space_bytes, "address space", "under RLIMIT_AS");
+  return "";
 }
 
 }  // namespace gmr::platform

@@ -1,24 +1,19 @@
 #include "helper_thread.h"
 
-#include <csignal>
 #include <utility>
+
+#include "memory_guard.h"
+#include "thread_name.h"
+#include "thread_start.h"
 
 namespace gmr::platform {
 
 bool HelperThread::Start(const char* name, std::function<void()> work, size_t stack_bytes) {
   Join();
+  ran_out_of_memory_ = false;
   name_ = name;
   work_ = std::move(work);
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, stack_bytes);
-  sigset_t all;
-  sigset_t earlier;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &earlier);
-  started_ = pthread_create(&thread_, &attributes, &Run, this) == 0;
-  pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
-  pthread_attr_destroy(&attributes);
+  started_ = StartThread(stack_bytes, &Run, this, &thread_) == 0;
   return started_;
 }
 
@@ -29,12 +24,8 @@ void HelperThread::Join() {
 
 void* HelperThread::Run(void* raw) {
   auto* helper = static_cast<HelperThread*>(raw);
-#if defined(__APPLE__)
-  pthread_setname_np(helper->name_);
-#elif defined(__linux__)
-  pthread_setname_np(pthread_self(), helper->name_);
-#endif
-  helper->work_();
+  NameThisThread(helper->name_);
+  helper->ran_out_of_memory_ = !WithinMemory(helper->work_);
   return nullptr;
 }
 

@@ -1,4 +1,4 @@
-// HelperThread: a thread for one piece of work, joined by who started it.
+// HelperThread: a thread for one piece of work, joined by the thread that started it.
 //
 // Owns:        the thread, until Join().
 // Threads:     Start() and Join() on one thread.
@@ -31,6 +31,8 @@ class HelperThread {
   bool Start(const char* name, std::function<void()> work, size_t stack_bytes = kStackBytes);
   // Returns at once when there is none.
   void Join();
+  // After Join(): whether `work` ended early because memory ran out.
+  bool ran_out_of_memory() const { return ran_out_of_memory_; }
 
  private:
   static void* Run(void* helper);
@@ -39,6 +41,7 @@ class HelperThread {
   std::function<void()> work_;
   pthread_t thread_{};
   bool started_ = false;
+  bool ran_out_of_memory_ = false;
 };
 
 }  // namespace gmr::platform

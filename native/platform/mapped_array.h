@@ -16,6 +16,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "own_calls.h"
+
 namespace gmr::platform {
 
 template <typename T>
@@ -118,16 +120,20 @@ class MappedArray {
   // ThreadSanitizer does not see mremap(2): what another array once had at the new address would look like a
   // race.
 #if defined(__linux__) && !defined(__SANITIZE_THREAD__)
-  void* Move(size_t bytes) { return mremap(data_, bytes_, bytes, MREMAP_MAYMOVE); }
-#else
   void* Move(size_t bytes) {
+    return MayCall(OwnCall::kMremap) ? mremap(data_, bytes_, bytes, MREMAP_MAYMOVE) : MoveByCopying(bytes);
+  }
+#else
+  void* Move(size_t bytes) { return MoveByCopying(bytes); }
+#endif
+
+  void* MoveByCopying(size_t bytes) {
     void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return memory;
     std::memcpy(memory, data_, bytes_);
     munmap(data_, bytes_);
     return memory;
   }
-#endif
 
   size_t max_count_;
   T* data_ = nullptr;

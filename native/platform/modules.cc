@@ -6,8 +6,10 @@
 #endif
 
 #include <algorithm>
+#include <new>
 
 #include "elf_notes.h"
+#include "memory_guard.h"
 
 namespace gmr::platform {
 
@@ -23,6 +25,7 @@ struct Collection {
   MemoryReader* reader = nullptr;
   std::vector<Module> modules;
   bool seen_program = false;
+  bool complete = true;  // false: memory ran out
 };
 
 void Widen(AddressRange* range, uintptr_t start, uintptr_t end) {
@@ -61,8 +64,7 @@ std::string ProgramPath() {
   return length > 0 ? std::string(path, static_cast<size_t>(length)) : std::string("/proc/self/exe");
 }
 
-int AddModule(dl_phdr_info* info, size_t, void* data) {
-  auto* collection = static_cast<Collection*>(data);
+void Add(const dl_phdr_info* info, Collection* collection) {
   Module module = Examine(*info, collection->reader);
   if (info->dlpi_name != nullptr) module.path = info->dlpi_name;
   // The loader lists the program first, under an empty name (musl: under its path).
@@ -71,7 +73,13 @@ int AddModule(dl_phdr_info* info, size_t, void* data) {
   if (module.is_program) module.path = ProgramPath();
   if (module.path.empty()) module.path = "[vdso]";
   if (module.code.end != 0) collection->modules.push_back(std::move(module));
-  return collection->modules.size() < kMaxModules ? 0 : 1;
+}
+
+// The C library holds a lock during the call, which an exception would leave locked.
+int AddModule(dl_phdr_info* info, size_t, void* data) {
+  auto* collection = static_cast<Collection*>(data);
+  collection->complete = WithinMemory([&] { Add(info, collection); });
+  return collection->complete && collection->modules.size() < kMaxModules ? 0 : 1;
 }
 
 }  // namespace
@@ -80,6 +88,7 @@ ModuleList ModuleList::Collect(MemoryReader* reader) {
   Collection collection;
   collection.reader = reader;
   dl_iterate_phdr(AddModule, &collection);
+  if (!collection.complete) throw std::bad_alloc();
   ModuleList list;
   list.modules_ = std::move(collection.modules);
   std::sort(list.modules_.begin(), list.modules_.end(),

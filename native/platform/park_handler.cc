@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "futex.h"
+#include "own_calls.h"
 
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
 #define GMR_CAN_PARK 1
@@ -28,6 +29,7 @@ constexpr uint32_t kPhaseBits = 3;
 constexpr uint32_t kPhaseMask = (1u << kPhaseBits) - 1;
 
 std::atomic<uint32_t> g_slot{kIdle};
+std::atomic<int> g_asked_tid{0};
 // Written by the parked thread in kEntering, read by the reporter in kParked.
 Registers g_registers;
 
@@ -65,13 +67,35 @@ void CopyRegisters(const ucontext_t& context, Registers* registers) {
 }
 #endif
 
+// Sends the signal without the question's number, for filters that forbid rt_tgsigqueueinfo, which Node never
+// calls.
+bool SendPlainly(int number, int tid) { return syscall(SYS_tgkill, getpid(), tid, number) == 0; }
+
+// Never 0.
+uint32_t NextQuestion() {
+  const uint32_t next = ((g_slot.load() >> kPhaseBits) + 1) & (~uint32_t{0} >> (kPhaseBits + 1));
+  return next == 0 ? 1 : next;
+}
+
 bool SendTo(int number, int tid, uint32_t question) {
+  g_asked_tid.store(tid);
+  if (!MayCall(OwnCall::kRtTgsigqueueinfo)) return SendPlainly(number, tid);
   siginfo_t info{};
   info.si_signo = number;
   info.si_code = SI_QUEUE;
   info.si_pid = getpid();
   info.si_value.sival_int = static_cast<int>(question);
-  return syscall(SYS_rt_tgsigqueueinfo, getpid(), tid, number, &info) == 0;
+  if (syscall(SYS_rt_tgsigqueueinfo, getpid(), tid, number, &info) == 0) return true;
+  return errno != ESRCH && SendPlainly(number, tid);
+}
+
+// The number of the question that a signal carries; 0 when the signal is not ours. A signal from tgkill(2)
+// carries no number: it counts as the latest question if that one is for this thread.
+uint32_t QuestionOf(const siginfo_t* info) {
+  if (info == nullptr || info->si_pid != getpid()) return 0;
+  if (info->si_code == SI_QUEUE) return static_cast<uint32_t>(info->si_value.sival_int);
+  const bool is_asked = info->si_code == SI_TKILL && syscall(SYS_gettid) == g_asked_tid.load();
+  return is_asked ? g_slot.load() >> kPhaseBits : 0;
 }
 
 }  // namespace
@@ -79,10 +103,9 @@ bool SendTo(int number, int tid, uint32_t question) {
 void HandleParkSignal(int, siginfo_t* info, void* context) {
   // The interrupted code may be between a failed call and its look at errno.
   const int saved_errno = errno;
-  const bool is_ours = info != nullptr && info->si_code == SI_QUEUE && info->si_pid == getpid();
-  const auto question = is_ours ? static_cast<uint32_t>(info->si_value.sival_int) : 0;
+  const uint32_t question = QuestionOf(info);
   uint32_t asked = SlotWord(question, kAsked);
-  if (is_ours && g_slot.compare_exchange_strong(asked, SlotWord(question, kEntering))) {
+  if (question != 0 && g_slot.compare_exchange_strong(asked, SlotWord(question, kEntering))) {
     CopyRegisters(*static_cast<const ucontext_t*>(context), &g_registers);
     uint32_t parked = SlotWord(question, kParked);
     g_slot.store(parked);
@@ -95,7 +118,7 @@ void HandleParkSignal(int, siginfo_t* info, void* context) {
 }
 
 ParkOutcome ParkThread(int number, int tid, int64_t deadline_ns, Registers* registers) {
-  const uint32_t question = ((g_slot.load() >> kPhaseBits) + 1) & (~uint32_t{0} >> (kPhaseBits + 1));
+  const uint32_t question = NextQuestion();
   g_slot.store(SlotWord(question, kAsked));
   if (!SendTo(number, tid, question)) {
     g_slot.store(SlotWord(question, kIdle));

@@ -39,7 +39,7 @@ int Install() {
 
 Result<int> ParkSignalNumber() {
   static const int number = Install();
-  if (number == 0) return SysError{EBUSY, "finding a real-time signal that nobody uses"};
+  if (number == 0) return SysError{EBUSY, "finding a free real-time signal"};
   return number;
 }
 

@@ -13,7 +13,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "own_calls.h"
 #include "passive_probe.h"
+#include "proc_status.h"
 #include "text_file.h"
 
 namespace gmr::platform {
@@ -64,6 +66,7 @@ Result<ThreadStatus> ReadThreadStatus(int tid) {
 }
 
 Result<std::vector<int>> ListThreads() {
+  if (IsForbidden(OwnCall::kGetdents64)) return SysError{errno, "listing the threads"};
   DIR* directory = opendir("/proc/self/task");
   if (directory == nullptr) return SysError{errno, "opening /proc/self/task"};
   std::vector<int> tids;
@@ -75,6 +78,8 @@ Result<std::vector<int>> ListThreads() {
   std::sort(tids.begin(), tids.end());
   return tids;
 }
+
+int ParentPid() { return static_cast<int>(ReadStatusNumber("PPid").value_or(0)); }
 
 Result<double> ResidentBytes() {
   const auto text = ReadProcFile(AT_FDCWD, "/proc/self/statm");
@@ -90,14 +95,15 @@ Result<double> ResidentBytes() {
 #else
 
 namespace {
-constexpr SysError kNotSupported{ENOTSUP, "reading thread states"};
+SysError NotSupported() { return {ENOTSUP, "reading thread states"}; }
 }  // namespace
 
 bool ThreadStatus::InEventPoll() const { return false; }
 int CurrentThreadId() { return 0; }
-Result<ThreadStatus> ReadThreadStatus(int) { return kNotSupported; }
-Result<std::vector<int>> ListThreads() { return kNotSupported; }
-Result<double> ResidentBytes() { return kNotSupported; }
+int ParentPid() { return getppid(); }
+Result<ThreadStatus> ReadThreadStatus(int) { return NotSupported(); }
+Result<std::vector<int>> ListThreads() { return NotSupported(); }
+Result<double> ResidentBytes() { return NotSupported(); }
 
 #endif
 

@@ -31,6 +31,9 @@ struct ThreadStatus {
   bool InEventPoll() const;
 };
 
+// Process id of the parent; 0 when it is in another pid namespace or unknown.
+int ParentPid();
+
 // Thread id of the caller, gettid(2).
 int CurrentThreadId();
 

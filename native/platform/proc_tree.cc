@@ -12,6 +12,7 @@
 #include <ctime>
 
 #include "clock.h"
+#include "own_calls.h"
 #include "text_file.h"
 
 namespace gmr::platform {
@@ -86,12 +87,6 @@ struct Kinship {
 
 std::string PathOf(int pid, const char* name) { return "/proc/" + std::to_string(pid) + "/" + name; }
 
-Result<ProcessStat> ReadStat(int pid) {
-  const auto text = ReadProcFile(AT_FDCWD, PathOf(pid, "stat").c_str());
-  if (!text.ok()) return text.error();
-  return ParseProcessStat(text.value());
-}
-
 // The pid that /proc knows this process by. It is another one than getpid()'s
 // where /proc belongs to an outer pid namespace.
 Result<int> OwnPid() {
@@ -103,6 +98,7 @@ Result<int> OwnPid() {
 }
 
 Result<std::vector<int>> ListPids() {
+  if (IsForbidden(OwnCall::kGetdents64)) return SysError{errno, "listing /proc"};
   DIR* directory = opendir("/proc");
   if (directory == nullptr) return SysError{errno, "opening /proc"};
   std::vector<int> pids;
@@ -129,7 +125,7 @@ std::vector<Kinship> ReadKinships(std::vector<int> pids, int own_pid, const Proc
       *incomplete = true;
       break;
     }
-    if (const auto stat = ReadStat(pid); stat.ok()) kinships.push_back({pid, stat.value().ppid});
+    if (const auto stat = ReadProcessStat(pid); stat.ok()) kinships.push_back({pid, stat.value().ppid});
   }
   return kinships;
 }
@@ -178,7 +174,7 @@ void ReadCommand(ProcessInfo* process) {
     process->command_missing = text.error().ToString();
     return;
   }
-  process->command = SplitCommand(text.value());
+  for (std::string& argument : SplitCommand(text.value())) process->command.emplace_back(std::move(argument));
   process->command_cut = text.value().size() >= kProcFileBytes;
   if (process->command.empty()) {
     process->command_missing = process->state == 'Z' ? "it has ended and was not waited for" : "it has none";
@@ -196,7 +192,7 @@ void ReadUser(const std::string& passwd, ProcessInfo* process) {
 }
 
 Result<ProcessInfo> Describe(int pid, double since_boot_ms, const std::string& passwd) {
-  const auto stat = ReadStat(pid);
+  const auto stat = ReadProcessStat(pid);
   if (!stat.ok()) return stat.error();
   ProcessInfo process;
   process.pid = pid;
@@ -219,6 +215,18 @@ bool Has(const ProcessTree& tree, int pid) {
 }
 
 }  // namespace
+
+Result<ProcessStat> ReadProcessStat(int pid) {
+  const auto text = ReadProcFile(AT_FDCWD, PathOf(pid, "stat").c_str());
+  if (!text.ok()) return text.error();
+  return ParseProcessStat(text.value());
+}
+
+Result<std::vector<std::string>> ReadCommandLine(int pid) {
+  const auto text = ReadProcFile(AT_FDCWD, PathOf(pid, "cmdline").c_str());
+  if (!text.ok()) return text.error();
+  return SplitCommand(text.value());
+}
 
 Result<ProcessTree> ReadProcessTree(const ProcessTreeLimits& limits) {
   const auto own_pid = OwnPid();
@@ -247,13 +255,17 @@ Result<ProcessTree> ReadProcessTree(const ProcessTreeLimits& limits) {
 }
 
 double OwnAgeMs() {
-  const auto stat = ReadStat(getpid());
+  const auto stat = ReadProcessStat(getpid());
   return stat.ok() ? std::max(0.0, SinceBootMs() - TicksToMs(stat.value().start_ticks)) : -1;
 }
 
 #else
 
 double OwnAgeMs() { return -1; }
+
+Result<ProcessStat> ReadProcessStat(int) { return SysError{ENOTSUP, "reading a process"}; }
+
+Result<std::vector<std::string>> ReadCommandLine(int) { return SysError{ENOTSUP, "reading a process"}; }
 
 Result<ProcessTree> ReadProcessTree(const ProcessTreeLimits&) {
   return SysError{ENOTSUP, "reading the tree of processes"};

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "result.h"
+#include "unmasked.h"
 
 namespace gmr::platform {
 
@@ -39,8 +40,8 @@ struct ProcessInfo {
   // Real user; absent: not readable.
   std::optional<unsigned> uid;
   std::string user;  // empty: the user is not in /etc/passwd
-  // Not masked: whoever prints it must do that. Empty: `command_missing` says why.
-  std::vector<std::string> command;
+  // When empty, `command_missing` has the reason.
+  std::vector<Unmasked> command;
   bool command_cut = false;  // longer than what /proc is read for
   std::string command_missing;
   double age_ms = 0;
@@ -73,6 +74,12 @@ std::vector<std::string> SplitCommand(std::string_view text);
 
 // Name of a user in the text of /etc/passwd; empty when it is not there.
 std::string_view FindUserName(std::string_view passwd, unsigned uid);
+
+// Linux only: ENOTSUP elsewhere.
+Result<ProcessStat> ReadProcessStat(int pid);
+// Returns the arguments of a process, up to 4 KiB. Must not be called for a process in state D: see
+// ReadCommand() in the implementation.
+Result<std::vector<std::string>> ReadCommandLine(int pid);
 
 // A process that ends meanwhile is left out, and so are its former children:
 // they have another parent now.

@@ -1,42 +1,45 @@
-// Report files: their names, how they are written, and which of them are removed.
+// Writes the files of one report, and removes old ones.
 //
 // Owns:        nothing between calls.
-// Threads:     the reporter thread; several processes may use one directory.
+// Threads:     any; several processes may use one folder. It may hang with the file system.
 // Signal-safe: no.
-// Lifetime:    functions.
+// Lifetime:    functions and plain values.
 //
 // A file appears under its name complete or not at all, for its owner only, and
-// replaces nothing. A directory that is a symbolic link is refused, and no link
-// in it is followed.
+// replaces nothing. report_folder.h lists the folders that are refused.
 #ifndef GMR_NATIVE_PLATFORM_REPORT_FILE_H_
 #define GMR_NATIVE_PLATFORM_REPORT_FILE_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "result.h"
 
 namespace gmr::platform {
 
-// The service's name as part of a file name: letters, digits, '.', '_' and '-',
-// beginning with a letter or digit.
-std::string FileNamePart(std::string_view service);
+struct ReportPart {
+  std::string extension;  // ".json"; empty: plain text
+  std::string text;
+};
 
-// "<service>_gurumeditation_<YYYYMMDDHHMMSS>", UTC. `service` is a FileNamePart().
-std::string ReportFileName(const std::string& service, double wall_clock_ms);
+struct ReportFileJob {
+  std::string directory;
+  std::string service;  // any name
+  double wall_clock_ms = 0;
+  std::vector<ReportPart> parts;
+  size_t max_reports = 0;
+  int64_t deadline_ns = 0;
+};
 
-// Writes `text` into `directory`, which is made if it is missing, and returns
-// the file's path. A name that is taken gets "_1", "_2"... before `extension`
-// (".json", or empty). ETIMEDOUT when the deadline passes between two pieces.
-Result<std::string> WriteReportFile(const std::string& directory, const std::string& name,
-                                    const std::string& extension, std::string_view text, int64_t deadline_ns);
+struct WrittenFiles {
+  std::vector<std::string> paths;  // of the parts that exist when this returns
+  SysError error;       // code 0: all parts exist. ETIMEDOUT: the deadline passed between two pieces
+  std::string warning;  // a code and a sentence about the folder; may be empty
+};
 
-// Removes the oldest reports of `service` until `max_reports` are left, and what
-// an exit in the middle of writing left behind. Files that belong to one report
-// (a text and its JSON) count as one.
-void RemoveOldReports(const std::string& directory, const std::string& service, size_t max_reports);
+WrittenFiles WriteReportFiles(const ReportFileJob& job);
 
 }  // namespace gmr::platform
 

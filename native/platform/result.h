@@ -18,9 +18,13 @@ namespace gmr::platform {
 struct SysError {
   int code = 0;
   const char* doing = "";
+  std::string path = "";  // the file or folder, unless `doing` names it
 
-  // "opening /proc/self/task: Permission denied".
-  std::string ToString() const { return std::string(doing) + ": " + std::generic_category().message(code); }
+  // "opening /proc/self/task: Permission denied", "making the directory: /srv/logs: Permission denied".
+  std::string ToString() const {
+    return std::string(doing) + ": " + (path.empty() ? "" : path + ": ") +
+           std::generic_category().message(code);
+  }
 };
 
 template <typename T>

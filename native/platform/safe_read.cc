@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+
+#include "own_calls.h"
 
 #if defined(__linux__)
 #include <sys/syscall.h>
@@ -25,6 +28,8 @@ constexpr uintptr_t kNoBlock = 1;  // not a multiple of kBlockBytes
 
 // No string or table that a report reads is as large.
 constexpr size_t kMaxReadBytes = size_t{64} << 20;
+
+std::atomic<uint32_t> g_blind_readers{0};
 
 #if defined(__linux__)
 
@@ -95,9 +100,11 @@ void CloseFd(int* fd) {
 
 }  // namespace
 
-MemoryReader::MemoryReader(ReadBackend first) : backend_(first) {
-  void* memory = mmap(nullptr, sizeof(Cache), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory != MAP_FAILED) cache_ = static_cast<Cache*>(memory);
+MemoryReader::MemoryReader(ReadBackend first, bool with_cache) : backend_(first) {
+  if (with_cache) {
+    void* memory = mmap(nullptr, sizeof(Cache), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory != MAP_FAILED) cache_ = static_cast<Cache*>(memory);
+  }
   Forget();
   if (!OpenBackend(backend_)) UseNextBackend();
   // One probe now, so that a capture does not spend its time on finding out.
@@ -233,7 +240,7 @@ bool MemoryReader::OpenBackend(ReadBackend backend) {
     return mem_fd_ >= 0;
   }
   if (backend == ReadBackend::kPipe) return pipe2(pipe_fds_, O_CLOEXEC | O_NONBLOCK) == 0;
-  return true;
+  return MayCall(OwnCall::kProcessVmReadv);
 }
 
 #else
@@ -247,8 +254,11 @@ bool MemoryReader::OpenBackend(ReadBackend) { return true; }
 void MemoryReader::UseNextBackend() {
   while (backend_ != ReadBackend::kNone) {
     backend_ = static_cast<ReadBackend>(static_cast<uint8_t>(backend_) + 1);
-    if (OpenBackend(backend_)) return;
+    if (backend_ != ReadBackend::kNone && OpenBackend(backend_)) return;
   }
+  g_blind_readers.fetch_add(1);
 }
+
+uint32_t BlindReaders() { return g_blind_readers.load(); }
 
 }  // namespace gmr::platform

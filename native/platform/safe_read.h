@@ -26,8 +26,8 @@ enum class ReadBackend : uint8_t { kProcessVmReadv, kProcMem, kPipe, kNone };
 class MemoryReader {
  public:
   MemoryReader() : MemoryReader(ReadBackend::kProcessVmReadv) {}
-  // Starts with a later backend; for tests.
-  explicit MemoryReader(ReadBackend first);
+  // Starts with a later backend, for tests. Without the cache, reading is slow and needs no memory.
+  explicit MemoryReader(ReadBackend first, bool with_cache = true);
   MemoryReader(const MemoryReader&) = delete;
   MemoryReader& operator=(const MemoryReader&) = delete;
   ~MemoryReader();
@@ -105,6 +105,10 @@ class MemoryReader {
   int mem_fd_ = -1;
   int pipe_fds_[2] = {-1, -1};
 };
+
+// How many readers have run out of backends so far because no descriptor was left to open the next one. If
+// the count changed during an examination, its result is not conclusive.
+uint32_t BlindReaders();
 
 }  // namespace gmr::platform
 

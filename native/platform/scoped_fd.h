@@ -9,6 +9,8 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 namespace gmr::platform {
 
 class ScopedFd {
@@ -17,7 +19,10 @@ class ScopedFd {
   ScopedFd(ScopedFd&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   ScopedFd(const ScopedFd&) = delete;
   ScopedFd& operator=(const ScopedFd&) = delete;
-  ScopedFd& operator=(ScopedFd&&) = delete;
+  ScopedFd& operator=(ScopedFd&& other) noexcept {
+    std::swap(fd_, other.fd_);  // `other` closes what this one had
+    return *this;
+  }
   ~ScopedFd() {
     if (fd_ >= 0) close(fd_);
   }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/uio.h>
 
+#include "own_calls.h"
 #include "own_registers.h"
 #include "scoped_fd.h"
 #endif
@@ -24,7 +25,8 @@ ssize_t ReadOwnMemory(uintptr_t from, uint8_t* to) {
   const iovec local{to, kMaxBytes};
   // NOLINTNEXTLINE(performance-no-int-to-ptr): only the kernel follows it
   const iovec remote{reinterpret_cast<void*>(from), kMaxBytes};
-  const ssize_t length = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+  const bool may_call = MayCall(OwnCall::kProcessVmReadv);
+  const ssize_t length = may_call ? process_vm_readv(getpid(), &local, 1, &remote, 1, 0) : -1;
   if (length > 0) return length;
   const ScopedFd fd(open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
   return fd.ok() ? pread(fd.get(), to, kMaxBytes, static_cast<off_t>(from)) : -1;
@@ -37,10 +39,11 @@ __attribute__((noinline)) StackCopy CopyOwnStack() {
   StackCopy copy;
   ReadOwnRegisters(&copy.registers);
   copy.begin = copy.registers.sp();
-  // Not initialised: it is written by the kernel.
-  copy.bytes = std::make_unique_for_overwrite<uint8_t[]>(kMaxBytes);
+  copy.bytes = MappedBytes(kMaxBytes);
+  if (copy.bytes.get() == nullptr) return copy;
   const ssize_t length = ReadOwnMemory(copy.begin, copy.bytes.get());
   copy.size = length > 0 ? static_cast<size_t>(length) : 0;
+  copy.bytes.Shrink(copy.size);
   return copy;
 }
 

@@ -2,15 +2,15 @@
 //
 // Owns:        the copied bytes.
 // Threads:     CopyOwnStack() on the thread whose stack it is; then any one.
-// Signal-safe: no: it allocates.
+// Signal-safe: no. It maps memory and does not use malloc.
 // Lifetime:    plain value, movable. Addresses in it are those of the original.
 #ifndef GMR_NATIVE_PLATFORM_STACK_COPY_H_
 #define GMR_NATIVE_PLATFORM_STACK_COPY_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
+#include "mapped_bytes.h"
 #include "registers.h"
 
 namespace gmr::platform {
@@ -18,12 +18,13 @@ namespace gmr::platform {
 struct StackCopy {
   Registers registers;
   uintptr_t begin = 0;  // where the bytes were
-  std::unique_ptr<uint8_t[]> bytes;
+  MappedBytes bytes;
   size_t size = 0;  // 0: there is no copy
 };
 
-// From the stack pointer to the end of the stack, or to the first 256 KiB: about 20 us at most. Empty where
-// the kernel denies both ways to read it, and on processors that its readers do not know.
+// Copies the stack from the stack pointer to its end, or its first 256 KiB, which takes at most about 20 us.
+// The copy only keeps the pages that it fills. It is empty if the kernel denies both ways to read the stack,
+// if memory is short, and on processors that the readers of the copy do not know.
 StackCopy CopyOwnStack();
 
 }  // namespace gmr::platform

@@ -1,4 +1,4 @@
-// Bounded reading of small files, for /proc and for source lines.
+// Bounded reading of files, for /proc, our own sources, and source maps.
 //
 // Owns:        nothing between calls.
 // Threads:     any; meant for the reporter thread.
@@ -8,6 +8,7 @@
 #define GMR_NATIVE_PLATFORM_TEXT_FILE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "result.h"
@@ -18,9 +19,27 @@ namespace gmr::platform {
 // (AT_FDCWD: the working directory). At most 4 KiB: every file that is read so is smaller.
 Result<std::string> ReadProcFile(int directory_fd, const char* path);
 
+// Distinguishes a file from all others, and from its own earlier versions.
+struct FileIdentity {
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  int64_t bytes = 0;
+  int64_t modified_s = 0;
+
+  bool operator==(const FileIdentity&) const = default;
+};
+
 // Reads a whole regular file. EFBIG when it is larger than `max_bytes`, EINVAL
 // when it is no regular file: a FIFO with a source file's name must not block the reporter.
-Result<std::string> ReadRegularFile(const std::string& path, size_t max_bytes);
+// `identity` may be nullptr.
+Result<std::string> ReadRegularFile(const std::string& path, size_t max_bytes,
+                                    FileIdentity* identity = nullptr);
+
+// Opens the file, so that an error also means that it cannot be read.
+Result<FileIdentity> IdentifyFile(const std::string& path);
+
+// The size of a regular file.
+Result<int64_t> RegularFileSize(const std::string& path);
 
 // Unix time in ms of the last modification.
 Result<double> ModifiedAtMs(const std::string& path);

@@ -46,7 +46,9 @@ void ReadSyscall(int tid, ThreadActivity* activity) {
     activity->state = 'R';  // it was woken between the two looks
     return;
   }
-  if (std::sscanf(text.value().c_str(), "%ld %lx", &number, &first) != 2 || !IsEpollWait(number)) return;
+  if (std::sscanf(text.value().c_str(), "%ld %lx", &number, &first) != 2) return;
+  if (number == SYS_futex) activity->futex = first;
+  if (!IsEpollWait(number)) return;
   activity->in_epoll = true;
   activity->epoll_fd = static_cast<int>(first);
 }

@@ -18,7 +18,9 @@ struct ThreadActivity {
   // Asleep in epoll, and on which descriptor. -1: it is not, or on an unknown one.
   bool in_epoll = false;
   int epoll_fd = -1;
-  // False where the kernel does not tell the system call (PR_SET_DUMPABLE 0).
+  // Asleep on a futex, and its address; 0: it is not.
+  uint64_t futex = 0;
+  // False where the kernel does not show the system call (PR_SET_DUMPABLE 0).
   bool knows_syscall = false;
   int64_t cpu_ns = 0;    // time that it ran
   int64_t delay_ns = 0;  // time that it waited for a CPU; 0 where the kernel does not count it

@@ -3,6 +3,7 @@
 #include <uv.h>
 #include <v8.h>
 
+#include <atomic>
 #include <memory>
 
 #include "../platform/clock.h"
@@ -12,16 +13,15 @@
 #include "../platform/standard_fds.h"
 #include "../platform/thread_stack.h"
 #include "../v8/v8_compat.h"
+#include "memory_plan.h"
 
 namespace gmr::reporter {
 
 namespace {
 
-// Creating an isolate that fails inside V8 aborts the process, so below this
-// it is not tried.
-constexpr int64_t kNeededHeadroomBytes = int64_t{64} << 20;
-// A bounded photograph formats in less than 50 MB; more means a defect in the bundle.
-constexpr size_t kSoftHeapBytes = size_t{256} << 20;
+// The number of our isolates. Each of them may be about to reserve its address space.
+std::atomic<int64_t> g_running{0};
+
 // Granted once beyond the isolate's own limit, so that V8 can unwind the
 // terminated script instead of aborting.
 constexpr size_t kUnwindHeapBytes = size_t{64} << 20;
@@ -107,62 +107,106 @@ size_t OnNearHeapLimit(void* raw, size_t current_limit, size_t /*initial_limit*/
   return current_limit + kUnwindHeapBytes;
 }
 
-void OnGcEpilogue(v8::Isolate* isolate, v8::GCType /*type*/, v8::GCCallbackFlags /*flags*/) {
+void OnGcEpilogue(v8::Isolate* isolate, v8::GCType /*type*/, v8::GCCallbackFlags /*flags*/, void* raw) {
   v8::HeapStatistics statistics;
   isolate->GetHeapStatistics(&statistics);
-  if (statistics.used_heap_size() + statistics.malloced_memory() > kSoftHeapBytes)
+  if (statistics.used_heap_size() + statistics.malloced_memory() > *static_cast<const size_t*>(raw))
     isolate->TerminateExecution();
 }
 
 // Heap and stack limits for the time that the script runs.
 class Limits {
  public:
-  explicit Limits(v8::Isolate* isolate) : isolate_(isolate) {
+  Limits(v8::Isolate* isolate, size_t* max_heap_bytes) : isolate_(isolate), max_heap_bytes_(max_heap_bytes) {
     // Without this, V8 derives the limit from --stack-size, which may exceed
     // this thread's stack.
     isolate->SetStackLimit(platform::LowestStackAddress() + kNativeStackBytes);
     isolate->AddNearHeapLimitCallback(&OnNearHeapLimit, isolate);
-    isolate->AddGCEpilogueCallback(&OnGcEpilogue);
+    isolate->AddGCEpilogueCallback(&OnGcEpilogue, max_heap_bytes);
   }
   Limits(const Limits&) = delete;
   Limits& operator=(const Limits&) = delete;
   ~Limits() {
-    isolate_->RemoveGCEpilogueCallback(&OnGcEpilogue);
+    isolate_->RemoveGCEpilogueCallback(&OnGcEpilogue, max_heap_bytes_);
     isolate_->RemoveNearHeapLimitCallback(&OnNearHeapLimit, 0);
   }
 
  private:
   v8::Isolate* const isolate_;
+  size_t* const max_heap_bytes_;
 };
 
-std::string RunInside(const BareIsolateJob& job, ExitGate* gate) {
+// Calls the gate's Enter() and Leave(), even when memory runs out between the two.
+class Passage {
+ public:
+  explicit Passage(ExitGate* gate) : gate_(gate), entered_(gate->Enter()), isolates_(++g_running) {}
+  Passage(const Passage&) = delete;
+  Passage& operator=(const Passage&) = delete;
+  ~Passage() {
+    --g_running;
+    if (entered_) gate_->Leave();
+  }
+
+  bool entered() const { return entered_; }
+  // The number of our isolates, this one included.
+  int64_t isolates() const { return isolates_; }
+
+ private:
+  ExitGate* const gate_;
+  const bool entered_;
+  const int64_t isolates_;
+};
+
+// Calls the gate's Publish() and Withdraw().
+class Publication {
+ public:
+  Publication(ExitGate* gate, v8::Isolate* isolate)
+      : gate_(gate), isolate_(isolate), may_run_(gate->Publish(isolate)) {}
+  Publication(const Publication&) = delete;
+  Publication& operator=(const Publication&) = delete;
+  ~Publication() { gate_->Withdraw(isolate_); }
+
+  bool may_run() const { return may_run_; }
+
+ private:
+  ExitGate* const gate_;
+  v8::Isolate* const isolate_;
+  const bool may_run_;
+};
+
+std::string RunInside(BareIsolateJob* job, ExitGate* gate) {
   const platform::StandardFdsTaken standard_fds;  // for the loop of the isolate
-  const BareIsolate bare(job.platform);
+  const BareIsolate bare(job->platform);
   v8::Isolate* isolate = bare.get();
   if (isolate == nullptr) return "no isolate could be made";
   const v8::Locker locker(isolate);
   const v8::Isolate::Scope isolate_scope(isolate);
-  const Limits limits(isolate);
+  const Limits limits(isolate, &job->max_heap_bytes);
   std::string failure = "the process is exiting";
-  if (gate->Publish(isolate)) {
-    const Watchdog watchdog(gate, isolate, job.deadline_ns);
-    failure = watchdog.started() ? job.work(isolate) : "no watchdog thread could be started";
+  {
+    const Publication publication(gate, isolate);
+    if (publication.may_run()) {
+      const Watchdog watchdog(gate, isolate, job->deadline_ns);
+      failure = watchdog.started() ? job->work(isolate) : "no watchdog thread could be started";
+    }
   }
-  gate->Withdraw(isolate);
-  if (failure.empty() && job.before_disposal) job.before_disposal(isolate);
+  if (failure.empty() && job->before_disposal) job->before_disposal(isolate);
   return failure;
 }
 
 }  // namespace
 
-std::string RunInBareIsolate(const BareIsolateJob& job, ExitGate* gate) {
-  if (job.platform == nullptr) return "the main thread is not registered";
-  if (platform::MemoryHeadroomBytes() < kNeededHeadroomBytes) return "less than 64 MB of memory are left";
+std::string RunInBareIsolate(BareIsolateJob* job, ExitGate* gate) {
+  if (job->platform == nullptr) return "the main thread is not registered";
   if (platform::LowestStackAddress() == 0) return "the size of this thread's stack is not known";
-  if (!gate->Enter()) return "the process is exiting";
-  const std::string failure = RunInside(job, gate);
-  gate->Leave();
-  return failure;
+  const Passage passage(gate);
+  if (!passage.entered()) return "the process is exiting";
+  // Creating an isolate that fails inside V8 aborts the process.
+  platform::MemoryNeed need = kIsolateNeed;
+  need.data_bytes *= passage.isolates();
+  need.address_space_bytes *= passage.isolates();
+  if (std::string shortage = Shortage(platform::ReadHeadroom(), need); !shortage.empty()) return shortage;
+  return RunInside(job, gate);
 }
 
 }  // namespace gmr::reporter

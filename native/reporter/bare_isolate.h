@@ -31,6 +31,9 @@ inline constexpr size_t kBareIsolateStackBytes = size_t{2} << 20;
 struct BareIsolateJob {
   node::MultiIsolatePlatform* platform = nullptr;
   int64_t deadline_ns = 0;  // then the script is terminated
+  // The script is terminated when V8 uses more memory than this after a garbage collection. `work` may change
+  // it.
+  size_t max_heap_bytes = size_t{256} << 20;
   // In the isolate, without a handle scope or a context. Returns why it failed, or "".
   std::function<std::string(v8::Isolate* isolate)> work;
   // After work that did not fail. The disposal takes 3 to 8 ms more. Process exit
@@ -39,7 +42,7 @@ struct BareIsolateJob {
 };
 
 // Why the work failed or could not be done; empty: it was done.
-std::string RunInBareIsolate(const BareIsolateJob& job, ExitGate* gate);
+std::string RunInBareIsolate(BareIsolateJob* job, ExitGate* gate);
 
 }  // namespace gmr::reporter
 

@@ -31,6 +31,11 @@ void BlockDetector::Begin(const LoopLook& look, int64_t at_ns) {
 
 void BlockDetector::Resume(int64_t now_ns) { last_.at_ns = std::max(last_.at_ns, now_ns); }
 
+void BlockDetector::Dismiss() {
+  busy_ = false;
+  told_ = false;
+}
+
 BlockDetector::Verdict BlockDetector::Look(const LoopLook& look) {
   Verdict verdict = Verdict::kNothing;
   // Its last turn, as far as that lies between the two looks.

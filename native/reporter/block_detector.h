@@ -37,6 +37,9 @@ class BlockDetector {
   // kBlocked once per block; kEnded once after each kBlocked.
   Verdict Look(const LoopLook& look);
 
+  // The verdict was wrong: what looked like a block is none.
+  void Dismiss();
+
   // Of the block that is under way, or that has just ended.
   int64_t blocked_ns() const { return end_ns_ - begin_ns_ - stood_still_ns_; }
   int64_t begin_ns() const { return begin_ns_; }

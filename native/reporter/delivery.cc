@@ -1,15 +1,13 @@
 #include "delivery.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <utility>
 
+#include "../platform/bounded_lane.h"
 #include "../platform/clock.h"
-#include "../platform/raw_write.h"
-#include "../platform/report_file.h"
+#include "../platform/printable.h"
 
 namespace gmr::reporter {
 
@@ -18,16 +16,63 @@ namespace {
 using platform::kNsPerMs;
 using platform::MonotonicNs;
 
-// Between two looks at whether the process is exiting.
-constexpr int64_t kSliceNs = 20 * kNsPerMs;
+// Waiting this much longer lets a writer that notices the deadline itself report it.
+constexpr int64_t kLateNs = 20 * kNsPerMs;
 constexpr int64_t kNoticeNs = 500 * kNsPerMs;
+constexpr size_t kMaxNoticeBytes = 4096;
+const platform::StopCondition kNeverStop = [] { return false; };
 
-// Control characters of a path could play tricks on the reader's terminal.
-std::string Printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
-      '?');
-  return text;
+// The reports that stderr did not accept. The next output that it accepts lists them.
+class Losses {
+ public:
+  struct Loss {
+    std::string report_id;
+    std::string reason;
+  };
+
+  static Losses& Get() {
+    static auto* losses = new Losses;  // NOLINT(cppcoreguidelines-owning-memory): leaked
+    return *losses;
+  }
+
+  void Add(Loss loss) {
+    last_ = std::move(loss);
+    ++count_;
+  }
+
+  void Forget() {
+    last_ = {};
+    count_ = 0;
+  }
+
+  std::string Notice() const {
+    if (count_ == 0) return "";
+    const std::string which =
+        count_ == 1 ? "report " + last_.report_id + " is"
+                    : std::to_string(count_) + " reports, the last of them " + last_.report_id + ", are";
+    // The last output may have ended in the middle of a line, so the notice begins with a line break.
+    return "\ngmr: " + which + " missing or incomplete here (" + last_.reason + ")\n";
+  }
+
+ private:
+  Losses() = default;
+
+  int count_ = 0;
+  Loss last_;
+};
+
+platform::BoundedLane& FileLane() {
+  // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): leaked, as threads may outlive static destructors
+  static auto* lane = new platform::BoundedLane("gmr-files");
+  return *lane;
+}
+
+// Repeating a warning about the folder with every report would not help anyone.
+void WarnOnce(const std::string& warning) {
+  static auto* last = new std::string;  // NOLINT(cppcoreguidelines-owning-memory): leaked
+  if (warning.empty() || *last == warning) return;
+  *last = warning;
+  Notify(warning);
 }
 
 // The beginning of a report that is too long, up to a whole line, a line that
@@ -47,8 +92,8 @@ std::string Bounded(const std::string& text, size_t max_bytes) {
 
 void Notify(const std::string& line) {
   // There is nowhere left to complain when stderr is closed, full or gone.
-  (void)platform::WriteWithDeadline(STDERR_FILENO, "gmr: " + Printable(line) + "\n",
-                                    MonotonicNs() + kNoticeNs);
+  (void)platform::WriteToStderr("gmr: " + platform::PrintableUpTo(line, kMaxNoticeBytes) + "\n",
+                                MonotonicNs() + kNoticeNs);
 }
 
 void WriteOutcome(JsonWriter& json, const Delivery::Outcome& outcome) {
@@ -71,45 +116,51 @@ Delivery::Delivery(const Options& options, std::string report_id, double wall_cl
     : options_(options), report_id_(std::move(report_id)), wall_clock_ms_(wall_clock_ms) {}
 
 void Delivery::Begin(std::vector<ReportText> texts, int64_t deadline_ns, const std::function<bool()>& stop) {
-  texts_ = std::move(texts);
-  for (ReportText& report : texts_) {
+  for (ReportText& report : texts) {
     // The formatter cuts other formats itself: half of a JSON document is none.
     if (report.extension.empty())
       report.text = Bounded(report.text, static_cast<size_t>(options_.max_report_bytes));
-    rest_ += report.text;
+    text_ += report.text;
+    parts_.push_back({std::move(report.extension), std::move(report.text)});
   }
   begun_ = true;
-  if (!options_.log_dir.empty()) return;
-  size_t written = 0;
-  for (bool again = true; again;) {
-    const int64_t slice_end_ns = std::min(deadline_ns, MonotonicNs() + kSliceNs);
-    const auto outcome =
-        platform::WriteWithDeadline(STDERR_FILENO, std::string_view(rest_).substr(written), slice_end_ns);
-    written += outcome.written_bytes;
-    again = outcome.error == ETIMEDOUT && !stop() && MonotonicNs() < deadline_ns;
-  }
-  rest_.erase(0, written);
+  if (options_.log_dir.empty()) (void)WriteToStderr(deadline_ns, stop);
 }
 
-bool Delivery::WriteFiles(int64_t deadline_ns, Outcome* outcome) const {
-  const std::string service = platform::FileNamePart(options_.service_name);
-  std::string name = platform::ReportFileName(service, wall_clock_ms_);
-  for (const ReportText& report : texts_) {
-    auto written =
-        platform::WriteReportFile(options_.log_dir, name, report.extension, report.text, deadline_ns);
-    if (!written.ok()) {
-      outcome->error = written.error().ToString();
-      return !outcome->files.empty();
-    }
-    const std::string& path = written.value();
-    // The next ones belong to this one, whatever number its name got.
-    const size_t begin = path.rfind('/') + 1;
-    name = path.substr(begin, path.size() - begin - report.extension.size());
-    Notify("report " + report_id_ + " written to " + path);
-    outcome->files.push_back(path);
+platform::SysError Delivery::WriteToStderr(int64_t deadline_ns, const platform::StopCondition& stop) {
+  if (stderr_ == nullptr) {
+    stderr_ = std::make_unique<platform::StderrWriter>();
+    stderr_->Append(Losses::Get().Notice());
+    stderr_->Append(text_);
   }
-  platform::RemoveOldReports(options_.log_dir, service, static_cast<size_t>(options_.max_reports));
-  return true;
+  return stderr_->Flush(deadline_ns, stop);
+}
+
+bool Delivery::WriteFiles(int64_t deadline_ns, Outcome* outcome) {
+  struct Work {
+    platform::ReportFileJob job;
+    platform::WrittenFiles files;
+  };
+  const auto work = std::make_shared<Work>();
+  work->job = {.directory = options_.log_dir,
+               .service = options_.service_name,
+               .wall_clock_ms = wall_clock_ms_,
+               .parts = std::move(parts_),
+               .max_reports = static_cast<size_t>(options_.max_reports),
+               .deadline_ns = deadline_ns};
+  const auto write = [work] { work->files = platform::WriteReportFiles(work->job); };
+  const auto started = FileLane().Start(write);
+  if (started == platform::BoundedLane::Started::kNoThread) write();
+  if (started == platform::BoundedLane::Started::kBusy ||
+      !FileLane().Wait(deadline_ns + kLateNs, kNeverStop)) {
+    outcome->error = platform::SysError{ETIMEDOUT, "waiting for the file system"}.ToString();
+    return false;
+  }
+  outcome->files = std::move(work->files.paths);
+  for (const std::string& path : outcome->files) Notify("report " + report_id_ + " written to " + path);
+  if (work->files.error.code != 0) outcome->error = work->files.error.ToString();
+  WarnOnce(work->files.warning);
+  return !outcome->files.empty();
 }
 
 Delivery::Outcome Delivery::Finish(int64_t deadline_ns) {
@@ -119,12 +170,15 @@ Delivery::Outcome Delivery::Finish(int64_t deadline_ns) {
     if (WriteFiles(deadline_ns, &outcome)) return outcome;
     Notify("report " + report_id_ + " could not be written to " + options_.log_dir + " (" + outcome.error +
            "), so it follows here");
+    deadline_ns = std::max(deadline_ns, MonotonicNs() + kNoticeNs);
   }
-  const auto written = platform::WriteWithDeadline(STDERR_FILENO, rest_, deadline_ns);
-  outcome.lost = written.error != 0;
+  const platform::SysError error = WriteToStderr(deadline_ns, kNeverStop);
+  outcome.lost = error.code != 0;
   if (outcome.lost) {
-    const platform::SysError error{written.error, "writing to stderr"};
     outcome.error += (outcome.error.empty() ? "" : "; ") + error.ToString();
+    Losses::Get().Add({report_id_, error.ToString()});
+  } else {
+    Losses::Get().Forget();
   }
   return outcome;
 }

@@ -5,17 +5,23 @@
 // Signal-safe: no.
 // Lifetime:    one per report.
 //
-// With a log directory the report goes into a file, and a line about it to
-// stderr. When that fails the report goes to stderr, after a line with the
-// reason. What stderr does not take before the deadline is lost.
+// With a log directory the report goes into a file, and a line about it to stderr. When that fails the report
+// goes to stderr, after a line with the reason. Output that stderr does not accept before the deadline is
+// lost; the next report that it accepts says so. A terminal, pipe or file system that hangs delays nothing
+// else.
 #ifndef GMR_NATIVE_REPORTER_DELIVERY_H_
 #define GMR_NATIVE_REPORTER_DELIVERY_H_
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "../platform/bounded_lane.h"
+#include "../platform/report_file.h"
+#include "../platform/result.h"
+#include "../platform/stderr_output.h"
 #include "formatter_host.h"
 #include "json_writer.h"
 #include "options.h"
@@ -36,19 +42,20 @@ class Delivery {
   // exit may wait for the caller, what is left soon after `stop` says true waits
   // for Finish(), and so do files.
   void Begin(std::vector<ReportText> texts, int64_t deadline_ns, const std::function<bool()>& stop);
-  // The rest. Returns at `deadline_ns` at the latest, except where a file
-  // system itself hangs.
+  // Writes the rest. Returns at `deadline_ns`, or soon after it when a file could not be written.
   Outcome Finish(int64_t deadline_ns);
 
  private:
-  // False: `outcome` says why, and nothing was written.
-  bool WriteFiles(int64_t deadline_ns, Outcome* outcome) const;
+  // False when there is no file; then `outcome` has the reason.
+  bool WriteFiles(int64_t deadline_ns, Outcome* outcome);
+  platform::SysError WriteToStderr(int64_t deadline_ns, const platform::StopCondition& stop);
 
   const Options& options_;
   const std::string report_id_;
   const double wall_clock_ms_;
-  std::vector<ReportText> texts_;
-  std::string rest_;  // for stderr
+  std::vector<platform::ReportPart> parts_;
+  std::string text_;  // all parts together, for stderr
+  std::unique_ptr<platform::StderrWriter> stderr_;
   bool begun_ = false;
 };
 

@@ -11,12 +11,10 @@ namespace {
 using platform::kNsPerMs;
 using platform::MonotonicNs;
 
-// For a report to come out: kill -USR2 just before an exit still prints.
-constexpr int64_t kReportGraceNs = 150 * kNsPerMs;
-// For an isolate that was told to end: some 10 ms of work. Node aborts when it is still there (the destructor
-// of PerIsolatePlatformData, Node 20 to 26), and a thread at low priority beside busy ones got no CPU for 350
-// ms.
-constexpr int64_t kDisposeGraceNs = 5000 * kNsPerMs;
+// How long an exit waits for a report in progress, so that kill -USR2 just before an exit still prints one.
+// The time that remains until the deadline is for disposing of an isolate whose script was terminated, which
+// takes about 10 ms.
+constexpr int64_t kReportGraceNs = 60 * kNsPerMs;
 
 }  // namespace
 
@@ -69,20 +67,14 @@ void ExitGate::Terminate(v8::Isolate* isolate) {
   if (std::find(running_.begin(), running_.end(), isolate) != running_.end()) isolate->TerminateExecution();
 }
 
-void ExitGate::Close(void (*on_closing)()) {
-  closing_.store(true);
-  on_closing();  // ends the waits of the reporter
+bool ExitGate::Close(int64_t deadline_ns, void (*on_closing)()) {
+  if (!closing_.exchange(true)) on_closing();  // wakes the reporter from its waits
   platform::Monitor::Lock lock(monitor_);
-  lock.WaitUntil(MonotonicNs() + kReportGraceNs, [this] { return !reporting_ && inside_ == 0; });
+  const int64_t grace_end_ns = std::min(deadline_ns, MonotonicNs() + kReportGraceNs);
+  lock.WaitUntil(grace_end_ns, [this] { return ended_ || (!reporting_ && inside_ == 0); });
   ended_ = true;
   for (v8::Isolate* isolate : running_) isolate->TerminateExecution();
-  lock.WaitUntil(MonotonicNs() + kDisposeGraceNs, [this] { return inside_ == 0; });
-}
-
-void ExitGate::Reopen() {
-  const platform::Monitor::Lock lock(monitor_);
-  ended_ = false;
-  closing_.store(false);
+  return lock.WaitUntil(deadline_ns, [this] { return inside_ == 0; });
 }
 
 }  // namespace gmr::reporter

@@ -3,16 +3,14 @@
 // Owns:        the knowledge that the process is closing, and which isolates
 //              (the formatter's, and that of a self-test) run at the moment.
 // Threads:     Enter(), Publish(), Withdraw() and Leave() on the thread that runs an isolate;
-//              BeginReport() and EndReport() on the reporter thread; Close() and
-//              Reopen() on the main thread; the others from any thread.
+//              BeginReport() and EndReport() on the reporter thread; Close() on the
+//              thread that ends the process; the others from any thread.
 // Signal-safe: no.
 // Lifetime:    one per process, leaked on purpose.
 //
 // Node disposes the V8 platform on exit. An isolate that still runs then
 // crashes the process (5 to 20 of 60 exits during a report), so Close() ends
-// it and waits for a short, bounded time. Node also announces an exit that does
-// not happen: process.kill(process.pid, ...) runs the exit callbacks first, in
-// case the signal kills. Then Reopen() takes the announcement back.
+// it and waits for a bounded time. A gate that was closed stays closed.
 #ifndef GMR_NATIVE_REPORTER_EXIT_GATE_H_
 #define GMR_NATIVE_REPORTER_EXIT_GATE_H_
 
@@ -51,11 +49,10 @@ class ExitGate {
   // Ends the script that runs in the isolate, unless it was withdrawn.
   void Terminate(v8::Isolate* isolate);
 
-  // Main thread, at exit: lets a report that is under way come out, ends the
-  // scripts when that takes longer, and returns within 200 ms, or on a starved machine within 5.2 s.
-  void Close(void (*on_closing)());
-  // Main thread: it runs on after all.
-  void Reopen();
+  // Called at exit: waits a moment for a report in progress, then terminates its scripts, and waits until its
+  // isolates are gone. Returns false when one is left at `deadline_ns`. Later calls do not wait for the
+  // report again.
+  bool Close(int64_t deadline_ns, void (*on_closing)());
 
  private:
   platform::Monitor monitor_;

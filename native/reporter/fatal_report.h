@@ -11,6 +11,9 @@
 #include <cstdint>
 #include <string>
 
+namespace node {
+class Environment;
+}
 namespace v8 {
 class Isolate;
 }
@@ -19,6 +22,13 @@ namespace gmr::reporter {
 
 // Writes a report about `error` and returns when it is written, or after `wait_ms`.
 void WriteFatalReport(const std::string& error, int64_t wait_ms);
+
+// Listeners of the main `environment` are about to handle `error`. An empty string means that the last error
+// was handled.
+void NoteHandledError(node::Environment* environment, const std::string& error, int64_t wait_ms);
+// The process ends with Node's code for an exception inside such a listener. Writes a report, unless
+// process.exit() was called with that code or no error was noted.
+void ReportFailedListener();
 
 // Writes a report when the heap of the calling thread's isolate is about to
 // reach its limit; at most one in a minute. It does not raise the limit: V8 ends

@@ -1,4 +1,4 @@
-// FormatterApi: what the formatter may ask of its host; FormatterHost in
+// FormatterApi: what the formatter may ask of its host; BundleHost in
 // src/formatter/host.ts.
 //
 // Owns:        nothing.
@@ -10,10 +10,17 @@
 
 #include <v8.h>
 
+#include <string>
+
+#include "inline_maps.h"
+
 namespace gmr::reporter {
 
-// { readTextFile(path, maxBytes), modifiedAtMs(path), nowMs() }. None of them throws.
-v8::Local<v8::Object> MakeFormatterApi(v8::Isolate* isolate, v8::Local<v8::Context> context);
+// { readTextFile(path, maxBytes), readBytes(path, maxBytes), fileSize(path), modifiedAtMs(path), nowMs(),
+// cpuMs(), noMaps, inlineMap(script) }. None of them throws. `no_maps`: why source maps may not be read;
+// empty when they may. `inline_maps` must live as long as the isolate.
+v8::Local<v8::Object> MakeFormatterApi(v8::Isolate* isolate, v8::Local<v8::Context> context,
+                                       const std::string& no_maps, InlineMaps* inline_maps);
 
 }  // namespace gmr::reporter
 

@@ -14,6 +14,7 @@ using platform::MonotonicNs;
 
 // Between two looks at whether the process exits, which waits for the isolate.
 constexpr int64_t kLookEveryNs = 10 * platform::kNsPerMs;
+constexpr const char* kMemoryRanOut = "memory ran out";
 
 }  // namespace
 
@@ -30,9 +31,17 @@ bool FormatterThread::AwaitPhotograph() {
   platform::Monitor::Lock lock(monitor_);
   while (!gate_->ended() && MonotonicNs() < job_.deadline_ns) {
     const int64_t until_ns = std::min(job_.deadline_ns, MonotonicNs() + kLookEveryNs);
-    if (lock.WaitUntil(until_ns, [this] { return complete_; })) return true;
+    if (lock.WaitUntil(until_ns, [this] { return complete_ || abandoned_; })) return complete_;
   }
   return false;
+}
+
+FormatterThread::~FormatterThread() {
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    abandoned_ = !complete_;
+  }
+  monitor_.NotifyAll();
 }
 
 std::string FormatterThread::Finish() {
@@ -43,7 +52,7 @@ std::string FormatterThread::Finish() {
   monitor_.NotifyAll();
   if (!begun_) return Format(job_, gate_);
   thread_.Join();
-  return failure_;
+  return thread_.ran_out_of_memory() ? kMemoryRanOut : failure_;
 }
 
 }  // namespace gmr::reporter

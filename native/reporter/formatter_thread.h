@@ -25,11 +25,12 @@ class FormatterThread {
   FormatterThread(FormatterJob job, ExitGate* gate);
   FormatterThread(const FormatterThread&) = delete;
   FormatterThread& operator=(const FormatterThread&) = delete;
-  ~FormatterThread() = default;
+  // Ends the thread if Finish() was not called because memory ran out.
+  ~FormatterThread();
 
   // Where no thread can be started, all is left to Finish().
   void Begin();
-  // The photograph is complete: has it formatted and delivered. Returns what Format() does. Must be called.
+  // Call this when the photograph is complete: it is formatted and delivered. Returns the result of Format().
   std::string Finish();
 
  private:
@@ -39,7 +40,9 @@ class FormatterThread {
   FormatterJob job_;
   ExitGate* const gate_;
   platform::Monitor monitor_;
-  bool complete_ = false;  // guarded by monitor_
+  // Guarded by monitor_:
+  bool complete_ = false;
+  bool abandoned_ = false;
   bool begun_ = false;
   std::string failure_;
   platform::HelperThread thread_;

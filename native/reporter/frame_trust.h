@@ -13,8 +13,8 @@
 
 namespace gmr::reporter {
 
-// Drops the JavaScript frames that were read from memory; native frames, and what
-// threads told themselves, stay. `reason` is for people.
+// Drops the JavaScript frames that were read from memory, and the text of all code; native frames, and frames
+// from V8's API, stay. `reason` is printed in the report.
 void DropReadJavaScript(const std::string& reason, Photograph* photograph);
 
 }  // namespace gmr::reporter

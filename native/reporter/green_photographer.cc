@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "../platform/clock.h"
+#include "../platform/safe_read.h"
 #include "../v8/layout_loader.h"
 #include "bare_isolate.h"
+#include "outside_scan.h"
 
 namespace gmr::reporter {
 
@@ -28,7 +30,8 @@ constexpr int64_t kScanReserveNs = 1000 * kNsPerMs;
 // After that no further thread is begun with: a report with many workers must come too.
 constexpr int64_t kAllThreadsNs = 1000 * kNsPerMs;
 constexpr unsigned kMostAtOnce = 8;
-constexpr const char* kNoTimeLeft = "no time was left for it: the heaps of the threads before took it";
+constexpr const char* kExiting = "the process is exiting";
+constexpr const char* kNoTimeLeft = "skipped: reading the heaps of other threads used up the time";
 // Of all isolates together, so that the photograph stays within what the formatter takes.
 constexpr size_t kMaxFramesInAll = 20'000;
 
@@ -40,7 +43,7 @@ struct Subject {
 // "": it is worth asking.
 const char* WhyNot(const IsolatePhoto& photo) {
   if (photo.status.id == 0) return "gmr-native is not loaded in this worker, or not yet";
-  return photo.state == IsolateState::kExited ? "it ended while the report was made" : "";
+  return photo.state == IsolateState::kExited ? "it ended while the report was being made" : "";
 }
 
 void SetReason(std::string reason, GreenThreadsPhoto* photo) {
@@ -79,17 +82,14 @@ std::vector<std::shared_ptr<vm::Capture>> Pending(std::span<const Subject> subje
 }
 
 // From this thread, while the isolate's own goes on with whatever keeps it from answering.
-void ScanFromHere(const vm::GreenThreadsQuestion& question, IsolatePhoto* photo) {
-  const vm::IsolateStatus& status = photo->status;
+void ScanFromHere(const GreenPhotographJob& job, const vm::GreenThreadsQuestion& question,
+                  IsolatePhoto* photo) {
   photo->green_threads.approximate = true;
-  const vm::GreenThreadHeap heap =
-      question.model.ForIsolate(status.isolate, question.layout, vm::TimerBaseOf(status.environment));
-  vm::GreenThreadLimits limits = question.limits;
-  limits.context = status.context.get();
-  vm::GreenThreads found = vm::CaptureGreenThreads(question.layout, heap, limits);
+  const OutsideScan scan{question, job.deadline_ns, job.stop};
+  vm::GreenThreads found = ScanFromOutside(scan, photo->status);
   // What was read last may have been somebody else's memory.
-  if (!vm::IsolateRegistry::Get().WhileRegistered(status.id, [] {})) {
-    SetReason("it ended while the report was made", &photo->green_threads);
+  if (!vm::IsolateRegistry::Get().WhileRegistered(photo->status.id, [] {})) {
+    SetReason("it ended while the report was being made", &photo->green_threads);
     return;
   }
   SetFound(std::move(found), &photo->green_threads);
@@ -116,17 +116,21 @@ void AskSome(const GreenPhotographJob& job, const vm::Question& question, std::s
 void Conclude(const GreenPhotographJob& job, const vm::GreenThreadsQuestion& question, Subject* subject) {
   IsolatePhoto& photo = *subject->photo;
   if (subject->capture == nullptr || (!subject->capture->begun() && !job.stop())) {
-    ScanFromHere(question, &photo);
+    ScanFromHere(job, question, &photo);
     return;
   }
   if (subject->capture->state() == vm::Capture::State::kAnswered) {
+    if (subject->capture->answer().ran_out_of_memory) {
+      SetReason("memory ran out", &photo.green_threads);
+      return;
+    }
     SetFound(subject->capture->answer().green_threads, &photo.green_threads);
     return;
   }
   const bool is_gone = subject->capture->state() == vm::Capture::State::kGone;
   subject->capture->Abandon();
-  SetReason(is_gone ? "it ended while the report was made" : "the scan did not end in time",
-            &photo.green_threads);
+  const char* unfinished = job.stop() ? kExiting : "the scan did not end in time";
+  SetReason(is_gone ? "it ended while the report was being made" : unfinished, &photo.green_threads);
 }
 
 // In turns, until the time for all of them is over. Main is the first.
@@ -145,7 +149,8 @@ void PhotographInTurns(const GreenPhotographJob& job, const vm::Question& questi
     const std::span<Subject> turn(subjects->begin() + static_cast<ptrdiff_t>(i), end - i);
     i = end;
     if (MonotonicNs() > end_ns || job.stop()) {
-      for (const Subject& subject : turn) SetReason(kNoTimeLeft, &subject.photo->green_threads);
+      const char* reason = job.stop() ? kExiting : kNoTimeLeft;
+      for (const Subject& subject : turn) SetReason(reason, &subject.photo->green_threads);
       continue;
     }
     if (!is_silent(turn.front())) AskSome(job, question, turn);
@@ -190,14 +195,17 @@ std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
       const auto context = v8::Context::New(isolate);
       if (context.IsEmpty()) return "no context could be made";
       const v8::Context::Scope context_scope(context);
+      const uint32_t blind_readers = platform::BlindReaders();
       vm::HeapModel model = vm::HeapModel::Make(isolate, loaded);
       // Its script was terminated then, which says nothing of this V8: the next report tries again.
       if (!model.problem().empty() && MonotonicNs() >= bare.deadline_ns)
         return "the self-test was out of time";
+      if (!model.problem().empty() && platform::BlindReaders() != blind_readers)
+        return "the memory of this process could not be read";
       model_ = std::make_unique<const vm::HeapModel>(std::move(model));
       return "";
     };
-    *reason = RunInBareIsolate(bare, gate);
+    *reason = RunInBareIsolate(&bare, gate);
     if (model_ == nullptr) return nullptr;
   }
   *reason = model_->problem();
@@ -211,9 +219,9 @@ std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
 
 void GreenPhotographer::Begin(const GreenPhotographJob& job, ExitGate* gate,
                               reporter::Photograph* photograph) {
-  std::string reason = "greenThreads.enabled is false";
+  std::string reason = job.shortage.empty() ? "greenThreads.enabled is false" : job.shortage;
   std::shared_ptr<const vm::GreenThreadsQuestion> green;
-  if (job.options.green_threads.enabled) green = MakeQuestion(job, gate, &reason);
+  if (job.options.green_threads.enabled && job.shortage.empty()) green = MakeQuestion(job, gate, &reason);
   std::vector<Subject> subjects;
   for (IsolatePhoto& photo : photograph->isolates) {
     const char* why_not = green == nullptr ? reason.c_str() : WhyNot(photo);
@@ -234,6 +242,12 @@ void GreenPhotographer::Begin(const GreenPhotographJob& job, ExitGate* gate,
 
 void GreenPhotographer::Finish(reporter::Photograph* photograph) {
   thread_.Join();
+  if (thread_.ran_out_of_memory()) {
+    for (IsolatePhoto& photo : photograph->isolates) {
+      if (!photo.green_threads.found && photo.green_threads.reason.empty())
+        SetReason("memory ran out", &photo.green_threads);
+    }
+  }
   KeepWithinBounds(photograph);
 }
 

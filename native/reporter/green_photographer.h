@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "../platform/helper_thread.h"
 #include "../v8/heap_model.h"
@@ -30,6 +31,7 @@ struct GreenPhotographJob {
   node::MultiIsolatePlatform* platform = nullptr;
   int64_t deadline_ns = 0;
   std::function<bool()> stop;  // true: the process exits
+  std::string shortage = "";   // not empty when memory is too short to search the heaps
 };
 
 class GreenPhotographer {
@@ -37,6 +39,8 @@ class GreenPhotographer {
   // Until Finish(), `green_threads` of the photographed isolates must not be touched, and `job.options`
   // and the isolates must stay where they are.
   void Begin(const GreenPhotographJob& job, ExitGate* gate, reporter::Photograph* photograph);
+  // Waits for the thread, if one was started.
+  void Join() { thread_.Join(); }
   // Fills `green_threads` of each isolate. Does nothing when it has been called already.
   void Finish(reporter::Photograph* photograph);
 

@@ -18,7 +18,8 @@ const char* KindWord(vm::AsyncFrameKind kind) {
   return "async-function";
 }
 
-void WriteText(JsonWriter& json, const char* key, const std::string& text) {
+template <typename Text>
+void WriteText(JsonWriter& json, const char* key, const Text& text) {
   json.Key(key);
   if (text.empty()) {
     json.Null();
@@ -27,7 +28,7 @@ void WriteText(JsonWriter& json, const char* key, const std::string& text) {
   }
 }
 
-void WriteFrame(JsonWriter& json, const vm::AsyncFrame& frame) {
+void WriteFrame(JsonWriter& json, CodeJson& code, const vm::AsyncFrame& frame) {
   json.BeginObject().Key("kind").String(KindWord(frame.kind)).Key("functionName").String(frame.function_name);
   WriteText(json, "className", frame.class_name);
   WriteText(json, "file", frame.file);
@@ -40,7 +41,9 @@ void WriteFrame(JsonWriter& json, const vm::AsyncFrame& frame) {
   WriteText(json, "via", frame.via);
   json.Key("otherCallers").Integer(frame.other_callers);
   json.Key("inCycle").Bool(frame.in_cycle).Key("isEval").Bool(frame.is_eval);
-  json.Key("isFunctionStart").Bool(frame.is_function_line).EndObject();
+  json.Key("isFunctionStart").Bool(frame.is_function_line);
+  code.WriteCode(json, frame.code);
+  json.EndObject();
 }
 
 const char* KindWord(vm::ContextValueKind kind) {
@@ -64,13 +67,13 @@ void WriteContext(JsonWriter& json, const vm::GreenThreadContext& context) {
   json.Key("distinct").Integer(context.distinct).EndObject();
 }
 
-void WriteGroup(JsonWriter& json, const vm::GreenThreadGroup& group) {
+void WriteGroup(JsonWriter& json, CodeJson& code, const vm::GreenThreadGroup& group) {
   json.BeginObject().Key("count").Integer(group.count).Key("deadlock").Bool(group.deadlock);
   WriteText(json, "waitsFor", group.waits_for);
   json.Key("context").BeginArray();
   for (const vm::GreenThreadContext& context : group.context) WriteContext(json, context);
   json.EndArray().Key("frames").BeginArray();
-  for (const vm::AsyncFrame& frame : group.frames) WriteFrame(json, frame);
+  for (const vm::AsyncFrame& frame : group.frames) WriteFrame(json, code, frame);
   json.EndArray().Key("cut");
   if (group.cut_count > 0) {
     json.BeginObject().Key("afterIndex").Integer(group.cut_after);
@@ -83,7 +86,7 @@ void WriteGroup(JsonWriter& json, const vm::GreenThreadGroup& group) {
 
 }  // namespace
 
-void WriteGreenThreads(JsonWriter& json, const GreenThreadsPhoto& photo) {
+void WriteGreenThreads(JsonWriter& json, CodeJson& code, const GreenThreadsPhoto& photo) {
   if (!photo.found) {
     json.Unavailable(photo.reason);
     return;
@@ -93,12 +96,13 @@ void WriteGreenThreads(JsonWriter& json, const GreenThreadsPhoto& photo) {
   json.Key("suspendedFunctions").Integer(found.suspended_functions);
   json.Key("greenThreads").Integer(found.green_threads).Key("totalGroups").Integer(found.total_groups);
   json.Key("groups").BeginArray();
-  for (const vm::GreenThreadGroup& group : found.groups) WriteGroup(json, group);
+  for (const vm::GreenThreadGroup& group : found.groups) WriteGroup(json, code, group);
   json.EndArray().Key("groupsLeftOut").Integer(found.groups_left_out);
   json.Key("threadsLeftOut").Integer(found.threads_left_out);
   json.Key("idleGenerators").Integer(found.idle_generators).Key("unreadable").Integer(found.unreadable);
   json.Key("scannedBytes").Integer(static_cast<int64_t>(found.scanned_bytes));
   json.Key("costMs").Number(found.cost_ms);
+  json.Key("youngCollected").Bool(found.collected_young);
   WriteText(json, "partial", found.partial);
   WriteText(json, "waitsForSkipped", found.labels_skipped);
   WriteText(json, "contextSkipped", found.context_skipped);

@@ -7,12 +7,13 @@
 #ifndef GMR_NATIVE_REPORTER_GREEN_THREADS_JSON_H_
 #define GMR_NATIVE_REPORTER_GREEN_THREADS_JSON_H_
 
+#include "code_json.h"
 #include "json_writer.h"
 #include "photograph.h"
 
 namespace gmr::reporter {
 
-void WriteGreenThreads(JsonWriter& json, const GreenThreadsPhoto& photo);
+void WriteGreenThreads(JsonWriter& json, CodeJson& code, const GreenThreadsPhoto& photo);
 
 }  // namespace gmr::reporter
 

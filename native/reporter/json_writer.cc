@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "../platform/printable.h"
+
 namespace gmr::reporter {
 
 void JsonWriter::Separate() {
@@ -25,7 +27,7 @@ JsonWriter& JsonWriter::Close(char bracket) {
 
 JsonWriter& JsonWriter::Key(std::string_view key) {
   Separate();
-  AppendQuoted(key);
+  platform::AppendJsonString(key, &text_);
   text_ += ':';
   needs_comma_ = false;
   return *this;
@@ -33,8 +35,12 @@ JsonWriter& JsonWriter::Key(std::string_view key) {
 
 JsonWriter& JsonWriter::String(std::string_view text) {
   Separate();
-  AppendQuoted(text);
+  platform::AppendJsonString(text, &text_);
   return *this;
+}
+
+JsonWriter& JsonWriter::String(const platform::Unmasked& text) {
+  return String(text.For(platform::Unmasked::Reader::kFormatter));
 }
 
 JsonWriter& JsonWriter::Number(double value) {
@@ -58,23 +64,6 @@ JsonWriter& JsonWriter::Raw(std::string_view json) {
 
 JsonWriter& JsonWriter::Unavailable(std::string_view reason) {
   return BeginObject().Key("status").String("unavailable").Key("reason").String(reason).EndObject();
-}
-
-void JsonWriter::AppendQuoted(std::string_view text) {
-  text_ += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      text_ += '\\';
-      text_ += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof escaped, "\\u%04x", c);
-      text_ += escaped;
-    } else {
-      text_ += c;
-    }
-  }
-  text_ += '"';
 }
 
 }  // namespace gmr::reporter

@@ -5,13 +5,15 @@
 // Signal-safe: no.
 // Lifetime:    plain object.
 //
-// Bytes that are not UTF-8 pass through; V8 reads them as U+FFFD.
+// The JSON is always valid UTF-8: invalid bytes become U+FFFD.
 #ifndef GMR_NATIVE_REPORTER_JSON_WRITER_H_
 #define GMR_NATIVE_REPORTER_JSON_WRITER_H_
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "../platform/unmasked.h"
 
 namespace gmr::reporter {
 
@@ -24,6 +26,8 @@ class JsonWriter {
   JsonWriter& Key(std::string_view key);
 
   JsonWriter& String(std::string_view text);
+  // Written unchanged, because the formatter is the only reader of this JSON and masks it.
+  JsonWriter& String(const platform::Unmasked& text);
   JsonWriter& Number(double value);  // not finite: null
   JsonWriter& Integer(int64_t value);
   JsonWriter& Bool(bool value);
@@ -41,7 +45,6 @@ class JsonWriter {
   JsonWriter& Open(char bracket);
   JsonWriter& Close(char bracket);
   void Separate();
-  void AppendQuoted(std::string_view text);
 
   std::string text_;
   bool needs_comma_ = false;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "../v8/green_threads.h"
 
@@ -29,19 +30,24 @@ struct GreenThreadOptions {
 };
 
 struct Options {
-  std::string formatter_path;  // of the bundle; empty: only the C++ writer
+  // Our own JavaScript: the folder, with its separator, and the files in it, the formatter's bundle first.
+  std::string lib_folder;
+  std::vector<std::string> lib_files;
   int max_frames = 200;
   int64_t interrupt_timeout_ms = 100;
   int64_t section_timeout_ms = 1000;
   int64_t report_timeout_ms = 10'000;
   GreenThreadOptions green_threads;
-  std::string view_json = R"({"frameOrder":"innermost-first"})";
+  std::string view_json = R"({"frameOrder":"innermost-first","frames":"folded"})";
 
   // Where reports go:
   std::string service_name;
   std::string log_dir;  // empty: stderr
   int64_t max_reports = 100;
   int64_t max_report_bytes = int64_t{16} << 20;
+
+  // True when NODE_ENV is not "production": then nodemon's signal keeps its usual effect.
+  bool development = false;
 
   // What asks for them, besides signals and calls:
   std::string watched_file;  // absolute; empty: none

@@ -57,11 +57,15 @@ int64_t Patrol::DueNs() {
 void Patrol::LookAtFile(const Duties& duties, Findings* findings) {
   const auto touched = duties.file->Look();
   if (!touched.ok()) {
-    Notify("cannot see whether " + duties.file->path() + " is touched (" + touched.error().ToString() +
-           "); trying on");
+    Notify("GMR_FILE_TRIGGER_FAILED: the file trigger cannot examine " + duties.file->path() + " (" +
+           touched.error().ToString() + ") and keeps trying");
   } else if (touched.value()) {
     Trigger& trigger = findings->triggers.emplace_back(TriggeredNow(Trigger::Kind::kFile));
     trigger.path = duties.file->path();
+  }
+  if (duties.file->IsNewlyShared()) {
+    Notify("GMR_FILE_TRIGGER_SHARED: every user of this system may touch or replace " + duties.file->path() +
+           ", and thereby request reports; watch a file in a folder that only trusted users may write to");
   }
 }
 

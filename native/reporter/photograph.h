@@ -13,8 +13,11 @@
 #include <vector>
 
 #include "../platform/proc_threads.h"
+#include "../platform/unmasked.h"
 #include "../v8/interrupt_capture.h"
 #include "../v8/isolate_registry.h"
+#include "cpu_shares.h"
+#include "inline_maps.h"
 #include "trigger.h"
 
 namespace gmr::reporter {
@@ -22,11 +25,12 @@ namespace gmr::reporter {
 // One thread of the operating system.
 struct ThreadPhoto {
   platform::ThreadStatus status;
-  std::string doing;                // the system call in words; empty: none, or not known
+  platform::Unmasked doing;         // description of the system call; empty: none or unknown
+  CpuMark mark;                     // before the report began
   std::optional<double> cpu_share;  // of one CPU, while the report was made; 0 to 1
 };
 
-enum class IsolateState { kIdle, kRunning, kBlocked, kNotAnswering, kNotRegistered, kExited };
+enum class IsolateState { kIdle, kRunning, kBlocked, kWaiting, kNotAnswering, kNotRegistered, kExited };
 
 // The suspended functions of one isolate.
 struct GreenThreadsPhoto {
@@ -34,6 +38,12 @@ struct GreenThreadsPhoto {
   std::string reason;
   // Read by the reporter, while the isolate's thread may have changed what was read.
   bool approximate = false;
+};
+
+// How often an event loop turned while it was observed.
+struct LoopTurns {
+  uint64_t count = 0;
+  double during_ms = 0;
 };
 
 struct IsolatePhoto {
@@ -44,6 +54,8 @@ struct IsolatePhoto {
   std::string os_error;                   // why `os` is absent
   std::optional<vm::StackCapture> stack;  // absent: `note` says why
   std::optional<vm::HeapSample> heap;     // absent: it gave no answer
+  std::optional<size_t> old_limit_bytes;  // of `heap`; absent: unknown
+  std::optional<LoopTurns> loop_turns;    // absent: it did not turn by itself
   int64_t answered_at_ns = 0;             // 0: it gave no answer
   GreenThreadsPhoto green_threads;
 };
@@ -84,8 +96,8 @@ struct Photograph {
 // "idle", "not-answering"...: the word of model.ts.
 const char* StateWord(IsolateState state);
 
-// In the shape of src/report/model.ts.
-std::string ToJson(const Photograph& photograph);
+// In the shape of src/formatter/unresolved.ts. `maps`, when given, gets the source maps that are not in it.
+std::string ToJson(const Photograph& photograph, InlineMaps* maps = nullptr);
 
 }  // namespace gmr::reporter
 

@@ -1,5 +1,6 @@
 #include "../platform/clock.h"
 #include "../platform/syscall_names.h"
+#include "code_json.h"
 #include "green_threads_json.h"
 #include "json_writer.h"
 #include "photograph.h"
@@ -48,7 +49,8 @@ const char* MethodWord(vm::CaptureMethod method) {
   return "interrupt";
 }
 
-void WriteTextOrNull(JsonWriter& json, const char* key, const std::string& text) {
+template <typename Text>
+void WriteTextOrNull(JsonWriter& json, const char* key, const Text& text) {
   json.Key(key);
   if (text.empty()) {
     json.Null();
@@ -66,30 +68,34 @@ void WritePositive(JsonWriter& json, const char* key, int value) {
   }
 }
 
-void WriteFrames(JsonWriter& json, const char* key, const std::vector<vm::Frame>& frames) {
+void WriteFrames(JsonWriter& json, CodeJson& code, const char* key, const std::vector<vm::Frame>& frames) {
   json.Key(key).BeginArray();
   for (const vm::Frame& frame : frames) {
     json.BeginObject();
     json.Key("kind").String(KindWord(frame.kind)).Key("quality").String(QualityWord(frame.quality));
     json.Key("functionName").String(frame.function_name);
+    WriteTextOrNull(json, "className", frame.class_name);
     WriteTextOrNull(json, "file", frame.file);
     WritePositive(json, "line", frame.line);
     WritePositive(json, "column", frame.column);
     json.Key("isConstructor").Bool(frame.is_constructor).Key("isEval").Bool(frame.is_eval);
     json.Key("isUserCode").Bool(frame.is_user_code);
+    code.WriteCode(json, frame.code);
     json.EndObject();
   }
   json.EndArray();
 }
 
-void WriteStack(JsonWriter& json, const std::optional<vm::StackCapture>& captured, const std::string& why) {
+void WriteStack(JsonWriter& json, CodeJson& code, int isolate,
+                const std::optional<vm::StackCapture>& captured, const std::string& why) {
   if (!captured) {
     json.Unavailable(why);
     return;
   }
   const vm::StackCapture& stack = *captured;
   json.BeginObject().Key("status").String("captured").Key("method").String(MethodWord(stack.method));
-  WriteFrames(json, "frames", stack.frames);
+  code.Enter(isolate, stack.scripts);
+  WriteFrames(json, code, "frames", stack.frames);
   json.Key("cut");
   if (stack.cut_count > 0) {
     json.BeginObject().Key("afterIndex").Integer(stack.cut_after).Key("count").Integer(stack.cut_count);
@@ -106,14 +112,14 @@ void WriteStack(JsonWriter& json, const std::optional<vm::StackCapture>& capture
   json.Key("hasGap").Bool(stack.has_gap);
   WriteTextOrNull(json, "noJavaScript", stack.no_javascript);
   WriteTextOrNull(json, "noNative", stack.no_native);
-  WriteFrames(json, "asyncFrames", stack.async_frames);
+  WriteFrames(json, code, "asyncFrames", stack.async_frames);
   WriteTextOrNull(json, "asyncFramesSkipped", stack.async_skipped);
   json.Key("runningMicrotasks").Bool(stack.running_microtasks).EndObject();
 }
 
 void WriteHeap(JsonWriter& json, const IsolatePhoto& photo) {
   if (!photo.heap) {
-    json.Unavailable("the thread gave no answer");
+    json.Unavailable("the thread did not answer");
     return;
   }
   const vm::HeapSample& heap = *photo.heap;
@@ -124,6 +130,13 @@ void WriteHeap(JsonWriter& json, const IsolatePhoto& photo) {
   bytes("usedBytes", heap.used_bytes);
   bytes("totalBytes", heap.total_bytes);
   bytes("limitBytes", heap.limit_bytes);
+  bytes("oldUsedBytes", heap.old_used_bytes);
+  json.Key("oldLimitBytes");
+  if (photo.old_limit_bytes) {
+    json.Integer(static_cast<int64_t>(*photo.old_limit_bytes));
+  } else {
+    json.Null();
+  }
   bytes("externalBytes", heap.external_bytes);
   bytes("mallocedBytes", heap.malloced_bytes);
   bytes("nativeContexts", heap.native_contexts);
@@ -159,10 +172,10 @@ void BeginOsThread(JsonWriter& json, const ThreadPhoto& os) {
   }
 }
 
-void WriteOtherThread(JsonWriter& json, const OtherThreadPhoto& other) {
+void WriteOtherThread(JsonWriter& json, CodeJson& code, int isolate, const OtherThreadPhoto& other) {
   BeginOsThread(json, other.os);
   json.Key("stack");
-  WriteStack(json, other.stack, other.no_stack);
+  WriteStack(json, code, isolate, other.stack, other.no_stack);
   json.EndObject();
 }
 
@@ -177,7 +190,17 @@ void WriteLimits(JsonWriter& json, const std::vector<double>& limits) {
   json.EndObject();
 }
 
-void WriteIsolate(JsonWriter& json, const IsolatePhoto& photo, int64_t trigger_ns) {
+void WriteLoopTurns(JsonWriter& json, const std::optional<LoopTurns>& turns) {
+  if (!turns) {
+    json.Null();
+    return;
+  }
+  json.BeginObject().Key("count").Integer(static_cast<int64_t>(turns->count));
+  json.Key("duringMs").Number(turns->during_ms).EndObject();
+}
+
+void WriteIsolate(JsonWriter& json, CodeJson& code, int isolate, const IsolatePhoto& photo,
+                  int64_t trigger_ns) {
   const vm::IsolateIdentity& identity = photo.status.identity;
   json.BeginObject();
   json.Key("kind").String(identity.is_main ? "main" : "worker").Key("threadId").Integer(identity.thread_id);
@@ -195,6 +218,8 @@ void WriteIsolate(JsonWriter& json, const IsolatePhoto& photo, int64_t trigger_n
   } else {
     json.Null();
   }
+  json.Key("loopTurns");
+  WriteLoopTurns(json, photo.loop_turns);
   json.Key("os");
   if (photo.os) {
     BeginOsThread(json, *photo.os);
@@ -203,11 +228,12 @@ void WriteIsolate(JsonWriter& json, const IsolatePhoto& photo, int64_t trigger_n
     json.Unavailable(photo.os_error);
   }
   json.Key("stack");
-  WriteStack(json, photo.stack, photo.note.empty() ? "the thread gave no answer" : photo.note);
+  WriteStack(json, code, isolate, photo.stack, photo.note.empty() ? "the thread did not answer" : photo.note);
   json.Key("heap");
   WriteHeap(json, photo);
   json.Key("greenThreads");
-  WriteGreenThreads(json, photo.green_threads);
+  if (photo.green_threads.found) code.Enter(isolate, photo.green_threads.found->scripts);
+  WriteGreenThreads(json, code, photo.green_threads);
   json.Key("answeredAfterMs");
   if (photo.answered_at_ns != 0) {
     json.Number(platform::MsBetween(trigger_ns, photo.answered_at_ns));
@@ -235,6 +261,8 @@ const char* StateWord(IsolateState state) {
       return "running";
     case IsolateState::kBlocked:
       return "blocked";
+    case IsolateState::kWaiting:
+      return "waiting";
     case IsolateState::kNotRegistered:
       return "not-registered";
     case IsolateState::kExited:
@@ -245,7 +273,9 @@ const char* StateWord(IsolateState state) {
   return "not-answering";
 }
 
-std::string ToJson(const Photograph& photograph) {
+std::string ToJson(const Photograph& photograph, InlineMaps* maps) {
+  CodeJson code;
+  int isolate = 0;
   JsonWriter json;
   json.BeginObject().Key("schemaVersion").Integer(1).Key("reportId").String(photograph.report_id);
   json.Key("trigger");
@@ -265,16 +295,21 @@ std::string ToJson(const Photograph& photograph) {
   json.Key("processes");
   WriteRawOr(json, photograph.processes_json, "not read in this report");
   json.Key("isolates").BeginArray();
-  for (const IsolatePhoto& photo : photograph.isolates) WriteIsolate(json, photo, photograph.trigger.at_ns);
+  for (const IsolatePhoto& photo : photograph.isolates)
+    WriteIsolate(json, code, isolate++, photo, photograph.trigger.at_ns);
   json.EndArray().Key("otherThreads").BeginArray();
-  for (const OtherThreadPhoto& other : photograph.other_threads) WriteOtherThread(json, other);
-  json.EndArray().Key("configuration");
+  for (const OtherThreadPhoto& other : photograph.other_threads)
+    WriteOtherThread(json, code, isolate++, other);
+  json.EndArray().Key("scripts");
+  code.WriteScripts(json);
+  json.Key("configuration");
   WriteRawOr(json, photograph.configuration_json, "setupAutorun was not called");
   json.Key("sections").BeginArray();
   for (const SectionPhoto& section : photograph.sections) {
     json.BeginObject().Key("title").String(section.title).Key("result").Raw(section.result_json).EndObject();
   }
   json.EndArray().Key("view").Raw(photograph.view_json).EndObject();
+  if (maps != nullptr) maps->Take(code.TakeScripts());
   return json.Take();
 }
 

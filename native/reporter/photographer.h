@@ -10,6 +10,7 @@
 
 #include <functional>
 
+#include "memory_plan.h"
 #include "options.h"
 #include "photograph.h"
 
@@ -24,7 +25,8 @@ struct PhotographHooks {
 
 // Fills the threads of `photograph`, whose id and trigger are set. Ends when
 // every isolate has answered, or is known to be unable to, or at the deadline.
-void PhotographThreads(const Options& options, const PhotographHooks& hooks, Photograph* photograph);
+void PhotographThreads(const Options& options, const MemoryPlan& memory, const PhotographHooks& hooks,
+                       Photograph* photograph);
 
 }  // namespace gmr::reporter
 

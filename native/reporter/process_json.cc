@@ -12,7 +12,7 @@ void WriteCommand(JsonWriter& json, const platform::ProcessInfo& process) {
     return;
   }
   json.BeginObject().Key("status").String("known").Key("arguments").BeginArray();
-  for (const std::string& argument : process.command) json.String(argument);
+  for (const platform::Unmasked& argument : process.command) json.String(argument);
   json.EndArray().Key("cut").Bool(process.command_cut).EndObject();
 }
 

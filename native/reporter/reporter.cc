@@ -1,24 +1,28 @@
 #include "reporter.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
-#include <ctime>
 #include <utility>
 
 #include "../platform/clock.h"
+#include "../platform/memory_guard.h"
 #include "../platform/proc_tree.h"
-#include "../platform/raw_write.h"
 #include "../platform/signal_handler.h"
 #include "../platform/standard_fds.h"
-#include "../platform/text_file.h"
+#include "../platform/stderr_identity.h"
+#include "../platform/stderr_output.h"
+#include "../platform/thread_name.h"
+#include "../platform/thread_start.h"
+#include "../platform/utc.h"
 #include "../v8/layout_loader.h"
 #include "../v8/layout_trial.h"
+#include "async_code.h"
 #include "bare_isolate.h"
+#include "cpu_shares.h"
+#include "exit_watch.h"
 #include "formatter_thread.h"
 #include "frame_trust.h"
 #include "photographer.h"
@@ -34,18 +38,16 @@ using platform::MonotonicNs;
 
 // The formatter's thread needs V8's usual stack; the memory is only touched when a report is made.
 constexpr size_t kThreadStackBytes = kBareIsolateStackBytes + (size_t{256} << 10);
-constexpr size_t kMaxFormatterBytes = size_t{4} << 20;
 // Left of the whole report's time for the plain text and the writing.
 constexpr int64_t kReserveForWritingNs = 500 * kNsPerMs;
 // Tens of thousands of processes may be on the machine.
 constexpr int64_t kProcessesNs = 300 * kNsPerMs;
 
 std::string MakeReportId(double wall_clock_ms, uint32_t sequence) {
-  const auto seconds = static_cast<time_t>(wall_clock_ms / 1e3);
-  tm parts{};
-  gmtime_r(&seconds, &parts);
+  const platform::UtcTime utc = platform::ToUtc(wall_clock_ms);
   char date[40];
-  std::strftime(date, sizeof date, "%Y%m%dT%H%M%SZ", &parts);
+  std::snprintf(date, sizeof date, "%04d%02d%02dT%02d%02d%02dZ", utc.year, utc.month, utc.day, utc.hour,
+                utc.minute, utc.second);
   return std::string(date) + "-" + std::to_string(getpid()) + "-" + std::to_string(sequence);
 }
 
@@ -57,32 +59,17 @@ std::string ProcessesJson(int64_t deadline_ns) {
   return json.Take();
 }
 
-void WriteToStderr(const std::string& text, int64_t deadline_ns) {
-  // There is nowhere left to complain when stderr is closed, full or gone.
-  (void)platform::WriteWithDeadline(STDERR_FILENO, text, deadline_ns);
-}
+// Waits for the thread that searches the heaps.
+class GreenThreadsEnd {
+ public:
+  explicit GreenThreadsEnd(GreenPhotographer* photographer) : photographer_(photographer) {}
+  GreenThreadsEnd(const GreenThreadsEnd&) = delete;
+  GreenThreadsEnd& operator=(const GreenThreadsEnd&) = delete;
+  ~GreenThreadsEnd() { photographer_->Join(); }
 
-void NameThisThread() {
-#if defined(__APPLE__)
-  pthread_setname_np("gmr-reporter");
-#else
-  pthread_setname_np(pthread_self(), "gmr-reporter");
-#endif
-}
-
-Trigger FromSignal(const platform::SignalEvent& event, std::string signal_name) {
-  Trigger trigger;
-  trigger.kind = Trigger::Kind::kSignal;
-  trigger.signal_name = std::move(signal_name);
-  trigger.sender_pid = event.sender_pid;
-  trigger.sender_uid = event.sender_uid;
-  trigger.coalesced = event.count;
-  // 0: the signal came between the handler's two stores and TakeSignal().
-  const int64_t now_ns = MonotonicNs();
-  trigger.at_ns = event.first_at_ns != 0 ? event.first_at_ns : now_ns;
-  trigger.wall_clock_ms = platform::WallClockMs() - platform::MsBetween(trigger.at_ns, now_ns);
-  return trigger;
-}
+ private:
+  GreenPhotographer* const photographer_;
+};
 
 }  // namespace
 
@@ -92,6 +79,7 @@ Reporter& Reporter::Get() {
 }
 
 platform::Result<bool> Reporter::Configure(Options options) {
+  platform::RememberStderr();
   const platform::Monitor::Lock lock(monitor_);
   facts_.options = std::move(options);
   patrol_.Configure(facts_.options);
@@ -99,6 +87,7 @@ platform::Result<bool> Reporter::Configure(Options options) {
     wake_.Wake();  // so that the reporter thread sleeps until the next round at most
     return true;
   }
+  own_sources_.Read(facts_.options.lib_folder, facts_.options.lib_files);
   const auto started = StartThread();
   thread_started_ = started.ok();
   return started;
@@ -106,19 +95,7 @@ platform::Result<bool> Reporter::Configure(Options options) {
 
 platform::Result<bool> Reporter::StartThread() {
   vm::Capture::OnLateAnswer([this] { wake_.Wake(); });
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kThreadStackBytes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  // The thread inherits a full mask: no signal of the application lands on it.
-  sigset_t all;
-  sigset_t earlier;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &earlier);
-  pthread_t thread{};
-  const int error = pthread_create(&thread, &attributes, &Run, this);
-  pthread_sigmask(SIG_SETMASK, &earlier, nullptr);
-  pthread_attr_destroy(&attributes);
+  const int error = platform::StartDetachedThread(kThreadStackBytes, &Run, this);
   if (error != 0) return platform::SysError{error, "starting the reporter thread"};
   return true;
 }
@@ -134,93 +111,25 @@ void Reporter::SetConfiguration(std::string json) {
 }
 
 void Reporter::WatchExit(v8::Isolate* isolate, node::Environment* environment) {
-  {
-    const platform::Monitor::Lock lock(monitor_);
-    if (watches_exit_) return;
-    watches_exit_ = true;
-  }
   platform_.store(node::GetMultiIsolatePlatform(environment));
-  // process.exit() and fatal exceptions run the first; the natural end of the
-  // event loop runs the second before it frees anything.
-  node::AtExit(environment, &OnExitCallback, environment);
-  node::AddEnvironmentCleanupHook(isolate, &OnMainCleanup, this);
+  reporter::WatchExit(isolate, environment, [](int64_t deadline_ns) { return Get().CloseGate(deadline_ns); });
 }
 
-void Reporter::OnExitCallback(void* environment) {
-  Get().CloseGate();
-  {
-    const platform::Monitor::Lock lock(Get().monitor_);
-    if (Get().main_ended_) return;
-  }
-  // Runs as soon as JavaScript does again, which it does only if this was no exit.
-  node::RequestInterrupt(static_cast<node::Environment*>(environment), &OnMainRunsOn, environment);
-}
-
-void Reporter::OnMainRunsOn(void* environment) {
-  {
-    const platform::Monitor::Lock lock(Get().monitor_);
-    if (Get().main_ended_) return;  // drained at teardown
-  }
-  Get().gate_.Reopen();
-  vm::IsolateRegistry::Get().Reopen();
-  // Node calls each exit callback once and forgets it.
-  node::AtExit(static_cast<node::Environment*>(environment), &OnExitCallback, environment);
-}
-
-void Reporter::OnMainCleanup(void* raw) {
-  auto* reporter = static_cast<Reporter*>(raw);
-  {
-    const platform::Monitor::Lock lock(reporter->monitor_);
-    reporter->main_ended_ = true;
-  }
-  reporter->CloseGate();
-}
-
-void Reporter::CloseGate() {
-  gate_.Close([] {
+bool Reporter::CloseGate(int64_t deadline_ns) {
+  const auto end_waits = [] {
     vm::IsolateRegistry::Get().Close();
     vm::Capture::NotifyWaiters();
     Get().sections_.NotifyWaiters();
-  });
-}
-
-platform::Result<bool> Reporter::InstallSignal(int number, const std::string& name) {
-  RemoveSignal();
-  if (const auto held = hold_.Hold(number); !held.ok()) return held;
-  platform::BlockOnThisThread(number);
-  if (const auto installed = action_.Install(number, wake_.handle()); !installed.ok()) {
-    platform::UnblockOnThisThread(number);
-    hold_.Release();
-    return installed;
-  }
-  {
-    const platform::Monitor::Lock lock(monitor_);
-    facts_.signal_name = name;
-  }
-  signal_number_.store(number);
-  wake_.Wake();  // so that the reporter thread opens its mask for it
-  return true;
-}
-
-void Reporter::RemoveSignal() {
-  const int number = action_.number();
-  if (number == 0) return;
-  action_.Remove();
-  hold_.Release();
-  signal_number_.store(0);
-  platform::UnblockOnThisThread(number);
-  wake_.Wake();
-}
-
-void Reporter::BlockSignalHere() {
-  if (const int number = signal_number_.load(); number != 0) platform::BlockOnThisThread(number);
+  };
+  return gate_.Close(deadline_ns, end_waits);
 }
 
 platform::Result<bool> Reporter::RequestPhotograph(PhotographListener listener) {
   {
     const platform::Monitor::Lock lock(monitor_);
     if (!thread_started_)
-      return platform::SysError{ESRCH, "asking the reporter thread, which was never started"};
+      return platform::SysError{ESRCH,
+                                "requesting a report from the reporter thread, which was never started"};
     listeners_.push_back(std::move(listener));
   }
   wake_.Wake();
@@ -229,26 +138,20 @@ platform::Result<bool> Reporter::RequestPhotograph(PhotographListener listener) 
 
 void* Reporter::Run(void* raw) {
   auto* reporter = static_cast<Reporter*>(raw);
-  NameThisThread();
-  reporter->ReadFormatter();
+  platform::NameThisThread("gmr-reporter");
   for (;;) {
     reporter->OpenForSignal();
     reporter->WaitForWork();
     reporter->wake_.Drain();
+    // A new report would only delay the end of the process. No thread joins this one.
+    if (reporter->gate_.closing()) return nullptr;
     // Once more, so that a signal during this report is noted at its own time.
     reporter->OpenForSignal();
     reporter->gate_.BeginReport();
-    reporter->Serve();
+    platform::WithinMemory([reporter] { reporter->Serve(); });
     reporter->gate_.EndReport();
   }
   return nullptr;
-}
-
-// At once, so that a deployment over the running service changes nothing; and here,
-// so that setup has no work with it.
-void Reporter::ReadFormatter() {
-  auto source = platform::ReadRegularFile(CopyFacts().options.formatter_path, kMaxFormatterBytes);
-  if (source.ok()) formatter_source_ = std::move(source.value());
 }
 
 // Threads with an event loop block the signal and others may not exist
@@ -262,12 +165,11 @@ void Reporter::OpenForSignal() {
 }
 
 void Reporter::Serve() {
-  PrintLateAnswers();
-  if (const platform::SignalEvent event = platform::TakeSignal(); event.count > 0) {
-    const Facts facts = CopyFacts();
-    Report(FromSignal(event, facts.signal_name), facts);
-  }
-  ServePatrol();
+  platform::WithinMemory([this] { PrintLateAnswers(); });
+  if (nodemon_wanted_.exchange(false)) platform::WithinMemory([this] { LookForNodemon(); });
+  if (const platform::SignalEvent event = platform::TakeSignal(); event.count > 0) ServeSignal(event);
+  platform::WithinMemory([this] { SayAll(); });
+  platform::WithinMemory([this] { ServePatrol(); });
   std::vector<PhotographListener> listeners;
   std::vector<WrittenRequest> written_requests;
   {
@@ -277,6 +179,11 @@ void Reporter::Serve() {
   }
   if (!listeners.empty()) AnswerApi(listeners);
   if (!written_requests.empty()) ServeWritten(written_requests);
+}
+
+std::string Reporter::SignalName() {
+  const platform::Monitor::Lock lock(monitor_);
+  return facts_.signal_name;  // short enough not to allocate memory
 }
 
 Reporter::Facts Reporter::CopyFacts() {
@@ -289,71 +196,130 @@ Photograph Reporter::NewPhotograph(const Facts& facts, const Trigger& trigger) {
   photograph.report_id = MakeReportId(trigger.wall_clock_ms, ++sequence_);
   photograph.trigger = trigger;
   photograph.pid = getpid();
-  photograph.ppid = getppid();
+  photograph.ppid = platform::ParentPid();
   photograph.view_json = facts.options.view_json;
   return photograph;
 }
 
-void Reporter::TakePhotograph(const Facts& facts, std::function<void()> asked, Photograph* photograph) {
-  const Options& options = facts.options;
+void Reporter::TakePhotograph(const Facts& facts, const MemoryPlan& memory, std::function<void()> asked,
+                              Photograph* photograph) {
+  Options options = facts.options;
+  if (memory.max_frames > 0) options.max_frames = std::min(options.max_frames, memory.max_frames);
   const auto stop = [this] { return gate_.closing(); };
-  PhotographThreads(options, {stop, std::move(asked)}, photograph);
+  PhotographThreads(options, memory, {stop, std::move(asked)}, photograph);
 
   const int64_t deadline_ns =
       photograph->trigger.at_ns + options.report_timeout_ms * kNsPerMs - kReserveForWritingNs;
-  green_photographer_.Begin({options, platform_.load(), deadline_ns, stop}, &gate_, photograph);
+  // The destructor ends its thread, which uses these local variables, even when memory runs out before
+  // Finish().
+  const GreenThreadsEnd green_threads_end(&green_photographer_);
+  green_photographer_.Begin({options, platform_.load(), deadline_ns, stop, memory.shortage}, &gate_,
+                            photograph);
+  if (!memory.is_whole()) {
+    green_photographer_.Finish(photograph);
+    SetCpuShares(&photograph->other_threads);
+    return;
+  }
   photograph->processes_json = ProcessesJson(deadline_ns);
   photograph->sections = sections_.Collect(options, photograph->main_isolate(), deadline_ns, stop);
   // After the sections: the main loop may have refreshed the configuration just now.
   photograph->facts_json = facts.process_json;
   photograph->configuration_json = CopyFacts().configuration_json;
   green_photographer_.Finish(photograph);
+  FillAsyncCode(photograph);
+  // As late as possible: the longer the time, the more it says.
+  SetCpuShares(&photograph->other_threads);
   photograph->complete_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
 }
 
-Delivery::Outcome Reporter::Report(const Trigger& trigger, const Facts& facts) {
-  const platform::StandardFdsTaken standard_fds;
-  const int64_t deadline_ns = trigger.at_ns + facts.options.report_timeout_ms * kNsPerMs;
-  Photograph photograph = NewPhotograph(facts, trigger);
-  const auto to_json = [&photograph](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+const OwnSources* Reporter::own_sources() {
+  const platform::Monitor::Lock lock(monitor_);
+  return thread_started_ ? &own_sources_ : nullptr;
+}
+
+const std::string& Reporter::FormatterSource(const Options& options) const {
+  static const std::string none;
+  return options.lib_files.empty() ? none : own_sources_.TextOf(options.lib_files.front());
+}
+
+FormatterJob Reporter::NewFormatterJob(const Facts& facts, Photograph* photograph) {
+  const auto maps = std::make_shared<InlineMaps>();
+  const auto to_json = [photograph, maps](v8::Isolate* isolate, v8::Local<v8::Context> context) {
     vm::TryLayout(isolate, context, vm::TrustedLayout(MonotonicNs()), vm::IsolateRegistry::Get().builtins());
     if (const std::string problem = vm::LayoutProblem(); !problem.empty())
-      DropReadJavaScript(problem, &photograph);
-    return ToJson(photograph);
+      DropReadJavaScript(problem, photograph);
+    return ToJson(*photograph, maps.get());
   };
+  return {.source = FormatterSource(facts.options),
+          .code = &formatter_code_,
+          .photograph_json = to_json,
+          .inline_maps = maps,
+          .deadline_ns = DeadlineNs(facts, *photograph) - kReserveForWritingNs,
+          .platform = platform_.load()};
+}
+
+int64_t Reporter::DeadlineNs(const Facts& facts, const Photograph& photograph) {
+  return photograph.trigger.at_ns + facts.options.report_timeout_ms * kNsPerMs;
+}
+
+Delivery::Outcome Reporter::MakeReport(const Trigger& trigger, const MemoryPlan& memory) {
+  const platform::StandardFdsTaken standard_fds;
+  const Facts facts = CopyFacts();
+  Photograph photograph = NewPhotograph(facts, trigger);
+  const int64_t deadline_ns = DeadlineNs(facts, photograph);
 
   Delivery delivery(facts.options, photograph.report_id, trigger.wall_clock_ms);
-  const auto deliver = [&](std::vector<ReportText> texts) {
-    delivery.Begin(std::move(texts), deadline_ns, [this] { return gate_.closing(); });
+  bool delivered = false;
+  std::string resolved_json;
+  const auto deliver = [&](Formatted formatted) {
+    resolved_json = std::move(formatted.photograph_json);
+    delivery.Begin(std::move(formatted.texts), deadline_ns, [this] { return gate_.closing(); });
+    delivered = true;
   };
-  FormatterThread formatter({.source = formatter_source_,
-                             .code = &formatter_code_,
-                             .photograph_json = to_json,
-                             .deadline_ns = deadline_ns - kReserveForWritingNs,
-                             .platform = platform_.load(),
-                             .deliver = deliver},
-                            &gate_);
-  TakePhotograph(
-      facts, [&formatter] { formatter.Begin(); }, &photograph);
-  const std::string failure = formatter.Finish();
-  if (!failure.empty()) deliver({{"", WritePlainText(photograph, failure)}});
+  FormatterJob job = NewFormatterJob(facts, &photograph);
+  job.wants_photograph = WantsReports();
+  job.deliver = deliver;
+  FormatterThread formatter(std::move(job), &gate_);
+  std::string failure = memory.shortage;
+  if (memory.is_whole()) {
+    TakePhotograph(
+        facts, memory, [&formatter] { formatter.Begin(); }, &photograph);
+    failure = formatter.Finish();
+  } else {
+    TakePhotograph(
+        facts, memory, [] {}, &photograph);
+  }
+  if (!delivered) deliver({{{"", WritePlainText(photograph, platform::Unmasked(failure))}}, ""});
   const Delivery::Outcome outcome =
       delivery.Finish(std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));
   last_report_ = {photograph.report_id, MonotonicNs()};
-  TellReport(photograph, outcome);
-  patrol_.Resume();
+  platform::WithinMemory([&] {
+    if (!WantsReports()) return;
+    if (memory.is_whole() && resolved_json.empty()) resolved_json = ToJson(photograph);
+    TellReport(photograph.report_id, resolved_json, outcome);
+  });
   return outcome;
 }
 
-// Several callers at once share one photograph.
-void Reporter::AnswerApi(const std::vector<PhotographListener>& listeners) {
+std::string Reporter::MakePhotographJson(const MemoryPlan& memory) {
+  const platform::StandardFdsTaken standard_fds;
   const Facts facts = CopyFacts();
   Photograph photograph = NewPhotograph(facts, TriggeredNow(Trigger::Kind::kApi));
+  if (!memory.is_whole()) {
+    TakePhotograph(
+        facts, memory, [] {}, &photograph);
+    return ToJson(photograph);
+  }
+  std::string json;
+  FormatterJob job = NewFormatterJob(facts, &photograph);
+  job.wants_texts = false;
+  job.wants_photograph = true;
+  job.deliver = [&json](Formatted formatted) { json = std::move(formatted.photograph_json); };
+  FormatterThread formatter(std::move(job), &gate_);
   TakePhotograph(
-      facts, [] {}, &photograph);
-  const std::string json = ToJson(photograph);
-  for (const PhotographListener& listener : listeners) listener(json);
-  patrol_.Resume();
+      facts, memory, [&formatter] { formatter.Begin(); }, &photograph);
+  // Without original positions, the photograph is still a photograph.
+  return formatter.Finish().empty() ? json : ToJson(photograph);
 }
 
 void Reporter::PrintLateAnswers() {
@@ -361,7 +327,7 @@ void Reporter::PrintLateAnswers() {
     // Of a thread that was only briefly in native code: it answered while the report was being written.
     const bool is_of_last = capture->question().report_id == last_report_.id;
     if (is_of_last && capture->answer().answered_at_ns < last_report_.written_at_ns) continue;
-    WriteToStderr(WriteLateAnswer(*capture), MonotonicNs() + kReserveForWritingNs);
+    Notify(DescribeLateAnswer(*capture));
   }
 }
 

@@ -20,12 +20,17 @@
 #include "../platform/monitor.h"
 #include "../platform/result.h"
 #include "../platform/signal_action.h"
+#include "../platform/signal_handler.h"
 #include "../platform/wake.h"
 #include "delivery.h"
 #include "exit_gate.h"
 #include "formatter_code.h"
+#include "formatter_host.h"
 #include "green_photographer.h"
+#include "memory_plan.h"
+#include "nodemon.h"
 #include "options.h"
+#include "own_sources.h"
 #include "patrol.h"
 #include "photograph.h"
 #include "sections_exchange.h"
@@ -52,14 +57,25 @@ class Reporter {
   void SetFacts(std::string json);
   void SetConfiguration(std::string json);
   SectionsExchange& sections() { return sections_; }
+  // nullptr until the thread runs; constant afterwards.
+  const OwnSources* own_sources();
 
   // Main thread, at its registration: learns the platform, and hooks into exit.
   void WatchExit(v8::Isolate* isolate, node::Environment* environment);
 
+  // The same signal again changes nothing.
   platform::Result<bool> InstallSignal(int number, const std::string& name);
   void RemoveSignal();
+  // What was there before the signal was installed.
+  const platform::SignalAction::Earlier& earlier_handlers() const { return action_.earlier(); }
+  // Whether the application has listeners for the signal, and whether they are called.
+  void SetSignalListeners(bool present, bool called);
   // Any thread with an event loop, at its registration.
   void BlockSignalHere();
+
+  // Has the reporter thread write a line to stderr. With `unless_under_nodemon`, nothing is written if
+  // nodemon's signal keeps its usual effect. Any thread.
+  void Say(std::string text, bool unless_under_nodemon);
 
   // An error when no report can be made because Configure() was never called.
   platform::Result<bool> RequestPhotograph(PhotographListener listener);
@@ -78,6 +94,11 @@ class Reporter {
     WrittenListener listener;
   };
 
+  struct Line {
+    std::string text;
+    bool unless_under_nodemon = false;
+  };
+
   struct Facts {
     std::string process_json;
     std::string configuration_json;
@@ -88,30 +109,42 @@ class Reporter {
   Reporter() = default;
   platform::Result<bool> StartThread();
   static void* Run(void* reporter);
-  static void OnExitCallback(void* environment);
-  static void OnMainRunsOn(void* environment);
-  static void OnMainCleanup(void* reporter);
-  void CloseGate();
+  // Called by ExitWatch.
+  bool CloseGate(int64_t deadline_ns);
   void WaitForWork();
   void Serve();
+  void LookForNodemon();
+  void ServeSignal(const platform::SignalEvent& event);
+  void LeaveToApplication();
+  void SayAll();
   void OpenForSignal();
-  void ReadFormatter();
   void ServePatrol();
   void ServeWritten(const std::vector<WrittenRequest>& requests);
 
+  const std::string& FormatterSource(const Options& options) const;
   Facts CopyFacts();
+  std::string SignalName();
   // What is known before anybody is asked.
   Photograph NewPhotograph(const Facts& facts, const Trigger& trigger);
   // Completes it. `asked` is that of PhotographHooks.
-  void TakePhotograph(const Facts& facts, std::function<void()> asked, Photograph* photograph);
-  Delivery::Outcome Report(const Trigger& trigger, const Facts& facts);
-  void TellReport(const Photograph& photograph, const Delivery::Outcome& outcome);
+  void TakePhotograph(const Facts& facts, const MemoryPlan& memory, std::function<void()> asked,
+                      Photograph* photograph);
+  // Makes a report within the remaining memory, or a shorter one when that runs out. Never throws.
+  Delivery::Outcome Report(const Trigger& trigger);
+  Delivery::Outcome MakeReport(const Trigger& trigger, const MemoryPlan& memory);
+  std::string MakePhotographJson(const MemoryPlan& memory);
+  // Makes the part that both kinds of formatter jobs share. `photograph` must outlive the job.
+  FormatterJob NewFormatterJob(const Facts& facts, Photograph* photograph);
+  static int64_t DeadlineNs(const Facts& facts, const Photograph& photograph);
+  bool WantsReports();
+  void TellReport(const std::string& report_id, const std::string& photograph_json,
+                  const Delivery::Outcome& outcome);
   void TellEvent(const std::string& json);
   void AnswerApi(const std::vector<PhotographListener>& listeners);
   void PrintLateAnswers();
 
   // Reporter thread only:
-  std::string formatter_source_;  // empty: it could not be read
+  Nodemon nodemon_;
   uint32_t sequence_ = 0;
   GreenPhotographer green_photographer_;
   FormatterCode formatter_code_;
@@ -126,11 +159,16 @@ class Reporter {
   platform::SignalAction action_;
   SignalHold hold_;
 
+  OwnSources own_sources_;  // constant once the thread runs
+
   platform::WakeChannel wake_;
   ExitGate gate_;
   Patrol patrol_;
   SectionsExchange sections_;
   std::atomic<int> signal_number_{0};
+  std::atomic<bool> has_listeners_{false};
+  std::atomic<bool> calls_listeners_{false};
+  std::atomic<bool> nodemon_wanted_{false};
   std::atomic<node::MultiIsolatePlatform*> platform_{nullptr};
 
   platform::Monitor monitor_;
@@ -138,11 +176,10 @@ class Reporter {
   Facts facts_;
   std::vector<PhotographListener> listeners_;
   std::vector<WrittenRequest> written_requests_;
+  std::vector<Line> lines_;
   EventListener event_listener_;
   bool wants_reports_ = false;
   bool thread_started_ = false;
-  bool watches_exit_ = false;
-  bool main_ended_ = false;
 };
 
 }  // namespace gmr::reporter

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "../platform/memory_guard.h"
 #include "reporter.h"
 
 namespace gmr::reporter {
@@ -19,7 +20,8 @@ platform::Result<bool> Reporter::RequestReport(Trigger trigger, WrittenListener 
   {
     const platform::Monitor::Lock lock(monitor_);
     if (!thread_started_)
-      return platform::SysError{ESRCH, "asking the reporter thread, which was never started"};
+      return platform::SysError{ESRCH,
+                                "requesting a report from the reporter thread, which was never started"};
     written_requests_.push_back({std::move(trigger), std::move(listener)});
   }
   wake_.Wake();
@@ -31,8 +33,8 @@ void Reporter::ServeWritten(const std::vector<WrittenRequest>& requests) {
     return request.trigger.kind == Trigger::Kind::kFatal;
   });
   const WrittenRequest& asking = fatal != requests.end() ? *fatal : requests.front();
-  const Delivery::Outcome outcome = Report(asking.trigger, CopyFacts());
-  for (const WrittenRequest& request : requests) request.listener(outcome);
+  const Delivery::Outcome outcome = Report(asking.trigger);
+  for (const WrittenRequest& request : requests) platform::WithinMemory([&] { request.listener(outcome); });
 }
 
 void Reporter::StopPatrol() {
@@ -60,21 +62,22 @@ void Reporter::ServePatrol() {
   if (gate_.closing()) return;
   const Patrol::Findings findings = patrol_.Round();
   for (const std::string& json : findings.block_ends) TellEvent(json);
-  for (const Trigger& trigger : findings.triggers) Report(trigger, CopyFacts());
+  for (const Trigger& trigger : findings.triggers) Report(trigger);
 }
 
-void Reporter::TellReport(const Photograph& photograph, const Delivery::Outcome& outcome) {
-  {
-    const platform::Monitor::Lock lock(monitor_);
-    if (!event_listener_ || !wants_reports_) return;
-  }
+bool Reporter::WantsReports() {
+  const platform::Monitor::Lock lock(monitor_);
+  return event_listener_ && wants_reports_;
+}
+
+void Reporter::TellReport(const std::string& report_id, const std::string& photograph_json,
+                          const Delivery::Outcome& outcome) {
   JsonWriter event;
-  event.BeginObject().Key("kind").String("report").Key("reportId").String(photograph.report_id);
+  event.BeginObject().Key("kind").String("report").Key("reportId").String(report_id);
   WriteOutcome(event, outcome);
   event.Key("photograph");
-  const std::string json = ToJson(photograph);
-  if (json.size() <= kMaxPhotographBytes) {
-    event.Raw(json);
+  if (!photograph_json.empty() && photograph_json.size() <= kMaxPhotographBytes) {
+    event.Raw(photograph_json);
   } else {
     event.Null();
   }

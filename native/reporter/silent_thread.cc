@@ -83,7 +83,7 @@ const char* SilentThread::WhyNoSignal() const {
   if (now.state == PlaceState::kRunning) return nullptr;
   if (now.state == PlaceState::kBlocked) return "it is in a system call, which a signal might cut short";
   const auto os = platform::ReadThreadStatus(status_.tid);
-  return os.ok() && os.value().state == 'R' ? nullptr : "the kernel does not tell where the thread is";
+  return os.ok() && os.value().state == 'R' ? nullptr : "the kernel does not show where the thread is";
 }
 
 bool SilentThread::TakeParked() {

@@ -2,200 +2,172 @@
 
 #include <cstdarg>
 #include <cstdio>
-#include <ctime>
 
 #include "../platform/clock.h"
+#include "../platform/printable.h"
 #include "../platform/syscall_names.h"
+#include "../platform/unmasked.h"
+#include "../platform/utc.h"
+#include "plain_page.h"
 
 namespace gmr::reporter {
 
 namespace {
 
-constexpr size_t kWidth = 72;
-// Of suspended functions, for each thread.
+using platform::PlainWords;
+using platform::PrintableName;
+using platform::Unmasked;
+
+// Maximum number of suspended functions that are shown for each thread.
 constexpr size_t kMaxGreenGroups = 10;
 constexpr size_t kMaxGreenFrames = 8;
 
-__attribute__((format(printf, 2, 3))) void Append(std::string* text, const char* format, ...) {
-  char line[512];
+// For numbers and words of ours only: text from outside may be too long for the buffer.
+__attribute__((format(printf, 1, 2))) std::string Words(const char* format, ...) {
+  char words[256];
   va_list arguments;
   va_start(arguments, format);
-  std::vsnprintf(line, sizeof line, format, arguments);
+  std::vsnprintf(words, sizeof words, format, arguments);
   va_end(arguments);
-  *text += line;
-}
-
-// Control characters could play tricks on the reader's terminal.
-std::string Printable(const std::string& raw) {
-  std::string text;
-  for (const char c : raw) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      Append(&text, "\\x%02x", static_cast<unsigned char>(c));
-    } else {
-      text += c;
-    }
-  }
-  return text;
-}
-
-void AppendBanner(std::string* text, const char* title) {
-  const std::string bar(kWidth, '=');
-  const int inner = static_cast<int>(kWidth) - 8;
-  const int length = static_cast<int>(std::char_traits<char>::length(title));
-  const int left = (inner - length) / 2;
-  *text += bar;
-  Append(text, "\n====%*s%s%*s====\n", left, "", title, inner - length - left, "");
-  *text += bar + "\n";
+  return words;
 }
 
 std::string Utc(double wall_clock_ms) {
-  const auto seconds = static_cast<time_t>(wall_clock_ms / 1e3);
-  tm parts{};
-  gmtime_r(&seconds, &parts);
+  const platform::UtcTime utc = platform::ToUtc(wall_clock_ms);
   char text[40];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.year, utc.month, utc.day, utc.hour,
+                utc.minute, utc.second);
   return text;
 }
 
-void AppendFrame(std::string* text, const vm::Frame& frame) {
-  *text += "  ";
-  if (frame.kind == vm::FrameKind::kAsync) *text += "async ";
-  if (frame.is_constructor) *text += "new ";
-  *text += frame.function_name.empty() ? "(anonymous)" : Printable(frame.function_name);
-  if (frame.kind == vm::FrameKind::kBuiltin) *text += " (<builtin>)";
-  if (frame.kind == vm::FrameKind::kNative) *text += "  " + Printable(frame.file);
-  if (!frame.file.empty() && frame.kind != vm::FrameKind::kNative) {
-    *text += " (" + Printable(frame.file);
-    if (frame.line > 0) Append(text, ":%d", frame.line);
-    if (frame.column > 0) Append(text, ":%d", frame.column);
-    if (frame.quality == vm::FrameQuality::kFunction) *text += ", start of the function";
-    if (frame.quality == vm::FrameQuality::kApproximate) *text += ", approximately";
-    *text += ")";
+std::string Describe(const vm::Frame& frame) {
+  std::string text;
+  if (frame.kind == vm::FrameKind::kAsync) text += "async ";
+  if (frame.is_constructor) text += "new ";
+  text += frame.function_name.empty() ? "(anonymous)" : frame.function_name;
+  if (frame.kind == vm::FrameKind::kBuiltin) text += " (<builtin>)";
+  if (frame.kind == vm::FrameKind::kNative) {
+    text += "  " + frame.file;
+    if (frame.quality == vm::FrameQuality::kApproximate) text += " (approximately)";
   }
-  if (frame.is_eval) *text += " [eval]";
-  if (frame.kind == vm::FrameKind::kWasm) *text += " [wasm]";
-  *text += "\n";
+  if (!frame.file.empty() && frame.kind != vm::FrameKind::kNative) {
+    text.append(" (").append(frame.file);
+    if (frame.line > 0) text.append(":").append(std::to_string(frame.line));
+    if (frame.column > 0) text.append(":").append(std::to_string(frame.column));
+    if (frame.quality == vm::FrameQuality::kFunction) text += ", start of the function";
+    if (frame.quality == vm::FrameQuality::kApproximate) text += ", approximately";
+    text += ")";
+  }
+  if (frame.is_eval) text += " [eval]";
+  if (frame.kind == vm::FrameKind::kWasm) text += " [wasm]";
+  return text;
 }
 
-void AppendOs(std::string* text, const ThreadPhoto& photo) {
+std::string DescribeOs(const ThreadPhoto& photo) {
   const platform::ThreadStatus& os = photo.status;
-  Append(text, "%c", os.state);
+  std::string text(1, os.state);
   if (!photo.doing.empty()) {
-    *text += " in " + Printable(photo.doing);
+    text += " in " + PlainWords(photo.doing);
   } else if (os.syscall && os.syscall->number >= 0) {
     const char* name = platform::SyscallName(os.syscall->number);
-    if (name != nullptr) {
-      Append(text, " in %s", name);
-    } else {
-      Append(text, " in syscall %lld", static_cast<long long>(os.syscall->number));
-    }
+    text +=
+        name != nullptr ? std::string(" in ") + name : " in syscall " + std::to_string(os.syscall->number);
   }
-  Append(text, "; cpu %.1f s user %.1f s sys", os.cpu_user_ms / 1e3, os.cpu_system_ms / 1e3);
+  return text + Words("; cpu %.1f s user %.1f s sys", os.cpu_user_ms / 1e3, os.cpu_system_ms / 1e3);
 }
 
-void AppendStack(std::string* text, const vm::StackCapture& stack) {
-  if (stack.method == vm::CaptureMethod::kPassive) *text += "  (captured passively)\n";
-  if (stack.method == vm::CaptureMethod::kParked) *text += "  (captured while parked)\n";
-  if (!stack.no_javascript.empty()) {
-    *text += "  JavaScript frames not available: " + Printable(stack.no_javascript) + "\n";
-  }
+void AddStack(const vm::StackCapture& stack, PlainPage* page) {
+  if (stack.method == vm::CaptureMethod::kPassive) page->Line("(read from memory while blocked)");
+  if (stack.method == vm::CaptureMethod::kParked) page->Line("(read from memory while held)");
+  if (!stack.no_javascript.empty()) page->Line("JavaScript frames not available: " + stack.no_javascript);
   for (size_t i = 0; i < stack.frames.size(); ++i) {
-    AppendFrame(text, stack.frames[i]);
+    page->Line(Describe(stack.frames[i]));
     if (stack.cut_count > 0 && i == static_cast<size_t>(stack.cut_after)) {
-      Append(text, "  ... %s%d frames left out ...\n", stack.cut_at_least ? "at least " : "",
-             stack.cut_count);
+      page->Line(
+          Words("... %s%d frames omitted ...", stack.cut_at_least ? "at least " : "", stack.cut_count));
     }
   }
-  for (const vm::Frame& frame : stack.async_frames) AppendFrame(text, frame);
+  for (const vm::Frame& frame : stack.async_frames) page->Line(Describe(frame));
 }
 
-void AppendIsolate(std::string* text, const IsolatePhoto& photo) {
+std::string Label(const vm::IsolateIdentity& identity) {
+  return Words("%s %d", identity.is_main ? "main" : "worker", identity.thread_id);
+}
+
+void AddIsolate(const IsolatePhoto& photo, PlainPage* page) {
   const vm::IsolateIdentity& identity = photo.status.identity;
-  Append(text, "------ Thread #%d  %s %d", photo.status.tid, identity.is_main ? "main" : "worker",
-         identity.thread_id);
-  if (!identity.is_main && !identity.name.empty()) *text += " \"" + Printable(identity.name) + "\"";
-  Append(text, "  %s", StateWord(photo.state));
+  std::string head = Words("Thread #%d  ", photo.status.tid) + Label(identity);
+  if (!identity.is_main && !identity.name.empty())
+    head += " \"" + PrintableName(PlainWords(Unmasked(identity.name))) + "\"";
+  head += std::string("  ") + StateWord(photo.state);
   if (photo.status.loop_stalled_ms >= 0) {
-    Append(text, "; event loop has not turned for %.1f s", photo.status.loop_stalled_ms / 1e3);
+    head += Words("; event loop has not turned for %.1f s", photo.status.loop_stalled_ms / 1e3);
   }
-  *text += " ------\n  state: ";
-  if (photo.os) {
-    AppendOs(text, *photo.os);
-  } else {
-    *text += "not available: " + photo.os_error;
-  }
-  *text += "\n";
-  if (!photo.note.empty()) *text += "  " + photo.note + "\n";
-  if (photo.stack) AppendStack(text, *photo.stack);
-  *text += "\n";
+  page->Head(head);
+  page->Line("state: " + (photo.os ? DescribeOs(*photo.os) : "not available: " + photo.os_error));
+  if (!photo.note.empty()) page->Line("note: " + photo.note);
+  if (photo.stack) AddStack(*photo.stack, page);
+  page->BlankLine();
 }
 
 std::string Describe(const vm::AsyncFrame& frame) {
-  std::string text = frame.class_name.empty() ? "" : Printable(frame.class_name) + ".";
-  text += frame.function_name.empty() ? "(anonymous)" : Printable(frame.function_name);
-  if (frame.line > 0) Append(&text, " (%s:%d)", Printable(frame.file).c_str(), frame.line);
+  std::string text = frame.class_name.empty() ? "" : frame.class_name + ".";
+  text += frame.function_name.empty() ? "(anonymous)" : frame.function_name;
+  if (frame.line > 0) text += " (" + frame.file + ":" + std::to_string(frame.line) + ")";
   return text;
 }
 
 // Without what they wait for: that may name a URL, and only the formatter masks.
-void AppendGreenThreads(std::string* text, const IsolatePhoto& photo) {
-  const vm::IsolateIdentity& identity = photo.status.identity;
-  Append(text, "  %s %d: ", identity.is_main ? "main" : "worker", identity.thread_id);
+void AddGreenThreads(const IsolatePhoto& photo, PlainPage* page) {
+  const std::string label = Label(photo.status.identity) + ": ";
   if (!photo.green_threads.found) {
-    *text += "not available: " + Printable(photo.green_threads.reason) + "\n";
+    page->Line(label + "not available: " + photo.green_threads.reason);
     return;
   }
   const vm::GreenThreads& found = *photo.green_threads.found;
-  Append(text, "%u suspended async functions, %u green threads, %u groups%s\n", found.suspended_functions,
-         found.green_threads, found.total_groups, photo.green_threads.approximate ? " (approximate)" : "");
+  page->Line(label + Words("%u suspended async functions, %u green threads, %u groups%s",
+                           found.suspended_functions, found.green_threads, found.total_groups,
+                           photo.green_threads.approximate ? " (approximate)" : ""));
   for (size_t i = 0; i < found.groups.size() && i < kMaxGreenGroups; ++i) {
-    Append(text, "    %u%s in ", found.groups[i].count, found.groups[i].deadlock ? " in a DEADLOCK" : "");
+    std::string line =
+        Words("  %u%s in ", found.groups[i].count, found.groups[i].deadlock ? " in a DEADLOCK" : "");
     const auto& frames = found.groups[i].frames;
-    for (size_t k = 0; k < frames.size() && k < kMaxGreenFrames; ++k)
-      *text += (k == 0 ? "" : " < ") + Describe(frames[k]);
-    *text += "\n";
+    for (size_t k = 0; k < frames.size() && k < kMaxGreenFrames; ++k) {
+      line += (k == 0 ? "" : " < ") + Describe(frames[k]);
+    }
+    page->Line(line);
   }
 }
 
 }  // namespace
 
-std::string WritePlainText(const Photograph& photograph, const std::string& why) {
-  std::string text;
-  AppendBanner(&text, "Guru Meditation");
-  text += "  essential report: the formatter did not run (" + Printable(why) + ")\n";
-  text += "  report " + photograph.report_id + ", " + Utc(photograph.trigger.wall_clock_ms);
-  Append(&text, ", pid %d, stacks after %.1f ms\n", photograph.pid, photograph.stacks_after_ms);
-  text += "  trigger: " + Printable(DescribeTrigger(photograph.trigger)) + "\n";
-  AppendBanner(&text, "Threads");
-  for (const IsolatePhoto& photo : photograph.isolates) AppendIsolate(&text, photo);
+std::string WritePlainText(const Photograph& photograph, const Unmasked& why) {
+  PlainPage page;
+  page.Banner("Guru Meditation");
+  page.Line("essential report: the formatter did not run (" + PlainWords(why) + ")");
+  page.Line("report " + photograph.report_id + ", " + Utc(photograph.trigger.wall_clock_ms) +
+            Words(", pid %d, stacks after %.1f ms", photograph.pid, photograph.stacks_after_ms));
+  page.Line("trigger: " + DescribeTrigger(photograph.trigger));
+  page.Banner("Threads");
+  for (const IsolatePhoto& photo : photograph.isolates) AddIsolate(photo, &page);
   for (const OtherThreadPhoto& other : photograph.other_threads) {
-    Append(&text, "  other thread #%d  %s  ", other.os.status.tid, Printable(other.os.status.name).c_str());
-    AppendOs(&text, other.os);
-    text += "\n";
+    page.Line(Words("other thread #%d  ", other.os.status.tid) + PlainWords(Unmasked(other.os.status.name)) +
+              "  " + DescribeOs(other.os));
   }
-  AppendBanner(&text, "Green Threads");
-  for (const IsolatePhoto& photo : photograph.isolates) AppendGreenThreads(&text, photo);
-  text += "==== End of report " + photograph.report_id + " ====\n";
-  return text;
+  page.Banner("Green Threads");
+  for (const IsolatePhoto& photo : photograph.isolates) AddGreenThreads(photo, &page);
+  page.EndMarker(photograph.report_id);
+  return page.Take();
 }
 
-std::string WriteLateAnswer(const vm::Capture& capture) {
+std::string DescribeLateAnswer(const vm::Capture& capture) {
   const vm::Answer& answer = capture.answer();
-  std::string text = "gmr: report " + capture.question().report_id + ": " + Printable(capture.thread_label());
+  std::string text = "report " + capture.question().report_id + ": " + capture.thread_label();
   const double after_ms = platform::MsBetween(capture.question().asked_at_ns, answer.answered_at_ns);
-  if (after_ms < 1e3) {
-    Append(&text, " answered after %.0f ms", after_ms);
-  } else {
-    Append(&text, " answered after %.1f s", after_ms / 1e3);
-  }
-  if (answer.stack.frames.empty()) {
-    text += ", when it ran no JavaScript any more\n";
-    return text;
-  }
-  text += ", the next JavaScript that it ran was";
-  std::string frame;
-  AppendFrame(&frame, answer.stack.frames.front());
-  return text + frame.substr(1);
+  text += after_ms < 1e3 ? Words(" answered after %.0f ms", after_ms)
+                         : Words(" answered after %.1f s", after_ms / 1e3);
+  if (answer.stack.frames.empty()) return text + ", when it ran no JavaScript any more";
+  return text + ", the next JavaScript that it ran was " + Describe(answer.stack.frames.front());
 }
 
 }  // namespace gmr::reporter

@@ -14,11 +14,12 @@
 
 namespace gmr::reporter {
 
-// `why` says why the formatter did not run.
-std::string WritePlainText(const Photograph& photograph, const std::string& why);
+// `why` says why the formatter did not run; it may be the message of an exception,
+// which may quote what the formatter was reading.
+std::string WritePlainText(const Photograph& photograph, const platform::Unmasked& why);
 
-// The line about an isolate that answered after its report was done.
-std::string WriteLateAnswer(const vm::Capture& capture);
+// The line about an isolate that answered after its report was finished.
+std::string DescribeLateAnswer(const vm::Capture& capture);
 
 }  // namespace gmr::reporter
 

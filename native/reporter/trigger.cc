@@ -3,6 +3,8 @@
 #include <cstdio>
 
 #include "../platform/clock.h"
+#include "../platform/printable.h"
+#include "../platform/unmasked.h"
 
 namespace gmr::reporter {
 
@@ -11,11 +13,16 @@ namespace {
 std::string ThreadLabel(const Trigger& trigger) {
   if (trigger.thread_id == 0) return "the main thread";
   const std::string label = "worker " + std::to_string(trigger.thread_id);
-  return trigger.thread_name.empty() ? label : label + " (" + trigger.thread_name + ")";
+  return trigger.thread_name.empty()
+             ? label
+             : label + " (" +
+                   platform::PrintableName(platform::PlainWords(platform::Unmasked(trigger.thread_name))) +
+                   ")";
 }
 
 std::string DescribeSignal(const Trigger& trigger) {
-  std::string text = trigger.signal_name + " from pid " + std::to_string(trigger.sender_pid) + " uid " +
+  std::string text = trigger.signal_name + " from " + (trigger.from_gmr_trigger ? "gmr trigger, " : "") +
+                     "pid " + std::to_string(trigger.sender_pid) + " uid " +
                      std::to_string(trigger.sender_uid);
   if (trigger.coalesced > 1) text += ", " + std::to_string(trigger.coalesced) + " signals";
   return text;
@@ -37,6 +44,7 @@ void WriteTrigger(JsonWriter& json, const Trigger& trigger) {
     case Trigger::Kind::kSignal:
       json.String("signal").Key("signal").String(trigger.signal_name);
       json.Key("senderPid").Integer(trigger.sender_pid).Key("senderUid").Integer(trigger.sender_uid);
+      json.Key("fromGmrTrigger").Bool(trigger.from_gmr_trigger);
       json.Key("coalesced").Integer(trigger.coalesced);
       break;
     case Trigger::Kind::kFile:

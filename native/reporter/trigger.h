@@ -8,8 +8,10 @@
 #define GMR_NATIVE_REPORTER_TRIGGER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "../v8/heap_sample.h"
 #include "json_writer.h"
 
 namespace gmr::reporter {
@@ -24,6 +26,7 @@ struct Trigger {
   std::string signal_name;
   int sender_pid = 0;
   unsigned sender_uid = 0;
+  bool from_gmr_trigger = false;
   uint32_t coalesced = 1;
   // kFile:
   std::string path;
@@ -33,6 +36,8 @@ struct Trigger {
   double blocked_ms = 0;
   // kFatal:
   std::string error;  // masked
+  // Of the main thread, which waits for the report and does not answer.
+  std::optional<vm::HeapSample> heap;
 };
 
 // A trigger of that kind, as of now.
@@ -41,7 +46,7 @@ Trigger TriggeredNow(Trigger::Kind kind);
 // In the shape of src/report/model.ts.
 void WriteTrigger(JsonWriter& json, const Trigger& trigger);
 
-// For people: "SIGUSR2 from pid 71 uid 0".
+// A description such as "SIGUSR2 from pid 71 uid 0" or "SIGUSR2 from gmr trigger, pid 71 uid 0".
 std::string DescribeTrigger(const Trigger& trigger);
 
 }  // namespace gmr::reporter

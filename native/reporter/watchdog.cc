@@ -5,7 +5,10 @@
 
 #include "../platform/clock.h"
 #include "../platform/thread_activity.h"
+#include "../v8/layout_loader.h"
+#include "atomics_wait.h"
 #include "delivery.h"
+#include "lazy_reader.h"
 
 namespace gmr::reporter {
 
@@ -24,7 +27,7 @@ bool IsIdle(const vm::LoopStatus& loop, const platform::ThreadActivity& activity
   return !activity.knows_syscall || (activity.in_epoll && activity.epoll_fd == loop.epoll_fd);
 }
 
-LoopLook LookAt(const vm::LoopStatus& loop, const platform::ThreadActivity& activity, bool late) {
+LoopLook ToLook(const vm::LoopStatus& loop, const platform::ThreadActivity& activity, bool late) {
   LoopLook look;
   look.at_ns = MonotonicNs();
   look.late = late;
@@ -36,6 +39,13 @@ LoopLook LookAt(const vm::LoopStatus& loop, const platform::ThreadActivity& acti
   look.cpu_ns = activity.cpu_ns;
   look.delay_ns = activity.delay_ns;
   return look;
+}
+
+bool IsInAtomicsWait(const vm::LoopStatus& loop) {
+  vm::BeginLoadingLayout();
+  LazyReader reader(vm::StackReader::Memory::kLittle);
+  return AtomicsWait::Get().Has({loop.tid, loop.isolate},
+                                [&reader]() -> vm::StackReader& { return reader.Get(); });
 }
 
 std::string EndJson(const vm::LoopStatus& loop, const BlockDetector& detector, bool reported) {
@@ -75,16 +85,34 @@ bool Watchdog::MayReport(int64_t now_ns) {
   return static_cast<int64_t>(reported_at_ns_.size()) < options_.max_reports_per_hour;
 }
 
+BlockDetector::Verdict Watchdog::LookAt(const vm::LoopStatus& loop, bool late, Watched* watched) {
+  const auto activity = platform::ReadThreadActivity(loop.tid);
+  if (!activity.ok()) return BlockDetector::Verdict::kNothing;
+  LoopLook look = ToLook(loop, activity.value(), late);
+  const uint64_t futex = loop.identity.is_main ? 0 : activity.value().futex;
+  if (futex != 0) {
+    if (futex != watched->futex) {
+      watched->futex_is_wait = AtomicsWait::Get().Knows(loop.isolate, futex) || IsInAtomicsWait(loop);
+    }
+    watched->futex = futex;
+    look.idle = watched->futex_is_wait;
+  }
+  const BlockDetector::Verdict verdict = watched->detector.Look(look);
+  // The first time, its stack may not have been readable.
+  if (verdict != BlockDetector::Verdict::kBlocked || futex == 0 || !IsInAtomicsWait(loop)) return verdict;
+  watched->futex_is_wait = true;
+  watched->detector.Dismiss();
+  return BlockDetector::Verdict::kNothing;
+}
+
 Watchdog::Findings Watchdog::Look(bool late) {
   Findings findings;
   const auto loops = vm::IsolateRegistry::Get().Loops();
   std::vector<Watched*> blocked;
   for (const vm::LoopStatus& loop : loops) {
     if (!loop.identity.is_main && !options_.all_threads) continue;
-    const auto activity = platform::ReadThreadActivity(loop.tid);
-    if (!activity.ok()) continue;
     Watched& watched = Find(loop.id);
-    const BlockDetector::Verdict verdict = watched.detector.Look(LookAt(loop, activity.value(), late));
+    const BlockDetector::Verdict verdict = LookAt(loop, late, &watched);
     if (verdict == BlockDetector::Verdict::kEnded) {
       findings.ends.push_back(EndJson(loop, watched.detector, watched.reported));
       watched.reported = false;
@@ -97,8 +125,8 @@ Watchdog::Findings Watchdog::Look(bool late) {
   Forget(loops);
   if (!findings.trigger) return findings;
   if (!MayReport(findings.trigger->at_ns)) {
-    Notify(DescribeTrigger(*findings.trigger) + "; no report, because there were " +
-           std::to_string(reported_at_ns_.size()) + " in the last hour");
+    Notify(DescribeTrigger(*findings.trigger) + "; no report: " + std::to_string(reported_at_ns_.size()) +
+           " in the last hour, which is maxReportsPerHour");
     findings.trigger.reset();
     return findings;
   }

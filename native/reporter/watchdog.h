@@ -6,7 +6,8 @@
 // Lifetime:    one for each setting of the options.
 //
 // Nothing runs on the loops: their turns are read from libuv's own counter, and
-// what their threads do from /proc.
+// what their threads do from /proc. A worker that sleeps in Atomics.wait, as those of pools do, is not
+// blocked; to know that, its stack is read from memory, once for each futex.
 #ifndef GMR_NATIVE_REPORTER_WATCHDOG_H_
 #define GMR_NATIVE_REPORTER_WATCHDOG_H_
 
@@ -46,9 +47,13 @@ class Watchdog {
   struct Watched {
     BlockDetector detector;
     bool reported = false;  // the block that is under way
+    // The futex that the thread was seen to sleep on last, and whether that is Atomics.wait.
+    uint64_t futex = 0;
+    bool futex_is_wait = false;
   };
 
   Watched& Find(uint64_t id);
+  BlockDetector::Verdict LookAt(const vm::LoopStatus& loop, bool late, Watched* watched);
   void Forget(const std::vector<vm::LoopStatus>& present);
   bool MayReport(int64_t now_ns);
 

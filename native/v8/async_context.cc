@@ -25,7 +25,7 @@ constexpr int32_t kTablePrefix = 3;
 constexpr int32_t kEntryWords = 3;
 constexpr int32_t kEntriesPerBucket = 2;
 
-constexpr const char* kNoRoom = "there was no time or room left for it";
+constexpr const char* kNoRoom = "the time or memory for it was used up";
 // From there on JavaScript prints integers with an exponent, too.
 constexpr double kLongestInteger = 1e21;
 

@@ -38,16 +38,19 @@ AsyncFrameKind KindOf(SuspendedKind kind) {
 
 }  // namespace
 
-AsyncPlaces::AsyncPlaces(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings)
+AsyncPlaces::AsyncPlaces(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings,
+                         platform::Arena* arena)
     : heap_(heap),
       layout_(layout),
       scripts_(heap, strings),
       functions_(heap, strings, &scripts_),
-      classes_(heap, layout, &functions_) {}
+      classes_(heap, strings, &functions_),
+      code_(heap, strings, &scripts_, arena) {}
 
 void AsyncPlaces::Reset() {
   scripts_.Reset();
   functions_.Reset();
+  code_.Reset();
   places_.Truncate(0);
   by_key_.Clear();
   by_text_.Clear();
@@ -112,7 +115,7 @@ uint32_t AsyncPlaces::Read(Tagged function, const SuspendedObject* suspended) {
     // Only what has bytecode can be suspended in it.
     if (!info.bytecode.IsObject()) return kNoIndex;
     place.kind = KindOf(suspended->kind);
-    place.class_name = classes_.NameOf(suspended->receiver);
+    place.class_name = classes_.PrefixOf(suspended->receiver, place.name);
     const int32_t offset = suspended->position - (heap_->layout().bytecode_data - 1);
     place.is_function_line = suspended->position == kUnknownPosition;
     if (!place.is_function_line && !FindBytecodePosition(*heap_, info.bytecode, offset, &script_offset))
@@ -120,7 +123,37 @@ uint32_t AsyncPlaces::Read(Tagged function, const SuspendedObject* suspended) {
   }
   if (script_offset >= 0 && !scripts_.Locate(info.script, script_offset, &place.line, &place.column))
     place.line = place.column = 0;
+  const bool is_user_code = info.has_script && std::strncmp(info.file, "node:", 5) != 0;
+  if (is_user_code) place.at = {info.script, script_offset, info.start_position, place.line, place.column};
   return Intern(place);
+}
+
+void AsyncPlaces::ReadCode(uint32_t index) {
+  AsyncPlace& place = places_[index];
+  if (place.code != nullptr || !place.at.script.IsObject()) return;
+  place.code = code_.Read(place.at);
+  place.is_code_young = HasYoungSource(place.at.script);
+}
+
+bool AsyncPlaces::HasYoungSource(Tagged script) const {
+  Tagged source;
+  uint64_t flags = 0;
+  if (layout_->page_flags < 0 || !heap_->Load(script, heap_->layout().script_source, &source)) return true;
+  const Tagged page = Tagged::At(source.Slot(0) & ~(kPageBytes - 1));
+  return !heap_->memory().Load(page.Slot(layout_->page_flags), &flags) ||
+         (flags & (kPageIsFromSpace | kPageIsToSpace)) != 0;
+}
+
+// A file that was loaded more than once has a script for each time.
+bool AsyncPlaces::IsSameText(const CodePlace& a, const CodePlace& b) {
+  if (a.script == b.script) return true;
+  FlatString sources[2];
+  SourceWindow windows[2];
+  return scripts_.SourceOf(a.script, &sources[0]) && scripts_.SourceOf(b.script, &sources[1]) &&
+         sources[0].length == sources[1].length && a.offset == b.offset && a.offset >= 0 &&
+         windows[0].Read(&heap_->memory(), sources[0], static_cast<uint32_t>(a.offset)) &&
+         windows[1].Read(&heap_->memory(), sources[1], static_cast<uint32_t>(b.offset)) &&
+         windows[0].Equals(windows[1]);
 }
 
 // The interpreter and its successor count offsets differently: what reads the
@@ -132,7 +165,11 @@ uint32_t AsyncPlaces::Intern(const AsyncPlace& place) {
   hash = NotZero(Mix(hash, static_cast<uint64_t>(place.kind)));
   auto index = static_cast<uint32_t>(places_.size());
   const uint32_t* known = by_text_.Find(hash);
-  if (known != nullptr) return *known;
+  if (known != nullptr) {
+    if (*known < places_.size() && !IsSameText(places_[*known].at, place.at))
+      places_[*known].at = CodePlace();
+    return *known;
+  }
   if (!places_.Append(place) || !by_text_.Insert(hash, index, &index)) {
     full_ = true;
     return kNoIndex;

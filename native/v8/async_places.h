@@ -11,6 +11,7 @@
 
 #include "../platform/mapped_array.h"
 #include "../platform/number_table.h"
+#include "code_reader.h"
 #include "heap_scan.h"
 #include "receiver_class.h"
 #include "shared_function.h"
@@ -38,17 +39,28 @@ struct AsyncPlace {
   bool is_function_line = false;
   // Of the self-test script: not to be shown.
   bool is_own = false;
+  // Of user code; not where functions of different texts read the same.
+  CodePlace at;
+  // What was read of its code; nullptr: nothing.
+  const RawCode* code = nullptr;
+  bool is_code_young = false;
 };
 
 class AsyncPlaces {
  public:
-  AsyncPlaces(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings);
+  AsyncPlaces(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings,
+              platform::Arena* arena);
 
   void Reset();
 
   // Its index; kNoIndex: no function that can be suspended, or too many places.
   uint32_t Find(const SuspendedObject& suspended);
   uint32_t FindCallback(Tagged function);
+
+  // Reads the source text of a place.
+  void ReadCode(uint32_t index);
+  // The scripts of the places that were given to ReadCode().
+  const ScriptList& code_scripts() const { return code_.scripts(); }
 
   const AsyncPlace& operator[](uint32_t index) const { return places_[index]; }
   // By file, line and column: the same order in every dump.
@@ -66,12 +78,15 @@ class AsyncPlaces {
   uint64_t KeyOf(Tagged shared, int32_t position, Tagged receiver_map) const;
   uint32_t Read(Tagged function, const SuspendedObject* suspended);
   uint32_t Intern(const AsyncPlace& place);
+  bool HasYoungSource(Tagged script) const;
+  bool IsSameText(const CodePlace& a, const CodePlace& b);
 
   const HeapReader* heap_;
   const HeapLayout* layout_;
   ScriptTable scripts_;
   FunctionTable functions_;
   ReceiverClass classes_;
+  CodeReader code_;
   platform::MappedArray<AsyncPlace> places_{kMaxPlaces};
   platform::NumberTable by_key_{kMaxKeys};
   platform::NumberTable by_text_{kMaxPlaces};

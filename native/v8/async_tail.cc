@@ -4,6 +4,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "heap_sample.h"
 #include "stack_walk.h"
 #include "v8_compat.h"
 

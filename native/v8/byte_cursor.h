@@ -48,8 +48,15 @@ class ByteCursor {
     return 0;
   }
 
-  // The lowest bit is the sign.
+  // The lowest bit is the sign; 3 stands for -2, as in tables of positions.
   int64_t Signed() { return SignOf(Unsigned()); }
+
+  // The same, but 3 stands for -1, as in translations: base::VLQDecode(), src/base/vlq.h.
+  int64_t SignedMagnitude() {
+    const uint64_t encoded = Unsigned();
+    const auto magnitude = static_cast<int64_t>(encoded >> 1);
+    return (encoded & 1) != 0 ? -magnitude : magnitude;
+  }
 
   static int64_t SignOf(uint64_t encoded) {
     const auto magnitude = static_cast<int64_t>(encoded >> 1);

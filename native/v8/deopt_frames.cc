@@ -14,6 +14,7 @@ namespace {
 constexpr int kMaxCommands = 100'000;
 constexpr int kMaxOperands = 8;
 constexpr int32_t kWordsPerDeoptEntry = 3;
+constexpr int64_t kMaxStackSlots = 1 << 20;
 
 struct Command {
   int32_t opcode = -1;
@@ -36,7 +37,7 @@ class TranslationReader {
     if (from == nullptr || command->opcode < 0 || command->opcode >= opcodes_->count) return false;
     const int count = opcodes_->operand_counts[command->opcode];
     for (int i = 0; i < count; ++i) {
-      const int64_t operand = from->Signed();
+      const int64_t operand = from->SignedMagnitude();
       if (i < kMaxOperands) command->operands[i] = operand;
     }
     return !from->failed();
@@ -130,13 +131,13 @@ bool InRange(int32_t opcode, int32_t first, int32_t last) { return opcode >= fir
 // The frames of a translation, outermost first as V8 stores them.
 class FrameCollector {
  public:
-  FrameCollector(const HeapReader& heap, Tagged literals, InlinedFrames* frames)
-      : heap_(heap), literals_(literals), frames_(frames) {
+  FrameCollector(const HeapReader& heap, Tagged literals, uintptr_t fp, InlinedFrames* frames)
+      : heap_(heap), literals_(literals), fp_(fp), frames_(frames) {
     frames_->count = 0;
     frames_->constructs_callee = false;
   }
 
-  bool awaits_function() const { return awaits_function_; }
+  bool awaits_value() const { return next_value_ != Value::kOther; }
 
   bool AddFrame(const TranslationOpcodes& opcodes, const Command& command) {
     const int32_t opcode = command.opcode;
@@ -155,28 +156,54 @@ class FrameCollector {
     frame.has_bytecode_offset = interpreted;
     frame.bytecode_offset = static_cast<int32_t>(command.operands[0]);
     frames_->constructs_callee = false;
-    awaits_function_ = true;
+    next_value_ = Value::kFunction;
     return LoadLiteral(command.operands[1], &frame.shared);
   }
 
-  // The values of a frame, of which the first is its function. For a builtin,
-  // Maglev names the caller's SharedFunctionInfo, so the function decides.
+  // The values of a frame, of which the first is its function and the second its receiver. What is neither a
+  // constant nor on the stack may be several commands, so no more is read behind it.
   void AddValue(const TranslationOpcodes& opcodes, const Command& command) {
-    Tagged function;
-    const bool known = awaits_function_ && command.opcode == opcodes.literal &&
-                       LoadLiteral(command.operands[0], &function) && heap_.IsFunction(&function);
-    awaits_function_ = false;
-    if (!known) return;
+    Tagged value;
+    const Value which = next_value_;
+    next_value_ = Value::kOther;
+    if (which == Value::kOther || !LoadValue(opcodes, command, &value)) return;
     InlinedFrame& frame = frames_->at[frames_->count - 1];
-    Tagged shared;
-    if (!heap_.Load(function, heap_.layout().function_shared, &shared)) return;
-    if (frame.is_builtin) frame.shared = shared;
-    frame.function = function;
+    if (which == Value::kReceiver) {
+      frame.receiver = value;
+      return;
+    }
+    next_value_ = Value::kReceiver;
+    SetFunction(value, &frame);
   }
 
   void Finish() { std::reverse(frames_->at, frames_->at + frames_->count); }
 
  private:
+  enum class Value : uint8_t { kOther, kFunction, kReceiver };
+
+  // For a builtin, Maglev names the caller's SharedFunctionInfo, so the function decides.
+  void SetFunction(Tagged function, InlinedFrame* frame) {
+    Tagged shared;
+    if (!heap_.IsFunction(&function) || !heap_.Load(function, heap_.layout().function_shared, &shared))
+      return;
+    if (frame->is_builtin) frame->shared = shared;
+    frame->function = function;
+  }
+
+  bool LoadValue(const TranslationOpcodes& opcodes, const Command& command, Tagged* value) const {
+    if (command.opcode == opcodes.literal) return LoadLiteral(command.operands[0], value);
+    if (command.opcode != opcodes.stack_slot) return false;
+    // OptimizedJSFrame::StackSlotOffsetRelativeToFp, src/execution/frames.cc: downwards from the first word
+    // that the caller pushed.
+    const int64_t index = command.operands[0];
+    if (index < -kMaxStackSlots || index > kMaxStackSlots) return false;
+    const auto offset = static_cast<uintptr_t>(heap_.layout().fp_receiver - (index + 1) * 8);
+    uint64_t bits = 0;
+    if (!heap_.memory().Load(fp_ + offset, &bits)) return false;
+    *value = Tagged(bits);
+    return true;
+  }
+
   bool LoadLiteral(int64_t index, Tagged* value) const {
     if (!heap_.LoadElement(literals_, index, value)) return false;
     *value = value->Strong();
@@ -185,8 +212,9 @@ class FrameCollector {
 
   const HeapReader& heap_;
   Tagged literals_;
+  const uintptr_t fp_;
   InlinedFrames* frames_;
-  bool awaits_function_ = false;
+  Value next_value_ = Value::kOther;
 };
 
 bool CollectFrames(const TranslationOpcodes& opcodes, TranslationReader* reader, FrameCollector* collector,
@@ -197,7 +225,7 @@ bool CollectFrames(const TranslationOpcodes& opcodes, TranslationReader* reader,
   const int64_t frame_count = begin.operands[1];
   *js_count = begin.operands[2];
   int64_t seen = 0;
-  for (int i = 0; seen < frame_count || collector->awaits_function(); ++i) {
+  for (int i = 0; seen < frame_count || collector->awaits_value(); ++i) {
     Command command;
     if (i == kMaxCommands || !reader->Next(&command)) return false;
     if ((opcodes.frames >> command.opcode & 1) == 0) {
@@ -211,7 +239,8 @@ bool CollectFrames(const TranslationOpcodes& opcodes, TranslationReader* reader,
 
 }  // namespace
 
-bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, uintptr_t pc, InlinedFrames* frames) {
+bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, uintptr_t pc, uintptr_t fp,
+                       InlinedFrames* frames) {
   const TranslationOpcodes& opcodes = heap.layout().translation;
   DeoptData deopt;
   Tagged bytes;
@@ -221,7 +250,7 @@ bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, uintptr_t
   if (!FindTranslation(heap, deopt, FindDeoptIndex(heap, code, pc), &bytes, &start)) return false;
   const auto length = static_cast<uint32_t>(std::max(heap.LengthOf(bytes), 0));
   TranslationReader reader(&opcodes, {&heap.memory(), bytes.Slot(heap.layout().array_data), length}, start);
-  FrameCollector collector(heap, deopt.literals, frames);
+  FrameCollector collector(heap, deopt.literals, fp, frames);
   if (!CollectFrames(opcodes, &reader, &collector, &js_count)) return false;
   if (frames->count == 0 || frames->count != js_count) return false;
   collector.Finish();

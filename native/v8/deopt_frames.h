@@ -26,6 +26,8 @@ struct InlinedFrame {
   Tagged shared;
   // The function object, where the compiler knew it; else 0.
   Tagged function;
+  // Its receiver, where that is a constant or on the stack; else 0.
+  Tagged receiver;
   // Where in it: in its bytecode, or else in its script, where -1 is unknown.
   bool has_bytecode_offset = false;
   int32_t bytecode_offset = -1;
@@ -46,9 +48,10 @@ struct InlinedFrames {
   bool constructs_callee = false;
 };
 
-// False: `pc` is at no call that V8 could return to the interpreter from, or the
-// data is not understood.
-bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, uintptr_t pc, InlinedFrames* frames);
+// `fp`: the frame pointer of the machine frame. False: `pc` is at no call that V8 could return to the
+// interpreter from, or the data is not understood.
+bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, uintptr_t pc, uintptr_t fp,
+                       InlinedFrames* frames);
 
 }  // namespace gmr::vm
 

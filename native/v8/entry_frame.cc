@@ -10,6 +10,7 @@ namespace {
 constexpr int32_t kSearchedBytes = 16 * 1024;
 // From the frame of this function to the end of any stack.
 constexpr uintptr_t kMaxStackBytes = uintptr_t{1} << 30;
+constexpr uintptr_t kMaxEntryFrameBytes = 128;
 
 bool LoadExitFrame(uintptr_t fp, const Layout& layout, platform::MemoryReader* memory,
                    uint64_t* return_address) {
@@ -51,6 +52,23 @@ bool LoadEntryRegisters(uintptr_t isolate, int32_t offset, const Layout& layout,
   *registers = platform::Registers();
   registers->Set(platform::kFramePointer, fp);
   return true;
+}
+
+bool LoadOuterExit(uintptr_t fp, const Layout& layout, platform::MemoryReader* memory,
+                   platform::Registers* registers) {
+  // JSEntry pushes the isolate's note behind the registers that it saves; how many these are differs between
+  // processors and versions. EntryFrameConstants::kNextExitFrameFPOffset, src/execution/<processor>/.
+  for (uintptr_t offset = 8; offset <= kMaxEntryFrameBytes; offset += 8) {
+    uint64_t noted = 0;
+    uint64_t return_address = 0;
+    if (!memory->Load(fp - offset, &noted)) return false;
+    if (noted <= fp || noted - fp > kMaxStackBytes) continue;
+    if (!LoadExitFrame(noted, layout, memory, &return_address)) continue;
+    *registers = platform::Registers();
+    registers->Set(platform::kFramePointer, noted);
+    return true;
+  }
+  return false;
 }
 
 BuiltinsBlob BuiltinsOf(v8::Isolate* isolate) {

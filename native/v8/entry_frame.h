@@ -2,8 +2,8 @@
 //
 // Owns:        nothing.
 // Threads:     FindEntryFpOffset(): the isolate's own, in a callback from
-//              JavaScript. LoadEntryRegisters(): any, while that thread is stopped.
-// Signal-safe: no. LoadEntryRegisters() takes no lock and does not allocate.
+//              JavaScript. The loads: any, while that thread is stopped.
+// Signal-safe: no. The loads take no lock and do not allocate.
 // Lifetime:    the offset is the same for all isolates of a process.
 //
 // V8 notes in the isolate where JavaScript stopped when it calls out. A stack can
@@ -31,6 +31,11 @@ int32_t FindEntryFpOffset(v8::Isolate* isolate, const Layout& layout, const Code
 // not on the stack, or the note is not that of an exit frame.
 bool LoadEntryRegisters(uintptr_t isolate, int32_t offset, const Layout& layout,
                         platform::MemoryReader* memory, platform::Registers* registers);
+
+// The same for the exit frame that is noted in the entry frame at `fp`: that of the JavaScript which called
+// the C++ that called this. False: there is none.
+bool LoadOuterExit(uintptr_t fp, const Layout& layout, platform::MemoryReader* memory,
+                   platform::Registers* registers);
 
 // Where `isolate` has its builtins, for FillCodeRanges().
 BuiltinsBlob BuiltinsOf(v8::Isolate* isolate);

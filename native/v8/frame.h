@@ -7,9 +7,12 @@
 #ifndef GMR_NATIVE_V8_FRAME_H_
 #define GMR_NATIVE_V8_FRAME_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "code_text.h"
 
 namespace gmr::vm {
 
@@ -25,6 +28,7 @@ struct Frame {
   FrameKind kind = FrameKind::kJs;
   FrameQuality quality = FrameQuality::kExact;
   std::string function_name;  // empty: anonymous or top-level code
+  std::string class_name;     // of a method's receiver; empty: none, or not known
   std::string file;           // empty: none, for example eval; of kNative: the module
   int line = 0;               // 1-based; 0: unknown
   int column = 0;             // 1-based; 0: unknown; wasm: byte offset
@@ -32,12 +36,13 @@ struct Frame {
   bool is_eval = false;
   bool is_user_code = false;
   uintptr_t pc = 0;  // kNative: an address within its function; else 0
+  CodeText code;     // of user code
 };
 
 enum class CaptureMethod : uint8_t {
-  kInterrupt,  // the thread told it itself
+  kInterrupt,  // reported by V8, on the thread itself
   kPassive,    // read from memory while the thread was blocked, which it does not notice
-  kParked,     // likewise, while a signal held the thread
+  kParked,     // also read from memory, while a signal held the thread
 };
 
 struct StackCapture {
@@ -50,23 +55,21 @@ struct StackCapture {
   std::string no_javascript;
   // kInterrupt: why native frames are missing; empty: they are there, or there was no JavaScript.
   std::string no_native;
-  // Frames left out after frames[cut_after]; 0: the stack is complete.
+  // Frames omitted after frames[cut_after]; 0: the stack is complete.
   int cut_count = 0;
   int cut_after = 0;
   bool cut_at_least = false;  // the stack was too deep to be counted
   std::vector<Frame> async_frames;
-  std::string async_skipped;  // why async_frames were not asked for
+  std::string async_skipped;  // why async_frames were not requested
   bool running_microtasks = false;
-};
+  // Its thread sleeps in Atomics.wait. For kInterrupt, known once native frames were looked for.
+  bool in_atomics_wait = false;
+  // What `code` of the frames refers to.
+  std::vector<ScriptInfo> scripts;
 
-struct HeapSample {
-  size_t used_bytes = 0;
-  size_t total_bytes = 0;
-  size_t limit_bytes = 0;
-  size_t external_bytes = 0;
-  size_t malloced_bytes = 0;
-  size_t native_contexts = 0;
-  size_t detached_contexts = 0;
+  bool HasUserCode() const {
+    return std::any_of(frames.begin(), frames.end(), [](const Frame& frame) { return frame.is_user_code; });
+  }
 };
 
 }  // namespace gmr::vm

@@ -22,6 +22,8 @@ constexpr int kPercentToScan = 80;
 constexpr int kPercentToLabel = 6;
 // About what a thread without a program has.
 constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
+// The text of the code is read in a few microseconds per frame.
+constexpr int64_t kCodeNs = 50 * platform::kNsPerMs;
 constexpr size_t kMaxLabelBytes = 512;
 constexpr size_t kTimerArenaBytes = size_t{64} << 10;
 
@@ -85,7 +87,7 @@ GreenThreadScan::GreenThreadScan(const Layout* layout, const GreenThreadHeap* pr
       pages_(&memory_, &prepared->layout, &prepared->anchors),
       scan_(&heap_, &prepared->layout, &prepared->anchors),
       graph_(&heap_, &prepared->layout, &prepared->anchors, &strings_),
-      places_(&heap_, &prepared->layout, &strings_),
+      places_(&heap_, &prepared->layout, &strings_, &arena_),
       groups_(&places_),
       labels_(&heap_, &prepared->layout, &prepared->anchors, &strings_, &places_),
       contexts_(&heap_, &prepared->layout, &strings_) {}
@@ -107,20 +109,22 @@ const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
   const int64_t pause = limits_.max_pause_ms * platform::kNsPerMs;
   if (!prepared_->problem.empty()) return prepared_->problem.c_str();
   // What resolves a promise may be held by a large array or table.
-  if (!pages_.Collect(maps, WantsLabels())) return "the process has more memory than is looked at";
+  if (!pages_.Collect(maps, WantsLabels())) return "the process has more memory than gmr-native examines";
   over_limit_ = pages_.object_bytes() > limits_.max_heap_bytes;
   if (over_limit_) return "";
   // The rest is for finding out who waits for whom.
   if (!Scan(start + pause / 100 * kPercentToScan))
-    return over_limit_ ? kTooLate : "more promises or functions than are looked at";
+    return over_limit_ ? kTooLate : "there are more promises or functions than gmr-native examines";
   if (!graph_.Build(&scan_, start + pause)) return "no memory for the graph of promises";
   partial_ = partial_ || graph_.is_late();
   if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
-  if (!groups_.Build(graph_, limits_.only_self_test)) return "more different places than are looked at";
+  if (!groups_.Build(graph_, limits_.only_self_test))
+    return "functions wait at more places than gmr-native examines";
   contexts_.Reset();
   context_problem_ = nullptr;
   if (limits_.context != nullptr && !limits_.only_self_test)
     context_problem_ = contexts_.Run(&graph_, groups_, *limits_.context, limits_.max_groups, start + pause);
+  ReadCode(std::min(start + pause, platform::MonotonicNs() + kCodeNs));
   return FindLabels(start + pause);
 }
 
@@ -137,7 +141,30 @@ bool GreenThreadScan::Scan(int64_t deadline_ns) {
   return !over_limit_ && outcome != HeapScan::Outcome::kTooMany;
 }
 
-// A label is one step less: a report without them still tells who waits where.
+// The innermost and the outermost frames say most.
+GreenThreadScan::Cut GreenThreadScan::CutOf(const AsyncGroup& group) const {
+  const auto& chains = groups_.chains();
+  int total = 0;
+  for (uint32_t i = group.chain; i != kNoIndex; i = chains[i].caller) ++total;
+  const int kept = std::max<int>(1, static_cast<int>(limits_.max_frames));
+  const int count = std::max(0, total - kept);
+  return {count == 0 ? 0 : (kept - 1) / 2, count};
+}
+
+// Only of the frames that are shown.
+void GreenThreadScan::ReadCode(int64_t deadline_ns) {
+  const auto& chains = groups_.chains();
+  for (uint32_t group = 0; group < groups_.groups().size() && group < limits_.max_groups; ++group) {
+    if (platform::MonotonicNs() > deadline_ns) return;
+    const Cut cut = CutOf(groups_.groups()[group]);
+    int position = 0;
+    for (uint32_t i = groups_.groups()[group].chain; i != kNoIndex; i = chains[i].caller, ++position) {
+      if (chains[i].place != kNoIndex && !cut.Has(position)) places_.ReadCode(chains[i].place);
+    }
+  }
+}
+
+// A label is one step less: a report without them still shows who waits where.
 const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   labels_.Reset();
   labels_complete_ = false;
@@ -153,7 +180,7 @@ const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
 
 std::string GreenThreadScan::LabelsSkipped() const {
   if (labels_complete_) return "";
-  return limits_.with_leaf_labels ? "there was no time left for it" : "not asked for";
+  return limits_.with_leaf_labels ? "the time for it was used up" : "not requested";
 }
 
 std::string GreenThreadScan::Partial() const {
@@ -190,6 +217,7 @@ GreenThreads GreenThreadScan::Take() const {
   result.labels_skipped = LabelsSkipped();
   if (context_problem_ != nullptr) result.context_skipped = context_problem_;
   result.partial = Partial();
+  result.scripts = places_.code_scripts().ToScripts();
   for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
     if (i < limits_.max_groups) {
       result.groups.push_back(ToGroup(i));
@@ -205,23 +233,20 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index) const {
   const AsyncGroup& group = groups_.groups()[index];
   GreenThreadGroup result;
   result.count = group.count;
-  result.waits_for = WaitsFor(index);
+  result.waits_for = platform::Unmasked(WaitsFor(index));
   result.context = ContextOf(index);
   result.deadlock = group.is_closed_cycle;
   const auto& chains = groups_.chains();
-  int total = 0;
-  for (uint32_t i = group.chain; i != kNoIndex; i = chains[i].caller) ++total;
-  // The innermost and the outermost tell most.
-  const int kept = std::max<int>(1, static_cast<int>(limits_.max_frames));
-  result.cut_count = std::max(0, total - kept);
-  result.cut_after = result.cut_count == 0 ? 0 : (kept - 1) / 2;
+  const Cut cut = CutOf(group);
+  result.cut_count = cut.count;
+  result.cut_after = cut.after;
   int position = 0;
   uint32_t function = group.sample;
   for (uint32_t i = group.chain; i != kNoIndex; i = chains[i].caller, ++position) {
     const AsyncFunction* sample = function == kNoIndex ? nullptr : &graph_.functions()[function];
     if (sample != nullptr) function = sample->caller;
     if (chains[i].in_cycle) result.deadlock = true;
-    if (position > result.cut_after && position <= result.cut_after + result.cut_count) continue;
+    if (cut.Has(position)) continue;
     AsyncFrame frame = ToFrame(chains[i]);
     if (sample != nullptr) frame.other_callers = sample->other_callers;
     result.frames.push_back(std::move(frame));
@@ -235,8 +260,8 @@ std::vector<GreenThreadContext> GreenThreadScan::ContextOf(uint32_t group) const
   for (size_t key = 0; key < limits_.context->keys.size(); ++key) {
     const ContextValue* value = contexts_.Find(group, static_cast<int>(key));
     if (value == nullptr || value->functions == 0) continue;
-    context.push_back(
-        {limits_.context->keys[key], value->kind, value->text, value->functions, value->distinct});
+    context.push_back({limits_.context->keys[key], value->kind, platform::Unmasked(value->text),
+                       value->functions, value->distinct});
   }
   return context;
 }
@@ -255,6 +280,8 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   frame.column = place.column;
   frame.is_eval = place.is_eval;
   frame.is_function_line = place.is_function_line;
+  frame.code = ToCodeText(place.code);
+  frame.is_code_young = place.is_code_young;
   return frame;
 }
 
@@ -268,10 +295,12 @@ std::string GreenThreadScan::TextOf(const AsyncLeaf& leaf) const {
     return "async function " + name + " (" + place + ")";
   }
   // What it awaits may be in what was not read.
-  if (leaf.label == kNoIndex) return partial_ ? "" : "nothing: it is about to go on";
+  if (leaf.label == kNoIndex) {
+    return partial_ || limits_.from_outside ? "" : "nothing: it is about to go on";
+  }
   char text[kMaxLabelBytes];
   if (labels_.LabelOf(leaf.label, text, sizeof text)) return text;
-  if (!labels_complete_ || labels_.IsHeld(leaf.label)) return "";
+  if (!labels_complete_ || limits_.from_outside || labels_.IsHeld(leaf.label)) return "";
   return "a promise that nothing in the heap can resolve any more (only running or native code could)";
 }
 

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "../platform/proc_maps.h"
+#include "../platform/unmasked.h"
 #include "async_context.h"
 #include "async_groups.h"
 #include "async_leaves.h"
@@ -49,11 +50,14 @@ struct GreenThreadLimits {
   uint32_t max_groups = 50;
   uint32_t max_frames = 200;
   bool with_leaf_labels = true;
-  // Keys of an AsyncLocalStorage to tell, for each group; nullptr: none. It must
+  // Keys of an AsyncLocalStorage to show, for each group; nullptr: none. It must
   // live until Take().
   const AsyncContextQuery* context = nullptr;
   // Shows the functions of the self-test instead of the program's.
   bool only_self_test = false;
+  // True when the isolate's thread may run during the scan. Then it proves nothing that an object was not
+  // found, so that is not reported.
+  bool from_outside = false;
 };
 
 struct AsyncFrame {
@@ -71,27 +75,30 @@ struct AsyncFrame {
   bool is_eval = false;
   // Line and column are where the function begins: where in it is not known.
   bool is_function_line = false;
+  CodeText code;  // of user code
+  // True when a collection of young objects may have moved the source while `code` was read.
+  bool is_code_young = false;
 };
 
 // What one key of the AsyncLocalStorage held.
 struct GreenThreadContext {
   std::string key;
   ContextValueKind kind = ContextValueKind::kNone;
-  std::string value;       // of one of the group's innermost functions
-  uint32_t functions = 0;  // of them that had a value, so far as was looked
-  uint32_t distinct = 0;   // different values among these
+  platform::Unmasked value;  // of one of the group's innermost functions
+  uint32_t functions = 0;    // how many of the examined functions had a value
+  uint32_t distinct = 0;     // number of different values among these
 };
 
 struct GreenThreadGroup {
   uint32_t count = 0;
   std::vector<AsyncFrame> frames;  // innermost first
-  // Frames left out after frames[cut_after]; 0: all are there.
+  // Frames omitted after frames[cut_after]; 0: all are there.
   int cut_count = 0;
   int cut_after = 0;
   // What the innermost await of one of them waits for, as "timer 5000 ms (1200 ms
   // left)" or "Pool <- Array"; empty: not looked for.
-  std::string waits_for;
-  // Keys without a value are left out.
+  platform::Unmasked waits_for;
+  // Keys without a value are omitted.
   std::vector<GreenThreadContext> context;
   // Some of its functions wait for each other, so they never go on.
   bool deadlock = false;
@@ -108,12 +115,15 @@ struct GreenThreads {
   std::vector<GreenThreadGroup> groups;  // largest first
   uint32_t groups_left_out = 0;
   uint32_t threads_left_out = 0;
-  // Async generators that nobody asked for a value.
+  // Async generators at rest, of which no value was requested.
   uint32_t idle_generators = 0;
   // What looked like a function, but was overwritten in part.
   uint32_t unreadable = 0;
   uint64_t scanned_bytes = 0;
   double cost_ms = 0;
+  // True when V8 collected young objects while the heap was read: functions that were suspended very recently
+  // may be missing, or listed without their callers.
+  bool collected_young = false;
   // Not everything was looked at, for want of time, as this says: functions and
   // callers are missing. Empty: all was.
   std::string partial;
@@ -121,6 +131,8 @@ struct GreenThreads {
   std::string context_skipped;
   // Why some waits_for are empty; empty: all were looked for.
   std::string labels_skipped;
+  // What `code` of the frames refers to.
+  std::vector<ScriptInfo> scripts;
 };
 
 class GreenThreadScan {
@@ -136,12 +148,22 @@ class GreenThreadScan {
  private:
   static constexpr size_t kArenaBytes = size_t{32} << 20;
 
+  // Frames omitted after the one at index `after`.
+  struct Cut {
+    int after = 0;
+    int count = 0;
+
+    bool Has(int position) const { return position > after && position <= after + count; }
+  };
+
   const char* Run(const platform::ProcMaps& maps);
+  Cut CutOf(const AsyncGroup& group) const;
   GreenThreadGroup ToGroup(uint32_t index) const;
   AsyncFrame ToFrame(const AsyncChain& chain) const;
   bool Scan(int64_t deadline_ns);
   bool WantsLabels() const { return limits_.with_leaf_labels && !limits_.only_self_test; }
   const char* FindLabels(int64_t deadline_ns);
+  void ReadCode(int64_t deadline_ns);
   std::string WaitsFor(uint32_t group) const;
   std::string TextOf(const AsyncLeaf& leaf) const;
   std::vector<GreenThreadContext> ContextOf(uint32_t group) const;

@@ -9,7 +9,7 @@ namespace {
 
 struct HeapSymbol {
   int32_t HeapLayout::*to;
-  const char* names[4];
+  const char* names[2];
 };
 
 constexpr HeapSymbol kHeapSymbols[] = {
@@ -23,15 +23,6 @@ constexpr HeapSymbol kHeapSymbols[] = {
     {&HeapLayout::type_last_context, {"LastContextType"}},
     {&HeapLayout::type_heap_number, {"type_HeapNumber__HEAP_NUMBER_TYPE"}},
     {&HeapLayout::function_context, {"class_JSFunction__context__Context"}},
-    {&HeapLayout::function_prototype,
-     {"class_JSFunction__prototype_or_initial_map__HeapObject",
-      "class_JSFunction__prototype_or_initial_map__Tagged_HeapObject_",
-      "class_JSFunction__prototype_or_initial_map__Tagged_UnionOf_JSPrototype_Map_Hole_",
-      "class_JSFunction__prototype_or_initial_map__Tagged_UnionOf_JSPrototype_Map_TheHole_"}},
-    {&HeapLayout::map_prototype, {"class_Map__prototype__Object"}},
-    {&HeapLayout::map_constructor,
-     {"class_Map__constructor_or_back_pointer__Object",
-      "class_Map__constructor_or_back_pointer__Tagged_Object_"}},
     {&HeapLayout::object_elements, {"class_JSObject__elements__Object"}},
     {&HeapLayout::heap_number_value, {"class_HeapNumber__value__double"}},
 };
@@ -51,19 +42,24 @@ bool ReadSymbol(const HeapSymbol& symbol, HeapLayout* layout) {
   });
 }
 
-struct FreeSpaceOf {
+struct VersionTable {
   std::string_view version;
-  int32_t type;
-  int32_t unit;
+  int32_t free_space_type;
+  int32_t free_space_unit;
+  int32_t gc_state;
 };
 
-// FREE_SPACE_TYPE, instance-type.h, and FreeSpace::size, src/objects/free-space.tq.
-constexpr FreeSpaceOf kFreeSpaces[] = {
-    {"11.3.", 251, 1},
-    {"12.4.", 260, 1},
-    {"13.6.", 268, 8},
-    {"14.6.", 273, 8},
+// FREE_SPACE_TYPE, instance-type.h; FreeSpace::size, src/objects/free-space.tq;
+// Heap::gc_state_, src/heap/heap.h, as the official node binaries have it.
+constexpr VersionTable kVersions[] = {
+    {"11.3.", 251, 1, 552},
+    {"12.4.", 260, 1, 408},
+    {"13.6.", 268, 8, 544},
+    {"14.6.", 273, 8, 552},
 };
+// Heap::ms_count_ and gc_count_ follow gc_state_ at the same distance in all of them.
+constexpr int32_t kFullCountBehindState = 24;
+constexpr int32_t kGcCountBehindState = 28;
 
 }  // namespace
 
@@ -75,13 +71,13 @@ std::string LoadHeapLayout(std::string_view v8_version, HeapLayout* layout) {
   int32_t previous = 0;
   if (!ReadDebugNumber("context_idx_prev", &previous)) return "no v8dbg_context_idx_prev";
   layout->context_previous = layout->context_slots + 8 * previous;
-  // JSReceiver is the last branch of the hierarchy; FIRST_JS_RECEIVER_TYPE is the
-  // same in all versions, and above all types of V8's own objects.
-  layout->type_first_receiver = 1024;
-  for (const FreeSpaceOf& known : kFreeSpaces) {
+  for (const VersionTable& known : kVersions) {
     if (!v8_version.starts_with(known.version)) continue;
-    layout->type_free_space = known.type;
-    layout->free_space_unit = known.unit;
+    layout->type_free_space = known.free_space_type;
+    layout->free_space_unit = known.free_space_unit;
+    layout->heap_gc_state = known.gc_state;
+    layout->heap_full_count = known.gc_state + kFullCountBehindState;
+    layout->heap_gc_count = known.gc_state + kGcCountBehindState;
   }
   return "";
 }

@@ -51,16 +51,12 @@ struct HeapLayout {
   int32_t type_async_generator_request = -1;
   int32_t type_first_context = -1;
   int32_t type_last_context = -1;
-  int32_t type_first_receiver = -1;
   int32_t type_heap_number = -1;
   // From a known generator.
   int32_t type_generator = -1;
 
   // Fields, in bytes. v8dbg:
   int32_t function_context = -1;
-  int32_t function_prototype = -1;
-  int32_t map_prototype = -1;
-  int32_t map_constructor = -1;
   int32_t object_elements = -1;
   int32_t heap_number_value = -1;
   // v8dbg; -1 where it has none: then values of this type are not read.
@@ -114,6 +110,11 @@ struct HeapLayout {
   int32_t page_metadata_self = -1;
   int32_t page_heap = -1;
   int32_t page_flags = -1;
+
+  // Offset in Heap, from the table of versions; see gc_epoch.h. -1 when unknown.
+  int32_t heap_gc_state = -1;
+  int32_t heap_full_count = -1;
+  int32_t heap_gc_count = -1;
 
   // Version table.
   int32_t type_free_space = -1;

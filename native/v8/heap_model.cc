@@ -1,5 +1,7 @@
 #include "heap_model.h"
 
+#include "gc_epoch.h"
+
 namespace gmr::vm {
 
 namespace {
@@ -33,6 +35,8 @@ HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
   // The way that all others are read must lead to the same.
   const HeapAnchors again = model.ForIsolate(address, loaded.layout, -1).anchors;
   if (again.heap != prepared.anchors.heap) model.problem_ = "the isolate's heap is elsewhere";
+  // This comes last because it moves the objects that were found.
+  if (model.problem_.empty()) model.gc_problem_ = CheckGcEpoch(isolate, prepared.layout, again.heap);
   return model;
 }
 

@@ -29,6 +29,9 @@ class HeapModel {
   // "": usable. Else why not, for people.
   const std::string& problem() const { return problem_; }
 
+  // Empty when gc_epoch.h can be trusted in the isolates of this process, otherwise the reason why not.
+  const std::string& gc_problem() const { return gc_problem_; }
+
   // What a scan of that isolate needs. Each anchor is read from the isolate and must be
   // of the same kind as the one that calibration found.
   GreenThreadHeap ForIsolate(uintptr_t isolate, const Layout& layout, double timer_base_ms) const;
@@ -57,6 +60,7 @@ class HeapModel {
       {&HeapAnchors::free_space_map, "free blocks", false},
   };
   std::string problem_ = "the self-test was not made";
+  std::string gc_problem_ = "the self-test was not made";
 };
 
 }  // namespace gmr::vm

@@ -35,8 +35,9 @@ constexpr KnownHolder kKnownHolders[] = {
 };
 
 // Containers that say nothing of what they are for.
-constexpr const char* kPlain[] = {"",        "Object",  "Array",    "Function", "Map",    "Set",
-                                  "WeakMap", "WeakRef", "Listener", "SafeMap",  "SafeSet"};
+constexpr const char* kPlain[] = {"Arguments", "",        "Object",   "Array",   "Function",
+                                  "Map",       "Set",     "WeakMap",  "WeakRef", "Listener",
+                                  "SafeMap",   "SafeSet", "Arguments"};
 
 }  // namespace
 

@@ -29,7 +29,7 @@ class HolderNames {
         anchors_(anchors),
         strings_(strings),
         places_(places),
-        classes_(heap, layout, &places->functions()) {}
+        classes_(heap, strings, &places->functions()) {}
 
   HolderName OfObject(Tagged object);
   // "callback onData (file:line:column)". `is_own`: it is of Node's.

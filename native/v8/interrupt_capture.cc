@@ -43,10 +43,21 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
     answer.green_threads = CaptureGreenThreads(asked.layout, heap, limits);
   } else {
     answer.stack = WalkStack(respondent.isolate, question.max_frames);
+    // Before anything else makes V8 move its objects.
+    const bool is_whole = !question.prefers_user_code || answer.stack.HasUserCode();
+    if (is_wanted && is_whole && question.own_frames != nullptr)
+      DescribeOwnFrames(respondent.isolate, *question.own_frames, &answer.stack);
     if (!answer.stack.frames.empty()) answer.machine_stack = platform::CopyOwnStack();
     if (question.with_heap) answer.heap = SampleHeap(respondent.isolate);
   }
   answer.answered_at_ns = platform::MonotonicNs();
+  Settle(capture, State::kAnswered, std::move(answer));
+}
+
+void Capture::AnswerWithoutMemory(const std::shared_ptr<Capture>& capture) {
+  Answer answer;
+  answer.answered_at_ns = platform::MonotonicNs();
+  answer.ran_out_of_memory = true;
   Settle(capture, State::kAnswered, std::move(answer));
 }
 
@@ -60,6 +71,7 @@ void Capture::Settle(const std::shared_ptr<Capture>& capture, State state, Answe
     if (capture->state_ != State::kPending) return;
     capture->answer_ = std::move(answer);
     capture->state_ = state;
+    capture->settled_.store(true, std::memory_order_release);
     const bool is_stack = capture->question_.green_threads == nullptr;
     if (capture->abandoned_ && is_stack && state == State::kAnswered) {
       shared.late.push_back(capture);

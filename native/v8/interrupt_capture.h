@@ -12,6 +12,7 @@
 
 #include <v8.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,6 +22,8 @@
 #include "../platform/stack_copy.h"
 #include "frame.h"
 #include "heap_model.h"
+#include "heap_sample.h"
+#include "own_frames.h"
 #include "timer_base.h"
 
 namespace gmr::vm {
@@ -37,6 +40,10 @@ struct Question {
   bool with_heap = true;
   std::string report_id;
   int64_t asked_at_ns = 0;
+  // How to read what V8 does not tell of a stack; nullptr: not to be read.
+  std::shared_ptr<const OwnFramesPlan> own_frames = nullptr;
+  // Whether a stack without user code is enough without what takes long to read.
+  bool prefers_user_code = false;
   // When it is there, it is the whole question: the stack was asked for before.
   std::shared_ptr<const GreenThreadsQuestion> green_threads = nullptr;
 };
@@ -55,6 +62,8 @@ struct Answer {
   HeapSample heap;
   GreenThreads green_threads;
   int64_t answered_at_ns = 0;
+  // True when memory ran out before the answer was complete; the rest is empty.
+  bool ran_out_of_memory = false;
 };
 
 class Capture {
@@ -68,10 +77,14 @@ class Capture {
 
   // On the isolate's thread, inside the interrupt. The first answer counts.
   static void AnswerFrom(const std::shared_ptr<Capture>& capture, const Respondent& respondent);
+  // The same, when memory ran out in it.
+  static void AnswerWithoutMemory(const std::shared_ptr<Capture>& capture);
   // The environment ended before it could answer.
   static void AnswerGone(const std::shared_ptr<Capture>& capture);
 
   State state() const;
+  // Whether it is no longer pending. Cheap, for a thread that waits for microseconds only.
+  bool settled() const { return settled_.load(std::memory_order_acquire); }
   // Only after kAnswered, which is final.
   const Answer& answer() const { return answer_; }
   const Question& question() const { return question_; }
@@ -108,6 +121,7 @@ class Capture {
 
   const Question question_;
   const std::string thread_label_;
+  std::atomic<bool> settled_{false};
   // Guarded by the shared monitor:
   State state_ = State::kPending;
   bool begun_ = false;

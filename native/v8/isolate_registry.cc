@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "../platform/clock.h"
+#include "../platform/memory_guard.h"
 #include "../platform/proc_threads.h"
+#include "../platform/unmasked.h"
 #include "entry_frame.h"
 
 namespace gmr::vm {
@@ -16,6 +18,7 @@ namespace {
 struct Unanswered {
   std::shared_ptr<Capture> stack;
   std::shared_ptr<Capture> green_threads;
+  std::shared_ptr<Capture> when_it_runs;
 
   std::shared_ptr<Capture>& Like(const Question& question) {
     return question.green_threads != nullptr ? green_threads : stack;
@@ -37,6 +40,8 @@ struct IsolateRegistry::Entry {
   std::atomic<bool> ended{false};
   // Guarded by the registry's lock:
   Unanswered unanswered;
+  // Whether V8 will call OnNextJavaScript(), for a question or because one was withdrawn.
+  bool v8_will_call = false;
   std::shared_ptr<const AsyncContextQuery> context;
   // Of the isolate's own thread: keeps what `context` refers to.
   v8::Global<v8::Object> storage;
@@ -55,7 +60,8 @@ struct Request {
 std::string Label(const IsolateIdentity& identity) {
   if (identity.is_main) return "main thread";
   std::string label = "worker " + std::to_string(identity.thread_id);
-  if (!identity.name.empty()) label += " \"" + identity.name + "\"";
+  // The label is used in plain text, so the name must not show a secret.
+  if (!identity.name.empty()) label += " \"" + platform::PlainWords(platform::Unmasked(identity.name)) + "\"";
   return label;
 }
 
@@ -65,6 +71,13 @@ std::string Label(const IsolateIdentity& identity) {
 double StalledMs(const uv_loop_t* loop) {
   const auto now_ms = platform::MonotonicNs() / platform::kNsPerMs;
   return static_cast<double>(std::max<int64_t>(0, now_ms - static_cast<int64_t>(uv_now(loop))));
+}
+
+// Counted by the loop's own thread: an aligned word, as its time is.
+uint64_t LoopCount(uv_loop_t* loop) {
+  uv_metrics_t metrics{};
+  uv_metrics_info(loop, &metrics);
+  return metrics.loop_count;
 }
 
 }  // namespace
@@ -85,6 +98,9 @@ void IsolateRegistry::RegisterCurrent(const IsolateIdentity& identity) {
   entry->place = {reinterpret_cast<uintptr_t>(entry->environment), platform::MonotonicNs()};
   entry->loop = node::GetCurrentEventLoop(isolate);
   if (entry->environment == nullptr || entry->loop == nullptr) return;
+  // The hook owns the entry and runs once, on this thread, before the isolate is disposed of. It is added
+  // first: if memory ran out between the two, an entry without a hook would outlive its isolate.
+  auto reference = std::make_unique<std::shared_ptr<Entry>>(entry);
   {
     const platform::Monitor::Lock lock(monitor_);
     for (const auto& [id, known] : entries_) {
@@ -94,9 +110,7 @@ void IsolateRegistry::RegisterCurrent(const IsolateIdentity& identity) {
     entries_[entry->id] = entry;
     if (builtins_.end == 0) builtins_ = BuiltinsOf(isolate);
   }
-  // The hook owns one reference and runs once, on this thread, before the isolate goes.
-  auto* reference = new std::shared_ptr<Entry>(entry);  // NOLINT(cppcoreguidelines-owning-memory)
-  node::AddEnvironmentCleanupHook(isolate, &OnEnvironmentEnd, reference);
+  node::AddEnvironmentCleanupHook(isolate, &OnEnvironmentEnd, reference.release());
 }
 
 void IsolateRegistry::OnEnvironmentEnd(void* reference) {
@@ -112,8 +126,8 @@ void IsolateRegistry::OnEnvironmentEnd(void* reference) {
     registry.entries_.erase((*entry)->id);
     registry.announced_.erase((*entry)->identity.thread_id);
   }
-  // A report must not wait for somebody who left.
-  for (const auto& capture : {unanswered.stack, unanswered.green_threads}) {
+  // A report must not wait for a thread that has ended.
+  for (const auto& capture : {unanswered.stack, unanswered.green_threads, unanswered.when_it_runs}) {
     if (capture) Capture::AnswerGone(capture);
   }
 }
@@ -155,6 +169,7 @@ void IsolateRegistry::Complete(IsolateIdentity* identity) const {
   if (identity->is_main || announced == announced_.end()) return;
   if (identity->name.empty()) identity->name = announced->second.name;
   if (identity->entry.empty()) identity->entry = announced->second.entry;
+  identity->runs_module_hooks |= announced->second.runs_module_hooks;
   if (identity->resource_limits.empty()) identity->resource_limits = announced->second.resource_limits;
 }
 
@@ -188,14 +203,12 @@ std::vector<LoopStatus> IsolateRegistry::Loops() {
   const platform::Monitor::Lock lock(monitor_);
   if (closed_) return loops;
   for (const auto& [id, entry] : entries_) {
-    // Counted by the loop's own thread: an aligned word, as its time is.
-    uv_metrics_t metrics{};
-    uv_metrics_info(entry->loop, &metrics);
     LoopStatus status{id,
                       entry->identity,
                       entry->tid,
+                      reinterpret_cast<uintptr_t>(entry->isolate),
                       uv_backend_fd(entry->loop),
-                      metrics.loop_count,
+                      LoopCount(entry->loop),
                       StalledMs(entry->loop)};
     Complete(&status.identity);
     loops.push_back(std::move(status));
@@ -214,19 +227,63 @@ std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& quest
     return unanswered;
   }
   auto capture = Capture::Make(question, Label(entry->identity));
-  unanswered = capture;
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): OnInterrupt frees it
   auto* request = new Request<Entry>{entry, capture};
+  unanswered = capture;
   // Node's own request, not only V8's: it also wakes an idle event loop, and is
   // called back, not dropped, when the environment ends.
   node::RequestInterrupt(entry->environment, &OnInterrupt, request);
   return capture;
 }
 
+std::optional<uint64_t> IsolateRegistry::TurnsOf(uint64_t id) {
+  const platform::Monitor::Lock lock(monitor_);
+  const auto found = entries_.find(id);
+  if (closed_ || found == entries_.end()) return std::nullopt;
+  return LoopCount(found->second->loop);
+}
+
+bool IsolateRegistry::AskWhenItRuns(uint64_t id, const std::shared_ptr<Capture>& capture) {
+  const platform::Monitor::Lock lock(monitor_);
+  const auto found = entries_.find(id);
+  if (closed_ || found == entries_.end()) return false;
+  const std::shared_ptr<Entry>& entry = found->second;
+  entry->unanswered.when_it_runs = capture;
+  if (!entry->v8_will_call) {
+    entry->v8_will_call = true;
+    // V8 drops the request when it disposes of the isolate, so what travels with it is a number.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): it is never used as a pointer
+    entry->isolate->RequestInterrupt(&OnNextJavaScript, reinterpret_cast<void*>(id));
+  }
+  return true;
+}
+
+void IsolateRegistry::Withdraw(uint64_t id) {
+  const platform::Monitor::Lock lock(monitor_);
+  const auto found = entries_.find(id);
+  if (found != entries_.end()) found->second->unanswered.when_it_runs = nullptr;
+}
+
+void IsolateRegistry::OnNextJavaScript(v8::Isolate* isolate, void* id) {
+  std::shared_ptr<Capture> capture;
+  EnvironmentPlace place;
+  {
+    const platform::Monitor::Lock lock(Get().monitor_);
+    const auto found = Get().entries_.find(reinterpret_cast<uintptr_t>(id));
+    if (found == Get().entries_.end()) return;
+    found->second->v8_will_call = false;
+    capture = std::exchange(found->second->unanswered.when_it_runs, nullptr);
+    place = found->second->place;
+  }
+  if (capture == nullptr) return;
+  // V8 calls this function, so no C++ exception may leave it.
+  platform::WithinMemory([&] { Capture::AnswerFrom(capture, {isolate, place, nullptr}); });
+}
+
 void IsolateRegistry::OnInterrupt(void* raw) {
   const std::unique_ptr<Request<Entry>> request(static_cast<Request<Entry>*>(raw));
   if (request->entry->ended.load()) {
-    // Drained at teardown: V8 may not be asked any more.
+    // Drained at teardown: V8 must not be called any more.
     Capture::AnswerGone(request->capture);
     return;
   }
@@ -239,7 +296,13 @@ void IsolateRegistry::OnInterrupt(void* raw) {
     if (unanswered == request->capture) unanswered = nullptr;
     context = request->entry->context;
   }
-  Capture::AnswerFrom(request->capture, {request->entry->isolate, request->entry->place, std::move(context)});
+  // Node calls this function, so no C++ exception may leave it.
+  const bool answered = platform::WithinMemory([&] {
+    Capture::AnswerFrom(request->capture,
+                        {request->entry->isolate, request->entry->place, std::move(context)});
+  });
+  // If this fails as well, the question stays unanswered, and the report stops waiting at its time limit.
+  if (!answered) platform::WithinMemory([&] { Capture::AnswerWithoutMemory(request->capture); });
 }
 
 bool IsolateRegistry::WhileRegistered(uint64_t id, const std::function<void()>& work) {
@@ -257,11 +320,6 @@ BuiltinsBlob IsolateRegistry::builtins() {
 void IsolateRegistry::Close() {
   const platform::Monitor::Lock lock(monitor_);
   closed_ = true;
-}
-
-void IsolateRegistry::Reopen() {
-  const platform::Monitor::Lock lock(monitor_);
-  closed_ = false;
 }
 
 }  // namespace gmr::vm

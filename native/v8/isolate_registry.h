@@ -21,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,10 @@ struct IsolateIdentity {
   std::string name;
   std::string entry;                    // empty: unknown
   std::vector<double> resource_limits;  // old, young, code range, stack in MB; or empty
+  bool runs_module_hooks = false;       // Node's own thread for these
 };
 
-// One JavaScript thread as a report sees it before it asks anybody.
+// One JavaScript thread as a report sees it before any request to a thread.
 struct IsolateStatus {
   uint64_t id = 0;  // 0: announced, but never registered
   IsolateIdentity identity;
@@ -50,7 +52,7 @@ struct IsolateStatus {
   // How long its event loop had not turned, by the loop's own clock. For a
   // loop that waits for events: how long it waits. -1: unknown.
   double loop_stalled_ms = -1;
-  // What of an AsyncLocalStorage is to be told; nullptr: nothing.
+  // Keys of an AsyncLocalStorage that are to be shown; nullptr: nothing.
   std::shared_ptr<const AsyncContextQuery> context;
 };
 
@@ -59,6 +61,7 @@ struct LoopStatus {
   uint64_t id = 0;
   IsolateIdentity identity;
   int tid = 0;
+  uintptr_t isolate = 0;  // its address, as in IsolateStatus
   int epoll_fd = -1;      // what its thread waits on while the loop is idle
   uint64_t turns = 0;     // iterations since it began
   double stalled_ms = 0;  // as IsolateStatus::loop_stalled_ms
@@ -76,7 +79,7 @@ class IsolateRegistry {
   void SetContext(v8::Local<v8::Object> storage, std::vector<std::string> keys);
 
   // A worker was created, or its 'exit' event came. Both complete what the
-  // worker itself could not tell (its name, on older Node versions).
+  // worker itself could not determine (its name, on older Node versions).
   void Announce(const IsolateIdentity& identity);
   void Forget(int thread_id);
 
@@ -86,21 +89,29 @@ class IsolateRegistry {
   // The event loops of the registered isolates. Nothing runs on them for this.
   std::vector<LoopStatus> Loops();
 
-  // Asks one isolate for its stack; nullptr when it is gone. While an earlier
+  // Requests the stack of one isolate; nullptr when it is gone. While an earlier
   // question is unanswered, that one is returned: a blocked thread never
   // collects more than one.
   std::shared_ptr<Capture> Ask(uint64_t id, const Question& question);
+
+  // Iterations of an event loop since it began; nullopt: it is gone.
+  std::optional<uint64_t> TurnsOf(uint64_t id);
+
+  // Requests from an isolate the stack of the JavaScript that its thread runs next by itself; nothing is
+  // woken for it. Such a question may stay unanswered for ever, so it ends with Withdraw(). False: the
+  // isolate is gone.
+  bool AskWhenItRuns(uint64_t id, const std::shared_ptr<Capture>& capture);
+  void Withdraw(uint64_t id);
 
   // Calls `work` with the lock held, so that the isolate stays alive meanwhile:
   // `work` must be quick, and must not call the registry. False: it is gone.
   bool WhileRegistered(uint64_t id, const std::function<void()>& work);
 
-  // Where V8's builtins are, as the first isolate told.
+  // Where V8's builtins are, as the first isolate reported.
   BuiltinsBlob builtins();
 
-  // At process exit: no isolate is touched from here on, until Reopen().
+  // Called at process exit: no isolate is used after this.
   void Close();
-  void Reopen();
 
   IsolateRegistry(const IsolateRegistry&) = delete;
   IsolateRegistry& operator=(const IsolateRegistry&) = delete;
@@ -111,6 +122,7 @@ class IsolateRegistry {
   IsolateRegistry() = default;
   static void OnEnvironmentEnd(void* entry);
   static void OnInterrupt(void* request);
+  static void OnNextJavaScript(v8::Isolate* isolate, void* id);
   void Complete(IsolateIdentity* identity) const;
 
   platform::Monitor monitor_;

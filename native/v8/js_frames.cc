@@ -55,13 +55,23 @@ JsFrames::JsFrames(const Layout* layout, platform::MemoryReader* memory, platfor
       strings_(&heap_, arena),
       scripts_(&heap_, &strings_),
       functions_(&heap_, &strings_, &scripts_),
-      code_(&heap_) {}
+      code_(&heap_),
+      classes_(&heap_, &strings_, &functions_),
+      texts_(&heap_, &strings_, &scripts_, arena) {}
 
 void JsFrames::StartCapture(const CodeRanges* ranges) {
   ranges_ = ranges;
   scripts_.Reset();
   functions_.Reset();
   code_.Reset();
+  texts_.Reset();
+}
+
+void JsFrames::ReadCode(RawFrame* frame) {
+  if (frame->kind == RawFrameKind::kJs) frame->code = texts_.Read(frame->place);
+  const bool may_be_method = frame->kind == RawFrameKind::kJs || frame->kind == RawFrameKind::kBuiltin;
+  if (may_be_method && !frame->is_constructor)
+    frame->class_name = classes_.PrefixOf(frame->receiver, frame->name);
 }
 
 bool JsFrames::LoadPlace(const platform::Registers& registers, bool is_top, Place* place) const {
@@ -187,14 +197,15 @@ bool JsFrames::RecoverFramePointer(platform::Registers* registers) const {
 }
 
 void JsFrames::AppendTyped(const Place& place, FrameType type, FrameList* list) {
-  // It stands between a constructor and the code that said `new`.
+  // It is between a constructor and the code that said `new`.
   if (type == FrameType::kConstruct || type == FrameType::kFastConstruct) MarkConstructor(list);
   FunctionInfo info;
   const uintptr_t target_at = Tagged::At(place.fp).Slot(heap_.layout().fp_builtin_exit_target);
   uint64_t bits = 0;
   if (type == FrameType::kBuiltinExit && heap_.memory().Load(target_at, &bits) &&
       functions_.FindByFunction(Tagged(bits), &info) && !info.has_script && !info.is_api) {
-    AppendFunction(place, info, list);
+    RawFrame* builtin = AppendFunction(place, info, list);
+    if (builtin != nullptr) builtin->receiver = LoadWord(place, heap_.layout().fp_builtin_exit_receiver);
     return;
   }
   RawFrame* frame = list->Append();
@@ -219,6 +230,7 @@ void JsFrames::AppendJs(const platform::Registers& registers, Place place, Frame
     frame->frame_pointer = place.fp;
     return;
   }
+  const size_t first = list->count;
   // A builtin with a frame of its own: whatever looks like a return address there is an old one.
   if (place.is_top && info.has_script) ReturnsIntoCode(registers, &place);
   CodeObject code;
@@ -232,6 +244,14 @@ void JsFrames::AppendJs(const platform::Registers& registers, Place place, Frame
   } else {
     AppendUnoptimized(place, info, list);
   }
+  // The caller pushed it for the function that the machine frame belongs to, the outermost of inlined ones.
+  if (list->count > first)
+    list->frames[list->count - 1].receiver = LoadWord(place, heap_.layout().fp_receiver);
+}
+
+Tagged JsFrames::LoadWord(const Place& place, int32_t offset) const {
+  uint64_t bits = 0;
+  return heap_.memory().Load(Tagged::At(place.fp).Slot(offset), &bits) ? Tagged(bits) : Tagged();
 }
 
 RawFrame* JsFrames::AppendFunction(const Place& place, const FunctionInfo& info, FrameList* list) {
@@ -246,6 +266,7 @@ RawFrame* JsFrames::AppendFunction(const Place& place, const FunctionInfo& info,
   frame->file = info.file;
   frame->is_eval = info.is_eval;
   frame->is_user_code = info.has_script && !IsNodeInternal(info.file);
+  if (frame->is_user_code) frame->place = {info.script, -1, info.start_position, 0, 0};
   return frame;
 }
 
@@ -260,6 +281,9 @@ void JsFrames::SetPosition(const FunctionInfo& info, int32_t script_offset, RawF
     frame->line = 0;
     frame->column = 0;
   }
+  frame->place.offset = offset;
+  frame->place.line = frame->line;
+  frame->place.column = frame->column;
 }
 
 bool JsFrames::LoadBytecode(const Place& place, Tagged* bytecode) const {
@@ -325,7 +349,7 @@ void JsFrames::AppendOptimized(const Place& place, const FunctionInfo& info, con
 }
 
 RawFrameQuality JsFrames::DecodeInlined(const Place& place, const FunctionInfo& own, const CodeObject& code) {
-  if (!place.is_top && DecodeDeoptFrames(heap_, code, place.pc, &inlined_) && IsCredible(own)) {
+  if (!place.is_top && DecodeDeoptFrames(heap_, code, place.pc, place.fp, &inlined_) && IsCredible(own)) {
     if (!place.is_guess) return RawFrameQuality::kExact;
     // A guess may be an old return address, into another function's code.
     FunctionInfo outermost;
@@ -361,6 +385,7 @@ void JsFrames::AppendInlined(const Place& place, const FunctionInfo& own, const 
   RawFrame* frame = AppendFunction(place, info, list);
   if (frame == nullptr) return;
   frame->is_constructor = inlined.is_constructor;
+  if (!place.is_guess) frame->receiver = inlined.receiver;
   int32_t script_offset = inlined.script_offset;
   if (inlined.has_bytecode_offset) {
     FindBytecodePosition(heap_, info.bytecode, inlined.bytecode_offset, &script_offset);

@@ -18,9 +18,11 @@
 #include "../platform/safe_read.h"
 #include "code_lookup.h"
 #include "code_ranges.h"
+#include "code_reader.h"
 #include "deopt_frames.h"
 #include "layout.h"
 #include "raw_frame.h"
+#include "receiver_class.h"
 #include "shared_function.h"
 
 namespace gmr::vm {
@@ -50,7 +52,13 @@ class JsFrames {
   // kBroken as well when the list is full, so that every walk ends.
   NextFrame Step(platform::Registers* registers, bool is_top, FrameList* list);
 
-  // Whether a frame of V8's is where `registers` say, as far as its own words tell.
+  // Reads the class of the receiver and the source text of a frame that Step() appended, since
+  // StartCapture().
+  void ReadCode(RawFrame* frame);
+  // The scripts of the frames that were given to ReadCode().
+  const ScriptList& scripts() const { return texts_.scripts(); }
+
+  // Whether a frame of V8's is where `registers` say, as far as its own words show.
   bool IsFrame(const platform::Registers& registers);
 
   // A passive capture may arrive at V8's code without a frame pointer: no native
@@ -79,6 +87,7 @@ class JsFrames {
   RawFrameQuality DecodeInlined(const Place& place, const FunctionInfo& own, const CodeObject& code);
   bool IsCredible(const FunctionInfo& own);
 
+  Tagged LoadWord(const Place& place, int32_t offset) const;
   RawFrame* AppendFunction(const Place& place, const FunctionInfo& info, FrameList* list);
   void SetPosition(const FunctionInfo& info, int32_t script_offset, RawFrameQuality quality, RawFrame* frame);
   bool LoadBytecode(const Place& place, Tagged* bytecode) const;
@@ -89,6 +98,8 @@ class JsFrames {
   ScriptTable scripts_;
   FunctionTable functions_;
   CodeLookup code_;
+  ReceiverClass classes_;
+  CodeReader texts_;
   const CodeRanges* ranges_ = nullptr;
   InlinedFrames inlined_;
 };

@@ -54,12 +54,13 @@ static_assert(std::size(kFrameTypeNames) == kFrameTypeCount);
 struct DebugSymbol {
   int32_t Layout::*to;
   bool required;
-  const char* names[3];
+  const char* names[4];
 };
 
 constexpr DebugSymbol kDebugSymbols[] = {
     {&Layout::fp_marker, true, {"off_fp_context_or_frame_type"}},
     {&Layout::fp_function, true, {"off_fp_function"}},
+    {&Layout::fp_receiver, false, {"off_fp_args"}},
     {&Layout::fp_bytecode_array, true, {"off_fp_bytecode_array"}},
     {&Layout::fp_bytecode_offset, true, {"off_fp_bytecode_offset"}},
 
@@ -88,6 +89,8 @@ constexpr DebugSymbol kDebugSymbols[] = {
     {&Layout::type_byte_array, true, {"type_ByteArray__BYTE_ARRAY_TYPE"}},
     {&Layout::type_trusted_byte_array, false, {"type_TrustedByteArray__TRUSTED_BYTE_ARRAY_TYPE"}},
 
+    {&Layout::type_proxy, false, {"type_JSProxy__JS_PROXY_TYPE"}},
+    {&Layout::type_global_proxy, false, {"type_JSGlobalProxy__JS_GLOBAL_PROXY_TYPE"}},
     {&Layout::type_property_array, false, {"type_PropertyArray__PROPERTY_ARRAY_TYPE"}},
     {&Layout::type_property_cell, false, {"type_PropertyCell__PROPERTY_CELL_TYPE"}},
     {&Layout::type_descriptors, false, {"type_DescriptorArray__DESCRIPTOR_ARRAY_TYPE"}},
@@ -99,6 +102,11 @@ constexpr DebugSymbol kDebugSymbols[] = {
      false,
      {"class_Map__inobject_properties_start_or_constructor_function_index__char"}},
     {&Layout::map_bit_field3, false, {"class_Map__bit_field3__int"}},
+    {&Layout::map_prototype, false, {"class_Map__prototype__Object"}},
+    {&Layout::map_constructor,
+     false,
+     {"class_Map__constructor_or_back_pointer__Object",
+      "class_Map__constructor_or_back_pointer__Tagged_Object_"}},
     {&Layout::map_descriptors, false, {"class_Map__instance_descriptors_offset"}},
     {&Layout::descriptors_header, false, {"class_DescriptorArray__header_size__uintptr_t"}},
     {&Layout::object_properties,
@@ -108,6 +116,12 @@ constexpr DebugSymbol kDebugSymbols[] = {
     {&Layout::array_length, true, {"class_FixedArrayBase__length__SMI"}},
     {&Layout::array_data, true, {"class_FixedArray__data__uintptr_t"}},
     {&Layout::function_shared, true, {"class_JSFunction__shared__SharedFunctionInfo"}},
+    {&Layout::function_prototype,
+     false,
+     {"class_JSFunction__prototype_or_initial_map__HeapObject",
+      "class_JSFunction__prototype_or_initial_map__Tagged_HeapObject_",
+      "class_JSFunction__prototype_or_initial_map__Tagged_UnionOf_JSPrototype_Map_Hole_",
+      "class_JSFunction__prototype_or_initial_map__Tagged_UnionOf_JSPrototype_Map_TheHole_"}},
     {&Layout::shared_name,
      true,
      {"class_SharedFunctionInfo__name_or_scope_info__Tagged_NameOrScopeInfoT_",

@@ -77,6 +77,7 @@ struct TranslationOpcodes {
   int32_t js_continuation_first = 0, js_continuation_last = 0;
   int32_t construct_first = 0, construct_last = 0;
   int32_t literal = 0;
+  int32_t stack_slot = 0;
   // One bit per opcode that starts a frame of any kind.
   uint64_t frames = 0;
 };
@@ -96,12 +97,17 @@ struct Layout {
   int32_t fp_bytecode_array = -1;
   int32_t fp_bytecode_offset = -1;
   int32_t fp_builtin_exit_target = -1;
+  int32_t fp_receiver = -1;
+  int32_t fp_builtin_exit_receiver = -1;
   // Marker of each FrameType.
   int32_t frame_types[kFrameTypeCount];
 
   // Instance types.
   int32_t first_nonstring_type = -1;
   int32_t type_map = -1;
+  int32_t type_first_receiver = -1;
+  int32_t type_proxy = -1;
+  int32_t type_global_proxy = -1;
   int32_t type_first_js_function = -1;
   int32_t type_last_js_function = -1;
   int32_t type_shared = -1;
@@ -133,19 +139,22 @@ struct Layout {
   int32_t map_instance_words = -1;
   int32_t map_first_field_word = -1;
   int32_t map_bit_field3 = -1;
+  int32_t map_prototype = -1;
+  int32_t map_constructor = -1;
   int32_t map_descriptors = -1;
   int32_t descriptors_header = -1;
   int32_t object_properties = -1;
   int32_t array_length = -1;
   int32_t array_data = -1;
   int32_t function_shared = -1;
+  int32_t function_prototype = -1;
   int32_t shared_data = -1;
   int32_t shared_name = -1;
   int32_t shared_script = -1;
   int32_t debug_info_script = -1;
   int32_t scope_locals = -1;      // index of a word, from the first field
-  int32_t scope_first_name = -1;  // likewise
-  int32_t scope_position = -1;    // likewise; -1: behind the names
+  int32_t scope_first_name = -1;  // index of a word, from the first field
+  int32_t scope_position = -1;    // index of a word; -1: behind the names
   int32_t script_source = -1;
   int32_t script_name = -1;
   int32_t script_line_offset = -1;
@@ -153,6 +162,8 @@ struct Layout {
   int32_t script_line_ends = -1;
   int32_t script_flags = -1;
   int32_t script_source_url = -1;
+  int32_t script_id = -1;
+  int32_t script_map_url = -1;
   int32_t bytecode_length = -1;
   int32_t bytecode_positions = -1;
   int32_t bytecode_data = -1;

@@ -1,18 +1,17 @@
 #include "layout_loader.h"
 
-#include <pthread.h>
-
 #include <cstddef>
 
+#include "../platform/memory_guard.h"
 #include "../platform/monitor.h"
+#include "../platform/thread_start.h"
 #include "layout_trial.h"
 
 namespace gmr::vm {
 
 namespace {
 
-// Said, because defaults differ: 8 MiB with glibc, 128 KiB with musl.
-constexpr size_t kStackBytes = size_t{1} << 20;
+constexpr size_t kStackBytes = size_t{256} << 10;
 
 struct Loader {
   platform::Monitor monitor;
@@ -29,10 +28,11 @@ Loader& TheLoader() {
 }
 
 void* Load(void* /*unused*/) {
-  (void)ProcessLayout();
+  const bool loaded = platform::WithinMemory([] { (void)ProcessLayout(); });
   {
     const platform::Monitor::Lock lock(TheLoader().monitor);
-    TheLoader().done = true;
+    TheLoader().done = loaded;
+    TheLoader().begun = loaded;  // if it failed, another report tries again
   }
   TheLoader().monitor.NotifyAll();
   return nullptr;
@@ -44,26 +44,25 @@ void BeginLoadingLayout() {
   Loader& loader = TheLoader();
   const platform::Monitor::Lock lock(loader.monitor);
   if (loader.begun) return;
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStackBytes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_t thread{};
-  loader.begun = pthread_create(&thread, &attributes, &Load, nullptr) == 0;
-  pthread_attr_destroy(&attributes);
+  loader.begun = platform::StartDetachedThread(kStackBytes, &Load, nullptr) == 0;
 }
 
 const LoadedLayout& TrustedLayout(int64_t deadline_ns) {
   Loader& loader = TheLoader();
   {
     platform::Monitor::Lock lock(loader.monitor);
+    const auto settled = [&loader] { return loader.done || !loader.begun; };
     if (!loader.begun) {
       loader.missing.reason = "no thread could be started that reads the symbols of node";
       return loader.missing;
     }
-    if (!lock.WaitUntil(deadline_ns, [&loader] { return loader.done; })) {
+    if (!lock.WaitUntil(deadline_ns, settled)) {
       loader.missing.reason =
           "the symbols of node could not be read in time: a thread is loading a library, or no CPU was free";
+      return loader.missing;
+    }
+    if (!loader.done) {
+      loader.missing.reason = "the symbols of node could not be read: memory ran out";
       return loader.missing;
     }
   }

@@ -1,4 +1,4 @@
-// What v8dbg_* leaves out, per V8 version. Each value with its place in V8's
+// Values that v8dbg_* omits, per V8 version. Each value with its place in V8's
 // sources; the numbers were read from the official node binaries and hold when
 // layout_check.h finds V8's own stack with them.
 #include "layout.h"
@@ -17,6 +17,11 @@ struct Value {
 constexpr Value kCommon[] = {
     // BuiltinExitFrameConstants::kTargetOffset, src/execution/frame-constants.h
     {&Layout::fp_builtin_exit_target, 24},
+    // BuiltinExitFrameConstants::kFirstArgumentOffset: new.target, target, count, padding come before
+    {&Layout::fp_builtin_exit_receiver, 48},
+    // JSReceiver is the last branch of the hierarchy: FIRST_JS_OBJECT_TYPE, src/objects/instance-type.h. The
+    // few special ones before it are named.
+    {&Layout::type_first_receiver, 1024},
     // SharedFunctionInfo, src/objects/shared-function-info.tq: the first field is what it runs
     {&Layout::shared_data, 8},
     // DebugInfo, src/objects/debug-objects.tq: shared, debugger_hints, script
@@ -24,8 +29,10 @@ constexpr Value kCommon[] = {
     // Script, src/objects/script.tq
     {&Layout::script_line_offset, 24},
     {&Layout::script_column_offset, 32},
+    {&Layout::script_id, 64},
     {&Layout::script_flags, 104},
     {&Layout::script_source_url, 112},
+    {&Layout::script_map_url, 120},
     // InterpreterData, src/objects/shared-function-info.tq
     {&Layout::interpreter_data_bytecode, 8},
     // InstructionStream, src/objects/instruction-stream.h: map, code
@@ -103,6 +110,8 @@ constexpr Value kV8_14_6[] = {
     // SourcePositionTableIterator::Advance, src/codegen/source-position-table.cc
     {&Layout::position_delta_shift, 1},
     {&Layout::isolate_entry_fp, 328},
+    // BuiltinExitFrameConstants, src/execution/frame-constants.h: without padding
+    {&Layout::fp_builtin_exit_receiver, 40},
     // Each kind twice: "preceded by" the other
     {&Layout::members_initializer_last, 25},
     {&Layout::static_initializer_first, 26},
@@ -156,6 +165,7 @@ bool ApplyOpcodes(int major, int minor, TranslationOpcodes opcodes, Layout* layo
   // LITERAL, REGISTER, STACK_SLOT, two for UINT32, UPDATE_FEEDBACK and
   // MATCH_PREVIOUS_TRANSLATION are the last seven.
   opcodes.literal = table->operand_count_entries - 7;
+  opcodes.stack_slot = opcodes.literal + 2;
   opcodes.operand_counts = table->operand_counts;
   opcodes.count = table->operand_count_entries;
   layout->translation = opcodes;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 
+#include "../platform/memory_guard.h"
 #include "../platform/safe_read.h"
 #include "layout_check.h"
 #include "v8_compat.h"
@@ -33,15 +34,15 @@ struct Decoding {
   const Layout& layout;
   BuiltinsBlob builtins;
   std::string problem = "the trial did not run";
+  bool conclusive = true;  // false when the trial failed for lack of a resource, not because of the layout
 };
 
-std::string Check(v8::Isolate* isolate, const Layout& layout, BuiltinsBlob builtins) {
+std::string Check(v8::Isolate* isolate, const Layout& layout, const platform::ProcMaps& maps,
+                  BuiltinsBlob builtins) {
   platform::MemoryReader memory;
   const auto ranges = std::make_unique<CodeRanges>();
   const auto modules = platform::ModuleList::Collect(&memory);
-  const auto maps = platform::ProcMaps::Read();
-  if (!maps.ok()) return maps.error().ToString();
-  FillCodeRanges(maps.value(), modules, builtins, ranges.get());
+  FillCodeRanges(maps, modules, builtins, ranges.get());
   const LayoutVerdict verdict = CheckLayout(isolate, layout, *ranges, kKnownFrames);
   if (!verdict.problem.empty()) return verdict.problem;
   if (verdict.compared_frames < kKnownFrames) return "fewer frames were decoded than there are";
@@ -51,7 +52,16 @@ std::string Check(v8::Isolate* isolate, const Layout& layout, BuiltinsBlob built
 
 void Decode(const v8::FunctionCallbackInfo<v8::Value>& arguments) {
   auto* decoding = static_cast<Decoding*>(PointerOf(arguments.Data().As<v8::External>()));
-  decoding->problem = Check(arguments.GetIsolate(), decoding->layout, decoding->builtins);
+  const uint32_t blind_readers = platform::BlindReaders();
+  // V8 calls this function, so no C++ exception may leave it.
+  const bool had_memory = platform::WithinMemory([&] {
+    const auto maps = platform::ProcMaps::Read();
+    decoding->conclusive = maps.ok();
+    if (!maps.ok()) return;
+    decoding->problem = Check(arguments.GetIsolate(), decoding->layout, maps.value(), decoding->builtins);
+    decoding->conclusive = platform::BlindReaders() == blind_readers;
+  });
+  decoding->conclusive = decoding->conclusive && had_memory;
 }
 
 bool Run(v8::Isolate* isolate, v8::Local<v8::Context> context, Decoding* decoding) {
@@ -77,9 +87,9 @@ void TryLayout(v8::Isolate* isolate, v8::Local<v8::Context> context, const Loade
   const v8::TryCatch caught(isolate);
   Decoding decoding{loaded.layout, builtins};
   Run(isolate, context, &decoding);
-  if (caught.HasTerminated()) return;  // out of time: this says nothing of the layout
+  if (caught.HasTerminated() || !decoding.conclusive) return;  // the next report tries again
   if (!decoding.problem.empty()) {
-    FailedLayout().reason = "V8's stack was not read as V8 tells it: " + decoding.problem;
+    FailedLayout().reason = "the stack that was read differs from V8's own: " + decoding.problem;
   }
   g_trial.store(decoding.problem.empty() ? Trial::kPassed : Trial::kFailed);
 }

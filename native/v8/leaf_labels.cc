@@ -222,7 +222,7 @@ void LeafLabels::Visit(uint32_t from, Tagged holder, int32_t offset) {
   step.from = from;
   step.is_callback = steps_[from].is_callback;
   const bool holds_promise = steps_[from].is_promise;
-  if (type >= layout_->type_first_receiver && !heap_->IsFunction(&holder)) {
+  if (type >= heap_->layout().type_first_receiver && !heap_->IsFunction(&holder)) {
     // Who merely has a promise waits for it like others; a request of Node's own settles it.
     if (!holds_promise || names_.OfObject(holder).is_request) VisitObject(step);
     return;

@@ -114,6 +114,8 @@ WalkEnd MixedWalker::Walk(const WalkStart& start, FrameList* list) {
     } else {
       if (!AppendNative(registers, pc_is_exact, is_approximate, list)) break;
       const platform::NativeStep step = native_.Step(pc_is_exact, &registers, &judge);
+      // The next frame would be a guess, which only V8's record of its last frame could confirm.
+      if (step.is_approximate && layout_ == nullptr && start.isolate != 0) break;
       is_approximate = is_approximate || step.is_approximate;
       pc_is_exact = step.pc_is_exact;
       end.is_complete = step.outcome == StepOutcome::kEndOfStack;

@@ -43,8 +43,11 @@ class MixedWalker {
 
   // Of kNative frames: kExact, or kApproximate where they were guessed; their
   // pc is where to look for the symbol, so of callers one byte before the
-  // return address. kGlue and nameless builtins are left out.
+  // return address. kGlue and nameless builtins are omitted.
   WalkEnd Walk(const WalkStart& start, FrameList* list);
+
+  // Decodes JavaScript's frames; what it found in the last walk is valid until the next one.
+  JsFrames& js() { return js_; }
 
  private:
   class Judge;

@@ -21,9 +21,15 @@ bool PutNativeFramesAround(const std::vector<Frame>& read, std::vector<Frame>* t
   merged.reserve(read.size());
   size_t next = 0;
   for (const Frame& frame : read) {
-    if (next < told->size() && IsSame((*told)[next], frame)) {
+    const bool is_native = frame.kind == FrameKind::kNative;
+    // V8's builtins may be known to one of the two only.
+    while (!is_native && next < told->size() && (*told)[next].kind == FrameKind::kBuiltin &&
+           !IsSame((*told)[next], frame)) {
       merged.push_back((*told)[next++]);
-    } else if (frame.kind != FrameKind::kNative && frame.kind != FrameKind::kBuiltin) {
+    }
+    if (!is_native && next < told->size() && IsSame((*told)[next], frame)) {
+      merged.push_back((*told)[next++]);
+    } else if (!is_native && frame.kind != FrameKind::kBuiltin) {
       return false;
     } else if (next > 0) {
       merged.push_back(frame);

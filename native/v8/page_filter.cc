@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <thread>
 
 #include "../platform/clock.h"
@@ -35,6 +36,7 @@ bool PageFilter::Run(const PageQuestion& question) {
   }
   Answer(question, memory_);
   helper.Join();
+  if (helper.ran_out_of_memory()) throw std::bad_alloc();
   return !is_late_;
 }
 

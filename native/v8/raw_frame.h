@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "raw_code.h"
+
 namespace gmr::vm {
 
 enum class RawFrameKind : uint8_t {
@@ -37,11 +39,17 @@ struct RawFrame {
   bool is_eval = false;
   bool is_user_code = false;
   int32_t line = 0;    // 1-based; 0: unknown
-  int32_t column = 0;  // likewise
+  int32_t column = 0;  // 1-based; 0: unknown
   uintptr_t pc = 0;    // 0: unknown
   uintptr_t frame_pointer = 0;
   const char* name = "";  // never null
   const char* file = "";  // never null
+  // 0: unknown, or it has none.
+  Tagged receiver;
+  const char* class_name = "";  // never null
+  CodePlace place;              // its script and offset; none for natives and builtins
+  // What was read of its code; nullptr: nothing.
+  const RawCode* code = nullptr;
 };
 
 // An array of the caller's, innermost first.

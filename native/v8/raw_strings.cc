@@ -4,6 +4,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "utf8_writer.h"
+
 namespace gmr::vm {
 
 namespace {
@@ -13,72 +15,6 @@ constexpr int kMaxIndirections = 8;
 // Of a rope: enough for a name that a program concatenates.
 constexpr int kMaxPieces = 64;
 constexpr size_t kMaxCopiedBytes = 4096;
-
-}  // namespace
-
-class Utf8Writer {
- public:
-  Utf8Writer(char* to, size_t capacity) : to_(to), capacity_(capacity) {}
-
-  size_t size() const { return size_; }
-  bool full() const { return full_; }
-
-  void AppendUnit(uint16_t unit) {
-    if (high_ != 0 && (unit & 0xfc00) == 0xdc00) {
-      const uint32_t high = high_;
-      high_ = 0;
-      Append(0x10000 + ((high - 0xd800) << 10) + (unit - 0xdc00));
-      return;
-    }
-    Finish();
-    if ((unit & 0xfc00) == 0xd800) {
-      high_ = unit;
-    } else {
-      Append((unit & 0xfc00) == 0xdc00 ? kReplacement : unit);
-    }
-  }
-
-  // A surrogate without its other half is no character.
-  void Finish() {
-    if (high_ == 0) return;
-    high_ = 0;
-    Append(kReplacement);
-  }
-
- private:
-  static constexpr uint32_t kReplacement = 0xfffd;
-
-  void Append(uint32_t point) {
-    if (point < 0x80) return Put({static_cast<char>(point)}, 1);
-    if (point < 0x800) return Put({Lead(0xc0, point, 6), Tail(point, 0)}, 2);
-    if (point < 0x10000) return Put({Lead(0xe0, point, 12), Tail(point, 6), Tail(point, 0)}, 3);
-    Put({Lead(0xf0, point, 18), Tail(point, 12), Tail(point, 6), Tail(point, 0)}, 4);
-  }
-
-  struct Bytes {
-    char at[4];
-  };
-
-  static char Lead(uint32_t mark, uint32_t point, int shift) {
-    return static_cast<char>(mark | point >> shift);
-  }
-  static char Tail(uint32_t point, int shift) { return static_cast<char>(0x80 | (point >> shift & 0x3f)); }
-
-  void Put(const Bytes& bytes, size_t count) {
-    full_ = full_ || count > capacity_ - size_;
-    if (full_) return;
-    std::memcpy(to_ + size_, bytes.at, count);
-    size_ += count;
-  }
-
-  char* to_;
-  size_t capacity_;
-  size_t size_ = 0;
-  uint16_t high_ = 0;
-  bool full_ = false;
-};
-
-namespace {
 
 bool AppendFlat(platform::MemoryReader& memory, const FlatString& flat, Utf8Writer* out) {
   uint8_t bytes[256];
@@ -154,7 +90,7 @@ bool RawStrings::DataOf(const Shape& shape, FlatString* flat) const {
     return true;
   }
   if (shape.representation != layout.string_external) return false;
-  // Without the cache, only a virtual call of the resource tells where it is.
+  // Without the cache, only a virtual call of the resource shows where it is.
   if ((shape.type & layout.string_uncached_mask) != 0) return false;
   return heap_->LoadAddress(shape.string, layout.external_data, &flat->data) && flat->data != 0;
 }
@@ -178,6 +114,29 @@ bool RawStrings::Flatten(Tagged string, FlatString* flat) const {
   if (!ReadShape(string, &shape) || !Resolve(&shape)) return false;
   if (shape.representation == heap_->layout().string_sliced) return FlattenSlice(shape, flat);
   return DataOf(shape, flat);
+}
+
+bool RawStrings::FlattenInHeap(Tagged string, Tagged* object, FlatString* flat) const {
+  Shape shape;
+  if (!ReadShape(string, &shape) || !Resolve(&shape) || shape.representation != 0) return false;
+  *object = shape.string;
+  return DataOf(shape, flat);
+}
+
+bool RawStrings::CopyPart(const FlatString& flat, uint32_t begin, uint32_t end,
+                          std::string_view* text) const {
+  if (begin > end || end > flat.length) return false;
+  const FlatString part{flat.AddressOf(begin), end - begin, flat.one_byte};
+  // A code unit takes at most two bytes where characters have one, else three.
+  const size_t capacity = size_t{part.length} * (part.one_byte ? 2 : 3);
+  char* copy = arena_->Allocate(capacity);
+  if (copy == nullptr) return false;
+  Utf8Writer out(copy, capacity);
+  if (!AppendFlat(heap_->memory(), part, &out)) return false;
+  out.Finish();
+  arena_->Shrink(copy, out.size());
+  *text = {copy, out.size()};
+  return true;
 }
 
 bool RawStrings::CopyTo(Tagged string, char* text, size_t capacity) const {

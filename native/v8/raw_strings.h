@@ -36,6 +36,12 @@ class RawStrings {
   // False for a rope that V8 has not flattened yet, and for what is no string.
   bool Flatten(Tagged string, FlatString* flat) const;
 
+  // Of a string in one piece that lies in an object of V8's heap: also where that object is.
+  bool FlattenInHeap(Tagged string, Tagged* object, FlatString* flat) const;
+
+  // A part of one that was flattened, as UTF-8 in the Arena. False: not readable, or no room.
+  bool CopyPart(const FlatString& flat, uint32_t begin, uint32_t end, std::string_view* text) const;
+
   // As UTF-8, cut with "..." after `max_bytes`. nullptr: no string, or no room.
   const char* Copy(Tagged string, size_t max_bytes) const;
 
@@ -45,7 +51,7 @@ class RawStrings {
   // Whether it consists of these characters; false for a rope.
   bool Equals(Tagged string, std::string_view text) const;
 
-  // A text of the caller's, in the same Arena. "": no room.
+  // A string of the caller's, in the same Arena. "": no room.
   const char* Keep(const char* text) const;
 
  private:

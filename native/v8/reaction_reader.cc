@@ -35,7 +35,7 @@ Tagged ReactionReader::PromiseOfResolver(Tagged function) const {
 
 bool ReactionReader::LoadElementOf(Tagged array, int64_t index, Tagged* value) const {
   Tagged elements;
-  return heap_->TypeOf(&array) >= layout_->type_first_receiver &&
+  return heap_->TypeOf(&array) >= heap_->layout().type_first_receiver &&
          heap_->Load(array, layout_->object_elements, &elements) && heap_->IsArray(&elements) &&
          heap_->LoadElement(elements, index, value) && value->IsObject();
 }
@@ -47,7 +47,7 @@ Tagged ReactionReader::PromiseOfQueue(Tagged object) const {
   Tagged request;
   Tagged resolve;
   const int32_t type = heap_->TypeOf(&object);
-  if (type < layout_->type_first_receiver || heap_->IsFunctionType(type)) return {};
+  if (type < heap_->layout().type_first_receiver || heap_->IsFunctionType(type)) return {};
   if (LoadElementOf(object, 0, &request))
     return LoadElementOf(request, 2, &resolve) ? PromiseOfResolver(resolve) : Tagged();
   const auto read = [&](const char* name, Tagged* value) {
@@ -169,7 +169,7 @@ bool ReactionReader::FindBody(Tagged object, Body* body) const {
   Tagged step;
   Tagged context;
   const int32_t type = heap_->TypeOf(&object);
-  if (type < layout_->type_first_receiver || heap_->IsFunctionType(type)) return false;
+  if (type < heap_->layout().type_first_receiver || heap_->IsFunctionType(type)) return false;
   const bool is_own = ReadOwnProperty(*heap_, *strings_, object, "next", &step);
   if (!is_own && !ReadOwnProperty(*heap_, *strings_, object, "_invoke", &step)) return false;
   if (!heap_->IsFunction(&step) || !heap_->Load(step, layout_->function_context, &context)) return false;
@@ -191,7 +191,7 @@ bool ReactionReader::FindBodyIn(Tagged context, Body* body) const {
     if (!heap_->Load(context, layout_->context_slots + 8 * i, &word) || !word.IsObject()) continue;
     if (heap_->IsFunction(&word)) {
       if (!found.IsObject()) found = word;
-    } else if (heap_->TypeOf(&word) >= layout_->type_first_receiver) {
+    } else if (heap_->TypeOf(&word) >= heap_->layout().type_first_receiver) {
       has_state = has_state || (ReadOwnProperty(*heap_, *strings_, word, "label", &label) && label.IsSmi() &&
                                 ReadOwnProperty(*heap_, *strings_, word, "trys", &label));
     }
@@ -217,7 +217,7 @@ bool ReactionReader::FindRegeneratorBodyIn(Tagged context, Body* body) const {
   const int32_t at = layout_->context_previous + 8 + 8 * receiver_slot;
   if (!heap_->Load(context, at + 8, &function) || !heap_->IsFunction(&function)) return false;
   body->function = function;
-  if (heap_->Load(context, at, &receiver) && heap_->TypeOf(&receiver) >= layout_->type_first_receiver)
+  if (heap_->Load(context, at, &receiver) && heap_->TypeOf(&receiver) >= heap_->layout().type_first_receiver)
     body->receiver = receiver;
   return true;
 }
@@ -228,7 +228,7 @@ bool ReactionReader::FindRegeneratorBodyIn(Tagged context, Body* body) const {
 // `next`; since then (innerFn, self), and its state has `n`.
 int ReactionReader::RegeneratorReceiver(Tagged object) const {
   Tagged word;
-  if (heap_->TypeOf(&object) < layout_->type_first_receiver || heap_->IsFunction(&object)) return -1;
+  if (heap_->TypeOf(&object) < heap_->layout().type_first_receiver || heap_->IsFunction(&object)) return -1;
   const auto has = [&](const char* name) { return ReadOwnProperty(*heap_, *strings_, object, name, &word); };
   if (has("tryEntries")) return has("prev") && has("next") ? 1 : -1;
   const bool is_short = has("p") && word.IsSmi() && has("n") && word.IsSmi() && has("f") && has("a") &&

@@ -2,11 +2,22 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
+
+#include "own_name.h"
 
 namespace gmr::vm {
 
+namespace {
+
+constexpr const char* kPlainObject = "Object";
+constexpr size_t kMaxTagBytes = 128;
+
+}  // namespace
+
 bool ReceiverClass::IsReceiver(Tagged* object) const {
-  return layout_->type_first_receiver > 0 && heap_->TypeOf(object) >= layout_->type_first_receiver;
+  return heap_->layout().type_first_receiver > 0 &&
+         heap_->TypeOf(object) >= heap_->layout().type_first_receiver;
 }
 
 const char* ReceiverClass::FunctionName(Tagged function) {
@@ -14,13 +25,23 @@ const char* ReceiverClass::FunctionName(Tagged function) {
   return functions_->FindByFunction(function, &info) ? info.name : "";
 }
 
+// As in its source: a class may have a static property of that name.
+const char* ReceiverClass::ClassName(Tagged constructor) {
+  Tagged shared;
+  FunctionInfo info;
+  return heap_->Load(constructor, heap_->layout().function_shared, &shared) && functions_->Find(shared, &info)
+             ? info.name
+             : "";
+}
+
 // A function's own field holds its prototype, or the map of its future
 // instances, which does.
 bool ReceiverClass::IsConstructorOf(Tagged function, Tagged prototype) const {
   Tagged field;
   if (!heap_->IsFunction(&function)) return false;
-  if (!heap_->Load(function, layout_->function_prototype, &field)) return false;
-  if (heap_->Is(&field, heap_->layout().type_map) && !heap_->Load(field, layout_->map_prototype, &field))
+  if (!heap_->Load(function, heap_->layout().function_prototype, &field)) return false;
+  if (heap_->Is(&field, heap_->layout().type_map) &&
+      !heap_->Load(field, heap_->layout().map_prototype, &field))
     return false;
   return field == prototype;
 }
@@ -55,29 +76,63 @@ bool ReceiverClass::FindConstructor(Tagged prototype, Tagged* constructor) const
 // constructor made.
 bool ReceiverClass::FindInMap(Tagged map, Tagged* constructor) const {
   for (int i = 0; i < kMaxBackPointers; ++i) {
-    if (!heap_->Load(map, layout_->map_constructor, constructor)) return false;
+    if (!heap_->Load(map, heap_->layout().map_constructor, constructor)) return false;
     if (!heap_->Is(constructor, heap_->layout().type_map)) return heap_->IsFunction(constructor);
     map = *constructor;
   }
   return false;
 }
 
+const char* ReceiverClass::FindName(Tagged map) {
+  Tagged constructor;
+  Tagged prototype;
+  if (!heap_->Load(map, heap_->layout().map_prototype, &prototype)) return "";
+  // The prototype of functions of the older kind may have no constructor, or an inherited one.
+  if (FindInMap(map, &constructor) && IsConstructorOf(constructor, prototype)) {
+    const char* name = ClassName(constructor);
+    if (*name != '\0') return name;
+  }
+  for (int i = 0; i < kMaxPrototypes && IsReceiver(&prototype); ++i) {
+    const char* name = FindConstructor(prototype, &constructor) ? ClassName(constructor) : "";
+    if (*name != '\0') return name;
+    Tagged next;
+    if (!heap_->MapOf(prototype, &next) || !heap_->Load(next, heap_->layout().map_prototype, &prototype))
+      break;
+  }
+  return FindInMap(map, &constructor) ? ClassName(constructor) : "";
+}
+
+const char* ReceiverClass::NameByMap(Tagged map) {
+  const uint32_t generation = heap_->memory().generation();
+  Known& known = known_[map.bits() / 8 % kKnown];
+  if (known.map != map || known.generation != generation) {
+    const char* name = FindName(map);
+    known = {map, std::strcmp(name, kPlainObject) == 0 ? "" : name, generation};
+  }
+  return known.name;
+}
+
 const char* ReceiverClass::NameOf(Tagged object) {
   Tagged map;
-  Tagged constructor;
   if (!IsReceiver(&object)) return "";
   if (heap_->IsFunction(&object)) return FunctionName(object);
-  if (!heap_->MapOf(object, &map)) return "";
-  Tagged prototype;
-  if (!heap_->Load(map, layout_->map_prototype, &prototype)) return "";
-  const char* name = "";
-  for (int i = 0; i < kMaxPrototypes && *name == '\0' && IsReceiver(&prototype); ++i) {
-    if (FindConstructor(prototype, &constructor)) name = FunctionName(constructor);
-    Tagged next;
-    if (!heap_->MapOf(prototype, &next) || !heap_->Load(next, layout_->map_prototype, &prototype)) break;
-  }
-  if (*name == '\0' && FindInMap(map, &constructor)) name = FunctionName(constructor);
-  return std::strcmp(name, "Object") == 0 ? "" : name;
+  return heap_->MapOf(object, &map) ? NameByMap(map) : "";
+}
+
+const char* ReceiverClass::TypeName(Tagged receiver) {
+  if (heap_->Is(&receiver, heap_->layout().type_proxy)) return "Proxy";
+  if (strings_->IsString(&receiver)) return "String";
+  const char* name = NameOf(receiver);
+  if (*name != '\0' || !IsReceiver(&receiver)) return name;
+  Tagged tag;
+  if (!ReadOwnDescribed(*heap_, *strings_, receiver, "Symbol.toStringTag", &tag)) return "";
+  name = strings_->Copy(tag, kMaxTagBytes);
+  return name == nullptr ? "" : name;
+}
+
+const char* ReceiverClass::PrefixOf(Tagged receiver, const char* function_name) {
+  const char* name = TypeName(receiver);
+  return std::string_view(function_name).starts_with(name) ? "" : name;
 }
 
 }  // namespace gmr::vm

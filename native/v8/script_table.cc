@@ -18,6 +18,7 @@ constexpr uint16_t kParagraphSeparator = 0x2029;
 void ScriptTable::Reset() {
   for (Slot& slot : slots_) slot.used = false;
   counted_chars_ = 0;
+  mark_count_ = 0;
 }
 
 ScriptTable::Slot* ScriptTable::FindSlot(Tagged object) {
@@ -39,11 +40,13 @@ bool ScriptTable::Fill(Tagged object, Script* script) const {
   if (!heap_->Load(object, layout.script_name, &name)) return false;
   if (!heap_->Load(object, layout.script_source_url, &url)) return false;
   script->object = object;
-  const char* file = strings_->Copy(name, kMaxFileBytes);
-  if (file == nullptr || *file == '\0') file = strings_->Copy(url, kMaxFileBytes);
+  // As Script::GetNameOrSourceURL() of V8 chooses.
+  const char* file = strings_->Copy(url, kMaxFileBytes);
+  if (file == nullptr || *file == '\0') file = strings_->Copy(name, kMaxFileBytes);
   if (file != nullptr) script->file = file;
   // CompilationType, the lowest bit, src/objects/script.tq.
   script->is_eval = heap_->LoadSmi(object, layout.script_flags, &flags) && (flags & 1) != 0;
+  if (!heap_->LoadSmi(object, layout.script_id, &script->id)) script->id = 0;
   return true;
 }
 
@@ -71,7 +74,7 @@ bool ScriptTable::Locate(Tagged object, int32_t script_offset, int32_t* line, in
   return true;
 }
 
-// V8 makes this array when somebody first asks for a line of the script.
+// V8 makes this array on the first request for a line of the script.
 bool ScriptTable::LocateInLineEnds(Tagged script, int32_t offset, int32_t* line, int32_t* column) const {
   Tagged ends;
   if (!heap_->Load(script, heap_->layout().script_line_ends, &ends)) return false;
@@ -96,27 +99,46 @@ bool ScriptTable::LocateInLineEnds(Tagged script, int32_t offset, int32_t* line,
   return true;
 }
 
+bool ScriptTable::LoadSource(Slot* slot) {
+  if (slot->has_source) return true;
+  Tagged source;
+  if (!heap_->Load(slot->script.object, heap_->layout().script_source, &source)) return false;
+  slot->has_source = strings_->Flatten(source, &slot->source);
+  return slot->has_source;
+}
+
+bool ScriptTable::SourceOf(Tagged object, FlatString* source) {
+  Slot* slot = FindSlot(object);
+  if (slot == nullptr || !LoadSource(slot)) return false;
+  *source = slot->source;
+  return true;
+}
+
 bool ScriptTable::LocateByCounting(Slot* slot, uint32_t offset, int32_t* line, int32_t* column) {
-  Counted& counted = slot->counted;
-  if (!counted.started) {
-    Tagged source;
-    if (!heap_->Load(slot->script.object, heap_->layout().script_source, &source)) return false;
-    if (!strings_->Flatten(source, &counted.source)) return false;
-    counted.started = true;
-  }
-  if (offset > counted.source.length) return false;
-  if (offset < counted.at) {
-    const FlatString source = counted.source;
-    counted = Counted();
-    counted.started = true;
-    counted.source = source;
-  }
-  if (!CountTo(&counted, offset)) return false;
-  // Only the next character tells whether a carriage return ends a line.
-  const bool at_line_start = counted.previous == kCarriageReturn && !IsLineFeed(counted.source, offset);
+  if (!LoadSource(slot) || offset > slot->source.length) return false;
+  MoveNear(offset, slot);
+  if (!CountTo(slot, offset)) return false;
+  const Counted& counted = slot->counted;
+  // Only the next character shows whether a carriage return ends a line.
+  const bool at_line_start = counted.previous == kCarriageReturn && !IsLineFeed(slot->source, offset);
   *line = counted.line + (at_line_start ? 1 : 0);
   *column = at_line_start ? 0 : static_cast<int32_t>(offset - counted.line_start);
   return true;
+}
+
+// Moves to the last known place at or before `offset`.
+void ScriptTable::MoveNear(uint32_t offset, Slot* slot) const {
+  if (offset >= slot->counted.at && offset - slot->counted.at < kMarkEvery) return;
+  if (offset < slot->counted.at) slot->counted = Counted();
+  for (int i = 0; i < mark_count_; ++i) {
+    const Mark& mark = marks_[i];
+    if (mark.script != slot->script.object || mark.counted.at > offset) continue;
+    if (mark.counted.at > slot->counted.at) slot->counted = mark.counted;
+  }
+}
+
+void ScriptTable::MarkPlace(const Slot& slot) {
+  if (mark_count_ < kMaxMarks) marks_[mark_count_++] = {slot.script.object, slot.counted};
 }
 
 bool ScriptTable::IsLineFeed(const FlatString& source, uint32_t index) const {
@@ -125,24 +147,27 @@ bool ScriptTable::IsLineFeed(const FlatString& source, uint32_t index) const {
   return heap_->memory().Read(source.AddressOf(index), &unit, source.one_byte ? 1 : 2) && unit == kLineFeed;
 }
 
-bool ScriptTable::CountTo(Counted* counted, uint32_t offset) {
-  const FlatString& source = counted->source;
+bool ScriptTable::CountTo(Slot* slot, uint32_t offset) {
+  const FlatString& source = slot->source;
+  Counted& counted = slot->counted;
   const uint32_t per_chunk = kChunkBytes / (source.one_byte ? 1 : 2);
-  while (counted->at < offset) {
-    const uint32_t count = std::min(per_chunk, offset - counted->at);
+  static_assert(kMarkEvery % kChunkBytes == 0, "chunks end at marks");
+  while (counted.at < offset) {
+    const uint32_t count = std::min(per_chunk - counted.at % per_chunk, offset - counted.at);
     counted_chars_ += count;
     if (counted_chars_ > kMaxCountedChars) return false;
     const size_t bytes = source.one_byte ? count : size_t{count} * 2;
-    if (!heap_->memory().Read(source.AddressOf(counted->at), chunk_, bytes)) return false;
-    CountChars(counted, chunk_, count);
+    if (!heap_->memory().Read(source.AddressOf(counted.at), chunk_, bytes)) return false;
+    CountChars(source.one_byte, chunk_, count, &counted);
+    if (counted.at % kMarkEvery == 0) MarkPlace(*slot);
   }
   return true;
 }
 
-void ScriptTable::CountChars(Counted* counted, const uint8_t* chars, uint32_t count) {
+void ScriptTable::CountChars(bool one_byte, const uint8_t* chars, uint32_t count, Counted* counted) {
   for (uint32_t i = 0; i < count; ++i) {
     uint16_t unit = chars[i];
-    if (!counted->source.one_byte) std::memcpy(&unit, chars + 2 * size_t{i}, sizeof unit);
+    if (!one_byte) std::memcpy(&unit, chars + 2 * size_t{i}, sizeof unit);
     if (counted->previous == kCarriageReturn && unit != kLineFeed) {
       ++counted->line;
       counted->line_start = counted->at;

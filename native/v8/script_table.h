@@ -17,17 +17,19 @@ namespace gmr::vm {
 
 struct Script {
   Tagged object;
-  // Its name, else its //# sourceURL; "": neither. Never null.
+  // Its //# sourceURL, else its name; "": neither. Never null.
   const char* file = "";
   // eval() or new Function().
   bool is_eval = false;
+  // V8's number of it, unique in its isolate; 0: unknown.
+  int32_t id = 0;
 };
 
 class ScriptTable {
  public:
   ScriptTable(const HeapReader* heap, const RawStrings* strings) : heap_(heap), strings_(strings) {}
 
-  // Before each capture.
+  // Must be called before each capture.
   void Reset();
 
   // nullptr: not a script.
@@ -37,16 +39,21 @@ class ScriptTable {
   // source cannot be read, or would take too long to count through.
   bool Locate(Tagged object, int32_t script_offset, int32_t* line, int32_t* column);
 
+  // Its text. False: the object is not a script, or its source is not in one piece.
+  bool SourceOf(Tagged object, FlatString* source);
+
  private:
   static constexpr int kSlots = 64;
   static constexpr uint32_t kChunkBytes = 16 * 1024;
   // Lines counted in the sources of one capture: some 20 ms.
   static constexpr uint64_t kMaxCountedChars = 24'000'000;
 
+  // A place where counting may begin again, once in so many characters.
+  static constexpr uint32_t kMarkEvery = 64 * 1024;
+  static constexpr int kMaxMarks = kMaxCountedChars / kMarkEvery;
+
   // How far the lines of a source were counted.
   struct Counted {
-    bool started = false;
-    FlatString source;
     uint32_t at = 0;
     int32_t line = 0;
     uint32_t line_start = 0;
@@ -55,6 +62,12 @@ class ScriptTable {
   struct Slot {
     bool used = false;
     Script script;
+    bool has_source = false;
+    FlatString source;
+    Counted counted;
+  };
+  struct Mark {
+    Tagged script;
     Counted counted;
   };
 
@@ -62,14 +75,19 @@ class ScriptTable {
   bool Fill(Tagged object, Script* script) const;
   bool LocateInLineEnds(Tagged script, int32_t offset, int32_t* line, int32_t* column) const;
   bool LocateByCounting(Slot* slot, uint32_t offset, int32_t* line, int32_t* column);
-  bool CountTo(Counted* counted, uint32_t offset);
+  bool LoadSource(Slot* slot);
+  void MoveNear(uint32_t offset, Slot* slot) const;
+  bool CountTo(Slot* slot, uint32_t offset);
+  void MarkPlace(const Slot& slot);
   bool IsLineFeed(const FlatString& source, uint32_t index) const;
-  static void CountChars(Counted* counted, const uint8_t* chars, uint32_t count);
+  static void CountChars(bool one_byte, const uint8_t* chars, uint32_t count, Counted* counted);
 
   const HeapReader* heap_;
   const RawStrings* strings_;
   uint64_t counted_chars_ = 0;
   Slot slots_[kSlots];
+  Mark marks_[kMaxMarks];
+  int mark_count_ = 0;
   uint8_t chunk_[kChunkBytes];
 };
 

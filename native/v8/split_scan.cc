@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <thread>
 
 #include "../platform/helper_thread.h"
@@ -41,6 +42,7 @@ HeapScan::Outcome RunSplit(const HeapPages& pages, const ScanLimits& limits, Hea
   helper.Start("gmr-scan", [&] { outcome_of_second = second->scan.Run(pages, from_back); });
   const HeapScan::Outcome outcome = scan->Run(pages, from_front);
   helper.Join();
+  if (helper.ran_out_of_memory()) throw std::bad_alloc();
   if (!scan->Append(second->scan)) return HeapScan::Outcome::kTooMany;
   return std::max(outcome, outcome_of_second);
 }

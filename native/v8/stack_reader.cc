@@ -7,9 +7,11 @@
 
 #include "../platform/clock.h"
 #include "../platform/code_names.h"
+#include "../platform/cpu_budget.h"
 #include "../platform/park_handler.h"
 #include "../platform/park_signal.h"
 #include "../platform/syscall_describe.h"
+#include "atomics_frames.h"
 #include "native_around.h"
 
 namespace gmr::vm {
@@ -18,6 +20,9 @@ namespace {
 
 constexpr size_t kTextBytes = size_t{1} << 20;
 constexpr size_t kMaxRawFrames = 16384;
+// Used when memory is short.
+constexpr size_t kFewTextBytes = size_t{128} << 10;
+constexpr size_t kFewRawFrames = 1024;
 // What is not tested is not tried: a wrong stack is worse than none.
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
 constexpr bool kSupported = true;
@@ -27,6 +32,8 @@ constexpr bool kSupported = false;
 constexpr const char* kUnsupported = "stacks are read from memory on x86-64 and arm64 Linux only";
 // A thread that wakes all the time is seldom found twice at the same place.
 constexpr int kTries = 5;
+// Reading the text of the code may prolong a thread's stop by so much.
+constexpr int64_t kCodeNs = platform::kNsPerMs;
 
 using platform::PlaceState;
 using platform::ThreadPlace;
@@ -63,17 +70,32 @@ Frame ToFrame(const RawFrame& raw) {
   frame.kind = KindOf(raw.kind);
   frame.quality = QualityOf(raw.quality);
   frame.function_name = raw.name;
+  frame.class_name = raw.class_name;
   frame.file = raw.file;
   frame.line = raw.line;
   frame.column = raw.column;
   frame.is_constructor = raw.is_constructor;
   frame.is_eval = raw.is_eval;
   frame.is_user_code = raw.is_user_code;
+  frame.code = ToCodeText(raw.code);
   if (raw.kind == RawFrameKind::kNative) frame.pc = raw.pc;
   // What stands for an exported function on the way into its module.
   if (frame.file.starts_with("wasm:")) frame.kind = FrameKind::kWasm;
   return frame;
 }
+
+// Top and bottom of a stack are kept: what it does, and who began it.
+struct Shown {
+  size_t top = 0;
+  size_t bottom = 0;
+
+  static Shown Of(size_t frames, int max_frames) {
+    const auto limit = static_cast<size_t>(std::max(max_frames, 1));
+    if (frames <= limit) return {frames, 0};
+    const size_t top = (limit + 1) / 2;
+    return {top, limit - top};
+  }
+};
 
 ReadStack Failed(ReadStack::Outcome outcome, std::string problem) {
   ReadStack read;
@@ -100,11 +122,14 @@ std::string WhyNotParked(platform::ParkOutcome outcome) {
 
 }  // namespace
 
-StackReader::StackReader(const LoadedLayout& layout, BuiltinsBlob builtins)
+StackReader::StackReader(const LoadedLayout& layout, BuiltinsBlob builtins, Memory memory)
     : layout_(layout),
       builtins_(builtins),
-      texts_(kTextBytes),
-      frames_(kMaxRawFrames * sizeof(RawFrame)),
+      with_code_(memory == Memory::kUsual),
+      max_raw_frames_(memory == Memory::kUsual ? kMaxRawFrames : kFewRawFrames),
+      memory_(platform::ReadBackend::kProcessVmReadv, memory == Memory::kUsual),
+      texts_(memory == Memory::kUsual ? kTextBytes : kFewTextBytes),
+      frames_(max_raw_frames_ * sizeof(RawFrame)),
       walker_(layout.usable ? &layout.layout : nullptr, &memory_, &texts_, &modules_, &maps_, &ranges_) {
   Refresh();
 }
@@ -123,10 +148,22 @@ WalkEnd StackReader::WalkInto(const WalkStart& start, const platform::StackCopy*
   if (copy != nullptr) memory_.ReadInstead(copy->begin, copy->bytes.get(), copy->size);
   texts_.Reset();
   frames_.Reset();
-  list->frames = reinterpret_cast<RawFrame*>(frames_.Allocate(kMaxRawFrames * sizeof(RawFrame)));
-  list->capacity = list->frames != nullptr ? kMaxRawFrames : 0;
+  list->frames = reinterpret_cast<RawFrame*>(frames_.Allocate(max_raw_frames_ * sizeof(RawFrame)));
+  list->capacity = list->frames != nullptr ? max_raw_frames_ : 0;
   list->count = 0;
   return walker_.Walk(start, list);
+}
+
+// Of the frames that are shown. Takes no lock and does not allocate.
+void StackReader::ReadCode(int max_frames, FrameList* list) {
+  if (!with_code_) return;
+  const Shown shown = Shown::Of(list->count, max_frames);
+  const platform::CpuBudget budget(kCodeNs);
+  for (size_t i = 0; i < list->count; ++i) {
+    if (i == shown.top) i = list->count - shown.bottom;
+    if (i == list->count || budget.IsUsedUp()) return;
+    walker_.js().ReadCode(&list->frames[i]);
+  }
 }
 
 ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
@@ -137,17 +174,19 @@ ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
   for (int i = 0; i < kTries; ++i) {
     const ThreadPlace before = platform::ReadThreadPlace(thread.tid);
     if (before.state == PlaceState::kUnreadable) {
-      return Failed(ReadStack::Outcome::kUnreadable, "the kernel does not tell where the thread is");
+      return Failed(ReadStack::Outcome::kUnreadable, "the kernel does not show where the thread is");
     }
     if (before.state != PlaceState::kBlocked) continue;
     start.registers = before.ToRegisters();
     const WalkEnd end = WalkInto(start, nullptr, &list);
+    ReadCode(thread.max_frames, &list);
     const platform::TextBuffer doing = platform::DescribeSyscall(before, &memory_);
     if (!platform::Unmoved(before, platform::ReadThreadPlace(thread.tid))) continue;
     ReadStack read;
     read.outcome = ReadStack::Outcome::kRead;
     read.stack = ToCapture(CaptureMethod::kPassive, end, list, thread.max_frames);
-    read.doing = doing.view();
+    read.stack.in_atomics_wait = ShowsWait(read.stack.frames);
+    read.doing = platform::Unmasked(std::string(doing.view()));
     read.syscall = before.syscall;
     return read;
   }
@@ -169,6 +208,7 @@ ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_n
   }
   const int64_t parked_at_ns = platform::MonotonicNs();
   const WalkEnd end = WalkInto(start, nullptr, &list);
+  ReadCode(thread.max_frames, &list);
   const bool was_parked = platform::ReleaseThread();
   const double held_ms = platform::MsBetween(parked_at_ns, platform::MonotonicNs());
   if (!was_parked) {
@@ -180,6 +220,14 @@ ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_n
   read.stack.held_ms = held_ms;
   read.met_unknown_code = end.met_unknown_code;
   return read;
+}
+
+std::shared_ptr<const OwnFramesPlan> StackReader::PlanOwnFrames() const {
+  if (!kSupported || !with_code_ || !layout_.usable) return nullptr;
+  auto plan = std::make_shared<OwnFramesPlan>();
+  plan->layout = layout_.layout;
+  plan->ranges = ranges_;
+  return plan;
 }
 
 void StackReader::AddNativeFrames(const platform::StackCopy& copy, StackCapture* told) {
@@ -196,6 +244,7 @@ void StackReader::AddNativeFrames(const platform::StackCopy& copy, StackCapture*
   std::vector<Frame> read;
   read.reserve(list.count);
   for (size_t i = 0; i < list.count; ++i) read.push_back(ToFrame(list.frames[i]));
+  told->in_atomics_wait = ShowsWait(read);
   if (!layout_.usable) {
     told->no_native = layout_.reason;
   } else if (end.last_sp > copy.begin + copy.size) {
@@ -206,22 +255,29 @@ void StackReader::AddNativeFrames(const platform::StackCopy& copy, StackCapture*
   }
 }
 
-// Top and bottom are kept: what it does, and who began it.
 StackCapture StackReader::ToCapture(CaptureMethod method, const WalkEnd& end, const FrameList& list,
-                                    int max_frames) const {
+                                    int max_frames) {
   StackCapture capture;
   capture.method = method;
   capture.has_gap = end.has_gap;
   if (!layout_.usable) capture.no_javascript = layout_.reason;
-  const auto limit = static_cast<size_t>(std::max(max_frames, 1));
-  const size_t top = list.count <= limit ? list.count : (limit + 1) / 2;
-  const size_t bottom = list.count <= limit ? 0 : limit - top;
+  capture.scripts = walker_.js().scripts().ToScripts();
+  const auto [top, bottom] = Shown::Of(list.count, max_frames);
   for (size_t i = 0; i < top; ++i) capture.frames.push_back(ToFrame(list.frames[i]));
   for (size_t i = list.count - bottom; i < list.count; ++i) capture.frames.push_back(ToFrame(list.frames[i]));
   capture.cut_count = static_cast<int>(list.count - top - bottom);
   capture.cut_after = static_cast<int>(top) - 1;
   capture.cut_at_least = end.is_truncated;
   return capture;
+}
+
+bool StackReader::ShowsWait(const std::vector<Frame>& frames) const {
+  return ShowsAtomicsWait(frames, [this](std::vector<Frame>* native) {
+    StackCapture stack;
+    stack.frames.swap(*native);
+    NameNativeFrames({&stack});
+    native->swap(stack.frames);
+  });
 }
 
 void StackReader::NameNativeFrames(const std::vector<StackCapture*>& stacks) const {

@@ -19,10 +19,12 @@
 #include "../platform/proc_maps.h"
 #include "../platform/safe_read.h"
 #include "../platform/stack_copy.h"
+#include "../platform/unmasked.h"
 #include "code_ranges.h"
 #include "frame.h"
 #include "layout.h"
 #include "mixed_walk.h"
+#include "own_frames.h"
 
 namespace gmr::vm {
 
@@ -45,14 +47,18 @@ struct ReadStack {
   StackCapture stack;
   // The stack ends at code that may have been compiled since the last Refresh().
   bool met_unknown_code = false;
-  std::string doing;     // the system call in words; empty: in none
-  int64_t syscall = -1;  // its number; -1: in none
+  platform::Unmasked doing;  // description of the system call; empty when the thread is in none
+  int64_t syscall = -1;      // its number; -1: in none
 };
 
 class StackReader {
  public:
+  // Sets whether it may use 4 MB of memory or a quarter of one. With less, it is slower, and stops after
+  // 1,024 frames.
+  enum class Memory : uint8_t { kUsual, kLittle };
+
   // Reads what is mapped. `layout` unusable: without JavaScript's frames.
-  StackReader(const LoadedLayout& layout, BuiltinsBlob builtins);
+  StackReader(const LoadedLayout& layout, BuiltinsBlob builtins, Memory memory = Memory::kUsual);
   StackReader(const StackReader&) = delete;
   StackReader& operator=(const StackReader&) = delete;
 
@@ -69,6 +75,9 @@ class StackReader {
   // system call, which the signal might cut short.
   ReadStack ReadParked(const ThreadToRead& thread, int64_t deadline_ns);
 
+  // Returns the plan with which threads decode their own frames; nullptr: V8's frames cannot be decoded.
+  std::shared_ptr<const OwnFramesPlan> PlanOwnFrames() const;
+
   // Adds native frames to a stack that its thread told itself, from the copy of
   // its machine stack that was made then. Not where that cannot be: `no_native` says why.
   void AddNativeFrames(const platform::StackCopy& copy, StackCapture* told);
@@ -77,12 +86,15 @@ class StackReader {
   void NameNativeFrames(const std::vector<StackCapture*>& stacks) const;
 
  private:
+  bool ShowsWait(const std::vector<Frame>& frames) const;
   WalkEnd WalkInto(const WalkStart& start, const platform::StackCopy* copy, FrameList* list);
-  StackCapture ToCapture(CaptureMethod method, const WalkEnd& end, const FrameList& list,
-                         int max_frames) const;
+  void ReadCode(int max_frames, FrameList* list);
+  StackCapture ToCapture(CaptureMethod method, const WalkEnd& end, const FrameList& list, int max_frames);
 
   const LoadedLayout& layout_;
   const BuiltinsBlob builtins_;
+  const bool with_code_;
+  const size_t max_raw_frames_;
   platform::MemoryReader memory_;
   platform::Arena texts_;
   platform::Arena frames_;

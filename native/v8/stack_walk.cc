@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "../platform/printable.h"
 #include "async_tail.h"
+#include "heap_sample.h"
+#include "v8_compat.h"
 
 namespace gmr::vm {
 
@@ -20,11 +23,9 @@ constexpr size_t kMaxFileBytes = 1024;
 // A name is cut, never refused: minifiers and data: URLs make endless ones.
 std::string ToText(v8::Isolate* isolate, v8::Local<v8::String> string, size_t max_bytes) {
   if (string.IsEmpty() || string->Length() == 0) return "";
-  const v8::String::Utf8Value utf8(isolate, string);
-  if (*utf8 == nullptr) return "";
-  const auto length = static_cast<size_t>(utf8.length());
-  if (length <= max_bytes) return std::string(*utf8, length);
-  return std::string(*utf8, max_bytes) + "...";
+  std::string text = ToUtf8(isolate, string);
+  if (text.size() <= max_bytes) return text;
+  return std::string(platform::CutUtf8(text, max_bytes)) + "...";
 }
 
 Frame ToFrame(v8::Isolate* isolate, v8::Local<v8::StackFrame> from) {
@@ -81,20 +82,6 @@ StackCapture WalkStack(v8::Isolate* isolate, int max_frames) {
   }
   AppendAsyncTail(isolate, count, &capture);
   return capture;
-}
-
-HeapSample SampleHeap(v8::Isolate* isolate) {
-  v8::HeapStatistics statistics;
-  isolate->GetHeapStatistics(&statistics);
-  HeapSample sample;
-  sample.used_bytes = statistics.used_heap_size();
-  sample.total_bytes = statistics.total_heap_size();
-  sample.limit_bytes = statistics.heap_size_limit();
-  sample.external_bytes = statistics.external_memory();
-  sample.malloced_bytes = statistics.malloced_memory();
-  sample.native_contexts = statistics.number_of_native_contexts();
-  sample.detached_contexts = statistics.number_of_detached_contexts();
-  return sample;
 }
 
 }  // namespace gmr::vm

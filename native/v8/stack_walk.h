@@ -19,8 +19,6 @@ namespace gmr::vm {
 // deeper than `max_frames`, up to 11 ms for 10,000.
 StackCapture WalkStack(v8::Isolate* isolate, int max_frames);
 
-HeapSample SampleHeap(v8::Isolate* isolate);
-
 }  // namespace gmr::vm
 
 #endif  // GMR_NATIVE_V8_STACK_WALK_H_

@@ -12,11 +12,17 @@
 #include <node.h>
 #include <v8.h>
 
+#include <string>
+
 namespace gmr::vm {
 
 // The ABI that this binary was compiled for. Node does not check it for an
 // addon that registers through Node-API, so the addon does.
 inline constexpr int kNodeModuleVersion = NODE_MODULE_VERSION;
+
+// Whether the address space that V8 reserves for code is writable and therefore counts against RLIMIT_DATA.
+// Measured: VmData of an idle Node is 48 MB up to version 22, and 573 MB from 24 on.
+inline constexpr bool kReservesCodeAsData = NODE_MODULE_VERSION >= 137;
 
 // Gives an isolate made with node::NewIsolate back.
 inline void DisposeIsolate(node::MultiIsolatePlatform* platform, v8::Isolate* isolate) {
@@ -53,6 +59,22 @@ inline v8::Local<v8::External> ExternalOf(v8::Isolate* isolate, void* pointer) {
 #else
   return v8::External::New(isolate, pointer);
 #endif
+}
+
+// Converts a string to UTF-8; an unpaired surrogate, which is not a character, becomes U+FFFD.
+inline std::string ToUtf8(v8::Isolate* isolate, v8::Local<v8::String> string) {
+#if NODE_MODULE_VERSION >= 137
+  std::string text(string->Utf8LengthV2(isolate), '\0');
+  const size_t length =
+      string->WriteUtf8V2(isolate, text.data(), text.size(), v8::String::WriteFlags::kReplaceInvalidUtf8);
+  text.resize(length);
+#else
+  std::string text(static_cast<size_t>(string->Utf8Length(isolate)), '\0');
+  const int options = v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8;
+  const int length = string->WriteUtf8(isolate, text.data(), static_cast<int>(text.size()), nullptr, options);
+  text.resize(static_cast<size_t>(length));
+#endif
+  return text;
 }
 
 inline void* PointerOf(v8::Local<v8::External> external) {

@@ -20,7 +20,7 @@ export interface NativeAddon {
    */
   setContext(storage: object | null, keys: readonly string[]): void;
 
-  /** Tells of a worker that was just created, so that it is named even if it never registers. */
+  /** Announces a worker that was just created, so that it is named even if it never registers. */
   announceWorker(identity: IsolateIdentity): void;
 
   /** The worker's `exit` event came. */
@@ -28,6 +28,17 @@ export interface NativeAddon {
 
   /** Starts the reporter thread at the first call; replaces the options at each. Main thread only. */
   configure(options: NativeOptions): void;
+
+  /**
+   * Compiles a file of `libFiles` as a CommonJS module, from the text that `configure` has read, and returns the
+   * module's function. Undefined when there is no such file.
+   */
+  compileOwn(
+    file: string,
+  ): ((module: object, exports: object, require: (name: string) => unknown) => void) | undefined;
+
+  /** False when `libFolder` was removed, replaced or made unreadable since `configure`; undefined before it. */
+  arePackageFilesThere(): boolean | undefined;
 
   /** Replaces `ProcessFacts`; `json` is embedded as it is. What is secret in it, the formatter masks. */
   setFacts(json: string): void;
@@ -52,34 +63,77 @@ export interface NativeAddon {
   sectionsFinished(requestId: number): void;
 
   /** Installs the signal handler. Throws `GMR_SIGNAL_FAILED`. Replaces an earlier signal. Main thread only. */
-  installSignal(signalNumber: number, signalName: string): void;
+  installSignal(signalNumber: number, signalName: string): EarlierHandlers;
 
   /** Gives the signal its earlier disposition back. Does nothing when not installed. Main thread only. */
   removeSignal(): void;
 
-  /** Asks for a report; `done` gets the JSON of a `Photograph` on the calling thread's loop. */
+  /**
+   * Sets whether the application has listeners for the installed signal, and whether they are called. Main thread only.
+   */
+  setSignalListeners(present: boolean, called: boolean): void;
+
+  /** Returns the name and place of a function, such as `cleanup (/srv/app/shutdown.js:12:25)`. Runs no JavaScript. */
+  describeFunction(listener: object): string;
+
+  /**
+   * Writes a line to stderr from the reporter thread, preceded by `gmr: `, without the event loop. With
+   * `unlessUnderNodemon` it is not written where nodemon's signal keeps its usual effect.
+   */
+  say(line: string, unlessUnderNodemon: boolean): void;
+
+  /**
+   * Returns a file descriptor that refers to this process even after its pid is reused; -1 if the system does not offer
+   * that. The caller closes it.
+   */
+  openProcess(pid: number): number;
+
+  /**
+   * Queues the signal as a request for a report, which no listener in that process sees. `processFd` is that of
+   * {@link openProcess}, or -1. Throws an `Error` with `errno`.
+   */
+  queueRequest(pid: number, processFd: number, signalNumber: number): void;
+
+  /** Requests a report; `done` gets the JSON of a `Photograph` on the calling thread's loop. */
   requestPhotograph(done: (photographJson: string) => void): void;
 
-  /** Asks for a report that goes where reports go; `done` gets the JSON of a {@link ReportOutcome}. */
+  /** Requests a report to the configured output; `done` gets the JSON of a {@link ReportOutcome}. */
   requestReport(done: (outcomeJson: string) => void): void;
 
   /**
    * Writes a report about an error that ends the process; `error` is masked. Blocks until it is written, or for
-   * `waitMs`: afterwards there is nobody left to write it. Main thread only.
+   * `waitMs`: afterwards no thread is left to write it. Main thread only.
    */
   reportFatal(error: string, waitMs: number): void;
 
-  /** Does the same when the heap of the main thread is about to reach its limit; 0: no more. Main thread only. */
+  /**
+   * Call this when listeners are about to handle an error. If one of them throws, which ends the process, a report is
+   * written as by `reportFatal`. An empty string means that the last error was handled. Main thread only.
+   */
+  noteHandledError(error: string, waitMs: number): void;
+
+  /**
+   * Writes such a report when the heap of the main thread is about to reach its limit; 0 turns that off. Main thread
+   * only.
+   */
   watchHeapLimit(waitMs: number): void;
 
-  /** The watched file and the watchdog ask for no more reports, until `configure` says so again. Main thread only. */
+  /** Stops the file trigger and the watchdog until the next `configure`. Main thread only. */
   stopPatrol(): void;
 
   /**
    * Who hears of what the reporter did: `listener` gets the JSON of a {@link ReporterEvent} when the main loop turns.
-   * Reports are told only when `wantsReports` is true. `null` ends it. Main thread only.
+   * Reports are announced only when `wantsReports` is true. `null` ends it. Main thread only.
    */
   setEventListener(listener: ((eventJson: string) => void) | null, wantsReports: boolean): void;
+}
+
+/** The handlers that the signal had before setup. */
+export interface EarlierHandlers {
+  /** Path of the module whose C handler was installed and is still called; empty when there was none. */
+  readonly foreignModule: string;
+  /** Whether libuv handled the signal, for a listener of the application or an addon's `uv_signal_t`. */
+  readonly libuvActive: boolean;
 }
 
 /** What the native side knows of a registered section. */
@@ -120,7 +174,7 @@ export interface BlockEnd {
   readonly reported: boolean;
 }
 
-/** What the reporter tells by itself. */
+/** Events that the reporter announces by itself. */
 export type ReporterEvent = ReportWritten | BlockEnd;
 
 /** Who a JavaScript thread is. */
@@ -132,12 +186,16 @@ export interface IsolateIdentity {
   readonly entry: string;
   /** [old, young, code range, stack] in megabytes, or empty. */
   readonly resourceLimits: readonly number[];
+  /** True for Node's own thread that runs module hooks. */
+  readonly runsModuleHooks: boolean;
 }
 
 /** Options of the native side, all validated in `options.ts`. */
 export interface NativeOptions {
-  /** Where the formatter bundle is, see `src/formatter`. It is read once, when the reporter thread starts. */
-  readonly formatterPath: string;
+  /** Folder of our own JavaScript, with a separator at its end. */
+  readonly libFolder: string;
+  /** Files in it that are read once, before the reporter thread starts: the formatter bundle first. */
+  readonly libFiles: readonly string[];
   /** Frames kept per stack; half from the top, half from the bottom. */
   readonly maxFrames: number;
   readonly interruptTimeoutMs: number;
@@ -150,7 +208,7 @@ export interface NativeOptions {
     readonly maxGroups: number;
     readonly maxFrames: number;
   };
-  /** JSON of {@link ViewOptions} and of what else the formatter is told, embedded as it is. */
+  /** JSON of {@link ViewOptions} and of what else the formatter gets, embedded unchanged. */
   readonly viewJson: string;
   /** For the names of report files. */
   readonly serviceName: string;
@@ -158,6 +216,8 @@ export interface NativeOptions {
   readonly logDir: string;
   readonly maxReports: number;
   readonly maxReportBytes: number;
+  /** Outside production, nodemon's signal keeps its usual effect. */
+  readonly development: boolean;
   /** Absolute; empty: none. */
   readonly fileEventHandler: string;
   readonly fileEventHandlerIntervalMs: number;

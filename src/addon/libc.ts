@@ -20,7 +20,7 @@ export function libcOf(executable: string): Libc {
   return loader?.includes('musl') ? 'musl' : 'glibc';
 }
 
-/** Path of the dynamic loader that an executable asks for; null when it names none or is no 64-bit ELF file. */
+/** Path of the dynamic loader that an executable requires; null when it names none or is not a 64-bit ELF file. */
 export function loaderOf(executable: string): string | null {
   try {
     const head = readHead(executable);

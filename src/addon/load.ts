@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { basename, join, toNamespacedPath } from 'node:path';
-import { GmrError } from '../errors';
-import { PACKAGE_ROOT } from '../paths';
+import { join, toNamespacedPath } from 'node:path';
+import { deferred, loadDeferredFrom } from '../deferred';
+import { GmrError, describeError } from '../errors';
+import { IS_LOCATED, PACKAGE_ROOT } from '../paths';
 import type { NativeAddon } from './contract';
+import { checkWhole } from './whole-binary';
 
-/** What came of one file that was tried. */
+/** The outcome for one file that was tried. */
 export interface LoadAttempt {
   readonly path: string;
   readonly error: unknown;
@@ -15,31 +17,44 @@ let loaded: NativeAddon | undefined;
 /**
  * The native addon, loaded at the first call.
  *
- * @throws GmrError `GMR_ADDON_UNAVAILABLE` with the paths tried, the cause, and what to do about it.
+ * @throws GmrError `GMR_ADDON_UNAVAILABLE` with the paths tried, the cause, and the remedy.
  */
 export function loadAddon(): NativeAddon {
-  loaded ??= loadFirst(PACKAGE_ROOT);
+  if (loaded === undefined) {
+    const addon = loadFirst(PACKAGE_ROOT);
+    loadDeferredFrom((path) => addon.compileOwn(path));
+    loaded = addon;
+  }
   return loaded;
 }
 
-/** As {@link loadAddon}, from any folder and without memory. */
+/** Does the same from any folder, without remembering the result. */
 export function loadFirst(root: string): NativeAddon {
   const attempts: LoadAttempt[] = [];
-  for (const path of candidates(root, attempts)) {
-    if (attempts.some((attempt) => attempt.path === path)) continue;
-    try {
-      return checked(open(path));
-    } catch (error) {
-      attempts.push({ path, error });
+  if (IS_LOCATED && isNode()) {
+    for (const path of candidates(root, attempts)) {
+      if (attempts.some((attempt) => attempt.path === path)) continue;
+      try {
+        return checked(open(path));
+      } catch (error) {
+        attempts.push({ path, error });
+      }
     }
   }
-  const { explainFailure } = require('./explain-failure') as typeof import('./explain-failure');
-  const cause = attempts[0]?.error;
-  throw new GmrError('GMR_ADDON_UNAVAILABLE', explainFailure(root, attempts), { cause });
+  throw new GmrError('GMR_ADDON_UNAVAILABLE', explain(root, attempts), { cause: attempts[0]?.error });
 }
 
-/** What `require` does with such a file in the end, without a fifth of a millisecond of looking for it. */
+/**
+ * Bun and Deno claim to have an ABI of Node, but have neither its V8 nor its event loop. Only a missing symbol would
+ * keep the addon from running there, so no file is opened.
+ */
+function isNode(): boolean {
+  return process.versions['bun'] === undefined && process.versions['deno'] === undefined;
+}
+
+/** Does what `require` does in the end, without its search for the file, which takes a fifth of a millisecond. */
 function open(path: string): NativeAddon {
+  checkWhole(path);
   const holder = { exports: {} };
   process.dlopen(holder, toNamespacedPath(path));
   return holder.exports as NativeAddon;
@@ -53,7 +68,7 @@ function checked(addon: NativeAddon): NativeAddon {
 
 /**
  * The files to try, best first. A generator, because node-gyp-build takes a third of the time that setup may take:
- * it is asked only when the two files that it nearly always finds are not there or do not load.
+ * it is called only when the two files that it nearly always finds are not there or do not load.
  */
 function* candidates(root: string, attempts: LoadAttempt[]): Generator<string> {
   if (process.env['GMR_NATIVE_PREBUILD'] === undefined && process.env['PREBUILDS_ONLY'] === undefined) {
@@ -78,20 +93,29 @@ function prebuildName(): string {
 function likelyLibc(): string {
   const machine = process.arch === 'x64' ? 'x86_64' : 'aarch64';
   if (!existsSync(`/lib/ld-musl-${machine}.so.1`)) return 'glibc';
-  return (require('./libc') as typeof import('./libc')).libcOf(process.execPath);
+  return (deferred('addon/libc') as typeof import('./libc')).libcOf(process.execPath);
 }
 
-/** What node-gyp-build finds: with its own rules first, then without build/, whose ABI may be of another Node. */
+/** Searches the usual and the unusual places. */
 function* searched(root: string, attempts: LoadAttempt[]): Generator<string> {
-  const { findPrebuild, fitsLibc } = require('./find-prebuild') as typeof import('./find-prebuild');
   try {
-    const nodeGypBuild = require('node-gyp-build') as { readonly resolve: (folder: string) => string };
-    const path = nodeGypBuild.resolve(root);
-    if (!fitsLibc(path)) throw new Error(`${basename(path)} is for another C library`);
-    yield path;
+    yield* (deferred('addon/find-prebuild') as typeof import('./find-prebuild')).searchBinaries(
+      root,
+      attempts,
+    );
   } catch (error) {
+    // The modules that would search cannot be loaded.
     attempts.push({ path: join(root, 'prebuilds'), error });
   }
-  const prebuilt = findPrebuild(root);
-  if (prebuilt !== null) yield prebuilt;
+}
+
+/** Where files can no longer be opened, the module that explains the failure cannot be loaded either. */
+function explain(root: string, attempts: readonly LoadAttempt[]): string {
+  try {
+    const { explainFailure } = deferred('addon/explain-failure') as typeof import('./explain-failure');
+    return explainFailure(root, attempts);
+  } catch (error) {
+    const causes = [...attempts.map((attempt) => attempt.error), error].map((cause) => describeError(cause));
+    return `expected a native addon of gmr-native, got none: ${causes.join('; ')}`;
+  }
 }

@@ -1,5 +1,6 @@
 import type { NativeAddon } from '../addon/contract';
-import { describeError } from '../errors';
+import { describeError, isError } from '../errors';
+import { listen } from '../guard';
 import type { Settings } from '../options';
 import { Masker } from '../sections/configuration';
 
@@ -19,14 +20,17 @@ export function watchFatalErrors(addon: NativeAddon, { mask, reportTimeoutMs }: 
   const masker = new Masker(mask);
   const waitMs = Math.min(reportTimeoutMs, LONGEST_WAIT_MS);
   const report = (error: unknown, origin: string): void => {
-    if (isHandled()) return;
-    quietly(() => addon.reportFatal(`${titleOf(origin)}${textOf(error, masker)}`, waitMs));
+    const text = `${titleOf(origin)}${textOf(error, masker)}`;
+    // Node does not emit the event again for an error that a listener throws.
+    if (isHandled()) addon.noteHandledError(text, waitMs);
+    else addon.reportFatal(text, waitMs);
   };
-  process.on('uncaughtExceptionMonitor', report);
+  const unlisten = listen(process, 'uncaughtExceptionMonitor', 'the report of a fatal error', report);
   const watchesHeap = !snapshotsHeap();
   if (watchesHeap) addon.watchHeapLimit(waitMs);
   unwatch = () => {
-    process.off('uncaughtExceptionMonitor', report);
+    unlisten();
+    addon.noteHandledError('', 0);
     if (watchesHeap) addon.watchHeapLimit(0);
   };
 }
@@ -42,7 +46,7 @@ function isHandled(): boolean {
   return process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
 }
 
-/** V8 asks one callback only, and Node's own would no more be asked. */
+/** V8 calls only one such callback, so Node's own would no longer be called. */
 function snapshotsHeap(): boolean {
   const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
   return options.replaceAll('_', '-').includes('--heapsnapshot-near-heap-limit');
@@ -56,7 +60,7 @@ function titleOf(origin: string): string {
 function textOf(error: unknown, masker: Masker): string {
   const title = describeError(error, (text) => masker.text(text));
   try {
-    if (error instanceof Error && typeof error.stack === 'string') {
+    if (isError(error) && typeof error.stack === 'string') {
       const stack = masker.text(error.stack.slice(0, MAX_STACK_LENGTH));
       // Node writes the line of the source above the stack of some.
       return stack.startsWith(title) ? stack : `${title}\n${stack}`;
@@ -65,12 +69,4 @@ function textOf(error: unknown, masker: Masker): string {
     // A hostile getter.
   }
   return title;
-}
-
-function quietly(call: () => void): void {
-  try {
-    call();
-  } catch {
-    // The process ends anyway; it must end with its own error.
-  }
 }

@@ -1,19 +1,32 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { NativeAddon } from '../addon/contract';
 import { loadAddon } from '../addon/load';
+import { builtin } from '../deferred';
 import { GmrError, describeError } from '../errors';
-import { checkFormat, checkFrameOrder } from '../option-rules';
-import { checkedOptions, readSettings, type FrameOrder, type ReportFormat } from '../options';
+import { checkFormat, checkFrameOrder, checkFrames } from '../option-rules';
+import {
+  checkedOptions,
+  readSettings,
+  type FrameOrder,
+  type FrameSelection,
+  type ReportFormat,
+} from '../options';
+import { format as formatPhotographAs } from '../formatter/format';
 import type { FormatterHost } from '../formatter/host';
 import type { RawPhotograph } from '../formatter/mask-photograph';
+import { leavePositions } from '../formatter/leave-positions';
+import type { UnresolvedPhotograph } from '../formatter/unresolved';
+import { guarded } from '../guard';
 import { isReporterLinked, linkReporter } from './reporter-link';
 import { ownIdentity, type WorkerThreads } from './thread-identity';
 
 /** Options of `generateReport`. */
 export interface ReportOptions {
-  /** Default: as `setupAutorun` was told. */
+  /** Default: the value given to `setupAutorun`. */
   readonly frameOrder?: FrameOrder | undefined;
-  /** Default `text`, whatever `setupAutorun` was told. */
+  /** Default: the value given to `setupAutorun`. */
+  readonly frames?: FrameSelection | undefined;
+  /** Default `text`, whatever was given to `setupAutorun`. */
   readonly format?: ReportFormat | undefined;
 }
 
@@ -27,30 +40,32 @@ export function generateReport(options: ReportOptions = {}): Promise<string> {
   const checkedReport = readOptions(options);
   const addon = loadAddon();
   prepareReporter(addon);
-  return requestPhotograph(addon).then((json) => formatPhotograph(json, checkedReport));
+  return requestPhotograph(addon, (json) => formatPhotograph(json, checkedReport));
 }
 
-function formatPhotograph(json: string, { frameOrder, format: as }: CheckedOptions): string {
+function formatPhotograph(json: string, { frameOrder, frames, format: as }: CheckedOptions): string {
   const photograph = parsePhotograph(json);
-  const { format } = require('../formatter/format') as typeof import('../formatter/format');
   const view = {
     ...photograph.view,
     frameOrder: frameOrder ?? photograph.view.frameOrder,
+    frames: frames ?? photograph.view.frames,
     maxBytes: Infinity,
   };
-  return format({ ...photograph, view }, NODE_HOST, as);
+  return formatPhotographAs({ ...photograph, view }, NODE_HOST, as);
 }
 
 interface CheckedOptions {
   readonly frameOrder: FrameOrder | undefined;
+  readonly frames: FrameSelection | undefined;
   readonly format: ReportFormat;
 }
 
 function readOptions(options: unknown): CheckedOptions {
-  const { frameOrder, format } = checkedOptions(options, ['frameOrder', 'format']);
+  const { frameOrder, frames, format } = checkedOptions(options, ['frameOrder', 'frames', 'format']);
   return {
     frameOrder:
       frameOrder === undefined ? undefined : checked('frameOrder', () => checkFrameOrder(frameOrder)),
+    frames: frames === undefined ? undefined : checked('frames', () => checkFrames(frames)),
     format: format === undefined ? 'text' : checked('format', () => checkFormat(format)),
   };
 }
@@ -65,12 +80,23 @@ function checked<Value>(name: string, check: () => Value): Value {
 
 /** The calling thread takes part in the report, and there is a reporter to make it. */
 export function prepareReporter(addon: NativeAddon): void {
-  const threads = require('node:worker_threads') as WorkerThreads;
+  const threads = builtin('node:worker_threads') as WorkerThreads;
   if (!threads.isMainThread) addon.registerIsolate(ownIdentity(threads));
   else if (!isReporterLinked()) linkReporter(addon, readSettings());
 }
 
-/** Stands in the report for what those who wait for it wait for. */
+/** The error with which a request for a report rejects. */
+export function toReportError(expected: string, error: unknown): GmrError {
+  if (error instanceof GmrError) return error;
+  return new GmrError('GMR_REPORT_FAILED', `${expected}, got ${describeError(error)}`, { cause: error });
+}
+
+/** The error of a request that no reporter takes, as in a worker before the main thread has called `setupAutorun`. */
+export function noReporterError(error: unknown): GmrError {
+  return toReportError('expected a reporter that takes requests (setupAutorun on the main thread)', error);
+}
+
+/** The name by which a report shows what the callers of these functions wait for. */
 class ReportRequest {
   readonly resolve: (photographJson: string) => void;
 
@@ -81,25 +107,32 @@ class ReportRequest {
 
 const requests = new Set<ReportRequest>();
 
-function requestPhotograph(addon: NativeAddon): Promise<string> {
+function requestPhotograph(
+  addon: NativeAddon,
+  toReport: (photographJson: string) => string,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new ReportRequest(resolve);
+    const answer = (json: string): void => {
+      requests.delete(request);
+      try {
+        resolve(toReport(json));
+      } catch (error) {
+        reject(toReportError('expected to format the report', error));
+      }
+    };
     try {
-      addon.requestPhotograph((json) => {
-        requests.delete(request);
-        resolve(json);
-      });
+      addon.requestPhotograph(guarded('the answer to generateReport', answer));
       requests.add(request);
     } catch (error) {
-      const message = `expected a reporter that takes requests (setupAutorun on the main thread), got ${describeError(error)}`;
-      reject(new GmrError('GMR_REPORT_FAILED', message, { cause: error }));
+      reject(noReporterError(error));
     }
   });
 }
 
 function parsePhotograph(json: string): RawPhotograph {
   try {
-    return JSON.parse(json) as RawPhotograph;
+    return leavePositions(JSON.parse(json) as UnresolvedPhotograph | RawPhotograph);
   } catch (error) {
     throw new GmrError(
       'GMR_REPORT_FAILED',
@@ -113,7 +146,7 @@ function parsePhotograph(json: string): RawPhotograph {
 
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** The formatter's world inside of Node. It reads the same files as the native one does. */
+/** What the formatter may ask of the world inside of Node. */
 const NODE_HOST: FormatterHost = {
   readTextFile(path, maxBytes) {
     try {
@@ -129,12 +162,4 @@ const NODE_HOST: FormatterHost = {
       return null;
     }
   },
-  modifiedAtMs(path) {
-    try {
-      return statSync(path).mtimeMs;
-    } catch {
-      return null;
-    }
-  },
-  nowMs: () => Date.now(),
 };

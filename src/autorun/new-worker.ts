@@ -1,22 +1,48 @@
+import { existsSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
+import { warn } from '../errors';
+import { guard, listen } from '../guard';
+import { PATHS } from '../paths';
 import { workerIdentity } from './thread-identity';
 import { learnRefusedFlags, withPreload } from './worker-arguments';
 import type { WorkerClass, WorkerSink } from './worker-patch';
 
+let missedPackage = false;
+
 /** With our preload, or, when Node does not take that, exactly as the user asked. */
-export function constructWorker(target: WorkerClass, args: unknown[], newTarget: WorkerClass): Worker {
+export function constructWorker(
+  sink: WorkerSink,
+  target: WorkerClass,
+  args: unknown[],
+  newTarget: WorkerClass,
+): Worker {
   // Twice, because the first refusal tells which inherited flags to leave out.
   for (let attempt = 0; attempt < 2; attempt++) {
-    const extended = tryWithPreload(args);
+    const extended = isPackageThere(sink) ? tryWithPreload(args) : null;
     if (extended === null) break;
     try {
       return construct(target, extended, newTarget);
     } catch (error) {
       if (!isAboutArguments(error)) throw error;
-      if (!learnRefusedFlags(error)) break;
+      if (guard('starting a worker', () => learnRefusedFlags(error)) !== true) break;
     }
   }
   return construct(target, args, newTarget);
+}
+
+/** A worker would not start if its preload could not be read, and would not fit this version if it read another's. */
+function isPackageThere(sink: WorkerSink): boolean {
+  const areUnchanged = guard('starting a worker', () => sink.arePackageFilesThere());
+  if (areUnchanged !== false) return existsSync(PATHS.workerPreload);
+  if (!missedPackage) {
+    missedPackage = true;
+    warn(
+      'gmr-native: its package was removed, replaced, or cannot be read any more; ' +
+        'workers that are started from now on do not register, so reports show less of them',
+      'GMR_PACKAGE_CHANGED',
+    );
+  }
+  return false;
 }
 
 function construct(target: WorkerClass, args: unknown[], newTarget: WorkerClass): Worker {
@@ -42,21 +68,11 @@ function isAboutArguments(error: unknown): boolean {
   return typeof code === 'string' && code !== 'ERR_WORKER_INIT_FAILED';
 }
 
-/** Gives it its name in reports. Never throws. */
+/** Gives a worker its name in reports. */
 export function announceWorker(sink: WorkerSink, worker: Worker, args: readonly unknown[]): void {
-  try {
-    const identity = workerIdentity(worker, args);
-    // -1: it has ended already.
-    if (identity.threadId < 0) return;
-    sink.announceWorker(identity);
-    worker.once('exit', () => {
-      try {
-        sink.forgetWorker(identity.threadId);
-      } catch {
-        // The process is ending.
-      }
-    });
-  } catch {
-    // It will be in the report without its name.
-  }
+  const identity = workerIdentity(worker, args);
+  // A threadId of -1 means that the worker has already ended.
+  if (identity.threadId < 0) return;
+  sink.announceWorker(identity);
+  listen(worker, 'exit', 'a worker that ended', () => sink.forgetWorker(identity.threadId));
 }

@@ -1,3 +1,4 @@
+import { builtin } from '../deferred';
 import { GmrError, warn } from '../errors';
 import { describe } from '../option-rules';
 import { emptyRegistration, type DisposableHandle } from '../sections/registry';
@@ -10,8 +11,11 @@ export function onReport(listener: ReportListener): DisposableHandle {
   if (typeof listener !== 'function') {
     throw new GmrError('GMR_INVALID_OPTION', `listener: expected a function, got ${describe(listener)}`);
   }
-  const { isMainThread } = require('node:worker_threads') as WorkerThreads;
+  const { isMainThread } = builtin('node:worker_threads') as WorkerThreads;
   if (isMainThread) return loadEvents().addReportListener(listener);
-  warn('gmr-native: an onReport listener of a worker is not used', 'GMR_LISTENER_IGNORED');
+  warn(
+    'gmr-native: a listener is ignored, because onReport() was called in a worker; call it on the main thread',
+    'GMR_LISTENER_IGNORED',
+  );
   return emptyRegistration();
 }

@@ -1,9 +1,15 @@
 import type { BlockEnd, NativeAddon, ReportWritten, ReporterEvent } from '../addon/contract';
+import { builtin } from '../deferred';
 import { describeError, warn } from '../errors';
-import type { EventLoopBlock, WatchdogSettings } from '../trigger-options';
-import type { RawPhotograph } from '../formatter/mask-photograph';
+import { leavePositions } from '../formatter/leave-positions';
+import { maskPhotograph, type RawPhotograph } from '../formatter/mask-photograph';
+import type { UnresolvedPhotograph } from '../formatter/unresolved';
+import { guarded, isThenable, whenSettled } from '../guard';
+import { Masker } from '../masking/mask';
+import type { MaskOptions } from '../options';
 import type { Photograph } from '../report/model';
 import { makeDisposable, type DisposableHandle } from '../sections/registry';
+import type { EventLoopBlock, WatchdogSettings } from '../trigger-options';
 
 /** What an `onReport` listener gets. */
 export interface ReportEvent {
@@ -27,16 +33,22 @@ const BLOCK_CHANNEL = 'gmr-native:event-loop-block';
 
 let reporter: NativeAddon | undefined;
 let watchdog: WatchdogSettings | false = false;
+let maskOptions: MaskOptions | false = {};
 let listeners: readonly ReportListener[] = [];
 
 /** The reporter is there, or has new options. */
-export function linkEvents(addon: NativeAddon, settings: WatchdogSettings | false): void {
+export function linkEvents(
+  addon: NativeAddon,
+  settings: WatchdogSettings | false,
+  mask: MaskOptions | false = {},
+): void {
+  maskOptions = mask;
   reporter = addon;
   watchdog = settings;
   subscribe();
 }
 
-/** The reporter tells nothing more. Listeners stay, for a later setup. */
+/** The reporter announces nothing more. Listeners stay, for a later setup. */
 export function unlinkEvents(): void {
   watchdog = false;
   reporter?.setEventListener(null, false);
@@ -57,7 +69,10 @@ export function addReportListener(listener: ReportListener): DisposableHandle {
 
 function subscribe(): void {
   const wanted = listeners.length > 0 || watchdog !== false;
-  reporter?.setEventListener(wanted ? receive : null, listeners.length > 0);
+  reporter?.setEventListener(
+    wanted ? guarded('an event of the reporter', receive) : null,
+    listeners.length > 0,
+  );
 }
 
 function receive(json: string): void {
@@ -67,29 +82,33 @@ function receive(json: string): void {
 }
 
 function tellReport({ reportId, files, error, photograph: raw }: ReportWritten): void {
-  const { maskPhotograph } =
-    require('../formatter/mask-photograph') as typeof import('../formatter/mask-photograph');
-  const photograph = raw === null ? null : maskPhotograph(raw as RawPhotograph);
+  const photograph =
+    raw === null ? null : maskPhotograph(leavePositions(raw as UnresolvedPhotograph | RawPhotograph));
   const event = { reportId, file: files[0] ?? null, files, error, photograph };
-  for (const listener of listeners) guarded('onReport', () => listener(event));
+  for (const listener of listeners) callListener('onReport', () => listener(event));
 }
 
 function tellBlock({ threadId, threadName, blockedMs, beganAtMs, reported }: BlockEnd): void {
   const block: EventLoopBlock = { threadId, threadName, blockedMs, beganAtMs, reported };
-  const { channel } = require('node:diagnostics_channel') as DiagnosticsChannel;
+  const { channel } = builtin('node:diagnostics_channel') as DiagnosticsChannel;
   channel(BLOCK_CHANNEL).publish(block);
   if (watchdog === false || watchdog.onBlockEnd === undefined) return;
   const { onBlockEnd } = watchdog;
-  guarded('onBlockEnd', () => onBlockEnd(block));
+  callListener('onBlockEnd', () => onBlockEnd(block));
+}
+
+/** A warning goes to the log, as a report may, and a listener's error may quote a secret, so it is masked. */
+function clean(text: string): string {
+  return new Masker(maskOptions).text(text);
 }
 
 /** A listener that throws must not end the service: the report was none of its doing. */
-function guarded(name: string, call: () => unknown): void {
+function callListener(name: string, call: () => unknown): void {
   const complain = (error: unknown): void =>
-    warn(`gmr-native: a listener of ${name} failed: ${describeError(error)}`, 'GMR_LISTENER_FAILED');
+    warn(`gmr-native: a listener of ${name} failed: ${describeError(error, clean)}`, 'GMR_LISTENER_FAILED');
   try {
     const result = call();
-    if (result instanceof Promise) result.catch(complain);
+    if (isThenable(result)) whenSettled(result, `a listener of ${name}`, () => undefined, complain);
   } catch (error) {
     complain(error);
   }

@@ -1,10 +1,12 @@
-import { join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { IsolateIdentity, NativeAddon, NativeOptions } from '../addon/contract';
-import type { MaskRules } from '../config/mask-rules';
+import { DEFERRED_FILES, deferred } from '../deferred';
 import { GmrError, describeError } from '../errors';
-import type { MaskOptions, Settings } from '../options';
-import { LIB_FOLDER } from '../paths';
 import type { RawViewOptions } from '../formatter/mask-photograph';
+import { guarded } from '../guard';
+import type { MaskRules } from '../masking/mask-rules';
+import type { MaskOptions, Settings } from '../options';
+import { IS_LOCATED, PATHS } from '../paths';
 import type { ConfigurationSnapshot, Unavailable } from '../report/model';
 import { safeEnvironment } from '../sections/environment';
 import { collectProcessFacts } from '../sections/process-facts';
@@ -13,18 +15,18 @@ import { onSectionsChanged, registeredSections } from '../sections/registry';
 type ReporterEvents = typeof import('./reporter-events');
 
 let linkedAddon: NativeAddon | undefined;
-/** Loaded when somebody wants to hear of something. */
+/** Loaded when the first listener is added. */
 let events: ReporterEvents | undefined;
 
-/** For whoever wants to hear what the reporter does. */
+/** For listeners to what the reporter does. */
 export function loadEvents(): ReporterEvents {
   if (events !== undefined) return events;
-  events = require('./reporter-events') as ReporterEvents;
+  events = deferred('autorun/reporter-events') as ReporterEvents;
   if (linkedAddon !== undefined) events.linkEvents(linkedAddon, false);
   return events;
 }
 
-/** True when the reporter knows this process and may be asked for reports. */
+/** True when the reporter knows this process and takes requests for reports. */
 export function isReporterLinked(): boolean {
   return linkedAddon !== undefined;
 }
@@ -55,10 +57,10 @@ export function unlinkReporter(addon: NativeAddon): void {
 }
 
 /** Most processes have neither watchdog nor listeners, and need not load what serves them. */
-function linkEvents(addon: NativeAddon, { blockedEventLoop }: Settings): void {
+function linkEvents(addon: NativeAddon, { blockedEventLoop, mask }: Settings): void {
   if (events === undefined && blockedEventLoop === false) return;
-  events ??= require('./reporter-events') as ReporterEvents;
-  events.linkEvents(addon, blockedEventLoop);
+  events ??= deferred('autorun/reporter-events') as ReporterEvents;
+  events.linkEvents(addon, blockedEventLoop, mask);
 }
 
 function startReporter(addon: NativeAddon, settings: Settings, serviceName: string): void {
@@ -71,7 +73,14 @@ function startReporter(addon: NativeAddon, settings: Settings, serviceName: stri
 }
 
 function mainIdentity(): IsolateIdentity {
-  return { isMainThread: true, threadId: 0, name: 'main', entry: process.argv[1] ?? '', resourceLimits: [] };
+  return {
+    isMainThread: true,
+    threadId: 0,
+    name: 'main',
+    entry: process.argv[1] ?? '',
+    resourceLimits: [],
+    runsModuleHooks: false,
+  };
 }
 
 function offerSections(addon: NativeAddon, settings: Settings): void {
@@ -79,10 +88,11 @@ function offerSections(addon: NativeAddon, settings: Settings): void {
   const offers = sections.map(({ title, timeoutMs = 0 }) => ({ title, timeoutMs }));
   // Without a function the object itself may have changed since, so it is read anew as well. The environment alone is
   // not worth waking the loop: it is read anew along with the rest.
-  addon.setSections(offers, settings.conf !== undefined, (requestId) => {
-    const { runSections } = require('../sections/runner') as typeof import('../sections/runner');
+  const run = guarded('the sections of a report', (requestId: number) => {
+    const { runSections } = deferred('sections/runner') as typeof import('../sections/runner');
     runSections(addon, requestId, sections, settings);
   });
+  addon.setSections(offers, settings.conf !== undefined, run);
 }
 
 /** What a report shows when the main loop does not turn any more. In the usual case, nothing is loaded for it. */
@@ -91,8 +101,9 @@ function configurationAtSetup(settings: Settings): ConfigurationSnapshot {
     const environment = safeEnvironment(process.env);
     return { status: 'known', objects: {}, failures: {}, environment, takenAtMs: Date.now() };
   }
-  const { snapshotConfiguration } =
-    require('../sections/configuration') as typeof import('../sections/configuration');
+  const { snapshotConfiguration } = deferred(
+    'sections/configuration',
+  ) as typeof import('../sections/configuration');
   return snapshotConfiguration(settings);
 }
 
@@ -100,12 +111,14 @@ function toNativeOptions(settings: Settings, serviceName: string): NativeOptions
   const watchdog = settings.blockedEventLoop;
   const view: RawViewOptions = {
     frameOrder: settings.frameOrder,
+    frames: settings.frames,
     mask: toMaskRules(settings.mask),
     formats: settings.format,
     maxBytes: settings.maxReportBytes,
   };
   return {
-    formatterPath: join(LIB_FOLDER, 'formatter.bundle.js'),
+    libFolder: join(PATHS.lib, sep),
+    libFiles: IS_LOCATED ? [basename(PATHS.formatterBundle), ...DEFERRED_FILES] : [],
     maxFrames: settings.maxFrames,
     interruptTimeoutMs: settings.interruptTimeoutMs,
     sectionTimeoutMs: settings.sectionTimeoutMs,
@@ -116,6 +129,7 @@ function toNativeOptions(settings: Settings, serviceName: string): NativeOptions
     logDir: settings.logDir ?? '',
     maxReports: settings.maxReports,
     maxReportBytes: settings.maxReportBytes,
+    development: process.env['NODE_ENV'] !== 'production',
     fileEventHandler: settings.fileEventHandler ?? '',
     fileEventHandlerIntervalMs: Math.round(settings.fileEventHandlerInterval * 1000),
     watchdogThresholdMs: watchdog === false ? 0 : watchdog.thresholdMs,

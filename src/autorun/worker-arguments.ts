@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { isError } from '../errors';
+import { PATHS } from '../paths';
+import { WORKER_PRELOAD_FLAG } from './worker-patch';
 
-/** What a new worker is made to load first. */
-export const WORKER_PRELOAD: string = join(__dirname, 'worker-preload.js');
-
-const PRELOAD_FLAG = `--require=${WORKER_PRELOAD}`;
-const AUTORUN_MODULE = join(dirname(__dirname), 'autorun.js');
+const AUTORUN_MODULE = join(PATHS.lib, 'autorun.js');
 
 /** Flags of this process that Node refuses to give to workers: those of V8 and of the process as a whole. */
 const refusedFlags = new Set<string>();
@@ -24,11 +22,14 @@ export function withPreload(args: readonly unknown[]): unknown[] | null {
   const inherited = !Array.isArray(given);
   const flags: readonly unknown[] = inherited ? inheritedFlags() : given;
   if (isPreloaded(flags) || (!isOwnEnvironment(env) && isPreloaded(nodeOptions()))) return null;
-  // A package that was removed while the service runs must not take new workers with it.
-  if (!existsSync(WORKER_PRELOAD)) return null;
   // Inherits from the user's object: Node then reads every other option from there, getters and prototypes included.
   const extended: unknown = Object.create(options, {
-    execArgv: { value: [...flags, PRELOAD_FLAG], enumerable: true, configurable: true, writable: true },
+    execArgv: {
+      value: [...flags, WORKER_PRELOAD_FLAG],
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    },
   });
   return [args[0], extended, ...args.slice(2)];
 }
@@ -39,19 +40,12 @@ export function withPreload(args: readonly unknown[]): unknown[] | null {
  * @returns true when something was learnt, so that another attempt makes sense.
  */
 export function learnRefusedFlags(error: unknown): boolean {
-  if (!(error instanceof Error) || (error as { code?: unknown }).code !== 'ERR_WORKER_INVALID_EXEC_ARGV')
-    return false;
+  if (!isError(error) || (error as { code?: unknown }).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') return false;
   const known = refusedFlags.size;
   // The message lists them, as they were written, behind a colon and separated by commas.
   const listed = new Set(error.message.slice(error.message.indexOf(': ') + 2).split(', '));
   for (const flag of process.execArgv) if (listed.has(flag)) refusedFlags.add(flag);
   return refusedFlags.size > known;
-}
-
-/** Takes our flag out of `process.execArgv`, so that `fork` in a worker does not hand it to a child process. */
-export function hidePreloadFlag(): void {
-  const index = process.execArgv.lastIndexOf(PRELOAD_FLAG);
-  if (index >= 0) process.execArgv.splice(index, 1);
 }
 
 function inheritedFlags(): string[] {
@@ -77,5 +71,7 @@ function isPreloaded(flags: readonly unknown[]): boolean {
 }
 
 function isOurModule(specifier: unknown): boolean {
-  return specifier === WORKER_PRELOAD || specifier === AUTORUN_MODULE || specifier === 'gmr-native/autorun';
+  return (
+    specifier === PATHS.workerPreload || specifier === AUTORUN_MODULE || specifier === 'gmr-native/autorun'
+  );
 }

@@ -1,9 +1,18 @@
 import type { Worker } from 'node:worker_threads';
 import type { NativeAddon } from '../addon/contract';
+import { builtin, deferred } from '../deferred';
+import { guard, listen } from '../guard';
+import { PATHS } from '../paths';
 import type { WorkerThreads } from './thread-identity';
 
+type NodeModule = typeof import('node:module');
+type NewWorker = typeof import('./new-worker');
+
+/** The flag of Node that makes a new worker load our preload first. */
+export const WORKER_PRELOAD_FLAG: string = `--require=${PATHS.workerPreload}`;
+
 /** The part of the addon that hears of workers. */
-export type WorkerSink = Pick<NativeAddon, 'announceWorker' | 'forgetWorker'>;
+export type WorkerSink = Pick<NativeAddon, 'announceWorker' | 'arePackageFilesThere' | 'forgetWorker'>;
 
 /** The class, or what stands in for it. */
 export type WorkerClass = typeof Worker;
@@ -23,14 +32,14 @@ export function patchWorker(threads: WorkerThreads, sink: WorkerSink): void {
   const announce = (worker: Worker, args: readonly unknown[]): void => {
     if (announced.has(worker)) return;
     announced.add(worker);
-    newWorker()?.announceWorker(sink, worker, args);
+    guard('the announcement of a worker', () => newWorker()?.announceWorker(sink, worker, args));
   };
   const patched = new Proxy(original, {
     construct(target, args: unknown[], newTarget) {
       // Someone may hold the proxy beyond dispose(): it then does nothing of its own.
-      const ours = undoPatch === undefined ? null : newWorker();
-      if (ours === null) return Reflect.construct(target, args, actualTarget(newTarget));
-      const worker = ours.constructWorker(target, args, actualTarget(newTarget));
+      const ours = undoPatch === undefined ? undefined : newWorker();
+      if (ours === undefined) return Reflect.construct(target, args, actualTarget(newTarget));
+      const worker = ours.constructWorker(sink, target, args, actualTarget(newTarget));
       announce(worker, args);
       return worker;
     },
@@ -39,10 +48,10 @@ export function patchWorker(threads: WorkerThreads, sink: WorkerSink): void {
   const actualTarget = (newTarget: unknown): WorkerClass =>
     newTarget === patched ? original : (newTarget as WorkerClass);
   const onWorker = (worker: Worker): void => announce(worker, []);
-  setWorkerClass(threads, patched);
-  process.on('worker', onWorker);
+  guard('the patch of worker_threads.Worker', () => setWorkerClass(threads, patched));
+  const unlisten = listen(process, 'worker', 'the announcement of a worker', onWorker);
   undoPatch = () => {
-    process.removeListener('worker', onWorker);
+    unlisten();
     // Someone else may have replaced the class after us; then theirs stays, with our idle proxy inside.
     if (threads.Worker === patched) setWorkerClass(threads, original);
   };
@@ -55,16 +64,9 @@ export function unpatchWorker(): void {
   undo?.();
 }
 
-/**
- * Loaded with the first worker: many services have none. Null when it is not there any more: a package that was
- * removed while the service runs must not take new workers with it.
- */
-function newWorker(): typeof import('./new-worker') | null {
-  try {
-    return require('./new-worker') as typeof import('./new-worker');
-  } catch {
-    return null;
-  }
+/** Loaded with the first worker, because many services have none. */
+function newWorker(): NewWorker | undefined {
+  return guard('starting a worker', () => deferred('autorun/new-worker') as NewWorker);
 }
 
 function setWorkerClass(threads: WorkerThreads, workerClass: WorkerClass): void {
@@ -74,9 +76,9 @@ function setWorkerClass(threads: WorkerThreads, workerClass: WorkerClass): void 
 }
 
 /** `node:module`. To require it takes a third of a millisecond, and every module has it as its class. */
-function nodeModule(): typeof import('node:module') {
+function nodeModule(): NodeModule {
   const { constructor } = module;
   // Test runners that load modules in their own way may have another class.
   const isNodes = 'syncBuiltinESMExports' in constructor;
-  return (isNodes ? constructor : require('node:module')) as typeof import('node:module');
+  return isNodes ? (constructor as unknown as NodeModule) : (builtin('node:module') as NodeModule);
 }

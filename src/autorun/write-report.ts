@@ -1,24 +1,34 @@
-import type { NativeAddon, ReportOutcome } from '../addon/contract';
+import type { ReportOutcome } from '../addon/contract';
 import { loadAddon } from '../addon/load';
-import { GmrError, describeError } from '../errors';
-import { prepareReporter } from './generate-report';
+import { GmrError } from '../errors';
+import { guarded } from '../guard';
+import { noReporterError, prepareReporter, toReportError } from './generate-report';
 
-/** See `writeReport` of the package. Everything that fails does so as a rejection. */
-export async function writeReport(): Promise<string | null> {
+/**
+ * See `writeReport` of the package.
+ *
+ * @throws GmrError possibly synchronously; the public function turns that into a rejection.
+ */
+export function writeReport(): Promise<string | null> {
   const addon = loadAddon();
   prepareReporter(addon);
-  const outcome = JSON.parse(await requestReport(addon)) as ReportOutcome;
-  if (!outcome.lost) return outcome.files[0] ?? null;
-  throw new GmrError('GMR_REPORT_FAILED', `expected an output that takes the report, got ${outcome.error}`);
-}
-
-function requestReport(addon: NativeAddon): Promise<string> {
   return new Promise((resolve, reject) => {
+    const answer = (json: string): void => {
+      try {
+        resolve(pathOf(JSON.parse(json) as ReportOutcome));
+      } catch (error) {
+        reject(toReportError('expected to learn where the report went', error));
+      }
+    };
     try {
-      addon.requestReport(resolve);
+      addon.requestReport(guarded('the answer to writeReport', answer));
     } catch (error) {
-      const message = `expected a reporter that takes requests (setupAutorun on the main thread), got ${describeError(error)}`;
-      reject(new GmrError('GMR_REPORT_FAILED', message, { cause: error }));
+      reject(noReporterError(error));
     }
   });
+}
+
+function pathOf(outcome: ReportOutcome): string | null {
+  if (!outcome.lost) return outcome.files[0] ?? null;
+  throw new GmrError('GMR_REPORT_FAILED', `expected an output that takes the report, got ${outcome.error}`);
 }

@@ -9,7 +9,7 @@ export const EXIT = {
   refused: 3,
   /** No such process, or several of that name. */
   notFound: 4,
-  /** The report was asked for, but not seen: too late, or written to where nobody else can read. */
+  /** The report was requested but not seen: it came too late, or its output cannot be read from outside. */
   unseen: 5,
 } as const;
 

@@ -4,9 +4,11 @@ export interface FoundReport {
   readonly text: string;
 }
 
-/** The part of the last line of a text report that its id follows. */
-const END_MARKER = '==== End of report ';
-const TITLE = 'Guru Meditation';
+/** The banner above the title of a text report. It begins a line, and only the report itself prints at the margin. */
+const TITLE = new RegExp(`^====${' '.repeat(24)}Guru Meditation${' '.repeat(25)}====\r?\n={72}\r?$`, 'gm');
+const RULE = '='.repeat(72);
+/** The line with the id of the report. In the essential report, it has a different form, with a comma after the id. */
+const ID = /^ {2}report(?:: +(\S+)| (\S+),.*)\r?$/m;
 /** A JSON report on one line, as it stands in a log. */
 const JSON_BEGIN = '{"schemaVersion":';
 
@@ -20,28 +22,42 @@ export function findReport(text: string, ownPid: number): FoundReport | null {
 }
 
 function findText(text: string, ownPid: number): FoundReport | null {
-  for (let from = 0; ;) {
-    const end = text.indexOf(END_MARKER, from);
-    const newline = end === -1 ? -1 : text.indexOf('\n', end);
-    if (newline === -1) return null;
-    if (isOfProcess(text.slice(end + END_MARKER.length, newline), ownPid)) {
-      return { kind: 'text', text: text.slice(beginOf(text, from, end), newline + 1) };
-    }
-    from = newline + 1;
+  const titles = [...text.matchAll(TITLE)].map(({ index }) => index);
+  for (const [number, title] of titles.entries()) {
+    // The text after the next title belongs to another report, so this report was never completed.
+    const part = text.slice(title, titles[number + 1] ?? text.length);
+    const id = idOf(part);
+    const end = id === null || pidOfId(id) !== ownPid ? null : endOf(part, id);
+    if (end !== null) return { kind: 'text', text: text.slice(beginOf(text, title), title + end) };
   }
+  return null;
 }
 
-/** `<time>-<pid>-<number> ====` */
-function isOfProcess(rest: string, ownPid: number): boolean {
-  return /-(\d+)-\d+ ====\s*$/.exec(rest)?.[1] === String(ownPid);
+function idOf(report: string): string | null {
+  const found = ID.exec(report);
+  return found?.[1] ?? found?.[2] ?? null;
 }
 
-/** Where the banner above the title begins; what was printed before it is somebody else's. */
-function beginOf(text: string, from: number, end: number): number {
-  const title = text.lastIndexOf(`====${' '.repeat(24)}${TITLE}`, end);
-  if (title < from) return from;
-  const rule = text.lastIndexOf('\n', title - 2) + 1;
-  return Math.max(from, rule);
+/** An id is `<time>-<pid>-<number>`. */
+function pidOfId(id: string): number | null {
+  const pid = /-(\d+)-\d+$/.exec(id)?.[1];
+  return pid === undefined ? null : Number(pid);
+}
+
+/** The index after the last line, which has the id of the report; null when that line is not there yet. */
+function endOf(report: string, id: string): number | null {
+  const mark = `\n==== End of report ${id} ====`;
+  for (let at = report.indexOf(mark); at !== -1; at = report.indexOf(mark, at + 1)) {
+    const newline = report.indexOf('\n', at + mark.length);
+    if (newline !== -1 && report.slice(at + mark.length, newline).trim() === '') return newline + 1;
+  }
+  return null;
+}
+
+/** The rule above the title. Text before it on the same line is output of the service without a line break. */
+function beginOf(text: string, title: number): number {
+  const rule = text.lastIndexOf(RULE, title);
+  return rule === -1 ? title : rule;
 }
 
 function findJson(text: string, ownPid: number): FoundReport | null {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/* The command `gmr`. It runs beside the processes that it asks, and loads nothing into them. */
+/* The command `gmr`. It runs beside the processes that it examines, and loads nothing into them. */
 import { main } from './main';
 
 // `gmr view report | head`: the reader has seen enough.

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { readDeployment } from '../deployment';
+import { isTool } from '../report/tools';
 import { pathSeenBy, readLink, readStrings } from './proc';
 
 /** What a process calls itself, as far as that can be seen from outside. */
 export interface ProcessIdentity {
   /**
-   * `GMR_SERVICE_NAME`, else the name in the package.json that is nearest to the main script, else the script's, else
-   * the process title. A `serviceName` that is given in code cannot be seen.
+   * `GMR_SERVICE_NAME`, else the name that OpenTelemetry's variables or PM2 give to the service, else that of the
+   * application's package, else the script's, else the process title. A `serviceName` in code cannot be seen.
    */
   readonly service: string;
   /** Executable and main script, without the other arguments: they may hold secrets. */
@@ -35,14 +37,16 @@ const MAX_LEVELS = 64;
 /** Of the variables that set this package up. */
 const PREFIX = 'GMR_';
 
-/** Never throws: what cannot be read is left out. */
+/** Never throws: what cannot be read is omitted. */
 export function identify(pid: number): ProcessIdentity {
   const argv = argumentsOf(pid);
   const script = mainScript(argv);
-  const settings = new Map(readStrings(pid, 'environ').flatMap(asSetting));
+  const environment = new Map(readStrings(pid, 'environ').map(splitVariable));
+  const settings = new Map([...environment].flatMap(asSetting));
+  const deployed = readDeployment(Object.fromEntries(environment)).serviceName;
   const executable = basename(argv[0] ?? '');
   return {
-    service: settings.get('SERVICE_NAME') || serviceOf(pid, script) || executable,
+    service: settings.get('SERVICE_NAME') || deployed || serviceOf(pid, script) || executable,
     command: script === null ? executable : `${executable} ${script}`,
     script,
     settings,
@@ -73,7 +77,9 @@ function mainScript(argv: readonly string[]): string | null {
 function serviceOf(pid: number, script: string | null): string {
   if (script === null) return '';
   const path = resolveFor(pid, script);
-  return nearestPackageName(pid, dirname(path)) ?? basename(path, extname(path));
+  const folder = readLink(pid, 'cwd');
+  const ofTool = isTool(path) && folder !== null ? nearestPackageName(pid, folder) : null;
+  return ofTool ?? nearestPackageName(pid, dirname(path)) ?? basename(path, extname(path));
 }
 
 function nearestPackageName(pid: number, folder: string): string | null {
@@ -97,8 +103,11 @@ function packageName(path: string): string | null {
   }
 }
 
-function asSetting(variable: string): [string, string][] {
-  if (!variable.startsWith(PREFIX)) return [];
+function splitVariable(variable: string): [string, string] {
   const equals = variable.indexOf('=');
-  return [[variable.slice(PREFIX.length, equals), variable.slice(equals + 1)]];
+  return [variable.slice(0, equals), variable.slice(equals + 1)];
+}
+
+function asSetting([name, value]: readonly [string, string]): [string, string][] {
+  return name.startsWith(PREFIX) ? [[name.slice(PREFIX.length), value]] : [];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { formatDuration } from '../report/duration';
-import { escapeInline } from '../views/escape';
+import { escapeInline } from '../escape';
 import { identify } from './identity';
 import { inspect, reporterThreads, signalName } from './inspect';
 import { listPids, readLink, readProc, readStatus } from './proc';

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { describeError } from '../errors';
 import { checkSignal } from '../signals';
 import { OWN_VERSION } from '../version';
+import { escapeInline, escapeJson, escapeLines } from '../escape';
 import { CliError, EXIT } from './exit-codes';
 import { listProcesses, renderList } from './list';
 import { isProcMounted } from './proc';
@@ -17,20 +18,22 @@ interface TriggerOptions {
 
 const EXAMPLES = `
 Examples:
-  gmr list                                   processes that can be asked
-  gmr trigger 4711                           ask one; the report goes where it always goes
-  gmr trigger cart-api --wait                ask by name, and print the report here
-  gmr trigger 1 --wait --file /var/log/cart  the report appears in this folder, or in this log file
-  gmr view report.json                       a report file as text
+  gmr list                                   list the processes that have gmr-native
+  gmr trigger 4711                           request a report; it goes to that process's usual output
+  gmr trigger cart-api --wait                find the process by name, and print the report here
+  gmr trigger 1 --wait --file /var/log/cart  look for the report in this folder or log file
+  gmr view report.json                       print a report file as text
   kubectl exec my-pod -- npx gmr trigger 1
 
 Exit codes:
   0  done
   1  failed, for example an unreadable file
-  2  the command line is not understood
-  3  refused: no signal was sent, because gmr-native in that process does not take it
+  2  invalid command line
+  3  refused: no signal was sent, because gmr-native in that process does not handle it
   4  no such process, or several of that name
-  5  asked for, but the report was not seen here`;
+  5  the report was requested, but could not be seen from here
+
+Every message is explained in docs/troubleshooting.md of the package.`;
 
 /** Runs one command line and hands back the exit code. Never rejects. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -55,6 +58,7 @@ function makeProgram(end: (exitCode: number) => void): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(gmr --help shows what there is)')
+    .configureOutput({ outputError: (text, write) => write(`${escapeLines(text).join('\n')}\n`) })
     .exitOverride();
   addTrigger(program, end);
   addList(program);
@@ -65,16 +69,16 @@ function makeProgram(end: (exitCode: number) => void): Command {
 function addTrigger(program: Command, end: (exitCode: number) => void): void {
   program
     .command('trigger')
-    .description('ask a process for a report; sends nothing to a process that would not answer')
+    .description('request a report from a process; sends no signal to a process that does not handle it')
     .argument('<pid|name>', 'process number, or service or script name as in gmr list')
     .option('-w, --wait', 'wait for the report and print it')
     .option('-f, --file <path>', 'where the report appears: a log file or a folder of reports', nonEmpty)
-    .option('-s, --signal <name>', 'send only this signal (default: the one that it takes)', parseSignal)
+    .option('-s, --signal <name>', 'send only this signal (default: the one that it handles)', parseSignal)
     .option('-t, --timeout <seconds>', 'how long to wait', parseSeconds, 15)
     .action(async (target: string, options: TriggerOptions) => {
       requireProc();
       const { wait = false, file, signal, timeout } = options;
-      // Who names the place wants to see what appears there.
+      // --file implies --wait: the place is only needed to show the report.
       const request = { target, signal, wait: wait || file !== undefined, file, timeoutMs: timeout * 1000 };
       const { report, exitCode } = await trigger(request, say);
       process.stdout.write(report);
@@ -85,12 +89,12 @@ function addTrigger(program: Command, end: (exitCode: number) => void): void {
 function addList(program: Command): void {
   program
     .command('list')
-    .description('the processes that have gmr-native')
-    .option('--json', 'as a JSON array')
+    .description('list the processes that have gmr-native')
+    .option('--json', 'print a JSON array')
     .action((options: { readonly json?: boolean }) => {
       requireProc();
       const processes = listProcesses();
-      if (options.json === true) process.stdout.write(`${JSON.stringify(processes, null, 2)}\n`);
+      if (options.json === true) process.stdout.write(`${escapeJson(JSON.stringify(processes, null, 2))}\n`);
       else if (processes.length > 0) process.stdout.write(renderList(processes));
       else say('no process with gmr-native is visible here');
     });
@@ -104,8 +108,9 @@ function addView(program: Command): void {
     .action((file: string) => void process.stdout.write(viewFile(file)));
 }
 
+/** Prints one line, whatever the sentence contains: the name of a service or a path comes from outside. */
 function say(sentence: string): void {
-  process.stderr.write(`gmr: ${sentence}\n`);
+  process.stderr.write(`gmr: ${escapeInline(sentence)}\n`);
 }
 
 function requireProc(): void {

@@ -49,7 +49,7 @@ export function describeStderr(pid: number): string {
   const link = readLink(pid, 'fd/2');
   if (link === null) return 'its standard error may not be examined';
   if (link.startsWith('pipe:') || link.startsWith('socket:')) {
-    return `its standard error is a ${link.startsWith('pipe:') ? 'pipe' : 'socket'}, and whoever reads that has the report: a log collector, the journal`;
+    return `its standard error is a ${link.startsWith('pipe:') ? 'pipe' : 'socket'}, and its reader has the report: a log collector, the journal`;
   }
   if (link === '/dev/null') return 'its standard error is /dev/null, so a report without logDir is lost';
   return `its standard error is ${link}`;

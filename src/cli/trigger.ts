@@ -9,7 +9,7 @@ import { type ReportSource, describeStderr, openSources } from './report-sources
 import { sendSignal } from './send';
 import { renderReport } from './view';
 
-/** What `gmr trigger` was told. */
+/** The arguments of `gmr trigger`. */
 export interface TriggerRequest {
   /** A process number, or a name as `gmr list` shows it. */
   readonly target: string;
@@ -31,9 +31,9 @@ export interface TriggerResult {
 const POLL_MS = 20;
 
 /**
- * Asks a process for a report. Nothing is sent unless gmr-native in that process takes the signal.
+ * Requests a report from a process. Nothing is sent unless gmr-native in that process handles the signal.
  *
- * @param say - is told, a sentence each, what was done and what could not be.
+ * @param say - gets, a sentence each, what was done and what could not be.
  * @throws CliError `notFound`, `refused` or `failed`, each with nothing sent.
  */
 export async function trigger(
@@ -44,8 +44,9 @@ export async function trigger(
   const signal = request.signal ?? target.signals[0] ?? 0;
   const sources = request.wait ? openSources(target, request.file) : [];
   try {
-    sendSignal(target, signal);
+    const sent = sendSignal(target, signal);
     say(`sent ${signalName(signal)} to process ${target.pid}${noteOn(target)}`);
+    if (sent.how === 'kill') say(describeKill(sent.reason));
     if (!request.wait) return { report: '', exitCode: EXIT.ok };
     const found =
       sources.length === 0
@@ -77,7 +78,7 @@ function findTarget(target: string): Installed {
   }
 }
 
-/** Another way to ask a process that takes no signal, as far as its environment tells. */
+/** Another way to request a report from a process that handles no signal, as far as its environment shows one. */
 function fileHint(pid: number): string {
   const file = identify(pid).settings.get('FILE_EVENT_HANDLER');
   return file === undefined ? '' : `; touch ${file} instead`;
@@ -87,7 +88,11 @@ function pidOfName(name: string): number {
   const matching = listProcesses().filter(({ pid, service }) => service === name || isScript(pid, name));
   const [only] = matching;
   if (only === undefined) {
-    throw new CliError(EXIT.notFound, `no process with gmr-native is called '${name}'; see gmr list`);
+    throw new CliError(
+      EXIT.notFound,
+      `no process with gmr-native is called '${name}'; see gmr list for names ` +
+        '(a serviceName given in code is not visible from outside)',
+    );
   }
   if (matching.length > 1) {
     const pids = matching.map(({ pid }) => pid).join(', ');
@@ -103,6 +108,13 @@ function pidOfName(name: string): number {
 function isScript(pid: number, name: string): boolean {
   const file = identify(pid).script?.split('/').at(-1);
   return file !== undefined && (file === name || file.replace(/\.[cm]?[jt]s$/, '') === name);
+}
+
+function describeKill(reason: string): string {
+  return (
+    'it was an ordinary signal, as of kill(1), which listeners of the application receive, too, if that process was ' +
+    `set up with signalListeners: 'call': ${reason}`
+  );
 }
 
 function noteOn({ process: { state } }: Installed): string {

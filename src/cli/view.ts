@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describeError } from '../errors';
 import type { Photograph } from '../report/model';
-import { escapeLines } from '../views/escape';
-import type { Surroundings } from '../views/source-lookup';
+import { escapeLines } from '../escape';
+import type { Surroundings } from '../views/surroundings';
 import { renderText } from '../views/text';
 import { CliError, EXIT } from './exit-codes';
 
@@ -10,10 +10,10 @@ import { CliError, EXIT } from './exit-codes';
 const SCHEMA_VERSION = 1;
 
 /** Source lines would be those of this machine and of today, not of the process: none are shown. */
-const NOWHERE: Surroundings = { sources: { lineAt: () => ({ status: 'unknown' }) }, gitCommit: null };
+const NOWHERE: Surroundings = { gitCommit: null };
 
 /**
- * A report file for a terminal: text as it is, JSON as the text that it would have been.
+ * A report file for a terminal: text unchanged, JSON as the text that it would have been.
  *
  * @throws CliError when it cannot be read, or is JSON but no report.
  */
@@ -51,7 +51,7 @@ function parsePhotograph(text: string, origin: string): Photograph {
     version === undefined
       ? 'it has no schemaVersion'
       : `its schemaVersion is ${JSON.stringify(version)}, and this gmr knows ${SCHEMA_VERSION}`;
-  throw new CliError(EXIT.failed, `${origin} is no report that can be shown: ${problem}`);
+  throw new CliError(EXIT.failed, `${origin} is not a report that gmr can show: ${problem}`);
 }
 
 function parse(text: string, origin: string): unknown {

@@ -1,12 +1,13 @@
 /*
  * Configuration as the usual libraries hold it. They are known by their shape and never imported: whichever version of
- * whichever copy the service uses, it is asked in the way that all of them have had.
+ * whichever copy the service uses, only the interface that all versions have is used.
  */
-import { MASK } from './mark';
+import { isMap } from '../kinds';
+import { MASK } from '../mark';
 
 /** What `conf` holds, by the name it is printed under. Values are read one by one, with {@link readSource}. */
 export function namedSources(conf: object): Readonly<Record<string, unknown>> {
-  const values = conf instanceof Map || isLibrary(conf) ? [] : Object.values(conf);
+  const values = isMap(conf) || isLibrary(conf) ? [] : Object.values(conf);
   // Only libraries show that names are meant: a plain object of plain objects reads well as one configuration.
   return values.some((value) => isObject(value) && isLibrary(value)) ? { ...conf } : { conf };
 }

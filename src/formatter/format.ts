@@ -2,12 +2,11 @@ import type { ReportFormat } from '../options';
 import { areKnown } from '../report/facts';
 import type { Photograph } from '../report/model';
 import { renderJson } from '../views/json';
-import type { Surroundings } from '../views/source-lookup';
+import type { Surroundings } from '../views/surroundings';
 import { renderText } from '../views/text';
 import { findGitCommit } from './git-commit';
 import type { FormatterHost } from './host';
 import { maskPhotograph, type RawPhotograph } from './mask-photograph';
-import { SourceFiles } from './source-files';
 
 /** The report of a photograph in one format. Pure but for what the host reads. */
 export function format(raw: RawPhotograph, host: FormatterHost, as: ReportFormat = 'text'): string {
@@ -25,20 +24,13 @@ const EXTENSIONS: Readonly<Record<ReportFormat, string>> = { text: '', json: '.j
 function render(photograph: Photograph, host: FormatterHost, as: ReportFormat, maxBytes: number): string {
   switch (as) {
     case 'text':
-      return renderText(photograph, look(photograph, host));
+      return renderText(photograph, lookAround(photograph, host));
     case 'json':
       return renderJson(photograph, maxBytes);
   }
 }
 
-function look({ facts }: Photograph, host: FormatterHost): Surroundings {
-  if (!areKnown(facts)) {
-    // Without the start of the process nobody knows whether a file is still what runs.
-    return { sources: { lineAt: () => ({ status: 'unknown' }) }, gitCommit: null };
-  }
-  const { root } = facts.package;
-  return {
-    sources: new SourceFiles(host, facts.startedAtMs),
-    gitCommit: root === null ? null : findGitCommit(host, root),
-  };
+function lookAround({ facts }: Photograph, host: FormatterHost): Surroundings {
+  const root = areKnown(facts) ? facts.package.root : null;
+  return { gitCommit: root === null ? null : findGitCommit(host, root) };
 }

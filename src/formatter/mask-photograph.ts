@@ -1,28 +1,29 @@
-import { Masker } from '../config/mask';
-import { maskArguments } from '../config/mask-arguments';
-import { maskCommand } from '../config/mask-command';
-import { maskEnvironment } from '../config/mask-environment';
-import { toMaskOptions, type MaskRules } from '../config/mask-rules';
+import { cutMasked } from '../mark';
+import { Gate } from '../masking/gate';
+import { Masker } from '../masking/mask';
+import { MAX_SHOWN_LENGTH } from '../masking/mask-environment';
+import { toMaskOptions, type MaskRules } from '../masking/mask-rules';
+import type { Raw, RawOf } from '../masking/raw';
 import type { ReportFormat } from '../options';
-import { areKnown } from '../report/facts';
 import type {
   ConfigurationSnapshot,
-  ContextValue,
-  GreenThreadGroup,
-  IsolateThread,
+  EnvironmentSnapshot,
   Photograph,
   ProcessFacts,
+  SectionOutcome,
+  Trigger,
   Unavailable,
   ViewOptions,
 } from '../report/model';
-import type { ProcessList } from '../report/processes';
+import type { ProcessInfo, ProcessList } from '../report/processes';
+import { maskIsolate, maskOtherThread, maskUnavailable } from './mask-threads';
 
-/** What the reporter thread makes: commands, arguments and the environment are as they are. For nobody's eyes. */
-export interface RawPhotograph extends Omit<Photograph, 'view'> {
+/** The data that the reporter thread collects. All text in it is {@link Raw}, so no view can print it. */
+export interface RawPhotograph extends RawOf<Omit<Photograph, 'view'>> {
   readonly view: RawViewOptions;
 }
 
-/** What the formatter is told besides. */
+/** Settings for the formatter. */
 export interface RawViewOptions extends ViewOptions {
   readonly mask: MaskRules;
   readonly formats: readonly ReportFormat[];
@@ -31,74 +32,137 @@ export interface RawViewOptions extends ViewOptions {
 }
 
 /**
- * The photograph as everybody may see it. The native side reads the commands of other processes while no event loop may
- * turn, and setup has no time for it, so this is the place that masks what a service did not make itself for a report.
- * What is to be masked is taken out too: it may name secrets.
+ * Returns the photograph without secrets. Everything that reaches a view passes through here, and only here. Data that
+ * the main thread has already masked (sections, configuration, a fatal error) are masked again, which changes nothing.
+ *
+ * The masking rules themselves are dropped: they may name secrets.
  */
 export function maskPhotograph(raw: RawPhotograph): Photograph {
-  const { mask, frameOrder } = raw.view;
-  const masker = new Masker(toMaskOptions(mask));
+  const gate = new Gate(new Masker(toMaskOptions(raw.view.mask)));
   return {
     ...raw,
-    view: { frameOrder },
-    facts: maskFacts(raw.facts, masker),
-    configuration: maskConfiguration(raw.configuration, masker),
-    processes: maskProcesses(raw.processes, masker),
-    isolates: raw.isolates.map((isolate) => maskIsolate(isolate, masker)),
+    reportId: gate.text(raw.reportId),
+    trigger: maskTrigger(raw.trigger, gate),
+    view: { frameOrder: raw.view.frameOrder, frames: raw.view.frames },
+    facts: maskFacts(raw.facts, gate),
+    configuration: maskConfiguration(raw.configuration, gate),
+    processes: maskProcesses(raw.processes, gate),
+    isolates: raw.isolates.map((isolate) => maskIsolate(isolate, gate)),
+    otherThreads: raw.otherThreads.map((thread) => maskOtherThread(thread, gate)),
+    sections: raw.sections.map((section) => maskSection(section, gate)),
   };
 }
 
-/** The facts without secrets in what the process was started with. */
-export function maskFacts<Facts extends ProcessFacts | Unavailable>(
-  facts: Facts,
-  masker: Masker,
-): ProcessFacts | Facts {
-  if (!areKnown(facts)) return facts;
-  const { argv, execArgv, nodeOptions } = facts;
+function maskTrigger(raw: RawOf<Trigger>, gate: Gate): Trigger {
+  switch (raw.kind) {
+    case 'signal':
+      return { ...raw, signal: gate.text(raw.signal) };
+    case 'file':
+      return { ...raw, path: gate.text(raw.path) };
+    case 'watchdog':
+      return { ...raw, threadName: gate.text(raw.threadName) };
+    case 'fatal':
+      return { ...raw, error: gate.text(raw.error) };
+    case 'api':
+      return raw;
+  }
+}
+
+/** The identity of the process, without secrets in its arguments. */
+export function maskFacts(raw: RawOf<ProcessFacts | Unavailable>, gate: Gate): ProcessFacts | Unavailable {
+  // As in areKnown(): of the two, only the reason for missing facts has a status.
+  if ('status' in raw) return maskUnavailable(raw, gate);
   return {
-    ...facts,
-    argv: maskArguments(argv, masker),
-    execArgv: maskArguments(execArgv, masker),
-    nodeOptions: nodeOptions === null ? null : maskCommand([nodeOptions], masker).join(' '),
+    ...raw,
+    serviceName: gate.text(raw.serviceName),
+    package: {
+      product: gate.text(raw.package.product),
+      vendor: gate.textOrNull(raw.package.vendor),
+      version: gate.text(raw.package.version),
+      // `gmr trigger` searches this folder, so it must stay exact.
+      root: gate.codeOrNull(raw.package.root),
+    },
+    deployment: gate.record<string>(raw.deployment, (value, name) => gate.named(name, value)),
+    versions: gate.record<string>(raw.versions, (version) => gate.text(version)),
+    platform: gate.text(raw.platform),
+    arch: gate.text(raw.arch),
+    argv: gate.command(raw.argv),
+    execArgv: gate.command(raw.execArgv),
+    execPath: gate.text(raw.execPath),
+    cwd: gate.text(raw.cwd),
+    mainScript: gate.codeOrNull(raw.mainScript),
+    host: gate.text(raw.host),
+    nodeOptions: raw.nodeOptions === null ? null : gate.command([raw.nodeOptions]).join(' '),
+    gmrVersion: gate.text(raw.gmrVersion),
   };
 }
 
-/** What is no section of the service is masked where it is read. Only the snapshot of the setup was not. */
 function maskConfiguration(
-  configuration: ConfigurationSnapshot | Unavailable,
-  masker: Masker,
+  raw: RawOf<ConfigurationSnapshot | Unavailable>,
+  gate: Gate,
 ): ConfigurationSnapshot | Unavailable {
-  if (configuration.status !== 'known' || configuration.environment.policy !== 'safe') return configuration;
-  return { ...configuration, environment: maskEnvironment(configuration.environment, masker) };
+  if (raw.status === 'unavailable') return maskUnavailable(raw, gate);
+  return {
+    ...raw,
+    objects: gate.value(raw.objects) as ConfigurationSnapshot['objects'],
+    failures: gate.record<string>(raw.failures, (reason) => gate.text(reason)),
+    environment: maskEnvironment(raw.environment, gate),
+  };
 }
 
-function maskProcesses(list: ProcessList | Unavailable, masker: Masker): ProcessList | Unavailable {
-  if (list.status === 'unavailable') return list;
-  const processes = list.processes.map((process) => {
-    const { command } = process;
-    // A process may call itself what it likes, a title with a secret too.
-    const named = { ...process, name: masker.text(process.name) };
-    if (command.status === 'unavailable') return named;
-    return { ...named, command: { ...command, arguments: maskCommand(command.arguments, masker) } };
-  });
-  return { ...list, processes };
+/** Under the policy `safe`, names on the allow-list are not secret even if they sound so (`PWD`); values may be. */
+function maskEnvironment(raw: RawOf<EnvironmentSnapshot>, gate: Gate): EnvironmentSnapshot {
+  const show = (name: string, value: Raw): string => {
+    switch (raw.policy) {
+      case 'all':
+        return gate.asConfigured(value);
+      case 'safe':
+        return gate.variable(name, value);
+      default:
+        return gate.named(name, value);
+    }
+  };
+  const variables = Object.fromEntries(
+    Object.entries(raw.variables).map(
+      ([name, value]) =>
+        [name, value === null ? null : cutMasked(show(name, value), MAX_SHOWN_LENGTH)] as const,
+    ),
+  );
+  return { ...raw, variables };
 }
 
-/** What an await waits for may name a URL, and values of an `AsyncLocalStorage` may be secret. */
-function maskIsolate(isolate: IsolateThread, masker: Masker): IsolateThread {
-  const { greenThreads } = isolate;
-  if (greenThreads.status === 'unavailable') return isolate;
-  const groups = greenThreads.groups.map((group) => maskGroup(group, masker));
-  return { ...isolate, greenThreads: { ...greenThreads, groups } };
+function maskSection({ title, result }: RawOf<SectionOutcome>, gate: Gate): SectionOutcome {
+  return { title: gate.text(title), result: maskResult(result, gate) };
 }
 
-function maskGroup(group: GreenThreadGroup, masker: Masker): GreenThreadGroup {
-  const waitsFor = group.waitsFor === null ? null : masker.text(group.waitsFor);
-  return { ...group, waitsFor, context: group.context.map((value) => maskContext(value, masker)) };
+function maskResult(raw: RawOf<SectionOutcome['result']>, gate: Gate): SectionOutcome['result'] {
+  switch (raw.status) {
+    case 'ok':
+      return { ...raw, value: gate.value(raw.value) };
+    case 'failed':
+    case 'timed-out':
+      return { ...raw, reason: gate.text(raw.reason) };
+    case 'unavailable':
+      return maskUnavailable(raw, gate);
+  }
 }
 
-/** By the name of the key, like a member of the configuration. */
-function maskContext(value: ContextValue, masker: Masker): ContextValue {
-  const { key, kind, text } = value;
-  return kind === 'boolean' || kind === 'null' ? value : { ...value, text: masker.named(key, text) };
+function maskProcesses(raw: RawOf<ProcessList | Unavailable>, gate: Gate): ProcessList | Unavailable {
+  if (raw.status === 'unavailable') return maskUnavailable(raw, gate);
+  return { ...raw, processes: raw.processes.map((process) => maskProcess(process, gate)) };
+}
+
+function maskProcess(raw: RawOf<ProcessInfo>, gate: Gate): ProcessInfo {
+  const { command } = raw;
+  return {
+    ...raw,
+    // A process may call itself anything, including a title with a secret in it.
+    name: gate.text(raw.name),
+    state: gate.text(raw.state),
+    user: gate.textOrNull(raw.user),
+    command:
+      command.status === 'unavailable'
+        ? maskUnavailable(command, gate)
+        : { ...command, arguments: gate.command(command.arguments) },
+  };
 }

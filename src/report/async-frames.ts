@@ -1,11 +1,11 @@
-import { baseName } from './frames';
-import type { AsyncFrame, GreenThreadGroup, GreenThreads } from './model';
+import { withClass } from './frames';
+import type { AsyncFrame, GreenThreads } from './model';
+import { formatPosition, shownName, shownPosition } from './positions';
 
 /** Name as a reader expects it: `async Server.handler`, `async* rows`, `callback onDone`. */
-export function asyncFrameName({ kind, functionName, className }: AsyncFrame): string {
-  const own = functionName === '' ? '(anonymous)' : functionName;
-  const name = className === null ? own : `${className}.${own}`;
-  switch (kind) {
+export function asyncFrameName(frame: AsyncFrame): string {
+  const name = withClass(shownName(frame), frame.className);
+  switch (frame.kind) {
     case 'callback':
       return `callback ${name}`;
     case 'async-generator':
@@ -16,10 +16,9 @@ export function asyncFrameName({ kind, functionName, className }: AsyncFrame): s
   }
 }
 
-/** `file:line:column` as far as known; null without file. */
-export function asyncFramePosition({ file, line, column }: AsyncFrame): string | null {
-  if (file === null || line === null) return file;
-  return column === null ? `${file}:${line}` : `${file}:${line}:${column}`;
+/** The shown position as `file:line:column`, as far as known; null without file. */
+export function asyncFramePosition(frame: AsyncFrame): string | null {
+  return formatPosition(shownPosition(frame));
 }
 
 /** Code of the service or of a package, not of Node itself. */
@@ -40,32 +39,4 @@ export function countGreenThreads(found: GreenThreads): string {
 /** `1 group`, `2 groups` */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** What a tired person needs of them, one sentence each; none when nothing waits. */
-export function summarizeGreenThreads(who: string, found: GreenThreads, isBrief: boolean): readonly string[] {
-  const sentences: string[] = [];
-  const [largest] = found.groups;
-  if (largest !== undefined && !isBrief) {
-    const kinds = `${counted(found.greenThreads, 'green thread')} in ${counted(found.totalGroups, 'group')}`;
-    sentences.push(`${who}: ${kinds}; largest: ${largest.count}${describeWait(largest)}.`);
-  }
-  for (const group of found.groups) {
-    if (group.deadlock) sentences.push(`${who}: DEADLOCK: ${describeCycle(group)}.`);
-  }
-  return sentences;
-}
-
-function describeWait(group: GreenThreadGroup): string {
-  const frame = group.frames.find(isUserFrame) ?? group.frames[0];
-  const position = frame === undefined ? null : asyncFramePosition(frame);
-  const place = position === null ? '' : ` at ${baseName(position)}`;
-  return `${group.waitsFor === null ? '' : ` waiting for ${group.waitsFor}`}${place}`;
-}
-
-function describeCycle({ frames }: GreenThreadGroup): string {
-  const cycle = frames.filter(({ inCycle }) => inCycle);
-  const names = cycle.map((frame) => asyncFrameName(frame).replace(/^async\*? /, ''));
-  if (names.length === 1) return `${names.join('')} waits for itself`;
-  return names.length === 0 ? 'functions that wait for each other' : names.join(' <-> ');
 }

@@ -10,6 +10,9 @@
  */
 
 import type { ProcessList } from './processes';
+import type { CodePosition, Stack } from './stack';
+
+export type * from './stack';
 
 /** Something that could not be found out, and why. */
 export interface Unavailable {
@@ -17,15 +20,17 @@ export interface Unavailable {
   readonly reason: string;
 }
 
-/** What asked for the report. */
+/** What requested the report. */
 export type Trigger =
   | {
       readonly kind: 'signal';
       /** Signal name, for example `SIGUSR2`. */
       readonly signal: string;
-      /** Sender as `siginfo_t` told it; 0 when the kernel sent it or the sender is in another pid namespace. */
+      /** Sender from `siginfo_t`; 0 when the kernel sent it or the sender is in another pid namespace. */
       readonly senderPid: number;
       readonly senderUid: number;
+      /** True when the command `gmr trigger` sent it. */
+      readonly fromGmrTrigger: boolean;
       /** Signals that this one report answers: those that arrived before it began. */
       readonly coalesced: number;
     }
@@ -49,70 +54,7 @@ export type Trigger =
     }
   | { readonly kind: 'api' };
 
-/**
- * How a stack was taken.
- *
- * - `interrupt`: V8 told it, on the thread itself.
- * - `passive`: read from memory while the thread was blocked in a system call; it notices nothing.
- * - `parked`: likewise, while a signal held the thread for about half a millisecond.
- * - `late`: the answer came after the report.
- */
-export type CaptureMethod = 'interrupt' | 'passive' | 'parked' | 'late';
-
-/** What a frame is. */
-export type FrameKind = 'js' | 'builtin' | 'wasm' | 'native' | 'async';
-
-/** How sure its position is. */
-export type FrameQuality = 'exact' | 'function' | 'approximate';
-
-/** One stack frame. */
-export interface Frame {
-  readonly kind: FrameKind;
-  readonly quality: FrameQuality;
-  /** Function name as V8 or the symbol table tells it; empty for anonymous functions and top-level code. */
-  readonly functionName: string;
-  /**
-   * File path, `file:` or `node:` URL, or module name as V8 has it; of native frames the program or library. Null when
-   * there is none (eval, builtins, or a native function that no symbol names: then `functionName` is `libc.so.6+0x1234`).
-   */
-  readonly file: string | null;
-  /** 1-based; null when unknown. For wasm: null. */
-  readonly line: number | null;
-  /** 1-based; null when unknown. For wasm: byte offset in the module. */
-  readonly column: number | null;
-  readonly isConstructor: boolean;
-  readonly isEval: boolean;
-  /** False for Node's own JavaScript (`node:` scripts) and for natives. */
-  readonly isUserCode: boolean;
-}
-
-/** A stack, or the reason why there is none. */
-export type Stack =
-  | {
-      readonly status: 'captured';
-      readonly method: CaptureMethod;
-      /** Innermost first. May be empty: the thread ran no JavaScript. */
-      readonly frames: readonly Frame[];
-      /** Frames left out in the middle, and after which index of `frames`; null when complete. */
-      readonly cut: { readonly afterIndex: number; readonly count: number; readonly atLeast: boolean } | null;
-      /** How long the thread stood still for this; null when it did not (`passive`) or captured itself (`interrupt`). */
-      readonly heldMs: number | null;
-      /** True when native frames above the innermost JavaScript are missing. */
-      readonly hasGap: boolean;
-      /** Why JavaScript frames are missing from a stack that was read from memory; null when they are not. */
-      readonly noJavaScript: string | null;
-      /** Why native frames are missing from a stack that the thread told itself; null when they are not. */
-      readonly noNative: string | null;
-      /** Callers that wait for the current stack through `await`, innermost first. */
-      readonly asyncFrames: readonly Frame[];
-      /** Why `asyncFrames` could not be asked for; null when it was. */
-      readonly asyncFramesSkipped: string | null;
-      /** True while V8 runs microtasks (promise jobs). */
-      readonly runningMicrotasks: boolean;
-    }
-  | Unavailable;
-
-/** One thread of the operating system, as /proc tells. */
+/** One thread of the operating system, as /proc shows it. */
 export interface OsThread {
   readonly status: 'known';
   readonly tid: number;
@@ -128,7 +70,7 @@ export interface OsThread {
   } | null;
   readonly cpuUserMs: number;
   readonly cpuSystemMs: number;
-  /** Part of one CPU that it used while the report was made, 0 to 1; null when that was too short to tell. */
+  /** Part of one CPU that it used while the report was made, 0 to 1; null when that time was too short. */
   readonly cpuShare: number | null;
 }
 
@@ -143,6 +85,10 @@ export interface HeapStatistics {
   readonly usedBytes: number;
   readonly totalBytes: number;
   readonly limitBytes: number;
+  /** Used in the old generation and in large objects, which is what V8 compares with `oldLimitBytes`; null when unknown. */
+  readonly oldUsedBytes: number | null;
+  /** Limit of the old generation, as set by `--max-old-space-size` or `resourceLimits`; null when unknown. */
+  readonly oldLimitBytes: number | null;
   readonly externalBytes: number;
   readonly mallocedBytes: number;
   readonly nativeContexts: number;
@@ -155,11 +101,13 @@ export interface HeapStatistics {
  * - `idle`: answered, no JavaScript on its stack: the event loop waits for events.
  * - `running`: it has a stack; its event loop turned a short while ago.
  * - `blocked`: it has a stack; its event loop has not turned for `loopStalledMs`.
+ * - `waiting`: a worker that sleeps in `Atomics.wait` and uses no CPU, as idle workers of pools do.
  * - `not-answering`: it gave no answer in time, and its stack could not be read either. `os` says where it is.
  * - `not-registered`: a worker that this package was never loaded in (or not yet).
  * - `exited`: went away while the report was made.
  */
-export type IsolateState = 'idle' | 'running' | 'blocked' | 'not-answering' | 'not-registered' | 'exited';
+export type IsolateState =
+  'idle' | 'running' | 'blocked' | 'waiting' | 'not-answering' | 'not-registered' | 'exited';
 
 /** One JavaScript thread. */
 export interface IsolateThread {
@@ -182,6 +130,8 @@ export interface IsolateThread {
   readonly note: string;
   /** How long the event loop had not turned when the report began; for `idle`, how long it has waited. Null when unknown. */
   readonly loopStalledMs: number | null;
+  /** How often the event loop turned while it was observed; null when it was not. Many turns mean a loop that spins. */
+  readonly loopTurns: { readonly count: number; readonly duringMs: number } | null;
   readonly os: OsThread | Unavailable;
   readonly stack: Stack;
   readonly heap: HeapStatistics | Unavailable;
@@ -199,7 +149,7 @@ export interface IsolateThread {
 export type AsyncFrameKind = 'async-function' | 'async-generator' | 'driven-generator' | 'callback';
 
 /** One suspended function of a chain, and where it waits. */
-export interface AsyncFrame {
+export interface AsyncFrame extends CodePosition {
   readonly kind: AsyncFrameKind;
   /** Empty for anonymous functions and top-level code. */
   readonly functionName: string;
@@ -239,11 +189,11 @@ export interface GreenThreadGroup {
   readonly deadlock: boolean;
   /** What the innermost await of one of them waits for, masked; null when it was not found out. */
   readonly waitsFor: string | null;
-  /** Of the keys that were asked for, those with a value, in their order. */
+  /** The requested keys that have a value, in their order. */
   readonly context: readonly ContextValue[];
   /** Innermost first. */
   readonly frames: readonly AsyncFrame[];
-  /** Functions left out in the middle; null when complete. */
+  /** Functions omitted in the middle; null when complete. */
   readonly cut: { readonly afterIndex: number; readonly count: number } | null;
 }
 
@@ -259,21 +209,26 @@ export interface GreenThreads {
   /** Largest first. */
   readonly groups: readonly GreenThreadGroup[];
   readonly groupsLeftOut: number;
-  /** Green threads in the groups that were left out. */
+  /** Green threads in the groups that were omitted. */
   readonly threadsLeftOut: number;
-  /** Async generators that nobody has asked for a value. */
+  /** Async generators that wait for `next()` to be called. */
   readonly idleGenerators: number;
   /** What looked like a suspended function, but was overwritten in part. */
   readonly unreadable: number;
   /** Heap that was read. */
   readonly scannedBytes: number;
+  /**
+   * V8 collected young objects while the heap was read. Functions that were suspended very recently may be missing, or
+   * listed without their callers; what the functions wait for is not shown.
+   */
+  readonly youngCollected: boolean;
   /** How long it took; so long the thread was paused, unless `approximate`. */
   readonly costMs: number;
   /** What was not looked at for want of time, so that functions and callers are missing; null when all was. */
   readonly partial: string | null;
   /** Why `waitsFor` is missing in some groups; null when all were looked for. */
   readonly waitsForSkipped: string | null;
-  /** Why values of `context` may be missing; null when all that were asked for were looked for. */
+  /** Why values of `context` may be missing; null when all requested values were looked for. */
   readonly contextSkipped: string | null;
 }
 
@@ -284,7 +239,7 @@ export interface SectionOutcome {
     | { readonly status: 'ok'; readonly value: SectionValue; readonly tookMs: number }
     | { readonly status: 'failed'; readonly reason: string }
     | { readonly status: 'timed-out'; readonly reason: string }
-    /** The main event loop did not turn in time, so nobody could ask the generator. */
+    /** The main event loop did not turn in time, so the generator could not be called. */
     | Unavailable;
 }
 
@@ -305,6 +260,11 @@ export interface ProcessFacts {
     /** Folder of the package.json, for example to find a git commit; null when unknown. */
     readonly root: string | null;
   };
+  /**
+   * What the environment says about the service, by name: the attributes in `OTEL_RESOURCE_ATTRIBUTES`, and PM2's name,
+   * id and instance. Masked.
+   */
+  readonly deployment: { readonly [name: string]: string };
   /** `process.versions`, at least node, v8, uv, modules. */
   readonly versions: { readonly [component: string]: string };
   readonly platform: string;
@@ -350,6 +310,8 @@ export interface ConfigurationSnapshot {
 /** How views print; part of the photograph so that every host formats alike. */
 export interface ViewOptions {
   readonly frameOrder: 'innermost-first' | 'outermost-first';
+  /** `folded`: frames that only lead from one function to the next are shown in one line. */
+  readonly frames: 'folded' | 'all';
 }
 
 /** Everything that one report knows. */

@@ -1,3 +1,4 @@
+import { isRegExp } from '../kinds';
 /** Bytes or elements of a binary value that are shown. */
 const MAX_SHOWN_ELEMENTS = 16;
 /** Printing a BigInt takes more than linear time, so huge ones are only described. */
@@ -37,9 +38,9 @@ export function describeBuiltin(value: object, tag: string): string | null {
   if (ArrayBuffer.isView(value)) return describeView(value, tag);
   switch (tag) {
     case 'Date':
-      return value instanceof Date || hasDateBrand(value) ? describeDate(value as Date) : null;
+      return hasDateBrand(value) ? describeDate(value as Date) : null;
     case 'RegExp':
-      return value instanceof RegExp ? RegExp.prototype.toString.call(value) : null;
+      return isRegExp(value) ? RegExp.prototype.toString.call(value) : null;
     case 'Number':
     case 'Boolean':
     case 'String':

@@ -1,3 +1,4 @@
+import { isMap, isSet } from '../kinds';
 import { describeBuiltin, describeThrown, labelOf, tagOf } from './section-builtins';
 import type { SectionValue } from './model';
 
@@ -89,8 +90,8 @@ class Converter {
       return `[${labelOf(value).slice(1, -1)}: deeper than ${this.limits.maxDepth} levels]`;
     }
     if (Array.isArray(value)) return this.array(value);
-    if (tag === 'Map' && value instanceof Map) return this.map(value);
-    if (tag === 'Set' && value instanceof Set) return this.set(value);
+    if (tag === 'Map' && isMap(value)) return this.map(value);
+    if (tag === 'Set' && isSet(value)) return this.set(value);
     if (tag === 'Error' || value instanceof Error) return this.error(value as Error);
     return this.record(value);
   }
@@ -195,11 +196,11 @@ function cutString(text: string, length: number, more = 0): string {
   if (text.length + more <= length) return text;
   const last = text.charCodeAt(length - 1);
   const end = last >= 0xd800 && last <= 0xdbff ? length - 1 : length;
-  return `${text.slice(0, end)}... [${Math.max(0, text.length - end) + more} characters left out]`;
+  return `${text.slice(0, end)}... [${Math.max(0, text.length - end) + more} characters omitted]`;
 }
 
 function leftOut(count: number): string {
-  return `[${count} more left out]`;
+  return `[${count} more omitted]`;
 }
 
 function setSize(value: Set<unknown>): number {

@@ -1,7 +1,9 @@
-import { Masker } from '../config/mask';
-import { MAX_SHOWN_LENGTH, maskEnvironment } from '../config/mask-environment';
 import { namedSources, readSource } from '../config/sources';
 import { describeError } from '../errors';
+import { isThenable, whenSettled } from '../guard';
+import { cutMasked } from '../mark';
+import { Masker } from '../masking/mask';
+import { MAX_SHOWN_LENGTH, maskEnvironment } from '../masking/mask-environment';
 import type { Settings } from '../options';
 import type { ConfigurationSnapshot, EnvironmentSnapshot, SectionValue } from '../report/model';
 import { toSectionValue } from '../report/section-value';
@@ -47,7 +49,7 @@ function readObjects({ conf, mask }: ConfigurationSettings, masker: Masker): Obj
   };
   attempt('conf', () => {
     const given: unknown = typeof conf === 'function' ? (conf as () => unknown)() : conf;
-    if (typeof given !== 'object' || given === null || isThenable(given)) {
+    if (typeof given !== 'object' || given === null || isUnusablePromise(given)) {
       failures.push(['conf', `expected the function 'conf' to return an object, got ${kindOf(given)}`]);
       return;
     }
@@ -73,7 +75,7 @@ function snapshotEnvironment(
   const variables = names.slice(0, MAX_VARIABLES).map((name) => {
     const value = (environment[name] ?? '').slice(0, MAX_VALUE_LENGTH);
     const shown = env === 'all' ? value : withoutSecrets(name, value, masker);
-    return [name.slice(0, MAX_NAME_LENGTH), shown.slice(0, MAX_SHOWN_LENGTH)] as const;
+    return [name.slice(0, MAX_NAME_LENGTH), cutMasked(shown, MAX_SHOWN_LENGTH)] as const;
   });
   return {
     policy: env,
@@ -90,12 +92,14 @@ function withoutSecrets(name: string, value: string, masker: Masker): string {
 /** An object is named by what makes it unusable here: being a promise. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  return typeof value === 'object' ? 'a promise, which nobody could wait for' : typeof value;
+  return typeof value === 'object' ? 'a promise; it must return the configuration at once' : typeof value;
 }
 
-function isThenable(value: object): boolean {
-  const isPromise = 'then' in value && typeof value.then === 'function';
-  // Nobody else waits for it, so its failure must not become an unhandled rejection.
-  if (isPromise) Promise.resolve(value).catch(() => undefined);
+const ignore = (): void => undefined;
+
+/** Handles the rejection of the service's own promise: nothing else waits for it, so it would be unhandled. */
+function isUnusablePromise(value: object): boolean {
+  const isPromise = isThenable(value);
+  if (isPromise) whenSettled(value, 'the configuration', ignore, ignore);
   return isPromise;
 }

@@ -1,32 +1,44 @@
 import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
+import { deferred } from '../deferred';
 import type { PackageDescription, VersionOption } from '../options';
 import type { ProcessFacts } from '../report/model';
+import { isInstalled, isTool } from '../report/tools';
 
 /** What a report says of the package. */
 export type PackageFacts = ProcessFacts['package'];
 
-/** Stands for a version that nobody tells. */
+/** Replaces a version that is not known. */
 export const UNKNOWN_VERSION: string = 'unknown';
 /** Non-blocking, or a FIFO of that name would hang setup. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Product, vendor and version: what the option says, completed from the nearest package.json. Never throws. */
+/** Where the application of a process is looked for. */
+export interface PackageSearch {
+  readonly mainScript: string | null;
+  /** Working directory: a tool that was installed as a package runs the application that is there. */
+  readonly folder?: string | undefined;
+  /** Version that an operator gave to the service. */
+  readonly version?: string | null | undefined;
+}
+
+/** Product, vendor and version: what the option says, completed from the application's package.json. Never throws. */
 export function collectPackageFacts(
   version: VersionOption | undefined,
-  mainScript: string | null,
+  { mainScript, folder, version: deployed }: PackageSearch,
 ): PackageFacts {
-  const found = mainScript === null ? null : findPackage(dirname(mainScript));
+  const found = findApplication(mainScript, folder);
   const nearest: PackageFacts = {
     product: nonEmpty(found?.description.name) ?? scriptName(mainScript),
     vendor: vendorOf(found?.description.author),
-    version: nonEmpty(found?.description.version) ?? UNKNOWN_VERSION,
+    version: nonEmpty(deployed) ?? nonEmpty(found?.description.version) ?? UNKNOWN_VERSION,
     root: found?.root ?? null,
   };
   if (version === undefined) return nearest;
   if (typeof version === 'string') return { ...nearest, version };
   // Loaded when needed: setup must be fast, and most services have their package.json.
-  return (require('./given-package') as typeof import('./given-package')).readGivenPackage(version, nearest);
+  const { readGivenPackage } = deferred('sections/given-package') as typeof import('./given-package');
+  return readGivenPackage(version, nearest);
 }
 
 /** Name of a service that has no better one: its script's, without folder and extension. */
@@ -34,13 +46,24 @@ export function scriptName(mainScript: string | null): string {
   return mainScript === null ? 'node' : basename(mainScript, extname(mainScript));
 }
 
+interface FoundPackage {
+  readonly root: string;
+  readonly description: PackageDescription;
+}
+
+/** The package of the main script; that of the working directory if the script belongs to a tool such as `next`. */
+function findApplication(mainScript: string | null, folder: string | undefined): FoundPackage | null {
+  if (mainScript === null) return null;
+  const isElsewhere = folder !== undefined && isTool(mainScript) && !isInstalled(folder);
+  const own = isElsewhere ? findPackage(folder) : null;
+  return own ?? findPackage(dirname(mainScript));
+}
+
 /** The nearest package.json upward that names a package. One without a name only sets a folder's module type. */
-function findPackage(
-  start: string,
-): { readonly root: string; readonly description: PackageDescription } | null {
+function findPackage(start: string): FoundPackage | null {
   for (let folder = start; ; folder = dirname(folder)) {
     const path = join(folder, 'package.json');
-    // Asked first, because an error from `openSync` takes a tenth of a millisecond in each folder on the way up.
+    // Checked first, because an error from `openSync` takes a tenth of a millisecond in each folder on the way up.
     const description = existsSync(path) ? readPackage(path) : null;
     if (nonEmpty(description?.name) !== null)
       return { root: folder, description: description as PackageDescription };

@@ -1,36 +1,56 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import type { VersionOption } from '../options';
 import type { ProcessFacts } from '../report/model';
+import type { Deployment } from '../deployment';
+import { deferred } from '../deferred';
+import { boundedName } from '../escape';
 import { OWN_VERSION } from '../version';
 import { collectPackageFacts } from './package-facts';
 
 /**
  * Who this process is, as far as JavaScript knows. Collected at setup: later the main thread may not answer. Not masked
- * yet; whoever formats the report does that, so that setup has no work with it.
+ * yet; the formatter does that, so that setup pays nothing for it.
  */
 export function collectProcessFacts(
   version: VersionOption | undefined,
   serviceName: string | undefined,
 ): ProcessFacts {
-  const mainScript = findMainScript();
-  const described = collectPackageFacts(version, mainScript);
+  const deployment = collectDeployment();
+  const mainScript = findMainScript(deployment);
+  const cwd = workingFolder();
+  const folder = deployment?.folder ?? cwd;
+  const described = collectPackageFacts(version, { mainScript, folder, version: deployment?.version });
   const nodeOptions = process.env['NODE_OPTIONS'];
   return {
-    serviceName: serviceName ?? described.product,
+    serviceName: boundedName(serviceName ?? deployment?.serviceName ?? described.product),
     package: described,
+    deployment: deployment?.shown ?? {},
     versions: process.versions as Readonly<Record<string, string>>,
     platform: process.platform,
     arch: process.arch,
     argv: process.argv,
     execArgv: process.execArgv,
     execPath: process.execPath,
-    cwd: workingFolder(),
+    cwd,
     mainScript,
     host: hostName(),
     nodeOptions: nodeOptions === undefined || nodeOptions === '' ? null : nodeOptions,
     startedAtMs: Math.round(Date.now() - process.uptime() * 1000),
     gmrVersion: OWN_VERSION,
   };
+}
+
+/** Null for the many processes whose environment says nothing about them; they do not load what reads it. */
+function collectDeployment(): Deployment | null {
+  const { env } = process;
+  const isKnown =
+    env['OTEL_SERVICE_NAME'] !== undefined ||
+    env['OTEL_RESOURCE_ATTRIBUTES'] !== undefined ||
+    env['pm_id'] !== undefined ||
+    env['pm2_env'] !== undefined;
+  if (!isKnown) return null;
+  const { readDeployment } = deferred('deployment') as typeof import('../deployment');
+  return readDeployment(env);
 }
 
 function workingFolder(): string {
@@ -41,7 +61,7 @@ function workingFolder(): string {
   }
 }
 
-/** Linux tells the name in a file; `node:os` would cost a tenth of the time that setup may take. */
+/** Linux shows the name in a file; `node:os` would cost a tenth of the time that setup may take. */
 function hostName(): string {
   try {
     return readFileSync('/proc/sys/kernel/hostname', 'utf8').trim();
@@ -62,16 +82,16 @@ const PROGRAM_IN_TEXT: ReadonlySet<string> = new Set([
 ]);
 
 /** The real path of the script that the process was started with; null for `-e`, the REPL and standard input. */
-function findMainScript(): string | null {
+function findMainScript(deployment: Deployment | null): string | null {
   if (process.execArgv.some((argument) => PROGRAM_IN_TEXT.has(argument))) return null;
-  return realPath(startedScript()) ?? realPath(require.main?.filename);
+  return realPath(startedScript(deployment)) ?? realPath(require.main?.filename);
 }
 
 /** PM2 starts a program of its own, which then loads the service's. */
-function startedScript(): string | undefined {
+function startedScript(deployment: Deployment | null): string | undefined {
   const script = process.argv[1];
   const isPm2 = script !== undefined && /[\\/]ProcessContainer(?:Fork)?\.js$/.test(script);
-  return isPm2 ? (process.env['pm_exec_path'] ?? script) : script;
+  return isPm2 ? (deployment?.script ?? script) : script;
 }
 
 function realPath(path: string | undefined): string | null {

@@ -42,7 +42,7 @@ export function registeredSections(): readonly RegisteredSection[] {
   return sections;
 }
 
-/** Who is told of each change; there is one. */
+/** Sets the one listener that is called after each change. */
 export function onSectionsChanged(listener: () => void): void {
   changed = listener;
 }
@@ -69,7 +69,7 @@ export function addSection(
   return makeDisposable(() => removeSection(section));
 }
 
-/** A registration that holds nothing; for threads whose sections nobody asks for. */
+/** A registration without effect, for threads whose sections are not used. */
 export function emptyRegistration(): SectionRegistration {
   return makeDisposable(() => undefined);
 }

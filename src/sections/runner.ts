@@ -1,5 +1,6 @@
 import type { NativeAddon } from '../addon/contract';
 import { describeError } from '../errors';
+import { isThenable, nextTurn, whenSettled } from '../guard';
 import type { SectionOutcome } from '../report/model';
 import { Masker, snapshotConfiguration, toMaskedValue, type ConfigurationSettings } from './configuration';
 import type { RegisteredSection } from './registry';
@@ -57,8 +58,8 @@ class SectionRun {
     for (let index = first; index < this.sections.length; index++) {
       if (this.start(index) && index + 1 < this.sections.length) {
         // The loop turns before the next one starts. Else one that blocks would keep the promise of the one before
-        // from being kept in time. An immediate that is referenced ends by itself in this turn of the loop.
-        setImmediate(() => this.startFrom(index + 1));
+        // from being kept in time.
+        nextTurn('a section', () => this.startFrom(index + 1));
         return;
       }
     }
@@ -75,9 +76,11 @@ class SectionRun {
         this.finish(index, this.toResult(value, startedAt));
         return false;
       }
-      Promise.resolve(value).then(
+      whenSettled(
+        value,
+        'a section',
         (resolved) => this.finish(index, this.toResult(resolved, startedAt)),
-        (error: unknown) => this.finish(index, this.toFailure(error)),
+        (error) => this.finish(index, this.toFailure(error)),
       );
       return true;
     } catch (error) {
@@ -102,10 +105,6 @@ class SectionRun {
   private toFailure(error: unknown): Result {
     return { status: 'failed', reason: describeError(error, (text) => this.masker.text(text)) };
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** A report must not take the service down, not even where the addon refuses a call. */

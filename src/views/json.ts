@@ -6,6 +6,7 @@ import type {
   SectionOutcome,
   Stack,
 } from '../report/model';
+import { escapeJson } from '../escape';
 
 /**
  * The report as one JSON document on one line, as `docs/report-format.md` describes it. What is too long loses parts,
@@ -23,10 +24,10 @@ export function renderJson(photograph: Photograph, maxBytes: number): string {
 }
 
 function toLine(photograph: Photograph): string {
-  return `${JSON.stringify(photograph)}\n`;
+  return `${escapeJson(JSON.stringify(photograph))}\n`;
 }
 
-const REASON = 'left out: the report is larger than maxReportBytes';
+const REASON = 'omitted: the report is larger than maxReportBytes';
 const LEFT_OUT = { status: 'unavailable', reason: REASON } as const;
 
 /** From what is missed least. The last one leaves a report of any process with some thousand bytes for each thread. */

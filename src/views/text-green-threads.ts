@@ -15,25 +15,40 @@ import type {
   Photograph,
   ViewOptions,
 } from '../report/model';
-import { escapeInline } from './escape';
-import { guarded, head } from './layout';
-import type { SourceLookup } from './source-lookup';
-import { describeChanged, printableName, printablePosition, sourceLine } from './text-frames';
+import { boundedName, clip, escapeInline } from '../escape';
+import { guarded, head, type Line } from './layout';
+import { printableName, printablePosition, remarkOnPosition, sourceLine } from './text-code';
 import { notAvailable } from './text-overview';
 
 const MAX_WAIT_LENGTH = 300;
+const YOUNG_COLLECTED =
+  '(V8 collected young objects meanwhile: functions that were suspended only just now may be missing, or be listed without their callers)';
 
 /** The suspended async functions of each JavaScript thread: who waits, for what, and who waits for that. */
-export function renderGreenThreads(photograph: Photograph, sources: SourceLookup): readonly string[] {
+export function renderGreenThreads(photograph: Photograph): readonly Line[] {
   const { isolates, view } = photograph;
   const reason = commonReason(isolates);
   if (reason !== null) return [escapeInline(notAvailable(reason))];
-  const lines: string[] = [];
+  const lines: Line[] = [];
   for (const isolate of isolates) {
     lines.push(head(labelOf(isolate)));
-    lines.push(...guarded(() => renderIsolate(isolate, view, sources)), '');
+    lines.push(...guarded(() => renderIsolate(isolate, view)), '');
   }
+  lines.push(...describeReading(isolates));
   return lines;
+}
+
+/** How to read the groups, once for all threads; empty where there are none. */
+function describeReading(isolates: readonly IsolateThread[]): readonly string[] {
+  const groups = isolates.flatMap(({ greenThreads }) =>
+    greenThreads.status === 'unavailable' ? [] : greenThreads.groups,
+  );
+  if (groups.length === 0) return [];
+  const notes = ['(functions that nothing can resume any more are counted until V8 frees them)'];
+  if (groups.some(({ waitsFor }) => waitsFor?.includes(' <- ') === true)) {
+    notes.unshift('(A <- B: object A holds B, and B holds the function that would resolve the promise)');
+  }
+  return notes;
 }
 
 /** Why no thread has any; null when the reasons differ, or one has. */
@@ -50,25 +65,20 @@ function commonReason(isolates: readonly IsolateThread[]): string | null {
 
 function labelOf({ kind, threadId, name }: IsolateThread): string {
   if (kind === 'main') return 'main';
-  return name === '' ? `worker ${threadId}` : `worker ${threadId} "${name}"`;
+  return name === '' ? `worker ${threadId}` : `worker ${threadId} "${boundedName(name)}"`;
 }
 
-function renderIsolate(
-  { greenThreads }: IsolateThread,
-  view: ViewOptions,
-  sources: SourceLookup,
-): readonly string[] {
-  if (greenThreads.status === 'unavailable') return [`  ${escapeInline(notAvailable(greenThreads.reason))}`];
-  const changed = new Set<string>();
-  const lines = [`  ${countGreenThreads(greenThreads)}`, `  (${describeCost(greenThreads)})`];
+function renderIsolate({ greenThreads }: IsolateThread, view: ViewOptions): readonly string[] {
+  if (greenThreads.status === 'unavailable') return [escapeInline(notAvailable(greenThreads.reason))];
+  const lines = [countGreenThreads(greenThreads), `(${describeCost(greenThreads)})`];
   if (greenThreads.partial !== null) {
     const more = 'greenThreads.maxPauseMs (GMR_GREEN_THREADS_MAX_PAUSE_MS) allows more';
-    lines.push(`  INCOMPLETE: ${escapeInline(greenThreads.partial)}; ${more}`);
+    lines.push(`INCOMPLETE: ${escapeInline(greenThreads.partial)}; ${more}`);
   }
-  for (const group of greenThreads.groups) lines.push('', ...renderGroup(group, view, sources, changed));
+  if (greenThreads.youngCollected) lines.push(YOUNG_COLLECTED);
+  for (const group of greenThreads.groups) lines.push('', ...renderGroup(group, view));
   const notes = describeRest(greenThreads);
-  if (changed.size > 0) notes.push(describeChanged(changed).trim());
-  if (notes.length > 0) lines.push('', ...notes.map((note) => `  ${note}`));
+  if (notes.length > 0) lines.push('', ...notes);
   return lines;
 }
 
@@ -79,30 +89,33 @@ function describeCost({ approximate, costMs, scannedBytes }: GreenThreads): stri
     : `${read}, for which the thread was paused`;
 }
 
-function renderGroup(
-  group: GreenThreadGroup,
-  view: ViewOptions,
-  sources: SourceLookup,
-  changed: Set<string>,
-): readonly string[] {
+function renderGroup(group: GreenThreadGroup, view: ViewOptions): readonly string[] {
   const blocks: (readonly string[])[] = [];
   group.frames.forEach((frame, index) => {
-    blocks.push(renderFrame(frame, sources, changed));
+    blocks.push(renderFrame(frame));
     if (group.cut?.afterIndex === index) {
-      blocks.push([`    ... ${counted(group.cut.count, 'function')} left out ...`]);
+      blocks.push([`  ... ${counted(group.cut.count, 'function')} omitted ...`]);
     }
     if (frame.via !== null && index + 1 < group.frames.length) {
-      blocks.push([`      via ${escapeInline(frame.via)}`]);
+      blocks.push([`    via ${escapeInline(describeVia(frame.via))}`]);
     }
   });
   if (view.frameOrder === 'outermost-first') blocks.reverse();
-  return [`  ${describeGroup(group)}`, ...describeContext(group), ...blocks.flat()];
+  return [describeGroup(group), ...describeContext(group), ...blocks.flat()];
+}
+
+/** V8's names of functions say enough, but for the one that resolves a promise with another. */
+function describeVia(via: string): string {
+  return via
+    .split(', ')
+    .map((part) => (part === 'resolve' ? 'a promise that was resolved with this one' : part))
+    .join(', ');
 }
 
 function describeContext({ count, context }: GreenThreadGroup): readonly string[] {
   if (context.length === 0) return [];
   const values = context.map((value) => describeContextValue(value, count));
-  return [`    context: ${values.join(', ')}`];
+  return [`  context: ${values.join(', ')}`];
 }
 
 /** `requestId "r-17" (one of 40 values)` */
@@ -119,35 +132,36 @@ function describeGroup({ count, deadlock, waitsFor }: GreenThreadGroup): string 
   const threads = counted(count, 'green thread');
   if (deadlock) return `DEADLOCK: ${threads}: functions wait for each other and never go on`;
   if (waitsFor === null) return threads;
-  const wait = waitsFor.length <= MAX_WAIT_LENGTH ? waitsFor : `${waitsFor.slice(0, MAX_WAIT_LENGTH)}...`;
-  // One was looked at: the others stand at the same place, but each waits for something of its own.
-  const sample = count > 1 ? ', one of them' : '';
-  return `${threads}${sample} waiting for ${escapeInline(wait)}`;
+  // The others are suspended at the same place, but each waits for something of its own.
+  const sample = count > 1 ? ' (seen in one of them)' : '';
+  return `${threads} waiting for ${escapeInline(clip(waitsFor, MAX_WAIT_LENGTH))}${sample}`;
 }
 
-function renderFrame(frame: AsyncFrame, sources: SourceLookup, changed: Set<string>): readonly string[] {
+function renderFrame(frame: AsyncFrame): readonly string[] {
   const position = asyncFramePosition(frame);
   const where = position === null ? (frame.isEval ? '[eval]' : '<no file>') : printablePosition(position);
   const mark = frame.isEval && position !== null ? ' [eval]' : '';
   const cycle = frame.inCycle ? ' <- in the cycle' : '';
   const doubt = frame.isFunctionStart ? ', start of the function' : '';
-  const lines = [`    ${printableName(asyncFrameName(frame))} (${where}${doubt})${mark}${cycle}`];
-  const source = isUserFrame(frame) ? sourceLine(frame, sources, changed) : null;
-  if (source !== null) lines.push(`        ${source}`);
+  const lines = [
+    `  ${printableName(asyncFrameName(frame))} (${where}${doubt}${remarkOnPosition(frame)})${mark}${cycle}`,
+  ];
+  const source = isUserFrame(frame) ? sourceLine(frame) : null;
+  if (source !== null) lines.push(`      ${source}`);
   if (frame.otherCallers > 0) {
     const waits = frame.otherCallers === 1 ? 'waits' : 'wait';
-    lines.push(`        (${counted(frame.otherCallers, 'other function')} ${waits} for it too)`);
+    lines.push(`      (${counted(frame.otherCallers, 'other function')} ${waits} for it too)`);
   }
   return lines;
 }
 
-/** What is missing, and what should be known of what is there. */
+/** Notes about what is missing, and about how to read the rest. */
 function describeRest(found: GreenThreads): string[] {
   const notes: string[] = [];
   if (found.groupsLeftOut > 0) {
     const left = `${counted(found.groupsLeftOut, 'more group')} with ${counted(found.threadsLeftOut, 'green thread')}`;
     notes.push(
-      `${left} left out: greenThreads.maxGroups (GMR_GREEN_THREADS_MAX_GROUPS) raises the number shown`,
+      `${left} omitted: greenThreads.maxGroups (GMR_GREEN_THREADS_MAX_GROUPS) raises the number shown`,
     );
   }
   if (found.waitsForSkipped !== null && found.groups.length > 0) {
@@ -157,15 +171,10 @@ function describeRest(found: GreenThreads): string[] {
     notes.push(`values of greenThreads.context may be missing: ${escapeInline(found.contextSkipped)}`);
   }
   if (found.idleGenerators > 0) {
-    notes.push(`${counted(found.idleGenerators, 'async generator')} idle: nobody has asked for a value`);
+    notes.push(`${counted(found.idleGenerators, 'async generator')} idle: waiting for next() to be called`);
   }
   if (found.unreadable > 0) {
     notes.push(`${counted(found.unreadable, 'suspended function')} could not be read`);
-  }
-  if (found.groups.length > 0) {
-    notes.push(
-      '(some may be garbage that is not collected yet and can no longer go on: left out is what V8 has freed)',
-    );
   }
   return notes;
 }

@@ -1,14 +1,16 @@
 import { formatDuration, formatMegabytes } from '../report/duration';
 import { areKnown } from '../report/facts';
 import type { Photograph, ProcessFacts, Trigger } from '../report/model';
-import { firstLine, summarize } from '../report/summary';
-import { clip, escapeInline, escapeLines } from './escape';
-import type { Surroundings } from './source-lookup';
+import { boundedName, clip, escapeInline, escapeMessage } from '../escape';
+import { firstLine, summarize } from '../report/summary/index';
+import { guarded, type Line } from './layout';
+import type { Surroundings } from './surroundings';
 
 const MAX_ARGUMENT_LENGTH = 1000;
+const MAX_SENTENCE_LENGTH = 1000;
 
 /** Under the first banner: what is going on, then which report of which process this is. */
-export function renderOverview(photograph: Photograph): readonly string[] {
+export function renderOverview(photograph: Photograph): readonly Line[] {
   const { facts } = photograph;
   const rss = photograph.rssBytes === null ? 'unknown' : formatMegabytes(photograph.rssBytes);
   const rows: readonly (readonly [string, string])[] = [
@@ -16,22 +18,26 @@ export function renderOverview(photograph: Photograph): readonly string[] {
     ['time', isoTime(photograph.requestedAtMs)],
     ['trigger', describeTrigger(photograph.trigger)],
     ['duration', describeDuration(photograph)],
-    ['service', areKnown(facts) ? facts.serviceName : notAvailable(facts.reason)],
+    ['service', areKnown(facts) ? boundedName(facts.serviceName) : notAvailable(facts.reason)],
     ['host', areKnown(facts) ? facts.host : notAvailable(facts.reason)],
     ['process', `pid ${photograph.pid}, parent ${photograph.ppid}, resident memory ${rss}`],
   ];
   return [
-    ...summarize(photograph).map((sentence) => `  ${escapeInline(sentence)}`),
+    ...guarded(() => renderSummary(photograph)),
     '',
-    ...rows.map(([name, text]) => `  ${`${name}:`.padEnd(10)}${escapeInline(text)}`),
+    ...rows.map(([name, text]) => `${`${name}:`.padEnd(10)}${escapeInline(text)}`),
     ...renderError(photograph.trigger),
   ];
+}
+
+function renderSummary(photograph: Photograph): readonly string[] {
+  return summarize(photograph).map((sentence) => escapeInline(clip(sentence, MAX_SENTENCE_LENGTH)));
 }
 
 /** A fatal error whole, as Node prints it. */
 function renderError(trigger: Trigger): readonly string[] {
   if (trigger.kind !== 'fatal' || !trigger.error.includes('\n')) return [];
-  return ['', ...escapeLines(trigger.error).map((line) => `  ${line}`)];
+  return ['', ...escapeMessage(trigger.error)];
 }
 
 /** Package: what exactly is running here. */
@@ -44,6 +50,7 @@ export function renderPackage(photograph: Photograph, around: Surroundings): rea
     ['version', facts.package.version],
     ['vendor', facts.package.vendor ?? '(not given)'],
   ];
+  rows.push(...Object.entries(facts.deployment));
   if (around.gitCommit !== null) rows.push(['git commit', describeCommit(around.gitCommit)]);
   rows.push(
     ['node', `${versions['node'] ?? '?'} (modules ${versions['modules'] ?? '?'})`],
@@ -57,7 +64,7 @@ export function renderPackage(photograph: Photograph, around: Surroundings): rea
     ['cwd', facts.cwd],
     ['uptime', describeUptime(photograph, facts)],
   );
-  return rows.map(([name, text]) => `${name} = ${escapeInline(text)}`);
+  return rows.map(([name, text]) => `${escapeInline(name)} = ${escapeInline(text)}`);
 }
 
 /** Command-line arguments on one line; those with blanks or quotes in JSON's quotes. Empty: `(none)`. */
@@ -93,14 +100,15 @@ function describeTrigger(trigger: Trigger): string {
       const unseen = ' (the kernel, or a process outside this pid namespace)';
       const sender = `pid ${trigger.senderPid}${trigger.senderPid === 0 ? unseen : ''} uid ${trigger.senderUid}`;
       const more = trigger.coalesced > 1 ? `; this report answers ${trigger.coalesced} signals` : '';
-      return `${trigger.signal} from ${sender}${more}`;
+      const command = trigger.fromGmrTrigger ? 'gmr trigger, ' : '';
+      return `${trigger.signal} from ${command}${sender}${more}`;
     }
   }
 }
 
 function describeWatched({ threadId, threadName }: Extract<Trigger, { readonly kind: 'watchdog' }>): string {
   if (threadId === 0) return 'the main thread';
-  return threadName === '' ? `worker ${threadId}` : `worker ${threadId} (${threadName})`;
+  return threadName === '' ? `worker ${threadId}` : `worker ${threadId} (${boundedName(threadName)})`;
 }
 
 function describeDuration({ stacksAfterMs, completeAfterMs }: Photograph): string {
@@ -115,7 +123,48 @@ function describeUptime({ requestedAtMs }: Photograph, { startedAtMs }: ProcessF
   return `${formatDuration(requestedAtMs - startedAtMs)} (since ${isoTime(startedAtMs)})`;
 }
 
-/** `toISOString` throws for times outside the calendar. */
+/**
+ * Formats a time like `toISOString`, which throws for times outside the calendar and, like other methods of `Date` (in
+ * Node 26, all of them), reads the time zone file with system calls that a seccomp filter may forbid.
+ */
 function isoTime(ms: number): string {
-  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : 'unknown';
+  if (!(Math.abs(ms) <= MAX_TIME_MS)) return 'unknown';
+  const whole = Math.floor(ms);
+  const days = Math.floor(whole / MS_PER_DAY);
+  const inDay = whole - days * MS_PER_DAY;
+  const parts = [
+    Math.floor(inDay / 3_600_000),
+    Math.floor(inDay / 60_000) % 60,
+    Math.floor(inDay / 1000) % 60,
+  ];
+  const time = parts.map((part) => padded(part, 2)).join(':');
+  return `${isoDay(days)}T${time}.${padded(inDay % 1000, 3)}Z`;
+}
+
+/** Converts days since 1970 to a Gregorian date, counting in eras of 400 years that begin with March. */
+function isoDay(days: number): string {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}`;
+}
+
+const MS_PER_DAY = 86_400_000;
+/** The range of times that `Date` supports. */
+const MAX_TIME_MS = 8.64e15;
+
+function padded(part: number, digits: number): string {
+  return String(part).padStart(digits, '0');
 }

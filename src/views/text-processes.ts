@@ -2,7 +2,7 @@ import { formatCpuTime, formatDuration, formatMegabytes } from '../report/durati
 import type { Unavailable } from '../report/model';
 import { stateInWords } from '../report/os-state';
 import { type ProcessInfo, type ProcessList, type ProcessNode, toProcessTree } from '../report/processes';
-import { clip, escapeInline, escapeLines } from './escape';
+import { clip, escapeInline, escapeMessage } from '../escape';
 import { describeArguments, notAvailable } from './text-overview';
 
 const MAX_COMMAND_LENGTH = 1000;
@@ -11,7 +11,7 @@ const MAX_INDENTED_LEVELS = 16;
 
 /** Processes: this one and its descendants, each below its parent. */
 export function renderProcesses(list: ProcessList | Unavailable): readonly string[] {
-  if (list.status === 'unavailable') return escapeLines(notAvailable(list.reason));
+  if (list.status === 'unavailable') return escapeMessage(notAvailable(list.reason));
   const lines: string[] = [];
   // A stack of its own: a chain of processes may be longer than the formatter's stack is deep.
   const pending: PendingProcess[] = [];

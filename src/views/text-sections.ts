@@ -1,7 +1,7 @@
 import { formatDuration } from '../report/duration';
 import { areKnown } from '../report/facts';
 import type { ConfigurationSnapshot, Photograph, SectionOutcome } from '../report/model';
-import { escapeInline, escapeLines } from './escape';
+import { boundedName, escapeInline, escapeMessage } from '../escape';
 import { describeArguments, notAvailable } from './text-overview';
 import { renderTree } from './tree';
 
@@ -13,7 +13,7 @@ export function renderConfiguration(photograph: Photograph): readonly string[] {
   const { configuration } = photograph;
   const nodeOptions = ['', ...renderNodeOptions(photograph)];
   if (configuration.status === 'unavailable') {
-    return [...escapeLines(notAvailable(configuration.reason)), ...nodeOptions];
+    return [...escapeMessage(notAvailable(configuration.reason)), ...nodeOptions];
   }
   const ageMs = photograph.requestedAtMs + photograph.completeAfterMs - configuration.takenAtMs;
   const age = ageMs > FRESH_MS ? `as it was ${formatDuration(ageMs)} before this report` : '';
@@ -31,17 +31,17 @@ export function renderSection({ result }: SectionOutcome): readonly string[] {
     case 'ok':
       return renderTree(result.value, { sortKeys: false });
     case 'failed':
-      return escapeLines(`failed: ${result.reason}`);
+      return escapeMessage(`failed: ${result.reason}`);
     case 'timed-out':
-      return escapeLines(`timed out: ${result.reason}`);
+      return escapeMessage(`timed out: ${result.reason}`);
     case 'unavailable':
-      return escapeLines(notAvailable(result.reason));
+      return escapeMessage(notAvailable(result.reason));
   }
 }
 
 function renderObjects({ objects, failures }: ConfigurationSnapshot, age: string): readonly string[] {
   const failed = Object.entries(failures).flatMap(([name, reason]) =>
-    escapeLines(`${escapeInline(name)} is ${notAvailable(reason)}`),
+    escapeMessage(`${shownName(name)} is ${notAvailable(reason)}`),
   );
   if (Object.keys(objects).length === 0) {
     return failed.length > 0 ? failed : ['no configuration object was given (option conf)'];
@@ -57,14 +57,18 @@ function renderEnvironment(
   const { policy, variables, leftOut } = environment;
   if (policy === 'none') return ["environment: not shown (option env is 'none')"];
   const names = Object.keys(variables).sort();
-  const hidden = names.filter((name) => variables[name] === null).map((name) => escapeInline(name));
+  const hidden = names.filter((name) => variables[name] === null).map(shownName);
   const shown = names.filter((name) => variables[name] !== null);
   return [
     `environment (option env is '${policy}'${age === '' ? '' : `; ${age}`}):`,
-    ...shown.map((name) => `  ${escapeInline(name)} = ${escapeInline(variables[name] ?? '')}`),
+    ...shown.map((name) => `  ${shownName(name)} = ${escapeInline(variables[name] ?? '')}`),
     ...(hidden.length > 0 ? ['  values not shown:', ...wrap(hidden, '    ')] : []),
-    ...(leftOut > 0 ? [`  ${leftOut} more left out`] : []),
+    ...(leftOut > 0 ? [`  ${leftOut} more omitted`] : []),
   ];
+}
+
+function shownName(name: string): string {
+  return escapeInline(boundedName(name));
 }
 
 /** As many words on each line as fit. */
@@ -84,7 +88,7 @@ function wrap(words: readonly string[], indent: string): string[] {
 const LINE_LENGTH = 100;
 
 function renderNodeOptions({ facts }: Photograph): readonly string[] {
-  if (!areKnown(facts)) return escapeLines(`node options ${notAvailable(facts.reason)}`);
+  if (!areKnown(facts)) return escapeMessage(`node options ${notAvailable(facts.reason)}`);
   return [
     'node options:',
     `  execArgv = ${escapeInline(describeArguments(facts.execArgv))}`,

@@ -1,55 +1,62 @@
 import { formatCpuTime, formatDuration, formatMegabytes } from '../report/duration';
 import { areKnown } from '../report/facts';
 import type { HeapStatistics, IsolateThread, Photograph, Stack, Unavailable } from '../report/model';
+import { boundedName, escapeInline } from '../escape';
 import { describeOsState } from '../report/os-state';
 import { describeWork } from '../report/work-kind';
-import { escapeInline } from './escape';
-import { guarded, head } from './layout';
-import type { SourceLookup } from './source-lookup';
+import { guarded, head, type Line } from './layout';
 import { renderStack } from './text-frames';
 import { renderOtherThreads } from './text-other-threads';
 import { notAvailable } from './text-overview';
 
 /** One block per JavaScript thread, then the other threads of the process, grouped. */
-export function renderThreads(photograph: Photograph, sources: SourceLookup): readonly string[] {
-  const lines: string[] = [];
+export function renderThreads(photograph: Photograph): readonly Line[] {
+  const lines: Line[] = [];
   const outermostFirst = photograph.view.frameOrder === 'outermost-first';
   if (outermostFirst) lines.push('(frames: outermost first)', '');
   if (photograph.isolates.length === 0) lines.push('No JavaScript thread is known.', '');
   for (const isolate of photograph.isolates) {
-    for (const line of guarded(() => renderIsolate(isolate, photograph, sources))) lines.push(line);
+    for (const line of guarded(() => renderIsolate(isolate, photograph))) lines.push(line);
     lines.push('');
   }
-  return [...lines, ...renderOtherThreads(photograph, sources)];
+  return [...lines, ...renderOtherThreads(photograph)];
 }
 
-function renderIsolate(
-  isolate: IsolateThread,
-  photograph: Photograph,
-  sources: SourceLookup,
-): readonly string[] {
+function renderIsolate(isolate: IsolateThread, photograph: Photograph): readonly Line[] {
   const { heap, note, stack } = isolate;
-  const lines = [head(headText(isolate, photograph)), `  state: ${escapeInline(stateLine(isolate))}`];
-  if (isolate.kind === 'worker') lines.push(`  entry: ${escapeInline(isolate.entry ?? '(unknown or eval)')}`);
+  const lines: Line[] = [head(headText(isolate, photograph)), `state: ${escapeInline(stateLine(isolate))}`];
+  if (isolate.kind === 'worker') lines.push(`entry: ${escapeInline(isolate.entry ?? '(unknown or eval)')}`);
   const limits = describeLimits(isolate);
-  if (limits !== '') lines.push(`  limits: ${limits}`);
+  if (limits !== '') lines.push(`limits: ${limits}`);
   // What is missing is often missing for one reason: once is enough.
-  const told =
+  const isSameReason =
     stack.status === 'unavailable' && heap.status === 'unavailable' && heap.reason === stack.reason;
-  if (!told) lines.push(`  heap: ${escapeInline(describeHeap(heap))}`);
+  if (!isSameReason) lines.push(`heap: ${escapeInline(describeHeap(heap))}`);
   const repeated = stack.status === 'unavailable' && stack.reason.includes(note);
-  if (note !== '' && !repeated) lines.push(`  note: ${escapeInline(note)}`);
+  const waits = waitsForReport(isolate, photograph);
+  if (waits) lines.push('note: it waits for this report; its stack was read from memory');
+  else if (note !== '' && !repeated) lines.push(`note: ${escapeInline(note)}`);
   const announcement = announce(isolate);
-  if (announcement !== '') lines.push(`  ${escapeInline(announcement)}`);
-  return stack.status === 'captured' ? [...lines, ...renderStack(stack, photograph.view, sources)] : lines;
+  if (announcement !== '') lines.push(escapeInline(announcement));
+  return stack.status === 'captured' ? [...lines, ...renderStack(stack, photograph.view)] : lines;
 }
 
-function headText(isolate: IsolateThread, { facts }: Photograph): string {
+/** A fatal error is reported from the main thread, which does not answer until its report is written. */
+function waitsForReport({ kind, stack, state }: IsolateThread, { trigger }: Photograph): boolean {
+  const isRead = stack.status === 'captured' && stack.method === 'passive';
+  return (
+    trigger.kind === 'fatal' && kind === 'main' && isRead && (state === 'blocked' || state === 'running')
+  );
+}
+
+function headText(isolate: IsolateThread, photograph: Photograph): string {
+  const { facts } = photograph;
   const tid = isolate.os.status === 'known' ? String(isolate.os.tid) : '?';
-  const service = areKnown(facts) ? `  (${facts.serviceName})` : '';
-  const name = isolate.name === '' ? '' : ` "${isolate.name}"`;
+  const service = areKnown(facts) ? `  (${boundedName(facts.serviceName)})` : '';
+  const name = isolate.name === '' ? '' : ` "${boundedName(isolate.name)}"`;
   const who = isolate.kind === 'main' ? `main${service}` : `worker ${isolate.threadId}${name}`;
-  return `Thread #${tid}  ${who}   ${stateInCapitals(isolate)}`;
+  const state = waitsForReport(isolate, photograph) ? 'WAITING FOR THIS REPORT' : stateInCapitals(isolate);
+  return `Thread #${tid}  ${who}   ${state}`;
 }
 
 function stateInCapitals({ state, loopStalledMs }: IsolateThread): string {
@@ -83,9 +90,9 @@ function describeMethod({ method, heldMs }: Extract<Stack, { readonly status: 'c
     case 'interrupt':
       return 'captured by interrupt';
     case 'passive':
-      return 'captured passively';
+      return 'read from memory while blocked';
     case 'parked':
-      return `captured while parked${heldMs === null ? '' : ` for ${formatDuration(heldMs)}`}`;
+      return `read from memory while held${heldMs === null ? '' : ` for ${formatDuration(heldMs)}`}`;
     case 'late':
       return 'captured late';
   }
@@ -102,12 +109,17 @@ function describeHeap(heap: HeapStatistics | Unavailable): string {
   if (heap.status === 'unavailable') return notAvailable(heap.reason);
   const used = formatMegabytes(heap.usedBytes);
   const total = formatMegabytes(heap.totalBytes);
-  const limit = formatMegabytes(heap.limitBytes);
   const contexts = `${heap.nativeContexts} ${heap.nativeContexts === 1 ? 'context' : 'contexts'}`;
   const detached = heap.detachedContexts > 0 ? `, ${heap.detachedContexts} of them detached` : '';
   const external = formatMegabytes(heap.externalBytes);
   const malloced = formatMegabytes(heap.mallocedBytes);
-  return `${used} used of ${total}, limit ${limit}; external ${external}, malloced ${malloced}; ${contexts}${detached}`;
+  return `${used} used of ${total}${describeHeapLimit(heap)}; external ${external}, malloced ${malloced}; ${contexts}${detached}`;
+}
+
+/** The old generation against its limit, at which V8 ends the process; else the limit of the whole heap. */
+function describeHeapLimit({ limitBytes, oldUsedBytes, oldLimitBytes }: HeapStatistics): string {
+  if (oldUsedBytes === null || oldLimitBytes === null) return `, limit ${formatMegabytes(limitBytes)}`;
+  return `; old generation ${formatMegabytes(oldUsedBytes)} of ${formatMegabytes(oldLimitBytes)}`;
 }
 
 /** What the frames below do not say by themselves, or why there are none; empty when they speak for themselves. */
@@ -127,6 +139,7 @@ function announce(isolate: IsolateThread): string {
       return `The event loop is idle: ${describeWaiting(isolate)}${reason}`;
     case 'running':
     case 'blocked':
+    case 'waiting':
       if (stack.status === 'unavailable') return `no stack${reason}`;
       return stack.frames.length === 0 ? describeEmptyStack(stack.runningMicrotasks) : '';
   }
@@ -134,8 +147,8 @@ function announce(isolate: IsolateThread): string {
 
 function describeEmptyStack(runningMicrotasks: boolean): string {
   return runningMicrotasks
-    ? 'No JavaScript on its stack: each time that it was asked, V8 was between two promise jobs.'
-    : 'No JavaScript on its stack: it is in native code.';
+    ? 'No JavaScript on its stack: at each attempt, V8 was between two promise jobs.'
+    : 'No JavaScript on its stack: it is in native code, or its event loop is between two callbacks.';
 }
 
 function describeWaiting({ loopStalledMs }: IsolateThread): string {

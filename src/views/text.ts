@@ -1,6 +1,6 @@
 import type { Photograph } from '../report/model';
-import { banner, endMarker, guarded } from './layout';
-import type { Surroundings } from './source-lookup';
+import { banner, endMarker, foreignBanner, guarded, printed, type Line, type OwnTitle } from './layout';
+import type { Surroundings } from './surroundings';
 import { renderGreenThreads } from './text-green-threads';
 import { renderOverview, renderPackage } from './text-overview';
 import { renderConfiguration, renderSection } from './text-sections';
@@ -13,18 +13,21 @@ import { renderThreads } from './text-threads';
  */
 export function renderText(photograph: Photograph, around: Surroundings): string {
   const lines: string[] = [];
-  const add = (title: string, render: () => readonly string[]): void => {
-    for (const line of banner(title)) lines.push(line);
-    for (const line of guarded(render)) lines.push(line);
+  const addSection = (above: readonly string[], render: () => readonly Line[]): void => {
+    for (const line of above) lines.push(line);
+    for (const line of guarded(render)) lines.push(printed(line));
     lines.push('');
   };
+  const add = (title: OwnTitle, render: () => readonly Line[]): void => addSection(banner(title), render);
   add('Guru Meditation', () => renderOverview(photograph));
   add('Package', () => renderPackage(photograph, around));
-  add('Threads', () => renderThreads(photograph, around.sources));
-  add('Green Threads', () => renderGreenThreads(photograph, around.sources));
+  add('Threads', () => renderThreads(photograph));
+  add('Green Threads', () => renderGreenThreads(photograph));
   add('Processes', () => renderProcesses(photograph.processes));
   add('Configuration', () => renderConfiguration(photograph));
-  for (const section of photograph.sections) add(section.title, () => renderSection(section));
+  for (const section of photograph.sections) {
+    addSection(foreignBanner(section.title), () => renderSection(section));
+  }
   lines.push(endMarker(photograph.reportId), '');
   return lines.join('\n');
 }

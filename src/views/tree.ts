@@ -1,5 +1,5 @@
 import type { SectionValue } from '../report/model';
-import { clip, escapeInline, escapeLine, escapeLines } from './escape';
+import { clip, escapeInline, escapeLine, escapeLines } from '../escape';
 
 /** Deeper values cannot come from `toSectionValue`; this guards the stack against other writers. */
 const MAX_DEPTH = 32;
@@ -67,7 +67,7 @@ class TreePrinter {
 
   private nested(value: SectionValue, indent: string): void {
     if (this.depth >= MAX_DEPTH) {
-      this.lines.push(`${indent}(deeper levels left out)`);
+      this.lines.push(`${indent}(deeper levels omitted)`);
       return;
     }
     this.depth++;

@@ -42,6 +42,21 @@
           "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
         },
         {
+          "target_name": "text_fixture",
+          "includes": ["under-test.gypi"],
+          "sources": ["text/addon.cc"],
+          "libraries": ["<@(platform_objects)"]
+        },
+        {
+          "target_name": "lane_fixture",
+          "includes": ["under-test.gypi"],
+          "sources": ["lane/addon.cc"],
+          "libraries": ["<@(platform_objects)"],
+          "cflags_cc!": ["-fno-exceptions"],
+          "cflags_cc": ["-fexceptions"],
+          "ldflags": ["-Wl,--wrap=_Znwm"]
+        },
+        {
           "target_name": "stress_fixture",
           "includes": ["under-test.gypi"],
           "sources": ["stress/addon.cc", "stress/captures.cc"],

@@ -5,16 +5,23 @@
 // Signal-safe: no.
 // Lifetime:    none; every function is a plain call.
 //
+// catchSignal behaves like an addon that handles a signal in C, without libuv.
+//
 // rawSleep and rawPoll do what careless addons do: they make one system call
 // that signals can end early (SA_RESTART does not help them), and tell its errno.
 
 #include <errno.h>
 #include <node_api.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include "restrictions.h"
 #include "short_calls.h"
@@ -101,6 +108,33 @@ napi_value CallBack(napi_env env, napi_callback_info info) {
   return result;
 }
 
+std::atomic<int> g_caught_signals{0};
+
+struct sigaction g_earlier {};
+
+// catchSignal(): installs a handler for SIGUSR2 that counts, and calls the one that was there before.
+napi_value CatchSignal(napi_env, napi_callback_info) {
+  struct sigaction action {};
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  action.sa_sigaction = [](int number, siginfo_t* info, void* context) {
+    g_caught_signals.fetch_add(1);
+    if ((g_earlier.sa_flags & SA_SIGINFO) != 0) g_earlier.sa_sigaction(number, info, context);
+  };
+  sigaction(SIGUSR2, &action, &g_earlier);
+  return nullptr;
+}
+
+// caughtSignals(): how often that handler was called.
+napi_value CaughtSignals(napi_env env, napi_callback_info) { return Number(env, g_caught_signals.load()); }
+
+// waitForProcess(pid): waits until that child has ended, as a native library would.
+napi_value WaitForProcess(napi_env env, napi_callback_info info) {
+  const auto pid = static_cast<pid_t>(FirstArgument(env, info));
+  Announce();
+  int status = 0;
+  return Number(env, waitpid(pid, &status, 0));
+}
+
 // restrict(name): "" or why this process could not be restricted; see restrictions.h
 napi_value Restrict(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -114,6 +148,27 @@ napi_value Restrict(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// exitProcess(code): calls exit() of the C library directly, without Node.
+napi_value ExitProcess(napi_env env, napi_callback_info info) {
+  exit(static_cast<int>(FirstArgument(env, info)));
+}
+
+// exitProcessOnThread(code): the same on a new thread, while this one continues.
+napi_value ExitProcessOnThread(napi_env env, napi_callback_info info) {
+  const int code = static_cast<int>(FirstArgument(env, info));
+  std::thread([code] { exit(code); }).detach();
+  return nullptr;
+}
+
+// announceExit(): prints `exited` when exit() of the C library runs its handlers.
+napi_value AnnounceExit(napi_env, napi_callback_info) {
+  atexit([] {
+    constexpr char kLine[] = "exited\n";
+    [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, kLine, sizeof kLine - 1);
+  });
+  return nullptr;
+}
+
 napi_value Init(napi_env env, napi_value exports) {
   const napi_property_descriptor properties[] = {
       {"rawSleep", nullptr, RawSleep, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
@@ -121,6 +176,13 @@ napi_value Init(napi_env env, napi_value exports) {
       {"spinMs", nullptr, SpinMs, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"sleepMs", nullptr, SleepMs, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"callBack", nullptr, CallBack, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"announceExit", nullptr, AnnounceExit, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"exitProcess", nullptr, ExitProcess, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"exitProcessOnThread", nullptr, ExitProcessOnThread, nullptr, nullptr, nullptr, napi_enumerable,
+       nullptr},
+      {"catchSignal", nullptr, CatchSignal, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"caughtSignals", nullptr, CaughtSignals, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"waitForProcess", nullptr, WaitForProcess, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"restrict", nullptr, Restrict, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof properties / sizeof *properties, properties);

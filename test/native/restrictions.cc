@@ -44,7 +44,7 @@ std::string Restrict(const std::string& name) {
   errno = EINVAL;
   if (name == "no-ptrace") done = Deny({SYS_ptrace});
   if (name == "no-vm-read") done = Deny({SYS_ptrace, SYS_process_vm_readv});
-  if (name == "no-directed-signals") done = Deny({SYS_rt_tgsigqueueinfo});
+  if (name == "no-directed-signals") done = Deny({SYS_rt_tgsigqueueinfo, SYS_tgkill});
   if (name == "no-new-privileges") done = ForgoPrivileges();
   if (name == "dumpable") done = prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
   if (name == "not-dumpable") done = prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;

@@ -17,8 +17,11 @@ function stuck(state: string, title: string, marks: readonly string[] = [state])
   return { state, title, check: (block) => assertStuck(block, marks) };
 }
 
-function assertStuck(block: ThreadBlock, marks: readonly string[]): void {
-  assert.match(block.head, /RUNNING|BLOCKED/);
+const STUCK = /RUNNING|BLOCKED/;
+const WAITS_OR_STUCK = /RUNNING|BLOCKED|WAITING/;
+
+function assertStuck(block: ThreadBlock, marks: readonly string[], head = STUCK): void {
+  assert.match(block.head, head);
   let from = 0;
   for (const mark of marks) {
     const frame = markedFrame(mark === 'vm-context-loop' ? 'vm-loop.js' : 'states.cjs', mark);
@@ -51,11 +54,11 @@ const deepRecursion: BlockedState = {
   title: 'a recursion that is 10,000 frames deep',
   check: (block) => {
     assertStuck(block, ['deep-recursion', 'deep-recursion-bottom']);
-    const cut = Number(/([\d,]+) frames? left out/.exec(block.body)?.[1]?.replaceAll(',', ''));
+    const cut = Number(/([\d,]+) frames? omitted/.exec(block.body)?.[1]?.replaceAll(',', ''));
     const shown = block.body.split('\n').filter((line) => line.trimStart().startsWith('recurse (')).length;
     assert.ok(shown > 100 && shown <= 200, `${shown} frames of the recursion are shown`);
     // The frames below the recursion count too.
-    assert.ok(Math.abs(cut + shown - 10_000) < 20, `${cut} left out and ${shown} shown are not 10,000`);
+    assert.ok(Math.abs(cut + shown - 10_000) < 20, `${cut} omitted and ${shown} shown are not 10,000`);
   },
 };
 
@@ -66,6 +69,14 @@ const wasmLoop: BlockedState = {
     assertStuck(block, ['wasm']);
     assert.match(block.body, /spin .*\[?wasm/);
   },
+};
+
+/** Blocked on the main thread; a worker that waits like this waits for work. */
+const atomicsWait: BlockedState = {
+  state: 'atomics-wait',
+  title: 'Atomics.wait',
+  check: (block) =>
+    assertStuck(block, ['atomics-wait'], /\bmain\b/.test(block.head) ? STUCK : WAITS_OR_STUCK),
 };
 
 const evalLoop: BlockedState = {
@@ -106,7 +117,7 @@ export const BLOCKED_STATES: readonly BlockedState[] = [
   reentered('queue-microtask', 'a storm of queueMicrotask'),
   reentered('next-tick', 'a storm of process.nextTick'),
   wasmLoop,
-  stuck('atomics-wait', 'Atomics.wait'),
+  atomicsWait,
   idle,
   deepRecursion,
   stuck('vm-context', 'a loop in a vm context', ['vm-context-loop', 'vm-context']),

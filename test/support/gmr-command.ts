@@ -38,10 +38,14 @@ export async function installed(service: Service): Promise<Installed> {
   });
 }
 
-/** Runs `gmr`, with a text on its standard input. */
-export function runGmr(args: readonly string[], input = ''): Promise<GmrResult> {
+/** Runs `gmr`, with a text on its standard input and flags of Node. */
+export function runGmr(
+  args: readonly string[],
+  input = '',
+  execArgv: readonly string[] = [],
+): Promise<GmrResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [GMR, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...execArgv, GMR, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
     const limit = setTimeout(() => child.kill('SIGKILL'), HARD_LIMIT_MS);
     let stdout = '';
     let stderr = '';

@@ -37,7 +37,7 @@ export interface PrintedGreenThreads {
 
 const COUNTS = /^ {2}(?:at least )?(\d+) suspended async functions?, (\d+) green threads?, (\d+) groups?$/m;
 const GROUP =
-  /^ {2}(DEADLOCK: )?(\d+) green threads?(?:(?:, one of them)? waiting for (.*)|: functions wait .*)?$/;
+  /^ {2}(DEADLOCK: )?(\d+) green threads?(?: waiting for (.*?)(?: \(seen in one of them\))?|: functions wait .*)?$/;
 const FRAME =
   /^ {4}(?:async\*? |callback )(.+) \((.+:\d+:\d+|\[eval\]|<no file>)(?:, start of the function)?\)(?: \[eval\])?( <- in the cycle)?$/;
 
@@ -109,8 +109,10 @@ function readInto(group: OpenGroup, line: string): void {
   group.context ??= /^ {4}context: (.*)$/.exec(line)?.[1] ?? null;
   const frame = group.frames.at(-1);
   const via = /^ {6}via (.*)$/.exec(line)?.[1];
-  if (frame !== undefined && via !== undefined) frame.via = via;
+  if (frame !== undefined && via !== undefined) {
+    frame.via = via.replace('a promise that was resolved with this one', 'resolve');
+  }
   const others = /^ {8}\((\d+) other functions? waits? for it too\)$/.exec(line)?.[1];
   if (frame !== undefined && others !== undefined) frame.otherCallers = Number(others);
-  group.cutCount += Number(/^ {4}\.\.\. (\d+) functions? left out \.\.\.$/.exec(line)?.[1] ?? 0);
+  group.cutCount += Number(/^ {4}\.\.\. (\d+) functions? omitted \.\.\.$/.exec(line)?.[1] ?? 0);
 }

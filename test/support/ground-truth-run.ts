@@ -129,7 +129,7 @@ async function reportOf(
 }
 
 function isExpected(scenario: Scenario, { wakesThreads }: Variant, method: string): boolean {
-  return isUsual(scenario, method) || (scenario.waits && wakesThreads && method === 'while parked');
+  return isUsual(scenario, method) || (scenario.waits && wakesThreads && method === 'while held');
 }
 
 function isUsual({ methods }: Scenario, method: string): boolean {

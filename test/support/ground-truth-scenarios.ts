@@ -3,7 +3,7 @@ import { LIBC_HAS_TABLES } from './native-addon';
 import { TIME_SCALE } from './patience';
 
 /** How a report may have taken a stack, in the words of its state line. */
-export type Method = 'by interrupt' | 'passively' | 'while parked';
+export type Method = 'by interrupt' | 'while blocked' | 'while held';
 
 /** A way of being stuck, and what a report must show besides the frames of the truth. */
 export interface Scenario extends Expectation {
@@ -26,11 +26,11 @@ export interface Scenario extends Expectation {
 type Extras = Partial<Scenario>;
 
 function waiting(name: string, title: string, extras: Extras = {}): Scenario {
-  return { name, title, methods: ['passively'], waits: true, shows: [], ...extras };
+  return { name, title, methods: ['while blocked'], waits: true, shows: [], ...extras };
 }
 
 function computing(name: string, title: string, extras: Extras = {}): Scenario {
-  return { name, title, methods: ['while parked'], waits: false, shows: [], ...extras };
+  return { name, title, methods: ['while held'], waits: false, shows: [], ...extras };
 }
 
 /** A callback, getter, ... that calls `fs.readSync` on a FIFO. */
@@ -58,7 +58,7 @@ const SYSTEM_CALLS: readonly Scenario[] = [
   waiting('exec-sync', 'execSync', { shows: [/spawnSync \(node:/, /execSync \(node:child_process:/] }),
   waiting('spawn-sync', 'spawnSync', { shows: [/spawnSync \(node:child_process:/] }),
   // V8 looks for interrupts while it waits: it may answer.
-  waiting('atomics-wait', 'Atomics.wait', { methods: ['passively', 'by interrupt'] }),
+  waiting('atomics-wait', 'Atomics.wait', { methods: ['while blocked', 'by interrupt'] }),
   waiting('addon-sleep', 'an addon that sleeps', { shows: [LIBC_HAS_TABLES ? ADDON : GAP] }),
 ];
 
@@ -66,8 +66,8 @@ const SYSTEM_CALLS: readonly Scenario[] = [
 const SPINNING_ADDON =
   process.arch === 'arm64' ? new RegExp(`${ADDON.source}|${GAP.source}`, 'm') : LIBC_HAS_TABLES ? ADDON : GAP;
 
-/** V8 may answer between two steps; and a thread that collects garbage waits for its helpers, passively. */
-const ANY_METHOD: readonly Method[] = ['while parked', 'by interrupt', 'passively'];
+/** V8 may answer between two steps; and a thread that collects garbage is blocked while it waits for its helpers. */
+const ANY_METHOD: readonly Method[] = ['while held', 'by interrupt', 'while blocked'];
 
 const COMPUTATIONS: readonly Scenario[] = [
   computing('pbkdf2', 'pbkdf2Sync', { shows: [/pbkdf2Sync \(node:internal\/crypto/] }),
@@ -133,8 +133,22 @@ const CODE_KINDS: readonly Scenario[] = [
   calling('optimised-recursion', 'an optimised recursion', { needsOptimiser: true }),
 ];
 
+const METHODS: readonly Scenario[] = [
+  calling('methods', 'methods of classes, plain objects and proxies'),
+  computing('methods-in-regex', 'a regular expression below methods', { methods: ['by interrupt'] }),
+  computing('methods-in-pbkdf2', 'pbkdf2Sync below methods', {
+    shows: [/pbkdf2Sync \(node:internal\/crypto/],
+  }),
+];
+
 /** Every way of being stuck that a report must explain frame by frame. */
-export const SCENARIOS: readonly Scenario[] = [...SYSTEM_CALLS, ...COMPUTATIONS, ...CALLERS, ...CODE_KINDS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...SYSTEM_CALLS,
+  ...COMPUTATIONS,
+  ...CALLERS,
+  ...CODE_KINDS,
+  ...METHODS,
+];
 
 /** A way to start Node. */
 export interface Variant {

@@ -12,6 +12,8 @@ export interface CallSite {
   /** A function of V8 itself, for example `map`. */
   readonly isNative: boolean;
   readonly isAsync: boolean;
+  /** Class of the receiver as V8 prints it; null for functions that are no methods, and for constructors. */
+  readonly typeName: string | null;
 }
 
 /** A JavaScript frame as the text report prints it. */
@@ -23,11 +25,13 @@ export interface PrintedFrame {
   /** False when the report itself says that it does not know the position. */
   readonly isSure: boolean;
   readonly isWasm: boolean;
+  /** V8 11 and 12 do not tell the class of a static method, so the report may name any. */
+  readonly hasAnyClass?: boolean;
 }
 
 /** How one stack of a report compares with the truth. */
 export interface Verdict {
-  /** As the state line says: `by interrupt`, `passively`, `while parked`; empty when there is no stack. */
+  /** As the state line says: `by interrupt`, `while blocked`, `while held`; empty when there is no stack. */
   readonly method: string;
   /** Frames of the user's code, in the truth. */
   readonly frames: number;
@@ -71,9 +75,19 @@ function parseFrame(line: string): PrintedFrame | undefined {
   };
 }
 
+const UNTOLD_CLASS = 'Function';
+
+/** The class with a period; empty when V8 or the report prints none. */
+function classOf({ functionName, typeName }: CallSite): string {
+  if (typeName === UNTOLD_CLASS) return '';
+  return typeName === null || typeName === 'Object' || functionName.startsWith(typeName)
+    ? ''
+    : `${typeName}.`;
+}
+
 /** How the report prints this call site. */
 function asPrinted(site: CallSite): PrintedFrame {
-  const name = site.functionName === '' ? '(anonymous)' : site.functionName;
+  const name = classOf(site) + (site.functionName === '' ? '(anonymous)' : site.functionName);
   const prefix = site.isAsync ? 'async ' : site.isConstructor ? 'new ' : '';
   const nowhere = site.isEval ? '[eval]' : '<no file>';
   return {
@@ -81,6 +95,7 @@ function asPrinted(site: CallSite): PrintedFrame {
     place: site.file === '' ? nowhere : `${site.file}:${site.line}:${site.column}`,
     isSure: true,
     isWasm: site.file.startsWith('wasm:'),
+    hasAnyClass: site.typeName === UNTOLD_CLASS,
   };
 }
 
@@ -98,7 +113,8 @@ export function compareWithTruth(
   sites: readonly CallSite[],
   { innermostIsBrief = false }: Expectation = {},
 ): Verdict {
-  const method = /captured (by interrupt|passively|while parked|late)/.exec(block.body)?.[1] ?? '';
+  const method =
+    /(?:captured|read from memory) (by interrupt|while blocked|while held|late)/.exec(block.body)?.[1] ?? '';
   const printed = printedFrames(block);
   const isAsync = (frame: PrintedFrame): boolean => frame.name.startsWith('async ');
   const got = printed.filter((frame) => isUserFrame(frame) && !isAsync(frame));
@@ -110,6 +126,10 @@ export function compareWithTruth(
   const brief = innermostIsBrief ? all.slice(0, 1) : [];
   const wanted = all.slice(brief.length);
   if (brief.length > 0 && shapeOf(got[0]) === shapeOf(brief[0])) got.shift();
+  got.forEach((frame, index) => {
+    if (wanted[index]?.hasAnyClass === true)
+      got[index] = { ...frame, name: frame.name.replace(/^[^. ]+\./, '') };
+  });
   const shape = compareShape(wanted, got);
   const wrong = shape.length > 0 ? [] : wrongPlaces(wanted, got);
   const unsure = got.filter((frame) => !frame.isSure).length;

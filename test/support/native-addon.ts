@@ -15,8 +15,10 @@ export type NativeAddon =
   | 'gmr_fixture'
   | 'green_fixture'
   | 'jsframes_fixture'
+  | 'lane_fixture'
   | 'stress_fixture'
   | 'stuck_library'
+  | 'text_fixture'
   | 'unwind_fixture';
 
 /** Object files of the product; some addons of the tests are linked from them. */

@@ -1,7 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { REPOSITORY_ROOT } from './paths';
 
 /** What is changed in the copy. */
@@ -16,7 +15,10 @@ export interface PackageDamage {
  * A copy of the compiled package in a folder of its own, damaged on purpose, with the fixtures in it:
  * `require('gmr-native')` in these fixtures finds the copy. Returns the folder of the fixtures.
  */
-export function copyPackage(t: TestContext, damage: PackageDamage): string {
+export function copyPackage(
+  t: { readonly after: (undo: () => void) => void },
+  damage: PackageDamage,
+): string {
   const root = mkdtempSync(join(tmpdir(), 'gmr-package-'));
   t.after(() => rmSync(root, { recursive: true, force: true }));
   for (const part of ['package.json', 'lib', join('test', 'fixtures')]) {

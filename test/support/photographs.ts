@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { MaskRules } from '../../src/config/mask-rules';
-import type { FormatterHost } from '../../src/formatter/host';
+import type { MaskRules } from '../../src/masking/mask-rules';
+import type { RawOf } from '../../src/masking/raw';
+import type { BundleHost } from '../../src/formatter/host';
 import type { RawPhotograph } from '../../src/formatter/mask-photograph';
 import type {
   AsyncFrame,
@@ -29,12 +30,16 @@ export function frame(functionName: string, more: Partial<Frame> = {}): Frame {
     kind: 'js',
     quality: 'exact',
     functionName,
+    className: null,
     file: '/srv/app/deploy.js',
     line: 41,
     column: 9,
     isConstructor: false,
     isEval: false,
     isUserCode: true,
+    source: null,
+    original: null,
+    generated: null,
     ...more,
   };
 }
@@ -91,6 +96,7 @@ export function mainThread(more: Partial<IsolateThread> = {}): IsolateThread {
     state: 'idle',
     note: '',
     loopStalledMs: 8200,
+    loopTurns: null,
     os: osThread(14423),
     stack: captured([]),
     heap: {
@@ -98,6 +104,8 @@ export function mainThread(more: Partial<IsolateThread> = {}): IsolateThread {
       usedBytes: 12_900_000,
       totalBytes: 21_000_000,
       limitBytes: 2_197_815_296,
+      oldUsedBytes: 11_400_000,
+      oldLimitBytes: 2_147_483_648,
       externalBytes: 2_400_000,
       mallocedBytes: 262_320,
       nativeContexts: 1,
@@ -141,6 +149,9 @@ export function asyncFrame(functionName: string, more: Partial<AsyncFrame> = {})
     inCycle: false,
     isEval: false,
     isFunctionStart: false,
+    source: null,
+    original: null,
+    generated: null,
     ...more,
   };
 }
@@ -160,6 +171,7 @@ export function greenThreads(
   return {
     status: 'known',
     approximate: false,
+    youngCollected: false,
     suspendedFunctions: groups.reduce((sum, { count, frames }) => sum + count * frames.length, 0),
     greenThreads: groups.reduce((sum, { count }) => sum + count, 0),
     totalGroups: groups.length,
@@ -181,6 +193,7 @@ export function facts(more: Partial<ProcessFacts> = {}): ProcessFacts {
   return {
     serviceName: 'cart-api',
     package: { product: 'cart-api', vendor: 'Example Shops', version: '4.5.6', root: '/srv/app' },
+    deployment: {},
     versions: { node: '22.23.3', v8: '12.4.254.21-node.33', uv: '1.51.0', modules: '127' },
     platform: 'linux',
     arch: 'x64',
@@ -211,13 +224,20 @@ export function configuration(more: Partial<ConfigurationSnapshot> = {}): Config
 
 /** A process with one idle main thread, unless told otherwise. */
 export function photograph(
-  { view = { frameOrder: 'innermost-first' }, ...more }: Partial<Photograph> = {},
+  { view = { frameOrder: 'innermost-first', frames: 'folded' }, ...more }: Partial<Photograph> = {},
   mask: MaskRules = { keys: [], allow: [], values: [] },
 ): RawPhotograph {
-  return {
+  const known: Omit<Photograph, 'view'> = {
     schemaVersion: 1,
     reportId: '14423-1763690106123-1',
-    trigger: { kind: 'signal', signal: 'SIGUSR2', senderPid: 71, senderUid: 0, coalesced: 1 },
+    trigger: {
+      kind: 'signal',
+      signal: 'SIGUSR2',
+      senderPid: 71,
+      senderUid: 0,
+      fromGmrTrigger: false,
+      coalesced: 1,
+    },
     requestedAtMs: REQUESTED_AT_MS,
     stacksAfterMs: 0.82,
     completeAfterMs: 7.24,
@@ -229,14 +249,15 @@ export function photograph(
     otherThreads: [],
     configuration: configuration(),
     sections: [],
-    view: { ...view, mask, formats: ['text'], maxBytes: 16_777_216 },
     processes: { status: 'known', processes: [], leftOut: 0, incomplete: false },
     ...more,
   };
+  const arrived = known as unknown as RawOf<typeof known>;
+  return { ...arrived, view: { ...view, mask, formats: ['text'], maxBytes: 16_777_216 } };
 }
 
-/** The formatter's host as `generateReport` would have it: real files, real clock. */
-export const fileSystemHost: FormatterHost = {
+/** The formatter's host with real files and the real clock. Scripts have no maps in them. */
+export const fileSystemHost: BundleHost = {
   readTextFile(path, maxBytes) {
     try {
       const stat = statSync(path);
@@ -245,8 +266,19 @@ export const fileSystemHost: FormatterHost = {
       return null;
     }
   },
+  readBytes(path, maxBytes) {
+    const size = fileSystemHost.fileSize(path);
+    return size !== null && size <= maxBytes ? readFileSync(path, 'latin1') : null;
+  },
   modifiedAtMs(path) {
     return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
   },
+  fileSize(path) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() === true ? stat.size : null;
+  },
   nowMs: () => Date.now(),
+  cpuMs: () => 0,
+  noMaps: null,
+  inlineMap: () => null,
 };

@@ -7,6 +7,10 @@ import { HARD_LIMIT_MS } from './patience';
 const SOURCES = [
   'test/native/proc_tree_printer.cc',
   'native/platform/proc_tree.cc',
+  'native/platform/own_calls.cc',
+  'native/platform/printable.cc',
+  'native/platform/probe_child.cc',
+  'native/platform/proc_status.cc',
   'native/platform/text_file.cc',
   'native/reporter/json_writer.cc',
   'native/reporter/process_json.cc',

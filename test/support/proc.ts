@@ -48,6 +48,12 @@ export async function untilAllThreadsSleep(pid: number): Promise<void> {
   });
 }
 
+/** False when the process has ended, even if it is still a zombie. */
+export function isAlive(pid: number): boolean {
+  const stat = tryRead(`/proc/${pid}/stat`);
+  return stat !== undefined && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+}
+
 function tryRead(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

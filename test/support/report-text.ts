@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { assertOurMargin } from './report-margin';
 
 /** One thread's part of the Threads section. */
 export interface ThreadBlock {
@@ -20,6 +21,7 @@ const BLOCK_HEAD = /^-{6}\s+(.*?)\s+-{6}$/;
 
 /** Cuts a report at its banners: title to the text below it. */
 export function sectionsOf(report: string): Map<string, string> {
+  assertOurMargin(report);
   const sections = new Map<string, string>();
   const lines = report.split('\n');
   let title = '';
@@ -47,6 +49,11 @@ export function sectionOf(report: string, title: string): string {
   return text;
 }
 
+/** Text of a section without the indentation that all of it has. */
+export function contentOf(section: string): string {
+  return section.replace(/^ {2}/gm, '');
+}
+
 /** The blocks of the Threads section in printed order. */
 export function threadBlocks(report: string): ThreadBlock[] {
   const blocks: { head: string; body: string[] }[] = [];
@@ -71,7 +78,14 @@ export function workerBlock(report: string, name: string): ThreadBlock {
 /** Asserts that a block shows the frame, with the right file and line. */
 export function assertFrame(block: ThreadBlock, expected: ExpectedFrame): void {
   const wanted = `${expected.functionName} (${expected.file}:${expected.line}:`;
-  const found = block.body.split('\n').some((line) => line.trimStart().startsWith(wanted));
+  // The class of the receiver may precede the name, as `Timeout` does for the callback of a timer.
+  const found = block.body.split('\n').some(
+    (line) =>
+      line
+        .trimStart()
+        .replace(/^\w+\.(?=\w)/, '')
+        .startsWith(wanted) || line.trimStart().startsWith(wanted),
+  );
   assert.ok(found, `no frame '${wanted}' in\n${block.head}\n${block.body}`);
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { TestContext } from 'node:test';
 import { fixturePath } from './paths';
 import { HARD_LIMIT_MS } from './patience';
+import { assertOurMargin } from './report-margin';
 
 /** How a fixture is started. */
 export interface ServiceOptions {
@@ -59,7 +60,11 @@ export class Service {
     // Writing to a child that has just ended is not an error of the test.
     this.#child.stdin?.on('error', () => undefined);
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#grow('stdout', text));
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#grow('stderr', text));
+    // Strict, because a report is valid UTF-8 whatever it quotes.
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    this.#child.stderr?.on('data', (bytes: Buffer) =>
+      this.#grow('stderr', decoder.decode(bytes, { stream: true })),
+    );
     this.#ending = new Promise((resolve) => {
       this.#child.on('error', (error) => this.#grow('stderr', `spawn failed: ${String(error)}\n`));
       this.#child.on('close', (code, signal) => {
@@ -207,7 +212,9 @@ export function cutReports(text: string): string[] {
     // The banner's rule is the line before the title.
     const titleLine = text.lastIndexOf('\n', title);
     const begin = Math.max(from, text.lastIndexOf('\n', titleLine - 1) + 1);
-    reports.push(text.slice(begin, newline + 1));
+    const report = text.slice(begin, newline + 1);
+    assertOurMargin(report);
+    reports.push(report);
     from = newline + 1;
   }
 }

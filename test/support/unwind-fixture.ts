@@ -51,6 +51,8 @@ export interface UnwindFixture {
   findSymbol(path: string, fileOffset: number, buildId: string): string;
   readableName(mangled: string): string;
   shortenDemangled(name: string): string;
+  /** The words that plain text shows of a text that may hold secrets. */
+  plainWords(text: string): string;
 }
 
 /** Builds and loads the addon. Where there is none, the tests that would call it are skipped. */

@@ -10,6 +10,7 @@ import {
   type GmrErrorCode,
   type MaskOptions,
   type SectionOptions,
+  type SignalListeners,
   type EventLoopBlock,
   type Photograph,
   type ReportEvent,
@@ -28,6 +29,7 @@ export const complete: AutorunOptions = {
   mask: { keys: ['pin'], values: ['a secret', /x/], allow: ['sessionName'] },
   env: 'masked',
   signal: false,
+  signalListeners: 'call' satisfies SignalListeners,
   fileEventHandler: '/run/cart.trigger',
   fileEventHandlerInterval: 0.5,
   blockedEventLoop: {
@@ -41,6 +43,7 @@ export const complete: AutorunOptions = {
   maxReports: 10,
   maxReportBytes: 1_000_000,
   frameOrder: 'outermost-first',
+  frames: 'all',
   maxFrames: 100,
   interruptTimeoutMs: 50,
   sectionTimeoutMs: 500,
@@ -73,7 +76,7 @@ export async function uses(): Promise<string> {
   const file: string | null = await writeReport();
   using told = onReport(({ photograph }: ReportEvent) => void (photograph satisfies Photograph | null));
   told.dispose();
-  const report: string = await generateReport({ frameOrder: 'innermost-first' });
+  const report: string = await generateReport({ frameOrder: 'innermost-first', frames: 'all' });
   return file + report + (await generateReport());
 }
 

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "../../../native/v8/layout_check.h"
@@ -73,6 +74,28 @@ void SetFlag(napi_env env, napi_value object, const char* key, bool flag) {
   napi_set_named_property(env, object, key, value);
 }
 
+void Set(napi_env env, napi_value object, const char* key, std::string_view text) {
+  napi_value value;
+  napi_create_string_utf8(env, text.data(), text.size(), &value);
+  napi_set_named_property(env, object, key, value);
+}
+
+// Nothing where nothing was read.
+void SetCode(napi_env env, napi_value object, const vm::RawCode* code) {
+  if (code == nullptr) return;
+  Set(env, object, "script", code->script);
+  if (code->source_column > 0) {
+    Set(env, object, "source", code->source);
+    Set(env, object, "sourceColumn", code->source_column);
+    SetFlag(env, object, "isCut", code->source_is_cut);
+  }
+  if (code->start_line > 0) {
+    Set(env, object, "startLine", code->start_line);
+    Set(env, object, "startColumn", code->start_column);
+    Set(env, object, "before", code->before);
+  }
+}
+
 napi_value ToValue(napi_env env, const vm::RawFrame& frame) {
   constexpr const char* kKinds[] = {"js", "builtin", "wasm", "glue", "native"};
   constexpr const char* kQualities[] = {"exact", "function", "approximate"};
@@ -92,7 +115,42 @@ napi_value ToValue(napi_env env, const vm::RawFrame& frame) {
   SetFlag(env, value, "isConstructor", frame.is_constructor);
   SetFlag(env, value, "isEval", frame.is_eval);
   SetFlag(env, value, "isUserCode", frame.is_user_code);
+  Set(env, value, "className", frame.class_name);
+  SetCode(env, value, frame.code);
   return value;
+}
+
+// The sources of the scripts of V8's own frames, innermost first.
+napi_value SourcesHere(napi_env env) {
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  constexpr int kMaxFrames = 20'000;
+  const auto trace = v8::StackTrace::CurrentStackTrace(isolate, kMaxFrames, v8::StackTrace::kDetailed);
+  napi_value sources;
+  napi_create_array(env, &sources);
+  uint32_t count = 0;
+  for (int i = 0; i < trace->GetFrameCount(); ++i) {
+    const auto frame = trace->GetFrame(isolate, static_cast<uint32_t>(i));
+    if (frame->IsWasm()) continue;
+    v8::Local<v8::Value> source = frame->GetScriptSource();
+    // What a napi_value is, src/js_native_api_v8.h.
+    napi_set_element(env, sources, count++, *reinterpret_cast<napi_value*>(&source));
+  }
+  return sources;
+}
+
+napi_value ScriptsOf(napi_env env, const std::vector<vm::ScriptInfo>& scripts) {
+  napi_value values;
+  napi_create_array(env, &values);
+  for (size_t i = 0; i < scripts.size(); ++i) {
+    napi_value value;
+    napi_create_object(env, &value);
+    Set(env, value, "id", scripts[i].id);
+    Set(env, value, "file", scripts[i].file.c_str());
+    Set(env, value, "length", scripts[i].length);
+    Set(env, value, "mapUrl", scripts[i].map_url.c_str());
+    napi_set_element(env, values, static_cast<uint32_t>(i), value);
+  }
+  return values;
 }
 
 napi_value DecodeHere(napi_env env, napi_callback_info) {
@@ -117,6 +175,8 @@ napi_value DecodeHere(napi_env env, napi_callback_info) {
     napi_close_handle_scope(env, scope);
   }
   napi_set_named_property(env, result, "frames", frames);
+  napi_set_named_property(env, result, "scripts", ScriptsOf(env, SharedDecoder().scripts().ToScripts()));
+  napi_set_named_property(env, result, "sources", SourcesHere(env));
   SetFlag(env, result, "complete", walk.complete);
   Set(env, result, "tookUs", took_us);
   return result;

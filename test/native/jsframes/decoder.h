@@ -34,6 +34,7 @@ class Decoder {
         decoder_(std::make_unique<vm::JsFrames>(layout, &memory_, &arena_)) {}
 
   vm::FrameList& list() { return list_; }
+  const vm::ScriptList& scripts() const { return decoder_->scripts(); }
 
   // The C++ between JavaScript frames is left by its frame pointers, which node
   // itself is built with: this test is about V8's frames only.
@@ -51,6 +52,7 @@ class Decoder {
       next = next == vm::NextFrame::kV8 ? decoder_->Step(&registers, false, &list_) : StepNative(&registers);
     }
     walk.complete = next == vm::NextFrame::kBroken && reached_end_;
+    for (size_t i = 0; i < list_.count; ++i) decoder_->ReadCode(&frames_[i]);
     return walk;
   }
 

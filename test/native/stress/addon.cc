@@ -128,7 +128,7 @@ napi_value ToValue(napi_env env, const Taken& taken) {
   const bool is_passive = taken.read.stack.method == vm::CaptureMethod::kPassive;
   Set(env, value, "method", !is_read ? "none" : is_passive ? "passive" : "parked");
   Set(env, value, "problem", taken.read.problem);
-  Set(env, value, "doing", taken.read.doing);
+  Set(env, value, "doing", taken.read.doing.For(gmr::platform::Unmasked::Reader::kTest));
   Set(env, value, "walkUs", taken.walk_us);
   SetFlag(env, value, "isComplete", taken.is_complete);
   SetFlag(env, value, "isNamed", taken.is_named);

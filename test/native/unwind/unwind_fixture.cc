@@ -21,6 +21,7 @@
 #include "../../../native/platform/code_names.h"
 #include "../../../native/platform/demangle.h"
 #include "../../../native/platform/elf_symbols.h"
+#include "../../../native/platform/unmasked.h"
 #include "blocked_threads.h"
 #include "fuzz.h"
 #include "parked_thread.h"
@@ -241,6 +242,11 @@ napi_value Shorten(napi_env env, napi_callback_info info) {
   return Text(env, platform::ShortenDemangled(Arguments(env, info).Text(0)));
 }
 
+// plainWords(text): the words that plain text shows.
+napi_value PlainWords(napi_env env, napi_callback_info info) {
+  return Text(env, platform::PlainWords(platform::Unmasked(Arguments(env, info).Text(0))));
+}
+
 // call(f): f(), with native frames around it.
 napi_value Call(napi_env env, napi_callback_info info) {
   napi_value global = nullptr;
@@ -262,6 +268,7 @@ napi_value Initialize(napi_env env, napi_value exports) {
       {"findSymbol", FindSymbol},
       {"readableName", Readable},
       {"shortenDemangled", Shorten},
+      {"plainWords", PlainWords},
       {"call", Call},
       {"walkMainInRead", WalkMainInRead},
       {"takeMainWalk", TakeMainWalk},

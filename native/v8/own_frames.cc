@@ -1,0 +1,184 @@
+#include "own_frames.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../platform/arena.h"
+#include "../platform/cpu_budget.h"
+#include "entry_frame.h"
+#include "js_frames.h"
+
+namespace gmr::vm {
+
+namespace {
+
+using platform::Registers;
+
+// A stack of 20 frames takes a quarter of a millisecond.
+constexpr int64_t kWalkNs = 1500 * platform::kNsPerMs / 1000;
+// Enough for a stack through some hundred scripts; a usual one takes a tenth of it.
+constexpr int64_t kDescribeNs = 2 * platform::kNsPerMs;
+constexpr size_t kMaxRawFrames = 16384;
+constexpr size_t kTextBytes = size_t{2} << 20;
+
+class OwnStack {
+ public:
+  OwnStack(v8::Isolate* isolate, const OwnFramesPlan& plan)
+      : plan_(plan),
+        ranges_(plan.ranges),
+        texts_(kTextBytes),
+        frames_(kMaxRawFrames * sizeof(RawFrame)),
+        js_(&plan.layout, &memory_, &texts_) {
+    list_.frames = reinterpret_cast<RawFrame*>(frames_.Allocate(kMaxRawFrames * sizeof(RawFrame)));
+    list_.capacity = list_.frames == nullptr ? 0 : kMaxRawFrames;
+    // Code may have been compiled into new memory since the plan was made.
+    void* code = nullptr;
+    size_t code_bytes = 0;
+    isolate->GetCodeRange(&code, &code_bytes);
+    const auto code_begin = reinterpret_cast<uintptr_t>(code);
+    ranges_.Add(code_begin, code_begin + code_bytes, CodeOwner::kJit);
+    js_.StartCapture(&ranges_);
+  }
+
+  void Walk(uintptr_t isolate) {
+    Registers registers;
+    if (!LoadEntryRegisters(isolate, plan_.layout.isolate_entry_fp, plan_.layout, &memory_, &registers))
+      return;
+    const platform::CpuBudget budget(kWalkNs);
+    while (!budget.IsUsedUp()) {
+      const uintptr_t fp = registers.Get(platform::kFramePointer);
+      const NextFrame next = js_.Step(&registers, false, &list_);
+      if (next == NextFrame::kV8) continue;
+      // C++ called JavaScript here, and may have been called by JavaScript itself.
+      if (next == NextFrame::kBroken) return;
+      if (!LoadOuterExit(fp, plan_.layout, &memory_, &registers)) {
+        complete_ = true;
+        return;
+      }
+    }
+  }
+
+  // V8's builtins between frames of JavaScript are added, which V8 does not tell.
+  void Describe(StackCapture* told) {
+    DropMachinery();
+    const platform::CpuBudget budget(kDescribeNs);
+    const bool is_whole = complete_ && told->cut_count == 0 && CountTold() == told->frames.size();
+    // Where the stack was cut, the next frame is not the caller of the one before.
+    const size_t top = told->cut_count == 0 ? told->frames.size() : static_cast<size_t>(told->cut_after) + 1;
+    std::vector<Frame> frames;
+    size_t next = 0;
+    size_t read = 0;
+    size_t described = 0;
+    for (; next < top && read < list_.count; ++read) {
+      RawFrame& frame = list_.frames[read];
+      if (frame.kind == RawFrameKind::kBuiltin) {
+        if (next > 0) frames.push_back(ToBuiltin(&frame));
+        continue;
+      }
+      // When every frame has its counterpart, one that differs does not concern the others.
+      if (!Adopt(budget, &frame, &told->frames[next]) && !is_whole) break;
+      frames.push_back(std::move(told->frames[next++]));
+      described = frames.size();
+    }
+    frames.resize(described);
+    if (complete_) DescribeBottom(budget, next, read, told);
+    if (told->cut_count > 0) told->cut_after += static_cast<int>(described) - static_cast<int>(next);
+    std::move(told->frames.begin() + static_cast<ptrdiff_t>(next), told->frames.end(),
+              std::back_inserter(frames));
+    told->frames = std::move(frames);
+    told->scripts = js_.scripts().ToScripts();
+  }
+
+ private:
+  // Of frames from `first_told` on, which have not been described yet, by what was read from `first_read` on.
+  void DescribeBottom(const platform::CpuBudget& budget, size_t first_told, size_t first_read,
+                      StackCapture* told) {
+    size_t next = told->frames.size();
+    for (size_t i = list_.count; i > first_read && next > first_told;) {
+      RawFrame& frame = list_.frames[--i];
+      if (frame.kind == RawFrameKind::kBuiltin) continue;
+      if (!Adopt(budget, &frame, &told->frames[--next])) return;
+    }
+  }
+
+  void DropMachinery() {
+    size_t kept = 0;
+    for (size_t i = 0; i < list_.count; ++i) {
+      const RawFrame& frame = list_.frames[i];
+      const bool is_named_builtin = frame.kind == RawFrameKind::kBuiltin && *frame.name != '\0';
+      if (is_named_builtin || IsTold(frame)) list_.frames[kept++] = frame;
+    }
+    list_.count = kept;
+  }
+
+  static bool IsTold(const RawFrame& frame) {
+    return frame.kind == RawFrameKind::kJs || frame.kind == RawFrameKind::kWasm;
+  }
+
+  size_t CountTold() const {
+    return static_cast<size_t>(std::count_if(list_.frames, list_.frames + list_.count, &IsTold));
+  }
+
+  Frame ToBuiltin(RawFrame* read) {
+    js_.ReadCode(read);
+    Frame frame;
+    frame.kind = FrameKind::kBuiltin;
+    frame.function_name = read->name;
+    frame.class_name = read->class_name;
+    frame.is_constructor = read->is_constructor;
+    return frame;
+  }
+
+  // Names may contain NUL, at which that from memory ends.
+  static bool IsText(const std::string& told, const char* read) {
+    return std::strcmp(told.c_str(), read) == 0;
+  }
+
+  static bool IsSame(const RawFrame& read, const Frame& told) {
+    if (told.kind == FrameKind::kWasm) return read.kind == RawFrameKind::kWasm;
+    if (read.kind != RawFrameKind::kJs || read.quality != RawFrameQuality::kExact) return false;
+    // V8's API has no name for what its own traces call "eval".
+    const bool unnamed_eval =
+        read.is_eval && told.function_name.empty() && std::string_view(read.name) == "eval";
+    return (unnamed_eval || IsText(told.function_name, read.name)) && IsText(told.file, read.file) &&
+           told.line == read.line && told.column == read.column;
+  }
+
+  // False: the two do not agree, or time is up.
+  bool Adopt(const platform::CpuBudget& budget, RawFrame* read, Frame* told) {
+    if (!IsSame(*read, *told) || budget.IsUsedUp()) return false;
+    js_.ReadCode(read);
+    told->code = ToCodeText(read->code);
+    if (!told->is_constructor) told->class_name = read->class_name;
+    return true;
+  }
+
+  const OwnFramesPlan& plan_;
+  CodeRanges ranges_;
+  platform::MemoryReader memory_;
+  platform::Arena texts_;
+  platform::Arena frames_;
+  JsFrames js_;
+  FrameList list_;
+  bool complete_ = false;
+};
+
+}  // namespace
+
+void DescribeOwnFrames(v8::Isolate* isolate, const OwnFramesPlan& plan, StackCapture* told) {
+  const bool wanted = std::any_of(told->frames.begin(), told->frames.end(),
+                                  [](const Frame& frame) { return frame.is_user_code; });
+  if (!wanted) return;
+  // Too large for a stack.
+  const auto own = std::make_unique<OwnStack>(isolate, plan);
+  own->Walk(reinterpret_cast<uintptr_t>(isolate));
+  own->Describe(told);
+}
+
+}  // namespace gmr::vm

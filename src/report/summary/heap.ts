@@ -1,0 +1,37 @@
+import { formatMegabytes } from '../duration';
+import type { IsolateThread } from '../model';
+import { workKind } from '../work-kind';
+import { isolateLabel } from './states';
+
+/** Above this part of its limit a heap is worth a sentence: V8 then spends its time in garbage collection. */
+const HEAP_ALARM = 0.85;
+
+/**
+ * A sentence for a heap that is nearly full; null for all others. V8 ends the process when the old generation reaches
+ * its own limit; the limit of the whole heap, which includes the young generation, is never reached.
+ */
+export function describeFullHeap(isolate: IsolateThread): string | null {
+  const { heap, stack } = isolate;
+  if (heap.status === 'unavailable') {
+    const collects = stack.status === 'captured' && workKind(stack.frames) === 'collecting garbage';
+    // A heap that is nearly full is collected nearly all the time, and only the thread itself knows its size.
+    return collects ? `${isolateLabel(isolate)}: ${describeUnknown(isolate)}.` : null;
+  }
+  const { oldUsedBytes, oldLimitBytes } = heap;
+  if (oldUsedBytes === null || oldLimitBytes === null || !(oldLimitBytes > 0)) return null;
+  const part = oldUsedBytes / oldLimitBytes;
+  if (!(part >= HEAP_ALARM)) return null;
+  const used = `${formatMegabytes(oldUsedBytes)} of ${formatMegabytes(oldLimitBytes)}`;
+  return `${isolateLabel(isolate)}: its heap is ${Math.min(100, Math.floor(part * 100))} % full: ${used} in the old generation (limit: ${settingOf(isolate)}).`;
+}
+
+function settingOf({ kind }: IsolateThread): string {
+  return kind === 'main' ? '--max-old-space-size' : 'resourceLimits.maxOldGenerationSizeMb';
+}
+
+function describeUnknown(isolate: IsolateThread): string {
+  const limit = isolate.resourceLimits?.maxOldGenerationSizeMb;
+  const known = limit === undefined ? '' : `, ${limit} MB`;
+  const size = 'its size is not available because the thread did not answer';
+  return `collecting garbage, so its heap may be nearly full (limit: ${settingOf(isolate)}${known}); ${size}`;
+}

@@ -1,0 +1,68 @@
+import type { OtherThread } from '../model';
+import { describeThreadRole, isOwnThread } from '../thread-roles';
+import { workKind } from '../work-kind';
+import { simpleSymbol } from './place';
+
+/** Part of a CPU from which on a thread is worth a sentence. */
+const MUCH_CPU = 0.5;
+/** The same for a thread that neither Node nor gmr-native started and that is running: on a busy machine it gets less. */
+const MUCH_FOR_OTHERS = 0.1;
+const MAX_LISTED = 4;
+
+/** Threads without JavaScript of ours that used much CPU while the report was made, those that are alike together. */
+export function describeBusyThreads(threads: readonly OtherThread[]): readonly string[] {
+  const groups = new Map<string, OtherThread[]>();
+  for (const thread of threads) {
+    if (!isBusy(thread)) continue;
+    const key = `${describeThreadRole(thread)}\0${describeNativePlace(thread)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [thread]);
+    else group.push(thread);
+  }
+  return [...groups.values()].map(describeGroup);
+}
+
+function isBusy(thread: OtherThread): boolean {
+  const { cpuShare, state } = thread;
+  if (cpuShare === null || isOwnThread(thread)) return false;
+  const isForeign = state === 'R' && describeThreadRole(thread) === '';
+  return cpuShare > (isForeign ? MUCH_FOR_OTHERS : MUCH_CPU);
+}
+
+function describeGroup(group: readonly OtherThread[]): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const role = describeThreadRole(first);
+  const name = role === '' ? '' : ` (${role})`;
+  const place = describeNativePlace(first);
+  const each = group.length === 1 ? '' : ' each';
+  const share = `used ${describeShares(group)} of a CPU${each} while the report was made`;
+  const tids = group.slice(0, MAX_LISTED).map(({ tid }) => tid);
+  const more = group.length > tids.length ? `, and ${group.length - tids.length} more` : '';
+  const who = group.length === 1 ? `thread ${first.tid}` : `threads ${tids.join(', ')}${more}`;
+  return `${who}${name} ${share}${place === '' ? '' : `, ${place}`}.`;
+}
+
+function describeShares(group: readonly OtherThread[]): string {
+  const shares = group.map(({ cpuShare }) => Math.round((cpuShare ?? 0) * 100));
+  const least = Math.min(...shares);
+  const most = Math.max(...shares);
+  return least === most ? `${most} %` : `${least} % to ${most} %`;
+}
+
+/** Libraries whose functions say nothing about what a thread does. */
+const SYSTEM_LIBRARIES = /^(libc|libpthread|libstdc\+\+|libm|ld-linux|ld-musl|libgcc_s)[.-]/;
+
+/** `in SHA512_Update of node`, `collecting garbage`; empty without a stack. */
+function describeNativePlace({ stack }: OtherThread): string {
+  if (stack.status !== 'captured') return '';
+  const work = workKind(stack.frames);
+  if (work !== null) return work;
+  for (const { kind, file, functionName } of stack.frames) {
+    if (kind !== 'native' || file === null || SYSTEM_LIBRARIES.test(file)) continue;
+    if (functionName.includes('<')) continue;
+    const name = simpleSymbol(functionName);
+    if (name !== '' && !name.startsWith(file)) return `in ${name} of ${file}`;
+  }
+  return '';
+}

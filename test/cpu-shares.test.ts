@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import { PATIENT } from './support/patience';
+import { startService } from './support/service';
+
+interface Thread {
+  readonly name: string;
+  readonly tid: number;
+  readonly cpuShare: number | null;
+}
+
+/** The largest share of a CPU among the threads that are not of gmr-native. */
+async function largestShare(t: TestContext, way: 'busy' | 'idle'): Promise<number> {
+  const service = startService(t, { script: 'pool-service.cjs', args: [way] });
+  const prefix = 'threads ';
+  const threads = JSON.parse((await service.line(prefix)).slice(prefix.length)) as readonly Thread[];
+  const shares = threads.filter(({ name }) => !name.startsWith('gmr-')).map(({ cpuShare }) => cpuShare);
+  assert.ok(shares.length > 0);
+  for (const share of shares) assert.ok(share !== null && share >= 0 && share <= 1, `${share}`);
+  return Math.max(...shares.map((share) => share ?? 0));
+}
+
+describe(
+  'the share of a CPU that another thread used',
+  { ...PATIENT, skip: process.platform !== 'linux' },
+  () => {
+    test('is larger for a thread that computes than for all that sleep', async (t) => {
+      const idle = await largestShare(t, 'idle');
+      const busy = await largestShare(t, 'busy');
+      // On a busy machine it is far from a whole CPU.
+      assert.ok(busy > 2 * idle && busy > 0.02, `${busy} against ${idle}`);
+    });
+  },
+);

@@ -1,0 +1,97 @@
+import type { HarmlessCase } from './case';
+
+const TEXTS: readonly string[] = [
+  'auth.js:12:3',
+  'at login (src/password.js:12:3)',
+  'errors.password:required',
+  'user.password:read scope granted',
+  'GET /password:reset 200',
+  'cache:token:expired',
+  'tokens: [12, 15]',
+  'missing credentials: [password, token]',
+  'secrets: [db, cache]',
+  'token: [Object]',
+  'password: # set it in the environment\nport: 80',
+  'tokens: # per minute\n  limit: 5',
+  '{name: password, type: string}',
+  '- {name: cart, value: 12}',
+  "fetch 'https://shop.example/a' failed, it's gone",
+  "GET 'http://h.example:8080/x' by ann@h.example",
+  'Driver={PostgreSQL};Server=db;Database=shop',
+  'https://shop.example/webhook/orders',
+  'curl -sSL https://h.example',
+  'curl -sSo out.txt https://h.example',
+  'ldapsearch -xb dc=shop uid=ann',
+  'zip -r a.zip d',
+  'user login -page 3',
+  'docker run --user=1000:1000 x',
+  'install -o node --user=node:node',
+  'cl /nologo /out:cart.exe',
+  'retries ||= 3',
+  'let name: string | undefined = "cart"',
+  'Cast to Number failed for value "abc" (type string) at path "price"',
+  '"price" must be a number, got "abc"',
+  '"password" must be a string, got "number"',
+  '"token" is required',
+  'buffer: <Buffer 68 75 6e>',
+  'password: expired',
+  'password: not set',
+  'password: rotated 3 days ago',
+  'password: must be at least 12 characters',
+  'password: is required',
+  'secret: loaded from the vault',
+  'done\n-----END PUBLIC KEY-----',
+  'proxy_pass http://backend',
+  'test pass 3',
+  'webpack.config.js:3:1',
+];
+
+const NAMES: readonly (readonly [string, string | number])[] = [
+  ['dsnHost', 'db1.example.org'],
+  ['dsnPath', '/3'],
+  ['dsnPort', 5432],
+  ['password', 'expired'],
+  ['password', 'missing'],
+  ['password', 'not set'],
+  ['password', 'rotated 3 days ago'],
+  ['password', 'required'],
+  ['password', 'invalid'],
+  ['password', 'does not match'],
+  ['passphrase', 'not needed'],
+  ['mnemonic', 'missing'],
+  ['passwordChangedAt', '2026-11-29'],
+  ['secretRotation', '2026-11-29'],
+  ['testPass', 128],
+  ['proxyPass', 'http://backend'],
+  ['GOOGLE_APPLICATION_CREDENTIALS', '/etc/gcp/174.json'],
+  ['patVersion', '1.2'],
+  ['PATH_INFO', '/cart'],
+];
+
+const PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZI90\n-----END PUBLIC KEY-----`;
+
+const OBJECTS: readonly (readonly [string, unknown])[] = [
+  ['public key', { jwtPublic: PUBLIC_KEY, jwtPublicKey: PUBLIC_KEY, jwt: { publicKey: PUBLIC_KEY } }],
+  ['policy', { password: { minLength: 12, maxAge: 90, history: 5 } }],
+  ['attempts', { otp: { attempts: 3, digits: 6, expiresIn: 300 } }],
+  ['secrets', { secrets: { loaded: 12, failed: 0 } }],
+  ['board', { pin: { number: 13, mode: 'out' } }],
+  ['session', { session: { latencies: [12, 15, 14, 13, 12, 15, 14, 13] } }],
+  ['tokens', { tokens: [12, 40, 8, 12, 40, 8, 12, 40] }],
+  ['buffer', { thumbnail: { type: 'Buffer', data: [104, 117, 110, 116, 101, 114] } }],
+  ['api', { api: { key: 'cart', port: 80, version: '1.2.0' } }],
+  ['object in a store', { storage: { key: 'uploads/5f2b8c1e9a7d4036b1c2.png' } }],
+  ['entry', { cache: { key: '5f2b8c1e9a7d4036b1c2d3e4' } }],
+  ['routes', { routes: ['/users:batch', '/carts:search'] }],
+  ['field', { fieldName: 'color', fieldValue: 'dark-red 7' }],
+  ['flag', { flag: 'verbose', value: 'x7y8' }],
+];
+
+/** What stands near the shapes of `secretsInDetail` and is harmless. */
+export function lookalikesInDetail(): HarmlessCase[] {
+  return [
+    ...TEXTS.map((text) => ({ kind: 'text' as const, origin: 'in detail', name: text, value: text })),
+    ...NAMES.map(([name, value]) => ({ kind: 'named' as const, origin: 'in detail', name, value })),
+    ...OBJECTS.map(([name, value]) => ({ kind: 'data' as const, origin: 'in detail', name, value })),
+  ];
+}

@@ -1,0 +1,244 @@
+import { greenGroup, greenThreads } from './photographs';
+import {
+  blockedIn,
+  mapped,
+  ofMain,
+  own,
+  suspended,
+  waits,
+  waitsInNode,
+  waitsInPackage,
+  type Situation,
+} from './situations';
+
+/** The description is that of native/v8/green_threads.cc. */
+const lost = greenThreads([
+  greenGroup([waits('settle', 'a.js', 2)], {
+    waitsFor: 'a promise that nothing in the heap can resolve any more (only running or native code could)',
+  }),
+]);
+
+const idle = 'main thread: idle for 8.2 s.';
+
+/** Suspended async functions of the main thread. */
+export const SUSPENDED: readonly Situation[] = [
+  ofMain(
+    'one group',
+    suspended(greenThreads([greenGroup([waits('withdraw', 'app.js', 16)], { count: 3, waitsFor: 'Mutex' })])),
+    [idle, 'main thread: 3 async functions suspended in withdraw (app.js:16), waiting for Mutex.'],
+  ),
+  ofMain(
+    'a group whose wait is not known',
+    suspended(greenThreads([greenGroup([waits('withdraw', 'app.js', 16)])])),
+    [idle, 'main thread: 1 async function suspended in withdraw (app.js:16).'],
+  ),
+  ofMain(
+    'a method that waits in a package',
+    suspended(
+      greenThreads([
+        greenGroup(
+          [
+            { ...waitsInPackage('acquireConnection', 'knex/lib/client.js', 465), className: 'Client_PG' },
+            waitsInPackage('run', 'knex/lib/execution/runner.js', 30),
+            waits('findReceiver', 'app.js', 22),
+          ],
+          { count: 2, waitsFor: 'Pool <- Array' },
+        ),
+      ]),
+    ),
+    [
+      idle,
+      'main thread: 2 async functions suspended in findReceiver (app.js:22), in Client_PG.acquireConnection of knex, waiting for Pool.',
+    ],
+  ),
+  ofMain(
+    'a function without a name, and the one that awaits it',
+    suspended(greenThreads([greenGroup([waits('', 'app.js', 5), waits('importAll', 'app.js', 9)])])),
+    [idle, 'main thread: 1 async function suspended at app.js:5, awaited by importAll (app.js:9).'],
+  ),
+  ofMain(
+    'a callback of the application behind a package',
+    suspended(
+      greenThreads([
+        greenGroup([
+          waitsInPackage('query', 'pg/lib/client.js', 12),
+          waits('onRows', 'db.js', 8, { kind: 'callback' }),
+        ]),
+      ]),
+    ),
+    [
+      idle,
+      'main thread: 1 async function suspended in query (pg: lib/client.js:12), before callback onRows (db.js:8).',
+    ],
+  ),
+  ofMain(
+    'fetch, which Node itself suspends a second time',
+    suspended(
+      greenThreads([
+        greenGroup([waitsInNode('httpNetworkFetch', 'node:internal/deps/undici/undici')], { count: 2 }),
+        greenGroup([waits('stockOf', 'app.js', 11)], { count: 2, waitsFor: 'object' }),
+      ]),
+    ),
+    [
+      idle,
+      'main thread: 2 async functions suspended in stockOf (app.js:11).',
+      'main thread: 2 more are internal to packages or Node.',
+    ],
+  ),
+  ofMain(
+    'more groups than are shown',
+    suspended(
+      greenThreads(
+        [
+          greenGroup([waitsInPackage('loop', 'bullmq/worker.js', 1)], { count: 90 }),
+          ...[5, 4, 3, 2, 1].map((count) => greenGroup([waits(`f${count}`, 'app.js', count)], { count })),
+        ],
+        { greenThreads: 112, totalGroups: 9, groupsLeftOut: 3, threadsLeftOut: 7 },
+      ),
+    ),
+    [
+      idle,
+      'main thread: 5 async functions suspended in f5 (app.js:5).',
+      'main thread: 4 async functions suspended in f4 (app.js:4).',
+      'main thread: 3 async functions suspended in f3 (app.js:3).',
+      'main thread: 10 more suspended async functions, and 90 internal to packages or Node.',
+    ],
+  ),
+  ofMain(
+    'groups that differ only in their callers',
+    suspended(
+      greenThreads([
+        greenGroup([waits('acquire', 'pool.js', 11), waits('list', 'a.js', 1)], { count: 2 }),
+        greenGroup([waits('acquire', 'pool.js', 11), waits('show', 'a.js', 9)], { count: 5 }),
+      ]),
+    ),
+    [idle, 'main thread: 7 async functions suspended in acquire (pool.js:11).'],
+  ),
+  ofMain(
+    'packages only',
+    suspended(
+      greenThreads([
+        greenGroup([waitsInNode('run', 'node:internal/x')]),
+        greenGroup([waitsInPackage('connect', 'ioredis/built/redis.js', 40)], { count: 2 }),
+      ]),
+    ),
+    [
+      idle,
+      'main thread: 2 async functions suspended in connect (ioredis: built/redis.js:40).',
+      'main thread: 1 more is internal to packages or Node.',
+    ],
+  ),
+  ofMain("Node's own only", suspended(greenThreads([greenGroup([waitsInNode('run', 'node:internal/x')])])), [
+    idle,
+    'main thread: no async function of the application is suspended (1 of Node); what waits in callbacks or promise chains (.then) is not listed.',
+  ]),
+  ofMain(
+    'a deadlock, before all else',
+    suspended(
+      greenThreads([
+        greenGroup([waits('visit', 'app.js', 3)], { count: 8 }),
+        greenGroup(
+          [
+            waits('lockA', 'locks.js', 4, { inCycle: true }),
+            waits('lockB', 'locks.js', 9, { inCycle: true }),
+          ],
+          { deadlock: true, waitsFor: 'async function lockB' },
+        ),
+      ]),
+    ),
+    [
+      'main thread: DEADLOCK: lockA (locks.js:4) <-> lockB (locks.js:9).',
+      idle,
+      'main thread: 8 async functions suspended in visit (app.js:3).',
+    ],
+  ),
+  ofMain(
+    'a function that waits for itself',
+    suspended(
+      greenThreads([greenGroup([waits('book', 'locks.js', 20, { inCycle: true })], { deadlock: true })]),
+    ),
+    ['main thread: DEADLOCK: book (locks.js:20) waits for itself.', idle],
+  ),
+  ofMain('a promise that nothing can resolve', suspended(lost), [
+    idle,
+    'main thread: 1 async function suspended in settle (a.js:2), waiting for a promise that nothing in the heap can resolve any more (only running or native code could).',
+  ]),
+  ofMain(
+    'a promise that only the running code can resolve',
+    { ...blockedIn([own('spin', 'a.js', 9)]), ...suspended(lost) },
+    [
+      'main thread: blocked for 2.3 s in spin (a.js:9).',
+      'main thread: 1 async function suspended in settle (a.js:2).',
+    ],
+  ),
+  ofMain(
+    'waits of several kinds',
+    suspended(
+      greenThreads([
+        greenGroup([waits('race', 'a.js', 1)], {
+          waitsFor:
+            'resolve: SeatPool <- Array | timer 600000 ms (599349 ms left) <- callback <anonymous> (/srv/app/a.js:9:3)',
+        }),
+        greenGroup([waits('both', 'a.js', 2)], {
+          waitsFor: 'Promise.all: async function visit (/srv/app/b.js:24:10) | object',
+        }),
+        greenGroup([waits('next', 'a.js', 3)], {
+          waitsFor: 'object <- callback next (/srv/app/node_modules/pg/lib/stream.js:41:7)',
+        }),
+      ]),
+    ),
+    [
+      idle,
+      'main thread: 1 async function suspended in race (a.js:1), waiting for SeatPool or timer 600000 ms (599349 ms left).',
+      'main thread: 1 async function suspended in both (a.js:2), waiting for async function visit (b.js:24).',
+      'main thread: 1 async function suspended in next (a.js:3), waiting for callback next (pg: lib/stream.js:41).',
+    ],
+  ),
+  ofMain(
+    'original and generated positions',
+    suspended(
+      greenThreads([
+        greenGroup(
+          [waits('a', 'dist/m.js', 1, { original: mapped('/srv/app/src/cart.ts', 30, 'waitForStock') })],
+          {
+            count: 2,
+          },
+        ),
+        greenGroup([waits('O', 'dist/m.js', 1, { generated: 'no source map' })]),
+      ]),
+    ),
+    [
+      idle,
+      'main thread: 2 async functions suspended in waitForStock (cart.ts:30).',
+      'main thread: 1 async function suspended in O (m.js:1:30, generated code).',
+    ],
+  ),
+  ofMain(
+    'a call of writeReport',
+    suspended(
+      greenThreads([
+        greenGroup([waits('onStuck', 'app.js', 57)], {
+          waitsFor: 'callback answer (gmr:deferred/reports.js:141:52522)',
+        }),
+      ]),
+    ),
+    [idle, 'main thread: 1 async function suspended in onStuck (app.js:57), waiting for this report.'],
+  ),
+  ofMain(
+    'a heap that was read in part',
+    suspended(greenThreads([greenGroup([waits('f', 'a.js', 1)], { count: 9 })], { partial: 'only 12 MB' })),
+    [idle, 'main thread: at least 9 async functions suspended in f (a.js:1).'],
+  ),
+  ofMain('a heap that was not read', { greenThreads: { status: 'unavailable', reason: 'it has 9 GB' } }, [
+    idle,
+    'main thread: suspended async functions are not available: it has 9 GB.',
+  ]),
+  ofMain(
+    'a blocked thread with functions of Node only',
+    {
+      ...blockedIn([own('f', 'a.js', 1)]),
+      ...suspended(greenThreads([greenGroup([waitsInNode('r', 'node:x')])])),
+    },
+    ['main thread: blocked for 2.3 s in f (a.js:1).'],
+  ),
+];
