@@ -30,12 +30,12 @@ interface Run {
   readonly reports: number;
 }
 
-/** Returns the names of all system calls of a service, its threads and its children, from start to end. */
-async function callsOf(
+/** Returns what strace prints of a service, its threads and its children, from start to end. */
+async function trace(
   t: TestContext,
   name: string,
   { script, args = [], env, reports }: Run,
-): Promise<Set<string>> {
+): Promise<string> {
   const log = join(folder, `${name}.strace`);
   const command = ['-f', '-qq', '-o', log, process.execPath, fixturePath(script), ...args];
   const tracer = spawn('strace', command, {
@@ -58,8 +58,12 @@ async function callsOf(
   const ended = once(tracer, 'close');
   process.kill(pid, 'SIGTERM');
   await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, HARD_LIMIT_MS).unref())]);
-  const calls = readFileSync(log, 'utf8').matchAll(/^\d+ +(\w+)\(/gm);
-  return new Set([...calls].map(([, call]) => call ?? ''));
+  return readFileSync(log, 'utf8');
+}
+
+/** Returns the names of the system calls that strace printed. */
+function callsIn(log: string): Set<string> {
+  return new Set([...log.matchAll(/^\d+ +(\w+)\(/gm)].map(([, call]) => call ?? ''));
 }
 
 const RUNS: readonly (Run & { readonly title: string })[] = [
@@ -83,8 +87,8 @@ describe(
 
     for (const run of RUNS) {
       test(`are those of Node and the listed ones, for ${run.title}`, async (t) => {
-        const plain = await callsOf(t, 'plain', { script: 'plain-service.cjs', reports: 0 });
-        const own = await callsOf(t, 'own', run);
+        const plain = callsIn(await trace(t, 'plain', { script: 'plain-service.cjs', reports: 0 }));
+        const own = callsIn(await trace(t, 'own', run));
         const added = [...own].filter((call) => !plain.has(call)).sort();
         t.diagnostic(added.join(' '));
         assert.deepEqual(
@@ -106,5 +110,24 @@ describe(
       for (const name of CALLS_OF_THE_TRIAL)
         assert.ok(guide.includes(`\`${name}\``), `${name} is not in systemd.md`);
     });
+  },
+);
+
+// A file gets the lowest free number: one that the reporter thread opened in passing would take the number of a
+// stderr that the application just closed to open another in its place.
+test(
+  'after setup, the reporter thread opens no file before a report is wanted',
+  { ...PATIENT, skip },
+  async (t) => {
+    const log = await trace(t, 'idle', { script: 'outputs-service.cjs', args: ['{}'], reports: 1 });
+    const lines = log.split('\n');
+    const reporter = /^(\d+) .*"gmr-reporter"/m.exec(log)?.[1];
+    const ready = lines.findIndex((line) => line.includes('write(1, "ready'));
+    const wanted = lines.findIndex((line, index) => index > ready && line.includes('--- SIGUSR2'));
+    assert.ok(reporter !== undefined && ready > 0 && wanted > ready);
+    const opened = lines.slice(ready, wanted).filter((line) => line.startsWith(`${reporter} open`));
+    assert.deepEqual(opened, []);
+    const before = lines.slice(0, ready).filter((line) => line.startsWith(`${reporter} open`));
+    assert.ok(before.some((line) => line.includes('/cmdline')));
   },
 );

@@ -40,6 +40,8 @@ using platform::MonotonicNs;
 constexpr size_t kThreadStackBytes = kBareIsolateStackBytes + (size_t{256} << 10);
 // Left of the whole report's time for the plain text and the writing.
 constexpr int64_t kReserveForWritingNs = 500 * kNsPerMs;
+// Reading /proc of another process can wait for a lock that the other process holds.
+constexpr int64_t kOwnFilesNs = 100 * kNsPerMs;
 // Tens of thousands of processes may be on the machine.
 constexpr int64_t kProcessesNs = 300 * kNsPerMs;
 
@@ -80,7 +82,7 @@ Reporter& Reporter::Get() {
 
 platform::Result<bool> Reporter::Configure(Options options) {
   platform::RememberStderr();
-  const platform::Monitor::Lock lock(monitor_);
+  platform::Monitor::Lock lock(monitor_);
   facts_.options = std::move(options);
   patrol_.Configure(facts_.options);
   if (thread_started_) {
@@ -90,6 +92,7 @@ platform::Result<bool> Reporter::Configure(Options options) {
   own_sources_.Read(facts_.options.lib_folder, facts_.options.lib_files);
   const auto started = StartThread();
   thread_started_ = started.ok();
+  AwaitOwnFiles(lock);
   return started;
 }
 
@@ -98,6 +101,14 @@ platform::Result<bool> Reporter::StartThread() {
   const int error = platform::StartDetachedThread(kThreadStackBytes, &Run, this);
   if (error != 0) return platform::SysError{error, "starting the reporter thread"};
   return true;
+}
+
+// A file gets the lowest free number. If the reporter thread opened one of its own while the application replaces
+// a closed stderr, the application's file would get another number than the application expects.
+void Reporter::AwaitOwnFiles(platform::Monitor::Lock& lock) {
+  lock.WaitUntil(MonotonicNs() + kOwnFilesNs, [this] {
+    return !thread_started_ || gate_.closing() || (thread_named_ && !nodemon_wanted_);
+  });
 }
 
 void Reporter::SetFacts(std::string json) {
@@ -139,6 +150,11 @@ platform::Result<bool> Reporter::RequestPhotograph(PhotographListener listener) 
 void* Reporter::Run(void* raw) {
   auto* reporter = static_cast<Reporter*>(raw);
   platform::NameThisThread("gmr-reporter");
+  {
+    const platform::Monitor::Lock lock(reporter->monitor_);
+    reporter->thread_named_ = true;
+  }
+  reporter->monitor_.NotifyAll();
   for (;;) {
     reporter->OpenForSignal();
     reporter->WaitForWork();
@@ -166,7 +182,7 @@ void Reporter::OpenForSignal() {
 
 void Reporter::Serve() {
   platform::WithinMemory([this] { PrintLateAnswers(); });
-  if (nodemon_wanted_.exchange(false)) platform::WithinMemory([this] { LookForNodemon(); });
+  platform::WithinMemory([this] { LookForNodemon(); });
   if (const platform::SignalEvent event = platform::TakeSignal(); event.count > 0) ServeSignal(event);
   platform::WithinMemory([this] { SayAll(); });
   platform::WithinMemory([this] { ServePatrol(); });

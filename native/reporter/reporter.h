@@ -108,6 +108,9 @@ class Reporter {
 
   Reporter() = default;
   platform::Result<bool> StartThread();
+  // Setup: waits, at most 100 ms, until the reporter thread has read the files that it reads at its start.
+  void AwaitOwnFiles(platform::Monitor::Lock& lock);
+  void AskForNodemon();
   static void* Run(void* reporter);
   // Called by ExitWatch.
   bool CloseGate(int64_t deadline_ns);
@@ -168,7 +171,6 @@ class Reporter {
   std::atomic<int> signal_number_{0};
   std::atomic<bool> has_listeners_{false};
   std::atomic<bool> calls_listeners_{false};
-  std::atomic<bool> nodemon_wanted_{false};
   std::atomic<node::MultiIsolatePlatform*> platform_{nullptr};
 
   platform::Monitor monitor_;
@@ -180,6 +182,8 @@ class Reporter {
   EventListener event_listener_;
   bool wants_reports_ = false;
   bool thread_started_ = false;
+  bool thread_named_ = false;
+  bool nodemon_wanted_ = false;
 };
 
 }  // namespace gmr::reporter

@@ -53,9 +53,16 @@ platform::Result<bool> Reporter::InstallSignal(int number, const std::string& na
     facts_.signal_name = name;
   }
   signal_number_.store(number);
-  nodemon_wanted_.store(true);
-  wake_.Wake();  // so that the reporter thread unblocks the signal
+  AskForNodemon();
   return true;
+}
+
+// Also has the reporter thread unblock the signal.
+void Reporter::AskForNodemon() {
+  platform::Monitor::Lock lock(monitor_);
+  nodemon_wanted_ = true;
+  wake_.Wake();
+  AwaitOwnFiles(lock);
 }
 
 void Reporter::RemoveSignal() {
@@ -80,7 +87,16 @@ void Reporter::SetSignalListeners(bool present, bool called) {
 }
 
 void Reporter::LookForNodemon() {
-  nodemon_.Find();
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (!nodemon_wanted_) return;
+  }
+  platform::WithinMemory([this] { nodemon_.Find(); });
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    nodemon_wanted_ = false;
+  }
+  monitor_.NotifyAll();
   const Facts facts = CopyFacts();
   if (facts.options.development || !nodemon_.RestartsWith(facts.signal_name)) return;
   Notify("GMR_NODEMON: nodemon restarts with " + facts.signal_name +
