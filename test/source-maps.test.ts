@@ -195,20 +195,25 @@ describe('a position in code with a source map', () => {
     assert.equal(resolveOne(linked, LOOP, host).original?.file, '/srv/packages/cart/src/cart.ts');
   });
 
-  test('is found under a wrapper that a loader puts around the code', async () => {
-    const { code, map } = await transformed(
-      'let used = 0;\nfor (const name of [] as string[]) used += name.length;',
-      { minify: true },
-    );
-    for (const wrapper of [
-      '({"Object.<anonymous>":function(module,exports,require,__dirname,__filename,jest){',
-      '(function (exports, require, module, __filename, __dirname) { ',
-    ]) {
-      const running = { file: '/srv/cart.js', code: wrapper + code, mapUrl: 'cart.js.map' };
-      const { original } = resolveOne(running, { at: 'length' }, hostWith({ '/srv/cart.js.map': map }));
-      assert.deepEqual([original?.line, original?.column], [2, 49], wrapper);
-    }
-  });
+  for (const [where, filler] of [
+    ['near the place', ''],
+    ['far before the place', `globalThis.filler = "${'x'.repeat(400)}";`],
+  ] as const) {
+    test(`is found under a wrapper that a loader puts around the code, ${where}`, async () => {
+      const { code, map } = await transformed(
+        `let used = 0;${filler}\nfor (const name of [] as string[]) used += name.length;`,
+        { minify: true },
+      );
+      for (const wrapper of [
+        '({"Object.<anonymous>":function(module,exports,require,__dirname,__filename,jest){',
+        '(function (exports, require, module, __filename, __dirname) { ',
+      ]) {
+        const running = { file: '/srv/cart.js', code: wrapper + code, mapUrl: 'cart.js.map' };
+        const { original } = resolveOne(running, { at: 'length' }, hostWith({ '/srv/cart.js.map': map }));
+        assert.deepEqual([original?.line, original?.column], [2, 49], wrapper);
+      }
+    });
+  }
 });
 
 describe('a position in generated code', () => {

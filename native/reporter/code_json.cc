@@ -58,7 +58,7 @@ void CodeJson::WriteScripts(JsonWriter& json) const {
     } else {
       json.String(script.file);
     }
-    json.Key("length").Integer(script.length).Key("mapUrl");
+    json.Key("length").Integer(script.length).Key("head").String(script.head).Key("mapUrl");
     if (script.map_url.empty()) {
       json.Null();
     } else {

@@ -46,6 +46,7 @@ struct ScriptInfo {
   int id = 0;  // V8's number of the script, unique in its isolate
   std::string file;
   uint32_t length = 0;  // of its source, in UTF-16 code units
+  std::string head;     // the first 128 characters of its source
   // At most one of these has the URL of the script's source map; none: there is no map.
   std::string map_url;     // a short one
   std::string map_copied;  // a `data:` URL that V8 might have moved

@@ -1,5 +1,7 @@
 #include "script_list.h"
 
+#include <algorithm>
+
 namespace gmr::vm {
 
 namespace {
@@ -10,6 +12,8 @@ constexpr uint32_t kMaxMovedBytes = 128 * 1024;
 // Limit of what one capture copies of URLs that V8 might move.
 constexpr size_t kMaxCopiedBytes = size_t{1} << 20;
 constexpr std::string_view kDataScheme = "data:";
+// Enough for the wrappers that loaders put around a module.
+constexpr uint32_t kMaxHeadUnits = 128;
 
 }  // namespace
 
@@ -30,7 +34,10 @@ int32_t ScriptList::IndexOf(Tagged script) {
   entry.id = known->id;
   entry.file = known->file;
   FlatString source;
-  if (scripts_->SourceOf(script, &source)) entry.length = source.length;
+  if (scripts_->SourceOf(script, &source)) {
+    entry.length = source.length;
+    strings_->CopyPart(source, 0, std::min(source.length, kMaxHeadUnits), &entry.head);
+  }
   ReadMapUrl(script, &entry);
   return count_++;
 }
@@ -66,7 +73,7 @@ std::vector<ScriptInfo> ScriptList::ToScripts() const {
   std::vector<ScriptInfo> scripts;
   for (int i = 0; i < count_; ++i) {
     const Entry& entry = entries_[i];
-    scripts.push_back({entry.id, entry.file, entry.length, std::string(entry.map_url),
+    scripts.push_back({entry.id, entry.file, entry.length, std::string(entry.head), std::string(entry.map_url),
                        std::string(entry.map_copied), entry.map_in_heap});
   }
   return scripts;

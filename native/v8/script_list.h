@@ -37,6 +37,7 @@ class ScriptList {
     int32_t id = 0;
     const char* file = "";
     uint32_t length = 0;
+    std::string_view head;
     std::string_view map_url;
     std::string_view map_copied;
     LongString map_in_heap;

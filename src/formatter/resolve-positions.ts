@@ -5,7 +5,7 @@ import { isInPackage } from './positions/local-path';
 import { resolvePlaces } from './positions/resolve';
 import {
   AS_WRITTEN,
-  UNKNOWN_LENGTH,
+  UNREAD_SCRIPT,
   inGeneratedCode,
   type Place,
   type Resolution,
@@ -102,7 +102,7 @@ class PlacesByScript {
     const key = index === -1 ? `file:${file}` : String(index);
     const known = this.ranked.get(key);
     if (known !== undefined) return known;
-    const script = this.scripts[index] ?? { file, length: UNKNOWN_LENGTH, mapUrl: null, hasLongMap: false };
+    const script = this.scripts[index] ?? { ...UNREAD_SCRIPT, file };
     const made: RankedScript = { script, index, places: [], keys: [], depth: Infinity };
     this.ranked.set(key, made);
     return made;

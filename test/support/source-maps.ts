@@ -82,7 +82,7 @@ function positionOf(code: string, index: number): { readonly line: number; reado
 }
 
 export function scriptOf({ file, code, mapUrl = null, hasLongMap = false }: Running): UnresolvedScript {
-  return { file, length: code.length, mapUrl, hasLongMap };
+  return { file, length: code.length, head: code.slice(0, 128), mapUrl, hasLongMap };
 }
 
 /** What is found out about one place of one script. */

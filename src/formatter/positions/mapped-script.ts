@@ -41,7 +41,7 @@ export function resolveMapped(
     const found = findMap(script, index, host, budget);
     if (found.isFile && found.path !== null && files.mayBeOfAnotherBuild(found.path, script, places))
       throw new MapFailure('its source map has changed since the process started');
-    const moved = withoutWrapper(places);
+    const moved = withoutWrapper(places, wrapperWidth(script.head));
     const map = new TracedMap(openMap(found, budget), positionsOf(moved), found.path, budget);
     if (!isMapOf(map, moved, script.length, isImplied)) throw new MapFailure(MISFIT_REASON);
     return moved.map((place) => resolvePlace(map, place));
@@ -52,8 +52,7 @@ export function resolveMapped(
 }
 
 /** The places as they are without the loader's wrapper, for which the map was made. */
-function withoutWrapper(places: readonly Place[]): readonly Place[] {
-  const width = Math.max(0, ...places.map(wrapperWidth));
+function withoutWrapper(places: readonly Place[], width: number): readonly Place[] {
   if (width === 0) return places;
   return places.map((place) => {
     const { functionStart } = place;
@@ -72,9 +71,8 @@ function withoutWrapper(places: readonly Place[]): readonly Place[] {
   });
 }
 
-function wrapperWidth({ line, source }: Place): number {
-  if (line !== 1 || source?.column !== 1) return 0;
-  return Math.max(0, ...WRAPPERS.map((wrapper) => wrapper.exec(source.text)?.[0].length ?? 0));
+function wrapperWidth(head: string): number {
+  return Math.max(0, ...WRAPPERS.map((wrapper) => wrapper.exec(head)?.[0].length ?? 0));
 }
 
 function positionsOf(places: readonly Place[]): readonly Position[] {

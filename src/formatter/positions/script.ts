@@ -9,11 +9,21 @@ export interface UnresolvedScript {
   readonly file: string | null;
   /** Length of its source in UTF-16 code units, or {@link UNKNOWN_LENGTH}. */
   readonly length: number;
+  /** The first 128 characters of its source; empty when it was not read. */
+  readonly head: string;
   /** V8's `sourceMappingURL` of the script; null when it has none, or when it is a long `data:` URL. */
   readonly mapUrl: string | null;
   /** True for a `data:` URL that is too long for the photograph; the host's `inlineMap` returns its content. */
   readonly hasLongMap: boolean;
 }
+
+/** What is known about a script that was not read, except its name. */
+export const UNREAD_SCRIPT: Omit<UnresolvedScript, 'file'> = {
+  length: UNKNOWN_LENGTH,
+  head: '',
+  mapUrl: null,
+  hasLongMap: false,
+};
 
 /** Where the function of a frame begins: the name of a minified function is mapped there. */
 export interface FunctionStart {
