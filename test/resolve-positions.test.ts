@@ -33,7 +33,13 @@ function mapOf(name: string): string {
 }
 
 function script(file: string, map: string | null = null): UnresolvedScript {
-  return { file, length: 7, head: SOURCE.text, mapUrl: map === null ? null : dataUrl(map), hasLongMap: false };
+  return {
+    file,
+    length: 7,
+    head: SOURCE.text,
+    mapUrl: map === null ? null : dataUrl(map),
+    hasLongMap: false,
+  };
 }
 
 /** What the reporter thread writes for a frame in the script with this index. */

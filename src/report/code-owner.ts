@@ -90,7 +90,7 @@ export function ownerOfFrame(frame: OwnedFrame, root: string | null): CodeOwner 
 
 /** The owner of a file, named as V8 or a source map names it: a path, a `file:` URL, a `webpack:` URL... */
 export function ownerOfFile(file: string | null, root: string | null): CodeOwner {
-  // Code of `eval` or of `new Function`: only the application writes that.
+  // Code of `eval` or of `new Function`. Who made it is not known here.
   if (file === null) return APPLICATION;
   if (file.startsWith('node:')) return NODE;
   // Modules of gmr-native that it compiles from memory.

@@ -66,6 +66,15 @@ export const PLACES: readonly Situation[] = [
     ['main thread: blocked for 2.3 s in rate (eval), called from price (price.js:3).'],
   ),
   ofMain(
+    'code that a package made from a string',
+    blockedIn([
+      frame('validate10', { file: null, line: 3, isEval: true }),
+      ofPackage('runValidation', 'ajv/dist/core.js', 190),
+      own('accept', 'orders.js', 9),
+    ]),
+    ['main thread: blocked for 2.3 s in accept (orders.js:9), in runValidation of ajv.'],
+  ),
+  ofMain(
     'a position that is only the start of the function',
     heldIn([own('spin', 'a.js', 8, { quality: 'function' })]),
     ['main thread: blocked for 2.3 s in spin (a.js:8, start of the function).'],

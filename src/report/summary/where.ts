@@ -64,10 +64,22 @@ export function choosePlace(frames: readonly Frame[], naming: Naming): Chosen | 
   for (const kind of ['application', 'package', 'node'] as const) {
     for (const [index, frame] of frames.entries()) {
       const owner = ownerOf(frame, naming);
-      if (owner.kind === kind) return { frame, owner, index };
+      if (owner.kind !== kind || isMadeByPackage(frames, index, naming)) continue;
+      return { frame, owner, index };
     }
   }
   return null;
+}
+
+/** True for code without a file, as `new Function` makes it, that a package called: validators, parsers of rows ... */
+function isMadeByPackage(frames: readonly Frame[], index: number, naming: Naming): boolean {
+  if (!isMadeFromString(frames[index])) return false;
+  const caller = frames.slice(index + 1).find((frame) => frame.kind === 'js' && !isMadeFromString(frame));
+  return caller !== undefined && ownerOf(caller, naming).kind === 'package';
+}
+
+function isMadeFromString(frame: Frame | undefined): boolean {
+  return frame?.kind === 'js' && shownPosition(frame).file === null;
 }
 
 /** The words for a place, with what V8 does there. */
