@@ -12,6 +12,7 @@ const EVERY_WAY: readonly string[] = [
   'no-exec-argv',
   'no-env',
   'no-exec-argv-no-env',
+  'empty-exec-argv',
   'eval',
   'data-url',
   'limited',

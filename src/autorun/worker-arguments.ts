@@ -25,7 +25,8 @@ export function withPreload(args: readonly unknown[]): unknown[] | null {
   // Inherits from the user's object: Node then reads every other option from there, getters and prototypes included.
   const extended: unknown = Object.create(options, {
     execArgv: {
-      value: [...flags, WORKER_PRELOAD_FLAG],
+      // First, because Node stops to read flags at an empty one: `''.split(',')` has no other.
+      value: [WORKER_PRELOAD_FLAG, ...flags],
       enumerable: true,
       configurable: true,
       writable: true,
