@@ -48,23 +48,30 @@ function compareWords(generated: string, index: number, line: string, { column, 
   if (index === 0 || index + wordAt(generated, index).length >= generated.length) return 0;
   if (isInsideWord(generated, index)) return isInsideWord(line, at) ? 0 : -1;
   const original = wordAt(line, at);
+  const word = wordAt(generated, index);
   if (name !== null) {
     if (line.startsWith(name, at)) return 1;
-    return line.includes(name, at) ? 0 : -1;
+    return line.includes(name, at) || word === name ? 0 : -1;
   }
-  const word = wordAt(generated, index);
   if (word === '' || original === '') return 0;
   if (word === original) return 1;
   // Variables may be renamed without a name in the map, but hardly any tool renames properties.
   return generated[index - 1] === '.' ? -1 : 0;
 }
 
-/** Whether the original file, as far as the map contains it, has the position that a segment names. */
-export function existsInOriginal({ content, line, column, name }: Target): boolean {
+/**
+ * Whether the original file, as far as the map contains it, has the position that a segment names. Babel also gives
+ * names to identifiers that only the generated code has, `_context`: these are in `source`.
+ */
+export function existsInOriginal(
+  { content, line, column, name, generatedColumn }: Target,
+  source: SourceExcerpt | null,
+): boolean {
   if (content === null) return true;
   const text = content.line(line);
   if (text === null || column - 1 > text.length) return false;
-  return name === null || text.includes(name, column - 1);
+  if (name === null || text.includes(name, column - 1)) return true;
+  return source !== null && wordAt(source.text, generatedColumn - (source.column - 1)) === name;
 }
 
 /** Whether all segments of a line are within it. When its end is not known, it is within the script. */

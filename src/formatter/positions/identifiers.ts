@@ -4,6 +4,7 @@ const PART = /[\p{ID_Continue}$#]/u;
 
 /** The identifier or keyword that begins at this index; empty when there is none. */
 export function wordAt(line: string, index: number): string {
+  if (index < 0) return '';
   WORD.lastIndex = index;
   return WORD.exec(line)?.[0] ?? '';
 }

@@ -106,7 +106,7 @@ function isMapOf(
 function resolvePlace(map: TracedMap, place: Place): Resolution {
   const target = map.at(positionOf(place));
   if (target === null) return inGeneratedCode('its source map has no entry for this position');
-  if (target.file === null || !existsInOriginal(target)) return inGeneratedCode(MISFIT_REASON);
+  if (target.file === null || !existsInOriginal(target, place.source)) return inGeneratedCode(MISFIT_REASON);
   const functionName = originalName(place, nameSpots(place), (position) => map.at(position));
   const exact = exactTarget(map, place, target);
   return { original: toOriginal(exact.file ?? target.file, exact, functionName), generated: null };

@@ -48,7 +48,9 @@ export class ScriptFiles {
   /** Whether positions in a script without a source map are positions in its file. */
   compare(script: UnresolvedScript, places: readonly Place[]): Resolution {
     const path = script.file === null ? null : localPath(script.file);
-    if (script.file === null || path === null) return AS_WRITTEN;
+    if (script.file === null) return AS_WRITTEN;
+    if (path === null)
+      return isNameOfOriginal(script.file) ? inGeneratedCode('it has no source map') : AS_WRITTEN;
     const text = this.read(path);
     const isUnread = script.length === UNKNOWN_LENGTH && mayBeGenerated(path, text);
     const isSame = text === null || isCodeOf(text, script.file, script.length, places);
@@ -93,9 +95,16 @@ function isCodeOf(text: string, file: string, length: number, places: readonly P
   return isTelling;
 }
 
+const COMPILED = /\.(?:[cm]?tsx?|jsx|vue|svelte|coffee)(?:\?|$)/i;
+
+/** Whether code that is in no file has the name of one that it was compiled from, as webpack gives to the code of `eval`. */
+function isNameOfOriginal(name: string): boolean {
+  return /^webpack(?:-internal)?:/.test(name) || COMPILED.test(name);
+}
+
 /** Whether what runs under this name may have been generated: from the file, or with it. */
 function mayBeGenerated(path: string, text: string | null): boolean {
-  if (/\.(?:[cm]?tsx?|jsx|vue|svelte|coffee)$/i.test(path)) return true;
+  if (COMPILED.test(path)) return true;
   return text !== null && text.includes('//# sourceMappingURL=');
 }
 
