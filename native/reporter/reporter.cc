@@ -41,7 +41,7 @@ constexpr size_t kThreadStackBytes = kBareIsolateStackBytes + (size_t{256} << 10
 // Left of the whole report's time for the plain text and the writing.
 constexpr int64_t kReserveForWritingNs = 500 * kNsPerMs;
 // Reading /proc of another process can wait for a lock that the other process holds.
-constexpr int64_t kOwnFilesNs = 100 * kNsPerMs;
+constexpr int64_t kOwnFilesNs = 1000 * kNsPerMs;
 // Tens of thousands of processes may be on the machine.
 constexpr int64_t kProcessesNs = 300 * kNsPerMs;
 
@@ -103,8 +103,8 @@ platform::Result<bool> Reporter::StartThread() {
   return true;
 }
 
-// A file gets the lowest free number. If the reporter thread opened one of its own while the application replaces
-// a closed stderr, the application's file would get another number than the application expects.
+// A file gets the lowest free number. If the reporter thread opened one of its own while the application
+// replaces a closed stderr, the application's file would get another number than the application expects.
 void Reporter::AwaitOwnFiles(platform::Monitor::Lock& lock) {
   lock.WaitUntil(MonotonicNs() + kOwnFilesNs, [this] {
     return !thread_started_ || gate_.closing() || (thread_named_ && !nodemon_wanted_);

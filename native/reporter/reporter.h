@@ -108,7 +108,7 @@ class Reporter {
 
   Reporter() = default;
   platform::Result<bool> StartThread();
-  // Setup: waits, at most 100 ms, until the reporter thread has read the files that it reads at its start.
+  // Setup: waits, at most 1 s, until the reporter thread has read the files that it reads at its start.
   void AwaitOwnFiles(platform::Monitor::Lock& lock);
   void AskForNodemon();
   static void* Run(void* reporter);

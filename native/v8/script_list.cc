@@ -73,8 +73,8 @@ std::vector<ScriptInfo> ScriptList::ToScripts() const {
   std::vector<ScriptInfo> scripts;
   for (int i = 0; i < count_; ++i) {
     const Entry& entry = entries_[i];
-    scripts.push_back({entry.id, entry.file, entry.length, std::string(entry.head), std::string(entry.map_url),
-                       std::string(entry.map_copied), entry.map_in_heap});
+    scripts.push_back({entry.id, entry.file, entry.length, std::string(entry.head),
+                       std::string(entry.map_url), std::string(entry.map_copied), entry.map_in_heap});
   }
   return scripts;
 }
