@@ -162,7 +162,7 @@ describe('a thread block', () => {
       '  new Queue (/srv/app/deploy.js:41:9)',
       '  (anonymous) (/srv/app/a.js:41:9)',
       '  Array.map (<builtin>)',
-      '  inner ([eval])',
+      '  inner ([eval]:1:2)',
       '  $f (wasm://wasm/8f2c:0x1f) [wasm]',
       '  far (/srv/app/deploy.js:41:9, start of the function)',
       '  async handler (/srv/app/deploy.js:41:9)',

@@ -1,15 +1,17 @@
 import type { Frame } from './model';
 
+const GARBAGE = 'collecting garbage';
+
 /** Kinds of work of V8's own, by a part of the name of a function that does it. The first that matches counts. */
 const KINDS: readonly (readonly [string, string])[] = [
-  ['Heap::CollectGarbage', 'collecting garbage'],
-  ['Heap::PerformGarbageCollection', 'collecting garbage'],
-  ['MarkCompactCollector', 'collecting garbage'],
-  ['v8::internal::MarkingVisitorBase', 'collecting garbage'],
-  ['v8::internal::IncrementalMarking', 'collecting garbage'],
-  ['v8::internal::Sweeper', 'collecting garbage'],
-  ['v8::internal::ConcurrentMarking', 'collecting garbage'],
-  ['Scavenger', 'collecting garbage'],
+  ['Heap::CollectGarbage', GARBAGE],
+  ['Heap::PerformGarbageCollection', GARBAGE],
+  ['MarkCompactCollector', GARBAGE],
+  ['v8::internal::MarkingVisitorBase', GARBAGE],
+  ['v8::internal::IncrementalMarking', GARBAGE],
+  ['v8::internal::Sweeper', GARBAGE],
+  ['v8::internal::ConcurrentMarking', GARBAGE],
+  ['Scavenger', GARBAGE],
   // Before the compiler that both languages share.
   ['Runtime_WasmTriggerTierUp', 'compiling WebAssembly'],
   ['Runtime_WasmCompileLazy', 'compiling WebAssembly'],
@@ -40,10 +42,20 @@ export function describeWork(frames: readonly Frame[]): string {
 
 /** The work of V8's own that the native functions above the innermost JavaScript do; null when it is no such work. */
 export function workKind(frames: readonly Frame[]): string | null {
-  const firstOfV8 = frames.findIndex((frame) => frame.kind !== 'native');
-  const above = firstOfV8 === -1 ? frames : frames.slice(0, firstOfV8);
+  const above = aboveJavaScript(frames);
   for (const [part, words] of KINDS) {
     if (above.some(({ functionName }) => functionName.includes(part))) return words;
   }
   return null;
+}
+
+/** True while V8 collects garbage in the old generation; the young one is collected often, however full the heap is. */
+export function isCollectingOldGeneration(frames: readonly Frame[]): boolean {
+  const isYoung = aboveJavaScript(frames).some(({ functionName }) => functionName.includes('Scaveng'));
+  return workKind(frames) === GARBAGE && !isYoung;
+}
+
+function aboveJavaScript(frames: readonly Frame[]): readonly Frame[] {
+  const first = frames.findIndex((frame) => frame.kind !== 'native');
+  return first === -1 ? frames : frames.slice(0, first);
 }

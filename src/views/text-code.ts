@@ -18,6 +18,16 @@ export function printablePosition(position: string): string {
   );
 }
 
+/** The position in code that was made from a string and has no name, `[eval]:3:12`; null for all other code. */
+export function evalPosition({
+  file,
+  line,
+  column,
+  isEval,
+}: Positioned & { readonly isEval: boolean }): string | null {
+  return file === null && isEval ? formatPosition({ file: '[eval]', line, column }) : null;
+}
+
 /**
  * What a reader must know about the shown position: which code runs there, or that it is generated code. Begins with a
  * comma; empty when there is nothing to know.

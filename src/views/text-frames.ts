@@ -2,7 +2,7 @@ import { frameName, framePosition } from '../report/frames';
 import type { Frame, Stack, ViewOptions } from '../report/model';
 import { escapeInline } from '../escape';
 import { allFrames, foldFrames } from './glue-frames';
-import { printableName, printablePosition, remarkOnPosition, sourceLine } from './text-code';
+import { evalPosition, printableName, printablePosition, remarkOnPosition, sourceLine } from './text-code';
 
 /** Column of the module name behind a native function, as in `read    libc.so.6`. */
 const NATIVE_NAME_WIDTH = 26;
@@ -49,7 +49,7 @@ function describeFrame(frame: Frame): string {
 
 function placeless(frame: Frame): string {
   if (frame.kind === 'builtin') return '<builtin>';
-  return frame.isEval ? '[eval]' : '<no file>';
+  return evalPosition(frame) ?? '<no file>';
 }
 
 /** A position that is not exact must not look as if it were. */

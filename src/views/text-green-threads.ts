@@ -17,7 +17,7 @@ import type {
 } from '../report/model';
 import { boundedName, clip, escapeInline } from '../escape';
 import { guarded, head, type Line } from './layout';
-import { printableName, printablePosition, remarkOnPosition, sourceLine } from './text-code';
+import { evalPosition, printableName, printablePosition, remarkOnPosition, sourceLine } from './text-code';
 import { notAvailable } from './text-overview';
 
 const MAX_WAIT_LENGTH = 300;
@@ -139,7 +139,7 @@ function describeGroup({ count, deadlock, waitsFor }: GreenThreadGroup): string 
 
 function renderFrame(frame: AsyncFrame): readonly string[] {
   const position = asyncFramePosition(frame);
-  const where = position === null ? (frame.isEval ? '[eval]' : '<no file>') : printablePosition(position);
+  const where = position === null ? (evalPosition(frame) ?? '<no file>') : printablePosition(position);
   const mark = frame.isEval && position !== null ? ' [eval]' : '';
   const cycle = frame.inCycle ? ' <- in the cycle' : '';
   const doubt = frame.isFunctionStart ? ', start of the function' : '';

@@ -89,10 +89,10 @@ function classOf({ functionName, typeName }: CallSite): string {
 function asPrinted(site: CallSite): PrintedFrame {
   const name = classOf(site) + (site.functionName === '' ? '(anonymous)' : site.functionName);
   const prefix = site.isAsync ? 'async ' : site.isConstructor ? 'new ' : '';
-  const nowhere = site.isEval ? '[eval]' : '<no file>';
+  const file = site.file === '' && site.isEval ? '[eval]' : site.file;
   return {
     name: `${prefix}${name}`,
-    place: site.file === '' ? nowhere : `${site.file}:${site.line}:${site.column}`,
+    place: file === '' ? '<no file>' : `${file}:${site.line}:${site.column}`,
     isSure: true,
     isWasm: site.file.startsWith('wasm:'),
     hasAnyClass: site.typeName === UNTOLD_CLASS,

@@ -63,7 +63,7 @@ export const PLACES: readonly Situation[] = [
   ofMain(
     'code of eval',
     blockedIn([frame('rate', { file: null, line: 1, isEval: true }), own('price', 'price.js', 3)]),
-    ['main thread: blocked for 2.3 s in rate (eval), called from price (price.js:3).'],
+    ['main thread: blocked for 2.3 s in rate (line 1 of eval), called from price (price.js:3).'],
   ),
   ofMain(
     'code that a package made from a string',

@@ -195,6 +195,29 @@ export const SUSPENDED: readonly Situation[] = [
     ],
   ),
   ofMain(
+    'waits behind a function that only shares a scope with an array',
+    suspended(
+      greenThreads([
+        greenGroup([waits('enter', 'a.js', 1)], {
+          waitsFor:
+            'timer 1000000 ms (999465 ms left) <- callback <anonymous> (/srv/app/a.js:19:13) <- Array',
+        }),
+        greenGroup([waits('leave', 'a.js', 2)], {
+          waitsFor: 'Server <- callback <anonymous> (/srv/app/a.js:19:13) <- Mutex <- Map',
+        }),
+        greenGroup([waits('rent', 'a.js', 3)], {
+          waitsFor: 'Module <- object <- callback Desk (/srv/app/a.js:4:1) <- Array',
+        }),
+      ]),
+    ),
+    [
+      idle,
+      'main thread: 1 async function suspended in enter (a.js:1), possibly waiting for timer 1000000 ms (999465 ms left).',
+      'main thread: 1 async function suspended in leave (a.js:2), waiting for Mutex.',
+      'main thread: 1 async function suspended in rent (a.js:3).',
+    ],
+  ),
+  ofMain(
     'original and generated positions',
     suspended(
       greenThreads([

@@ -108,7 +108,7 @@ function describeWaiting(
 ): string {
   const isNamed = waitsFor !== null && !(mayResolve && waitsFor.includes(BY_RUNNING_CODE));
   const wait = isNamed ? shortWait(waitsFor, naming) : '';
-  return `suspended ${describePlace(frames, naming)}${wait === '' ? '' : `, waiting for ${wait}`}`;
+  return `suspended ${describePlace(frames, naming)}${wait === '' ? '' : `, ${wait}`}`;
 }
 
 function describePlace(frames: readonly AsyncFrame[], naming: Naming): string {

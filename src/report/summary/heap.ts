@@ -1,6 +1,6 @@
 import { formatMegabytes } from '../duration';
 import type { IsolateThread } from '../model';
-import { workKind } from '../work-kind';
+import { isCollectingOldGeneration } from '../work-kind';
 import { isolateLabel } from './states';
 
 /** Above this part of its limit a heap is worth a sentence: V8 then spends its time in garbage collection. */
@@ -13,7 +13,7 @@ const HEAP_ALARM = 0.85;
 export function describeFullHeap(isolate: IsolateThread): string | null {
   const { heap, stack } = isolate;
   if (heap.status === 'unavailable') {
-    const collects = stack.status === 'captured' && workKind(stack.frames) === 'collecting garbage';
+    const collects = stack.status === 'captured' && isCollectingOldGeneration(stack.frames);
     // A heap that is nearly full is collected nearly all the time, and only the thread itself knows its size.
     return collects ? `${isolateLabel(isolate)}: ${describeUnknown(isolate)}.` : null;
   }
@@ -22,7 +22,7 @@ export function describeFullHeap(isolate: IsolateThread): string | null {
   const part = oldUsedBytes / oldLimitBytes;
   if (!(part >= HEAP_ALARM)) return null;
   const used = `${formatMegabytes(oldUsedBytes)} of ${formatMegabytes(oldLimitBytes)}`;
-  return `${isolateLabel(isolate)}: its heap is ${Math.min(100, Math.floor(part * 100))} % full: ${used} in the old generation (limit: ${settingOf(isolate)}).`;
+  return `${isolateLabel(isolate)}: its heap is ${Math.floor(part * 100)} % full: ${used} in the old generation (limit: ${settingOf(isolate)}).`;
 }
 
 function settingOf({ kind }: IsolateThread): string {

@@ -44,19 +44,22 @@ export function nameWithPosition(frame: AnyFrame, naming: Naming): string {
 
 /** `app.js:16`, `undici: lib/web/fetch/index.js:110`, `bundle.js:1:6672, generated code`. */
 export function positionOf(frame: AnyFrame, naming: Naming): string {
-  const { file, line } = shownPosition(frame);
-  return lineOf(frame, naming) + (file === null || line === null ? '' : doubt(frame));
+  return lineOf(frame, naming) + (shownPosition(frame).line === null ? '' : doubt(frame));
 }
 
 /** The position without what makes it doubtful. */
 export function lineOf(frame: AnyFrame, naming: Naming): string {
   const { file, line, column } = shownPosition(frame);
-  if (file === null) return frame.isEval ? 'eval' : 'no file';
+  if (file === null) return frame.isEval ? evalLine(line) : 'no file';
   const name = fileOf(file, ownerOf(frame, naming), naming);
   if (line === null) return name;
   const isOnLongLine = isGenerated(frame) || hasLongLine(frame);
   const place = isOnLongLine && column !== null ? `${name}:${line}:${column}` : `${name}:${line}`;
   return place + (isGenerated(frame) ? ', generated code' : '');
+}
+
+function evalLine(line: number | null): string {
+  return line === null ? 'eval' : `line ${line} of eval`;
 }
 
 /** An excerpt may begin behind the blanks at the start of its line. */
@@ -101,7 +104,10 @@ export function calleeName(frame: AnyFrame, owner: CodeOwner): string {
   const name = plainName(frame);
   if (name === '') return owner.kind === 'package' ? owner.name : '';
   if (owner.kind === 'package') return `${name} of ${owner.name}`;
-  return `${name} of ${publicModule(shownPosition(frame).file ?? '')}`;
+  const module = publicModule(shownPosition(frame).file ?? '');
+  // An accessor of a global variable, such as `process`.
+  const isAccessor = module === NO_MODULE && (name === 'get' || name === 'set');
+  return isAccessor ? '' : `${name} of ${module}`;
 }
 
 /** Public modules of Node whose inner files, or namespaces in C++, are named after them. */
@@ -132,7 +138,10 @@ export const PUBLIC_MODULES: ReadonlySet<string> = new Set([
   'zlib',
 ]);
 
-/** `node:crypto` for `node:internal/crypto/pbkdf2`; `Node` for what belongs to no public module. */
+/** What belongs to no public module. */
+const NO_MODULE = 'Node';
+
+/** `node:crypto` for `node:internal/crypto/pbkdf2`. */
 function publicModule(file: string): string {
   const path = file.slice('node:'.length);
   const first = path.split('/')[0] ?? '';
@@ -142,10 +151,14 @@ function publicModule(file: string): string {
   if (first !== 'internal') return `node:${first}`;
   const inner = path.split('/')[1] ?? '';
   if (inner === 'streams') return 'node:stream';
-  if (inner === 'worker') return 'node:worker_threads';
   if (inner === 'modules') return 'node:module';
   if (inner === 'console') return 'console';
-  return PUBLIC_MODULES.has(inner) ? `node:${inner}` : 'Node';
+  return PUBLIC_MODULES.has(inner) ? moduleName(inner) : NO_MODULE;
+}
+
+/** The name of a public module for that of its inner folder or namespace. */
+export function moduleName(inner: string): string {
+  return inner === 'worker' ? 'node:worker_threads' : `node:${inner}`;
 }
 
 /** Longest symbol that is read for its name; C++ templates make them endless. */

@@ -10,23 +10,36 @@ const VAGUE: ReadonlySet<string> = new Set([
   'Object',
   'Array',
   'Function',
+  'Module',
   'Promise',
   'Set',
   'Map',
 ]);
 
+/** What a chain of holders says in a word. */
+interface Telling {
+  readonly text: string;
+  /** The holder was met behind a function of the application that may have nothing to do with the promise. */
+  readonly isGuess: boolean;
+}
+
 /**
- * What a function waits for in a few words: of each chain of holders the first that says something, which is usually
- * the outermost. Empty when none does.
+ * What a function waits for in a few words, `waiting for Mutex`: of each chain of holders the first that says something,
+ * which is usually the outermost. Empty when none does.
  */
 export function shortWait(waitsFor: string, naming: Naming): string {
   // A caller of `writeReport()` waits for its end.
-  if (waitsFor.includes('(gmr:')) return 'this report';
+  if (waitsFor.includes('(gmr:')) return 'waiting for this report';
   const [kind, rest] = splitKind(waitsFor);
-  const parts = rest.split(' | ').map((chain) => firstTelling(chain));
-  const telling = [...new Set(parts.filter((part) => part !== ''))];
-  const text = telling.join(kind === 'Promise.all' || kind === 'Promise.allSettled' ? ' and ' : ' or ');
-  return clip(withShortPositions(text, naming), MAX_LENGTH);
+  const telling = rest
+    .split(' | ')
+    .map((chain) => firstTelling(chain, naming))
+    .filter(({ text }) => text !== '');
+  if (telling.length === 0) return '';
+  const conjunction = kind === 'Promise.all' || kind === 'Promise.allSettled' ? ' and ' : ' or ';
+  const texts = [...new Set(telling.map(({ text }) => text))].join(conjunction);
+  const verb = telling.some(({ isGuess }) => isGuess) ? 'possibly waiting for' : 'waiting for';
+  return `${verb} ${clip(withShortPositions(texts, naming), MAX_LENGTH)}`;
 }
 
 /** `Promise.all` and what follows; a promise that was resolved with another one waits for that, whatever its kind. */
@@ -37,9 +50,26 @@ function splitKind(waitsFor: string): readonly [string, string] {
   return ['', waitsFor];
 }
 
-/** `Pool` of `Pool <- Array`. */
-function firstTelling(chain: string): string {
-  return chain.split(' <- ').find((part) => !VAGUE.has(part)) ?? '';
+/**
+ * `Pool` of `Pool <- Array`. In `timer 1000 ms <- callback tick (app.js:9:3) <- Array`, an array has the promise, and the
+ * function of the application may only share a scope with it: what calls that function is a guess.
+ */
+function firstTelling(chain: string, naming: Naming): Telling {
+  const holders = chain.split(' <- ');
+  const callback = holders.findIndex((holder) => isOwnCallback(holder, naming));
+  const inner = callback === -1 ? [] : holders.slice(callback + 1);
+  const certain = (inner.length === 0 ? holders : inner).find(isTelling);
+  if (certain !== undefined) return { text: certain, isGuess: false };
+  return { text: holders.slice(0, Math.max(0, callback)).find(isTelling) ?? '', isGuess: true };
+}
+
+function isTelling(holder: string): boolean {
+  return !VAGUE.has(holder);
+}
+
+function isOwnCallback(holder: string, { root }: Naming): boolean {
+  const file = /^callback .*\((.+):\d+:\d+\)$/.exec(holder)?.[1];
+  return file !== undefined && ownerOfFile(file, root).kind === 'application';
 }
 
 /** Gives files short names: `callback next (undici: lib/pool.js:41)`. */

@@ -5,6 +5,7 @@ import { shownPosition } from '../positions';
 import { workKind } from '../work-kind';
 import {
   PUBLIC_MODULES,
+  moduleName,
   calleeName,
   lineOf,
   located,
@@ -134,7 +135,8 @@ function builtinCall(frames: readonly Frame[], { index }: Chosen): string {
 function calledFrom(frames: readonly Frame[], { frame, owner, index }: Chosen, naming: Naming): string {
   if (owner.kind !== 'application') return '';
   if (isPathless(frame)) {
-    const caller = frames.slice(index + 1).find((each) => isOwn(each, naming) && !isPathless(each));
+    const callers = frames.slice(index + 1).filter((each) => isOwn(each, naming) && !isPathless(each));
+    const caller = callers.find((each) => plainName(each) !== '') ?? callers[0];
     return caller === undefined ? '' : `, called from ${nameWithPosition(caller, naming)}`;
   }
   if (plainName(frame) !== '') return '';
@@ -200,7 +202,7 @@ function addonFunction({ file, functionName }: Frame): string {
 function nativeFunction(frame: Frame): string {
   const [, module = '', rest = ''] = /^node::(\w+)::(\w+::\w+)$/.exec(frame.functionName) ?? [];
   const isPublic = frame.file === 'node' && PUBLIC_MODULES.has(module);
-  return isPublic ? `${rest} of node:${module}` : addonFunction(frame);
+  return isPublic ? `${rest} of ${moduleName(module)}` : addonFunction(frame);
 }
 
 function outsideJavaScript({ frames, runningMicrotasks }: CapturedStack): string {
