@@ -1,17 +1,20 @@
 import type { OtherThread } from './model';
 
 /** What Node's own threads are for, by a function that is on their stacks for as long as they live. */
+const SCHEDULER = 'V8 task scheduler';
+const PLATFORM_WORKER = 'V8 platform worker';
+const INSPECTOR = 'inspector signal thread';
 const ROLES: readonly (readonly [string, string])[] = [
-  ['DelayedTaskScheduler', 'V8 task scheduler'],
-  ['PlatformWorkerThread', 'V8 platform worker'],
-  ['StartIoThreadMain', 'inspector signal thread'],
+  ['DelayedTaskScheduler', SCHEDULER],
+  ['PlatformWorkerThread', PLATFORM_WORKER],
+  ['StartIoThreadMain', INSPECTOR],
 ];
 
 /** Names that newer versions of Node give to their threads. */
 const ROLES_BY_NAME: ReadonlyMap<string, string> = new Map([
-  ['DelayedTaskSche', 'V8 task scheduler'],
-  ['V8Worker', 'V8 platform worker'],
-  ['SignalInspector', 'inspector signal thread'],
+  ['DelayedTaskSche', SCHEDULER],
+  ['V8Worker', PLATFORM_WORKER],
+  ['SignalInspector', INSPECTOR],
   ['libuv-worker', 'libuv worker'],
 ]);
 
@@ -26,6 +29,21 @@ export function isOwnThread({ name }: Pick<OtherThread, 'name'>): boolean {
 /** What a thread is for, by its stack or its name; else its name, unless that is only the program's. */
 export function describeThreadRole(thread: OtherThread): string {
   return nodeRole(thread) ?? (PROGRAM_NAMES.has(thread.name) ? '' : thread.name);
+}
+
+/**
+ * The same for each of these threads, all of one process. While a worker of V8's platform runs, it has no stack, and
+ * before Node 24 no name: Node starts them after V8's scheduler and before the inspector's thread, and nothing else
+ * between these.
+ */
+export function rolesOf(threads: readonly OtherThread[]): (thread: OtherThread) => string {
+  const tidOf = (role: string): number | undefined => threads.find((one) => nodeRole(one) === role)?.tid;
+  const first = tidOf(SCHEDULER) ?? Infinity;
+  const last = tidOf(INSPECTOR) ?? -Infinity;
+  return (thread) => {
+    const role = describeThreadRole(thread);
+    return role === '' && thread.tid > first && thread.tid < last ? PLATFORM_WORKER : role;
+  };
 }
 
 /** What a thread of Node's own is for; null for threads of others. */

@@ -261,6 +261,20 @@ export const ALARMS: readonly Situation[] = [
     ['thread 16046 used 30 % of a CPU while the report was made.'],
   ),
   ofThreads(
+    "a running thread between V8's scheduler and the inspector's, which has no name before Node 24",
+    [
+      otherThread(20, { stack: captured([native('node::DelayedTaskScheduler::Run')]) }),
+      otherThread(21, { name: 'node', state: 'R', syscall: null, cpuShare: 0.3 }),
+      otherThread(22, { name: 'node', state: 'R', syscall: null, cpuShare: 0.6 }),
+      otherThread(23, { stack: captured([native('node::inspector::StartIoThreadMain')]) }),
+      otherThread(24, { name: 'node', state: 'R', syscall: null, cpuShare: 0.3 }),
+    ],
+    [
+      'thread 22 (V8 platform worker) used 60 % of a CPU while the report was made.',
+      'thread 24 used 30 % of a CPU while the report was made.',
+    ],
+  ),
+  ofThreads(
     "threads of V8's and our own",
     [
       ...[20, 21, 22, 23, 24].map((tid) => otherThread(tid, { name: 'node-V8Worker', cpuShare: tid / 30 })),

@@ -1,5 +1,5 @@
 import type { OtherThread } from '../model';
-import { describeThreadRole, isOwnThread } from '../thread-roles';
+import { isOwnThread, rolesOf } from '../thread-roles';
 import { workKind } from '../work-kind';
 import { simpleSymbol } from './place';
 
@@ -11,28 +11,30 @@ const MAX_LISTED = 4;
 
 /** Threads without JavaScript of ours that used much CPU while the report was made, those that are alike together. */
 export function describeBusyThreads(threads: readonly OtherThread[]): readonly string[] {
+  const roleOf = rolesOf(threads);
   const groups = new Map<string, OtherThread[]>();
   for (const thread of threads) {
-    if (!isBusy(thread)) continue;
-    const key = `${describeThreadRole(thread)}\0${describeNativePlace(thread)}`;
+    const role = roleOf(thread);
+    if (!isBusy(thread, role)) continue;
+    const key = `${role}\0${describeNativePlace(thread)}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [thread]);
     else group.push(thread);
   }
-  return [...groups.values()].map(describeGroup);
+  return [...groups.values()].map((group) => describeGroup(group, roleOf));
 }
 
-function isBusy(thread: OtherThread): boolean {
+function isBusy(thread: OtherThread, role: string): boolean {
   const { cpuShare, state } = thread;
   if (cpuShare === null || isOwnThread(thread)) return false;
-  const isForeign = state === 'R' && describeThreadRole(thread) === '';
+  const isForeign = state === 'R' && role === '';
   return cpuShare > (isForeign ? MUCH_FOR_OTHERS : MUCH_CPU);
 }
 
-function describeGroup(group: readonly OtherThread[]): string {
+function describeGroup(group: readonly OtherThread[], roleOf: (thread: OtherThread) => string): string {
   const [first] = group;
   if (first === undefined) return '';
-  const role = describeThreadRole(first);
+  const role = roleOf(first);
   const name = role === '' ? '' : ` (${role})`;
   const place = describeNativePlace(first);
   const each = group.length === 1 ? '' : ' each';
