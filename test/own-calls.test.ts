@@ -119,7 +119,8 @@ function openedBy(reporter: string, log: string): { readonly early: string[]; re
   const ready = lines.findIndex((line) => line.includes('write(1, "ready'));
   const wanted = lines.findIndex((line, index) => index > ready && line.includes('--- SIGUSR2'));
   assert.ok(ready > 0 && wanted > ready);
-  const opened = (line: string): boolean => line.startsWith(`${reporter} open`);
+  // strace pads the ids of threads with blanks.
+  const opened = (line: string): boolean => new RegExp(`^${reporter} +open`).test(line);
   return { early: lines.slice(0, ready).filter(opened), late: lines.slice(ready, wanted).filter(opened) };
 }
 
