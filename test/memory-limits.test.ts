@@ -156,10 +156,11 @@ describe(
       test(`has the threads of 40 workers with ${leftMb} MB left under RLIMIT_DATA`, async (t) => {
         const service = await startLimited(t, DATA, leftMb, { workers: 40 });
         for (const report of await reportsOf(service)) {
-          assert.ok(
-            (report.match(/^------ +Thread #\d+ +worker \d+/gm)?.length ?? 0) === 40,
-            report.slice(0, 3000),
-          );
+          // The service itself may have used what was left. Then only the system's threads are listed.
+          const isWithoutStacks = /there is no memory to read them/.test(report);
+          const workers = isWithoutStacks ? /^ *thread #\d+/gm : /^------ +Thread #\d+ +worker \d+/gm;
+          const count = report.match(workers)?.length ?? 0;
+          assert.ok(isWithoutStacks ? count > 40 : count === 40, report.slice(0, 3000));
         }
       });
     }
