@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -131,9 +132,12 @@ napi_value SourcesHere(napi_env env) {
   for (int i = 0; i < trace->GetFrameCount(); ++i) {
     const auto frame = trace->GetFrame(isolate, static_cast<uint32_t>(i));
     if (frame->IsWasm()) continue;
-    v8::Local<v8::Value> source = frame->GetScriptSource();
+    const v8::Local<v8::Value> source = frame->GetScriptSource();
     // What a napi_value is, src/js_native_api_v8.h.
-    napi_set_element(env, sources, count++, *reinterpret_cast<napi_value*>(&source));
+    napi_value element = nullptr;
+    static_assert(sizeof element == sizeof source);
+    std::memcpy(&element, &source, sizeof element);
+    napi_set_element(env, sources, count++, element);
   }
   return sources;
 }
