@@ -85,14 +85,22 @@ describe(
   () => {
     const known = [...OWN_SYSTEM_CALLS.map(({ name }) => name), ...CALLS_OF_NODE];
 
+    const unknownCalls = async (t: TestContext, run: Run): Promise<readonly string[]> => {
+      const plain = callsIn(await trace(t, 'plain', { script: 'plain-service.cjs', reports: 0 }));
+      const own = callsIn(await trace(t, 'own', run));
+      const added = [...own].filter((call) => !plain.has(call)).sort();
+      t.diagnostic(added.join(' '));
+      return added.filter((call) => !known.includes(call));
+    };
+
     for (const run of RUNS) {
       test(`are those of Node and the listed ones, for ${run.title}`, async (t) => {
-        const plain = callsIn(await trace(t, 'plain', { script: 'plain-service.cjs', reports: 0 }));
-        const own = callsIn(await trace(t, 'own', run));
-        const added = [...own].filter((call) => !plain.has(call)).sort();
-        t.diagnostic(added.join(' '));
+        const unknown = await unknownCalls(t, run);
+        if (unknown.length === 0) return;
+        // Node and the C library make some calls in few runs only. Ours are made in each.
+        const again = await unknownCalls(t, run);
         assert.deepEqual(
-          added.filter((call) => !known.includes(call)),
+          unknown.filter((call) => again.includes(call)),
           [],
         );
       });
