@@ -66,7 +66,7 @@ class Reporter {
   // The same signal again changes nothing.
   platform::Result<bool> InstallSignal(int number, const std::string& name);
   void RemoveSignal();
-  // What was there before the signal was installed.
+  // The handlers that the signal had before it was installed.
   const platform::SignalAction::Earlier& earlier_handlers() const { return action_.earlier(); }
   // Whether the application has listeners for the signal, and whether they are called.
   void SetSignalListeners(bool present, bool called);

@@ -36,7 +36,7 @@ struct Trigger {
   double blocked_ms = 0;
   // kFatal:
   std::string error;  // masked
-  // Of the main thread, which waits for the report and does not answer.
+  // The heap of the main thread, which waits for the report and so cannot answer.
   std::optional<vm::HeapSample> heap;
 };
 

@@ -6,7 +6,7 @@
 // Lifetime:    one for each setting of the options.
 //
 // Nothing runs on the loops: their turns are read from libuv's own counter, and
-// what their threads do from /proc. A worker that sleeps in Atomics.wait, as those of pools do, is not
+// the states of their threads from /proc. A worker that sleeps in Atomics.wait, as those of pools do, is not
 // blocked; to know that, its stack is read from memory, once for each futex.
 #ifndef GMR_NATIVE_REPORTER_WATCHDOG_H_
 #define GMR_NATIVE_REPORTER_WATCHDOG_H_

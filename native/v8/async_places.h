@@ -39,9 +39,9 @@ struct AsyncPlace {
   bool is_function_line = false;
   // Of the self-test script: not to be shown.
   bool is_own = false;
-  // Of user code; not where functions of different texts read the same.
+  // Set for user code only, and not where functions with different source texts look the same in a report.
   CodePlace at;
-  // What was read of its code; nullptr: nothing.
+  // Its code, as far as it was read; nullptr: none was.
   const RawCode* code = nullptr;
   bool is_code_young = false;
 };

@@ -1,4 +1,4 @@
-// What a report shows of the code of a frame, and of the scripts that frames are in.
+// CodeText: the parts of a frame's code that a report shows, and the scripts that frames are in.
 //
 // Owns:        its strings.
 // Threads:     plain values.

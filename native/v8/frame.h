@@ -64,7 +64,7 @@ struct StackCapture {
   bool running_microtasks = false;
   // Its thread sleeps in Atomics.wait. For kInterrupt, known once native frames were looked for.
   bool in_atomics_wait = false;
-  // What `code` of the frames refers to.
+  // The scripts that `code` of the frames refers to.
   std::vector<ScriptInfo> scripts;
 
   bool HasUserCode() const {

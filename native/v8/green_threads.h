@@ -131,7 +131,7 @@ struct GreenThreads {
   std::string context_skipped;
   // Why some waits_for are empty; empty: all were looked for.
   std::string labels_skipped;
-  // What `code` of the frames refers to.
+  // The scripts that `code` of the frames refers to.
   std::vector<ScriptInfo> scripts;
 };
 

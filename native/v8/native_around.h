@@ -1,4 +1,4 @@
-// Native frames around a stack that its thread told itself.
+// Native frames around a stack that its thread reported itself.
 //
 // Owns:        nothing.
 // Threads:     the reporter thread.
@@ -17,10 +17,10 @@
 
 namespace gmr::vm {
 
-// Puts the native frames and builtins of `read` between the frames of `told`,
+// Puts the native frames and builtins of `read` between the frames of `reported`,
 // both innermost first. Those above the innermost JavaScript are left out: they
-// are the interrupt's own. False, and `told` as it was: the two do not agree.
-bool PutNativeFramesAround(const std::vector<Frame>& read, std::vector<Frame>* told);
+// are the interrupt's own. False, and `reported` as it was: the two do not agree.
+bool PutNativeFramesAround(const std::vector<Frame>& read, std::vector<Frame>* reported);
 
 }  // namespace gmr::vm
 

@@ -65,12 +65,13 @@ class OwnStack {
   }
 
   // V8's builtins between frames of JavaScript are added, which V8 does not tell.
-  void Describe(StackCapture* told) {
+  void Describe(StackCapture* reported) {
     DropMachinery();
     const platform::CpuBudget budget(kDescribeNs);
-    const bool is_whole = complete_ && told->cut_count == 0 && CountTold() == told->frames.size();
+    const bool is_whole = complete_ && reported->cut_count == 0 && CountReported() == reported->frames.size();
     // Where the stack was cut, the next frame is not the caller of the one before.
-    const size_t top = told->cut_count == 0 ? told->frames.size() : static_cast<size_t>(told->cut_after) + 1;
+    const size_t top =
+        reported->cut_count == 0 ? reported->frames.size() : static_cast<size_t>(reported->cut_after) + 1;
     std::vector<Frame> frames;
     size_t next = 0;
     size_t read = 0;
@@ -82,28 +83,28 @@ class OwnStack {
         continue;
       }
       // When every frame has its counterpart, one that differs does not concern the others.
-      if (!Adopt(budget, &frame, &told->frames[next]) && !is_whole) break;
-      frames.push_back(std::move(told->frames[next++]));
+      if (!Adopt(budget, &frame, &reported->frames[next]) && !is_whole) break;
+      frames.push_back(std::move(reported->frames[next++]));
       described = frames.size();
     }
     frames.resize(described);
-    if (complete_) DescribeBottom(budget, next, read, told);
-    if (told->cut_count > 0) told->cut_after += static_cast<int>(described) - static_cast<int>(next);
-    std::move(told->frames.begin() + static_cast<ptrdiff_t>(next), told->frames.end(),
+    if (complete_) DescribeBottom(budget, next, read, reported);
+    if (reported->cut_count > 0) reported->cut_after += static_cast<int>(described) - static_cast<int>(next);
+    std::move(reported->frames.begin() + static_cast<ptrdiff_t>(next), reported->frames.end(),
               std::back_inserter(frames));
-    told->frames = std::move(frames);
-    told->scripts = js_.scripts().ToScripts();
+    reported->frames = std::move(frames);
+    reported->scripts = js_.scripts().ToScripts();
   }
 
  private:
   // Of frames from `first_told` on, which have not been described yet, by what was read from `first_read` on.
   void DescribeBottom(const platform::CpuBudget& budget, size_t first_told, size_t first_read,
-                      StackCapture* told) {
-    size_t next = told->frames.size();
+                      StackCapture* reported) {
+    size_t next = reported->frames.size();
     for (size_t i = list_.count; i > first_read && next > first_told;) {
       RawFrame& frame = list_.frames[--i];
       if (frame.kind == RawFrameKind::kBuiltin) continue;
-      if (!Adopt(budget, &frame, &told->frames[--next])) return;
+      if (!Adopt(budget, &frame, &reported->frames[--next])) return;
     }
   }
 
@@ -121,7 +122,7 @@ class OwnStack {
     return frame.kind == RawFrameKind::kJs || frame.kind == RawFrameKind::kWasm;
   }
 
-  size_t CountTold() const {
+  size_t CountReported() const {
     return static_cast<size_t>(std::count_if(list_.frames, list_.frames + list_.count, &IsTold));
   }
 
@@ -136,26 +137,26 @@ class OwnStack {
   }
 
   // Names may contain NUL, at which that from memory ends.
-  static bool IsText(const std::string& told, const char* read) {
-    return std::strcmp(told.c_str(), read) == 0;
+  static bool IsText(const std::string& reported, const char* read) {
+    return std::strcmp(reported.c_str(), read) == 0;
   }
 
-  static bool IsSame(const RawFrame& read, const Frame& told) {
-    if (told.kind == FrameKind::kWasm) return read.kind == RawFrameKind::kWasm;
+  static bool IsSame(const RawFrame& read, const Frame& reported) {
+    if (reported.kind == FrameKind::kWasm) return read.kind == RawFrameKind::kWasm;
     if (read.kind != RawFrameKind::kJs || read.quality != RawFrameQuality::kExact) return false;
     // V8's API has no name for what its own traces call "eval".
     const bool unnamed_eval =
-        read.is_eval && told.function_name.empty() && std::string_view(read.name) == "eval";
-    return (unnamed_eval || IsText(told.function_name, read.name)) && IsText(told.file, read.file) &&
-           told.line == read.line && told.column == read.column;
+        read.is_eval && reported.function_name.empty() && std::string_view(read.name) == "eval";
+    return (unnamed_eval || IsText(reported.function_name, read.name)) && IsText(reported.file, read.file) &&
+           reported.line == read.line && reported.column == read.column;
   }
 
   // False: the two do not agree, or time is up.
-  bool Adopt(const platform::CpuBudget& budget, RawFrame* read, Frame* told) {
-    if (!IsSame(*read, *told) || budget.IsUsedUp()) return false;
+  bool Adopt(const platform::CpuBudget& budget, RawFrame* read, Frame* reported) {
+    if (!IsSame(*read, *reported) || budget.IsUsedUp()) return false;
     js_.ReadCode(read);
-    told->code = ToCodeText(read->code);
-    if (!told->is_constructor) told->class_name = read->class_name;
+    reported->code = ToCodeText(read->code);
+    if (!reported->is_constructor) reported->class_name = read->class_name;
     return true;
   }
 
@@ -171,14 +172,14 @@ class OwnStack {
 
 }  // namespace
 
-void DescribeOwnFrames(v8::Isolate* isolate, const OwnFramesPlan& plan, StackCapture* told) {
-  const bool wanted = std::any_of(told->frames.begin(), told->frames.end(),
+void DescribeOwnFrames(v8::Isolate* isolate, const OwnFramesPlan& plan, StackCapture* reported) {
+  const bool wanted = std::any_of(reported->frames.begin(), reported->frames.end(),
                                   [](const Frame& frame) { return frame.is_user_code; });
   if (!wanted) return;
   // Too large for a stack.
   const auto own = std::make_unique<OwnStack>(isolate, plan);
   own->Walk(reinterpret_cast<uintptr_t>(isolate));
-  own->Describe(told);
+  own->Describe(reported);
 }
 
 }  // namespace gmr::vm

@@ -27,9 +27,9 @@ struct OwnFramesPlan {
   CodeRanges ranges;
 };
 
-// Fills `class_name` and `code` of the frames that V8 told, and `scripts`; adds V8's builtins between them.
-// Takes at most about four milliseconds; frames that were not reached by then stay without.
-void DescribeOwnFrames(v8::Isolate* isolate, const OwnFramesPlan& plan, StackCapture* told);
+// Fills `class_name` and `code` of the frames that V8 reported, and `scripts`; adds V8's builtins between
+// them. Takes at most about four milliseconds; frames that were not reached by then stay without.
+void DescribeOwnFrames(v8::Isolate* isolate, const OwnFramesPlan& plan, StackCapture* reported);
 
 }  // namespace gmr::vm
 

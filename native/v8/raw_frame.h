@@ -48,7 +48,7 @@ struct RawFrame {
   Tagged receiver;
   const char* class_name = "";  // never null
   CodePlace place;              // its script and offset; none for natives and builtins
-  // What was read of its code; nullptr: nothing.
+  // Its code, as far as it was read; nullptr: none was.
   const RawCode* code = nullptr;
 };
 
