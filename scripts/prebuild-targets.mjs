@@ -21,7 +21,7 @@ export const TARGETS = [
   { id: 'darwin-arm64', platform: 'darwin', arch: 'arm64', libc: null },
 ];
 
-/** What the package shall hold too, once native/platform is written for it. */
+/** What the package shall hold too, once native/process and native/os are written for it. */
 export const PLANNED = ['win32-x64', 'win32-arm64'];
 
 /** Debian's compiler for the other Linux. */

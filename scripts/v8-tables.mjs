@@ -1,6 +1,6 @@
-// Prints native/v8/opcode_tables.cc: the tables of V8 that no v8dbg_* symbol exports, read from node binaries.
+// Prints native/image/objects/opcode_tables.cc: the tables of V8 that no v8dbg_* symbol exports, read from node binaries.
 //
-//   node scripts/v8-tables.mjs <node binary>... > native/v8/opcode_tables.cc && npx clang-format -i native/v8/opcode_tables.cc
+//   node scripts/v8-tables.mjs <node binary>... > native/image/objects/opcode_tables.cc && npx clang-format -i native/image/objects/opcode_tables.cc
 //
 // One binary per V8 version, not stripped: Node 24 and later keep these symbols in .symtab only.
 import { execFileSync } from 'node:child_process';

@@ -5,7 +5,7 @@
  * These are escaped: control characters, line separators, unpaired surrogates, and what Unicode calls "default
  * ignorable": characters without a glyph, such as the bidirectional controls, zero-width spaces and tags. The
  * zero-width joiners and the first sixteen variation selectors are kept, because several scripts and emoji need them.
- * The C++ writers have the same list in native/platform/printable.cc; a test compares the two.
+ * The C++ writers have the same list in native/base/printable.cc; a test compares the two.
  */
 
 /** The characters that must be escaped in one line, in a line that may have tabs, and in JSON. */

@@ -5,12 +5,33 @@ import { describe, test } from 'node:test';
 
 const ROOT = resolve(__dirname, '..', '..');
 
+const BASE = ['native/base', 'native/base/containers'];
+const IMAGE_MAY_USE = ['native/unwind', 'native/process', ...BASE];
+const IMAGE = ['native/image/objects', 'native/image/stack', 'native/image/green'];
+/** What the reporter is built on. */
+const CAPTURING = ['native/v8', 'native/os', ...IMAGE, ...IMAGE_MAY_USE];
+const REPORTER = ['model', 'formatter', 'output', 'capture', 'triggers'].map(
+  (name) => `native/reporter/${name}`,
+);
+
 /** Layer -> layers it may use. A layer may always use itself. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  'native/platform': [],
-  'native/v8': ['native/platform'],
-  'native/reporter': ['native/v8', 'native/platform'],
-  'native/addon': ['native/reporter', 'native/v8', 'native/platform'],
+  'native/base': [],
+  'native/base/containers': ['native/base'],
+  'native/process': BASE,
+  'native/unwind': ['native/process', ...BASE],
+  'native/image/objects': IMAGE_MAY_USE,
+  'native/image/stack': ['native/image/objects', ...IMAGE_MAY_USE],
+  'native/image/green': ['native/image/objects', 'native/image/stack', ...IMAGE_MAY_USE],
+  'native/os': BASE,
+  'native/v8': [...IMAGE, 'native/os', ...IMAGE_MAY_USE],
+  'native/reporter/model': CAPTURING,
+  'native/reporter/formatter': ['native/reporter/model', ...CAPTURING],
+  'native/reporter/output': ['native/reporter/formatter', 'native/reporter/model', ...CAPTURING],
+  'native/reporter/capture': ['native/reporter/formatter', 'native/reporter/model', ...CAPTURING],
+  'native/reporter/triggers': [...REPORTER.slice(0, 4), ...CAPTURING],
+  'native/reporter': [...REPORTER, ...CAPTURING],
+  'native/addon': ['native/reporter', ...REPORTER, ...CAPTURING],
   'src/report': [],
   'src/report/summary': ['src/report'],
   'src/views': ['src/report', 'src/report/summary'],
@@ -75,11 +96,17 @@ const WITHOUT_NODE = [
 const BUNDLED_ONLY = 'src/formatter/positions/trace-map.ts imports @jridgewell/trace-mapping';
 
 const V8_HEADER = /^(v8[\w-]*|node(_\w+)?|napi(-inl)?|uv|js_native_api\w*)\.h$|^(uv|cppgc|libplatform)\//;
+/** Headers by which a program asks the operating system for something, or the loader for a symbol. */
+const SYSTEM_HEADER =
+  /^(unistd|fcntl|signal|csignal|pthread|dirent|dlfcn|link|semaphore|poll|sched|ucontext|time|errno|cerrno)(\.h)?$|^(sys|linux|netinet|arpa)\//;
+/** Layers that a program without V8 can link. */
+const NEEDS_NO_V8 = ['native/os', ...IMAGE, ...IMAGE_MAY_USE];
+const NEEDS_NO_SYSTEM = ['native/unwind', ...IMAGE];
 const NODE_API_HEADER = /^(napi(-inl)?|node_api\w*|js_native_api\w*)\.h$/;
 
 const MAX_LINES = 400;
 
-/** Most files in a folder; folders in it do not count. */
+/** Most units in a folder; folders in it do not count. */
 const MAX_UNITS = 25;
 
 /** Folders that are made, not written. */
@@ -162,6 +189,23 @@ function mayUse(user: string, used: string): boolean {
   return from in MAY_USE ? (MAY_USE[from] ?? []).includes(to) : true;
 }
 
+interface SystemInclude {
+  readonly layer: string;
+  readonly name: string;
+  readonly offender: string;
+}
+
+/** Includes of headers that are not ours. */
+function systemIncludes(): SystemInclude[] {
+  return native.flatMap((file) =>
+    matches(file, /^\s*#\s*include\s+[<"]([^>"]+)[>"]/gm).map((name) => ({
+      layer: layerOf(file.path),
+      name,
+      offender: `${file.path} includes ${name}`,
+    })),
+  );
+}
+
 function unexpected(offenders: readonly string[], rule: string): void {
   assert.deepEqual(offenders, [], rule);
 }
@@ -197,15 +241,27 @@ describe('layers', () => {
     unexpected(offenders, 'see MAY_USE');
   });
 
-  test('native/platform knows the operating system only, and Node-API stays in native/addon', () => {
-    const offenders = native.flatMap((file) => {
-      const layer = layerOf(file.path);
-      return matches(file, /^\s*#\s*include\s+[<"]([^>"]+)[>"]/gm)
-        .filter((name) => (layer === 'native/platform' ? V8_HEADER.test(name) : NODE_API_HEADER.test(name)))
-        .filter(() => layer !== 'native/addon')
-        .map((name) => `${file.path} includes ${name}`);
-    });
+  test('only native/v8 and what is above it knows V8 and Node, and only native/addon knows Node-API', () => {
+    const offenders = systemIncludes()
+      .filter(({ layer, name }) => (NEEDS_NO_V8.includes(layer) ? V8_HEADER : NODE_API_HEADER).test(name))
+      .filter(({ layer }) => layer !== 'native/addon')
+      .map(({ offender }) => offender);
     unexpected(offenders, 'the wrong layer for this header');
+  });
+
+  test('what decodes memory asks nothing of the operating system', () => {
+    const calls = /\b(?:dlsym|dlopen|getpid|gettid|pthread_self)\s*\(|\/proc\/self|\/proc\/thread-self/;
+    const decoding = native.filter(({ path }) => NEEDS_NO_SYSTEM.includes(layerOf(path)));
+    assert.ok(decoding.length > 100, `only ${decoding.length} files`);
+    unexpected(
+      [
+        ...systemIncludes()
+          .filter(({ layer, name }) => NEEDS_NO_SYSTEM.includes(layer) && SYSTEM_HEADER.test(name))
+          .map(({ offender }) => offender),
+        ...decoding.filter(({ text }) => calls.test(text)).map(({ path }) => path),
+      ],
+      'native/process and native/os know the operating system',
+    );
   });
 
   test('what is bundled for the formatter imports no module of Node, and one of npm', () => {
@@ -261,10 +317,11 @@ describe('sources', () => {
     unexpected(offenders, 'split it');
   });
 
-  // Not yet for native/, whose folders are larger.
-  test(`no folder of src has more than ${MAX_UNITS} files`, () => {
+  test(`no folder has more than ${MAX_UNITS} units`, () => {
+    // A unit is a source with its header.
+    const units = new Set([...typeScript, ...native].map(({ path }) => path.replace(/\.(cc|h)$/, '')));
     const counts = new Map<string, number>();
-    for (const { path } of typeScript) {
+    for (const path of units) {
       const folder = posix.dirname(path);
       counts.set(folder, (counts.get(folder) ?? 0) + 1);
     }

@@ -15,14 +15,14 @@ const SIGNAL_HANDLERS: readonly (readonly [string, RegExp])[] = [
   ],
 ];
 const SANITIZER = /^__(asan|ubsan|tsan|sanitizer)_/;
-const PLATFORM_OBJECTS = 'build/Release/obj.target/gmr_native/native/platform';
+const OBJECTS = 'build/Release/obj.target/gmr_native/native/os';
 
 describe('a signal handler', () => {
   const skip = process.platform === 'linux' ? false : 'object files are looked at on Linux only';
 
   for (const [unit, safe] of SIGNAL_HANDLERS) {
     test(`calls nothing but async-signal-safe functions in ${unit}`, { skip }, () => {
-      const object = `${PLATFORM_OBJECTS}/${unit}.o`;
+      const object = `${OBJECTS}/${unit}.o`;
       const nm = spawnSync('nm', ['-u', '--demangle', object], { cwd: REPOSITORY_ROOT, encoding: 'utf8' });
       assert.equal(nm.status, 0, `nm failed: ${nm.error?.message ?? nm.stderr}`);
       const symbols = nm.stdout

@@ -8,20 +8,20 @@ import { REPOSITORY_ROOT as ROOT } from './support/paths';
 const PAGE = 'docs/troubleshooting.md';
 
 /** Layers whose every string of several words is a message, unless it is listed in `NOT_MESSAGES`. */
-const NATIVE = ['native/platform', 'native/v8', 'native/reporter'];
+const NATIVE = ['base', 'process', 'unwind', 'image', 'os', 'v8', 'reporter'].map((name) => `native/${name}`);
 
 /** Files that compose parts of a report and have no reasons of their own. */
 const NOT_MESSAGES: Readonly<Record<string, string>> = {
-  'native/platform/demangle.cc': 'names of C++ functions',
-  'native/platform/fd_describe.cc': 'what a descriptor is',
-  'native/platform/own_registers.h': 'assembler',
-  'native/platform/printable.cc': 'where a text is cut',
-  'native/platform/syscall_describe.cc': 'what a system call waits for',
-  'native/reporter/plain_page.cc': 'layout',
-  'native/reporter/text_writer.cc': 'layout',
-  'native/reporter/trigger.cc': 'what requested a report',
+  'native/unwind/demangle.cc': 'names of C++ functions',
+  'native/process/fd_describe.cc': 'what a descriptor is',
+  'native/process/own_registers.h': 'assembler',
+  'native/base/printable.cc': 'where a text is cut',
+  'native/process/syscall_describe.cc': 'what a system call waits for',
+  'native/reporter/output/plain_page.cc': 'layout',
+  'native/reporter/output/text_writer.cc': 'layout',
+  'native/reporter/model/trigger.cc': 'what requested a report',
   'native/v8/function_place.cc': 'names of functions',
-  'native/v8/holder_names.cc': 'what a function waits for',
+  'native/image/green/holder_names.cc': 'what a function waits for',
   'native/v8/isolate_registry.cc': 'names of threads',
   'native/v8/known_objects.cc': 'the script of the self-test',
 };

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "../platform/memory_guard.h"
-#include "../platform/queue_signal.h"
+#include "../base/memory_guard.h"
+#include "../os/queue_signal.h"
 #include "../reporter/fatal_report.h"
 #include "../reporter/reporter.h"
 #include "../v8/function_place.h"

@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "../reporter/options.h"
+#include "../reporter/model/options.h"
 #include "../v8/isolate_registry.h"
 
 namespace gmr::addon {

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "../platform/memory_guard.h"
-#include "../platform/monitor.h"
+#include "../base/memory_guard.h"
+#include "../base/monitor.h"
 #include "arguments.h"
 #include "loop_call.h"
 

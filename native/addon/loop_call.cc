@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "../platform/memory_guard.h"
+#include "../base/memory_guard.h"
 
 namespace gmr::addon {
 

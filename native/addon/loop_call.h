@@ -24,7 +24,7 @@
 #include <functional>
 #include <memory>
 
-#include "../platform/monitor.h"
+#include "../base/monitor.h"
 
 namespace gmr::addon {
 

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "../platform/monitor.h"
+#include "../base/monitor.h"
 #include "loop_call.h"
 
 namespace gmr::addon {

@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <optional>
 
-#include "../platform/clock.h"
-#include "../platform/memory_guard.h"
+#include "../base/clock.h"
+#include "../base/memory_guard.h"
 #include "fatal_report.h"
 
 namespace gmr::reporter {

@@ -6,9 +6,9 @@
 #include <memory>
 #include <utility>
 
-#include "../platform/clock.h"
-#include "../platform/memory_guard.h"
-#include "../platform/monitor.h"
+#include "../base/clock.h"
+#include "../base/memory_guard.h"
+#include "../base/monitor.h"
 #include "../v8/heap_sample.h"
 #include "reporter.h"
 

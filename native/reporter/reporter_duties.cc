@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "../platform/memory_guard.h"
+#include "../base/memory_guard.h"
 #include "reporter.h"
 
 namespace gmr::reporter {

@@ -1,11 +1,11 @@
 // The part of Reporter that adapts a report to the remaining memory.
 
-#include "../platform/clock.h"
-#include "../platform/headroom.h"
-#include "../platform/memory_guard.h"
-#include "../platform/own_calls.h"
-#include "../platform/standard_fds.h"
-#include "bare_report.h"
+#include "../base/clock.h"
+#include "../base/memory_guard.h"
+#include "../base/own_calls.h"
+#include "../os/standard_fds.h"
+#include "../process/headroom.h"
+#include "output/bare_report.h"
 #include "reporter.h"
 
 namespace gmr::reporter {

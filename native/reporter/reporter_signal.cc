@@ -5,10 +5,10 @@
 
 #include <utility>
 
-#include "../platform/clock.h"
-#include "../platform/memory_guard.h"
-#include "../platform/signal_handler.h"
-#include "delivery.h"
+#include "../base/clock.h"
+#include "../base/memory_guard.h"
+#include "../os/signal_handler.h"
+#include "output/delivery.h"
 #include "reporter.h"
 
 namespace gmr::reporter {

@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <utility>
 
-#include "../platform/clock.h"
-#include "json_writer.h"
+#include "../base/clock.h"
+#include "model/json_writer.h"
 
 namespace gmr::reporter {
 

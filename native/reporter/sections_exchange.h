@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "../platform/monitor.h"
-#include "options.h"
-#include "photograph.h"
+#include "../base/monitor.h"
+#include "model/options.h"
+#include "model/photograph.h"
 
 namespace gmr::reporter {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "green_threads.h"
+#include "../image/green/green_threads.h"
 
 namespace gmr::vm {
 

@@ -1,7 +1,7 @@
 #include "heap_calibration.h"
 
+#include "../image/objects/source_positions.h"
 #include "page_calibration.h"
-#include "source_positions.h"
 
 namespace gmr::vm {
 

@@ -15,7 +15,7 @@
 
 #include <string>
 
-#include "heap_layout.h"
+#include "../image/objects/heap_layout.h"
 #include "known_objects.h"
 
 namespace gmr::vm {

@@ -1,6 +1,10 @@
 #include "heap_model.h"
 
-#include "gc_epoch.h"
+#include "../base/clock.h"
+#include "../image/objects/own_name.h"
+#include "gc_epoch_check.h"
+#include "green_thread_check.h"
+#include "heap_calibration.h"
 
 namespace gmr::vm {
 
@@ -8,6 +12,7 @@ namespace {
 
 // IsolateData, the start of v8::internal::Isolate, holds the table of roots.
 constexpr int32_t kSearchedBytes = 64 << 10;
+constexpr size_t kTimerArenaBytes = size_t{64} << 10;
 
 // The first place in the isolate that holds the address of `object`; -1: none.
 int32_t FindIn(uintptr_t isolate, const HeapReader& heap, Tagged object) {
@@ -19,11 +24,43 @@ int32_t FindIn(uintptr_t isolate, const HeapReader& heap, Tagged object) {
   return -1;
 }
 
+// A timer that was started just now says what its clock shows.
+double FindTimerBase(const Layout& layout, Tagged timer) {
+  platform::MemoryReader memory;
+  platform::Arena arena(kTimerArenaBytes);
+  const HeapReader heap(&memory, &layout);
+  const RawStrings strings(&heap, &arena);
+  Tagged start;
+  if (!ReadOwnProperty(heap, strings, timer, "_idleStart", &start) || !start.IsSmi()) return -1;
+  return platform::MsBetween(0, platform::MonotonicNs()) - start.ToSmi();
+}
+
+// Makes known functions, finds out the layout from them, and dumps them as a test.
+GreenThreadHeap Prepare(v8::Isolate* isolate, const LoadedLayout& loaded) {
+  GreenThreadHeap prepared;
+  prepared.problem = loaded.reason;
+  if (!loaded.usable) return prepared;
+  const v8::HandleScope scope(isolate);
+  KnownObjects known;
+  if (!known.Make(isolate, isolate->GetCurrentContext())) {
+    prepared.problem = "the self-test script did not run";
+    return prepared;
+  }
+  HeapCalibration calibration = CalibrateHeap(isolate, loaded.layout, known);
+  prepared.layout = calibration.layout;
+  prepared.anchors = calibration.anchors;
+  prepared.problem = std::move(calibration.problem);
+  prepared.anchors.timer_base_ms = FindTimerBase(loaded.layout, known[Known::kTimer]);
+  if (prepared.problem.empty()) prepared.problem = CheckGreenThreads(loaded.layout, prepared, known);
+  known.Finish();
+  return prepared;
+}
+
 }  // namespace
 
 HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
   HeapModel model;
-  const GreenThreadHeap prepared = GreenThreadHeap::Prepare(isolate, loaded);
+  const GreenThreadHeap prepared = Prepare(isolate, loaded);
   model.problem_ = prepared.problem;
   if (!prepared.problem.empty()) return model;
   model.layout_ = prepared.layout;

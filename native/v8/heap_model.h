@@ -17,7 +17,7 @@
 
 #include <string>
 
-#include "green_threads.h"
+#include "../image/green/green_threads.h"
 
 namespace gmr::vm {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "../platform/clock.h"
+#include "../base/clock.h"
 #include "stack_walk.h"
 
 namespace gmr::vm {

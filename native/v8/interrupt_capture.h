@@ -18,9 +18,9 @@
 #include <string>
 #include <vector>
 
-#include "../platform/monitor.h"
-#include "../platform/stack_copy.h"
-#include "frame.h"
+#include "../base/monitor.h"
+#include "../image/stack/frame.h"
+#include "../process/stack_copy.h"
 #include "heap_model.h"
 #include "heap_sample.h"
 #include "own_frames.h"

@@ -4,11 +4,12 @@
 #include <set>
 #include <utility>
 
-#include "../platform/clock.h"
-#include "../platform/memory_guard.h"
-#include "../platform/proc_threads.h"
-#include "../platform/unmasked.h"
-#include "entry_frame.h"
+#include "../base/clock.h"
+#include "../base/memory_guard.h"
+#include "../base/unmasked.h"
+#include "../image/stack/entry_frame.h"
+#include "../process/proc_threads.h"
+#include "builtins.h"
 
 namespace gmr::vm {
 
@@ -24,6 +25,14 @@ struct Unanswered {
     return question.green_threads != nullptr ? green_threads : stack;
   }
 };
+
+// The word by which `object` is known to the garbage collector: it moves, this stays.
+uintptr_t SlotOf(const v8::Global<v8::Object>& object) {
+  static_assert(sizeof object == sizeof(uintptr_t), "a handle is the address of its slot");
+  uintptr_t slot = 0;
+  std::memcpy(&slot, static_cast<const void*>(&object), sizeof slot);
+  return slot;
+}
 
 }  // namespace
 

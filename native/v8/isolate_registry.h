@@ -25,8 +25,8 @@
 #include <string>
 #include <vector>
 
-#include "../platform/monitor.h"
-#include "code_ranges.h"
+#include "../base/monitor.h"
+#include "../image/stack/code_ranges.h"
 #include "interrupt_capture.h"
 #include "timer_base.h"
 

@@ -1,5 +1,7 @@
 #include "known_objects.h"
 
+#include "../image/green/async_places.h"
+
 #include <algorithm>
 #include <string_view>
 

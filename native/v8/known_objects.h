@@ -15,11 +15,9 @@
 
 #include <vector>
 
-#include "tagged.h"
+#include "../image/objects/tagged.h"
 
 namespace gmr::vm {
-
-inline constexpr const char* kSelfTestFile = "gmr:self-test";
 
 // In the order in which the script returns them. A "source" is a pending
 // promise on which nothing but the named object waits.

@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "entry_frame.h"
-#include "js_frames.h"
+#include "../image/stack/entry_frame.h"
+#include "../image/stack/js_frames.h"
 
 namespace gmr::vm {
 
@@ -63,7 +63,7 @@ LayoutVerdict CheckLayout(v8::Isolate* isolate, const Layout& layout, const Code
   const auto decoder = std::make_unique<JsFrames>(&layout, &memory, &arena);
   platform::Registers registers;
   decoder->StartCapture(&ranges);
-  verdict.entry_fp_offset = FindEntryFpOffset(isolate, layout, ranges, &memory);
+  verdict.entry_fp_offset = FindEntryFpOffset(reinterpret_cast<uintptr_t>(isolate), layout, ranges, &memory);
   if (!LoadEntryRegisters(reinterpret_cast<uintptr_t>(isolate), verdict.entry_fp_offset, layout, &memory,
                           &registers)) {
     verdict.problem = "the frame that left JavaScript was not found";

@@ -11,8 +11,8 @@
 
 #include <string>
 
-#include "code_ranges.h"
-#include "layout.h"
+#include "../image/objects/layout.h"
+#include "../image/stack/code_ranges.h"
 
 namespace gmr::vm {
 

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 
-#include "../platform/memory_guard.h"
-#include "../platform/monitor.h"
-#include "../platform/thread_start.h"
+#include "../base/memory_guard.h"
+#include "../base/monitor.h"
+#include "../base/thread_start.h"
 #include "layout_trial.h"
 
 namespace gmr::vm {

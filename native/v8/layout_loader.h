@@ -12,7 +12,7 @@
 
 #include <cstdint>
 
-#include "layout.h"
+#include "../image/objects/layout.h"
 
 namespace gmr::vm {
 

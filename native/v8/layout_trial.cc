@@ -3,8 +3,8 @@
 #include <atomic>
 #include <memory>
 
-#include "../platform/memory_guard.h"
-#include "../platform/safe_read.h"
+#include "../base/memory_guard.h"
+#include "../process/safe_read.h"
 #include "layout_check.h"
 #include "v8_compat.h"
 

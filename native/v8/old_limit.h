@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "../platform/safe_read.h"
+#include "../process/safe_read.h"
 
 namespace gmr::vm {
 

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "../platform/arena.h"
-#include "../platform/cpu_budget.h"
-#include "entry_frame.h"
-#include "js_frames.h"
+#include "../base/containers/arena.h"
+#include "../image/stack/entry_frame.h"
+#include "../image/stack/js_frames.h"
+#include "../process/cpu_budget.h"
 
 namespace gmr::vm {
 

@@ -15,9 +15,9 @@
 
 #include <cstdint>
 
-#include "code_ranges.h"
-#include "frame.h"
-#include "layout.h"
+#include "../image/objects/layout.h"
+#include "../image/stack/code_ranges.h"
+#include "../image/stack/frame.h"
 
 namespace gmr::vm {
 

@@ -9,7 +9,7 @@
 
 #include <v8.h>
 
-#include "heap_layout.h"
+#include "../image/objects/heap_layout.h"
 #include "known_objects.h"
 
 namespace gmr::vm {

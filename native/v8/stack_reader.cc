@@ -5,14 +5,14 @@
 #include <map>
 #include <utility>
 
-#include "../platform/clock.h"
-#include "../platform/code_names.h"
-#include "../platform/cpu_budget.h"
-#include "../platform/park_handler.h"
-#include "../platform/park_signal.h"
-#include "../platform/syscall_describe.h"
-#include "atomics_frames.h"
-#include "native_around.h"
+#include "../base/clock.h"
+#include "../image/stack/atomics_frames.h"
+#include "../image/stack/native_around.h"
+#include "../os/park_handler.h"
+#include "../os/park_signal.h"
+#include "../process/cpu_budget.h"
+#include "../process/syscall_describe.h"
+#include "../unwind/code_names.h"
 
 namespace gmr::vm {
 

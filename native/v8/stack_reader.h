@@ -13,17 +13,17 @@
 #include <string>
 #include <vector>
 
-#include "../platform/arena.h"
-#include "../platform/modules.h"
-#include "../platform/passive_probe.h"
-#include "../platform/proc_maps.h"
-#include "../platform/safe_read.h"
-#include "../platform/stack_copy.h"
-#include "../platform/unmasked.h"
-#include "code_ranges.h"
-#include "frame.h"
-#include "layout.h"
-#include "mixed_walk.h"
+#include "../base/containers/arena.h"
+#include "../base/unmasked.h"
+#include "../image/objects/layout.h"
+#include "../image/stack/code_ranges.h"
+#include "../image/stack/frame.h"
+#include "../image/stack/mixed_walk.h"
+#include "../process/modules.h"
+#include "../process/passive_probe.h"
+#include "../process/proc_maps.h"
+#include "../process/safe_read.h"
+#include "../process/stack_copy.h"
 #include "own_frames.h"
 
 namespace gmr::vm {

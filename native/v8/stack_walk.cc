@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "../platform/printable.h"
+#include "../base/printable.h"
 #include "async_tail.h"
 #include "heap_sample.h"
 #include "v8_compat.h"

@@ -10,7 +10,7 @@
 
 #include <v8.h>
 
-#include "frame.h"
+#include "../image/stack/frame.h"
 
 namespace gmr::vm {
 

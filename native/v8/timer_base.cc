@@ -1,8 +1,8 @@
 #include "timer_base.h"
 
-#include "../platform/clock.h"
-#include "../platform/proc_tree.h"
-#include "../platform/safe_read.h"
+#include "../base/clock.h"
+#include "../process/proc_tree.h"
+#include "../process/safe_read.h"
 
 namespace gmr::vm {
 

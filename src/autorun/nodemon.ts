@@ -5,7 +5,7 @@ const MOST_PARENTS = 4;
 
 /**
  * Whether an ancestor of this process is nodemon and restarts programs with this signal. For processes without the
- * addon, which has its own search (native/reporter/nodemon.h). Linux only; false elsewhere, and if /proc cannot be
+ * addon, which has its own search (native/reporter/triggers/nodemon.h). Linux only; false elsewhere, and if /proc cannot be
  * read.
  */
 export function isUnderNodemon(parent: number, signalName: string): boolean {

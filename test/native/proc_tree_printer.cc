@@ -1,4 +1,4 @@
-// proc_tree_printer: native/platform/proc_tree on a process whose children the test chooses.
+// proc_tree_printer: native/process/proc_tree on a process whose children the test chooses.
 //
 //   tree <most> <lines> <script>   starts `sh -c <script>`, waits until it and its children have printed so
 //   many
@@ -17,9 +17,9 @@
 #include <iostream>
 #include <string>
 
-#include "../../native/platform/clock.h"
-#include "../../native/platform/proc_tree.h"
-#include "../../native/reporter/process_json.h"
+#include "../../native/base/clock.h"
+#include "../../native/process/proc_tree.h"
+#include "../../native/reporter/output/process_json.h"
 
 namespace {
 

@@ -6,14 +6,14 @@ import { HARD_LIMIT_MS } from './patience';
 
 const SOURCES = [
   'test/native/proc_tree_printer.cc',
-  'native/platform/proc_tree.cc',
-  'native/platform/own_calls.cc',
-  'native/platform/printable.cc',
-  'native/platform/probe_child.cc',
-  'native/platform/proc_status.cc',
-  'native/platform/text_file.cc',
-  'native/reporter/json_writer.cc',
-  'native/reporter/process_json.cc',
+  'native/process/proc_tree.cc',
+  'native/base/own_calls.cc',
+  'native/base/printable.cc',
+  'native/base/probe_child.cc',
+  'native/base/proc_status.cc',
+  'native/process/text_file.cc',
+  'native/reporter/model/json_writer.cc',
+  'native/reporter/output/process_json.cc',
 ].map((path) => join(REPOSITORY_ROOT, path));
 const PROGRAM = join(REPOSITORY_ROOT, 'build', 'test-native', 'proc_tree_printer');
 

@@ -11,7 +11,7 @@ import {
   type Situation,
 } from './situations';
 
-/** The description is that of native/v8/green_threads.cc. */
+/** The description is that of native/image/green/green_threads.cc. */
 const lost = greenThreads([
   greenGroup([waits('settle', 'a.js', 2)], {
     waitsFor: 'a promise that nothing in the heap can resolve any more (only running or native code could)',

@@ -31,7 +31,7 @@ export interface ParkedPlaces {
   readonly blockedAfter: number;
 }
 
-/** test/native/unwind: native/platform's reading of stacks. */
+/** test/native/unwind: native/unwind's reading of stacks. */
 export interface UnwindFixture {
   readonly path: string;
   compareWithRuntime(depth: number): Comparison;

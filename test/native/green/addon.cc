@@ -2,7 +2,7 @@
 #include <node_api.h>
 #include <v8.h>
 
-#include "../../../native/platform/clock.h"
+#include "../../../native/base/clock.h"
 #include "fuzz.h"
 #include "page_filter_checks.h"
 

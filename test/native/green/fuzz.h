@@ -7,7 +7,7 @@
 #ifndef GMR_TEST_NATIVE_GREEN_FUZZ_H_
 #define GMR_TEST_NATIVE_GREEN_FUZZ_H_
 
-#include "../../../native/v8/green_threads.h"
+#include "../../../native/image/green/green_threads.h"
 
 namespace gmr::test {
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <numeric>
 
-#include "../../../native/v8/heap_layout.h"
-#include "../../../native/v8/page_filter.h"
+#include "../../../native/image/green/page_filter.h"
+#include "../../../native/image/objects/heap_layout.h"
 
 namespace gmr::test {
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <thread>
 
+#include "../../../native/v8/builtins.h"
 #include "../../../native/v8/layout_check.h"
 #include "decoder.h"
 #include "fuzz.h"

@@ -10,8 +10,8 @@
 #include <memory>
 #include <vector>
 
-#include "../../../native/v8/entry_frame.h"
-#include "../../../native/v8/js_frames.h"
+#include "../../../native/image/stack/entry_frame.h"
+#include "../../../native/image/stack/js_frames.h"
 
 namespace gmr::test {
 

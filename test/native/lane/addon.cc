@@ -12,9 +12,9 @@
 #include <new>
 #include <utility>
 
-#include "../../../native/platform/bounded_lane.h"
-#include "../../../native/platform/clock.h"
-#include "../../../native/platform/memory_guard.h"
+#include "../../../native/base/bounded_lane.h"
+#include "../../../native/base/clock.h"
+#include "../../../native/base/memory_guard.h"
 
 namespace gmr::test {
 

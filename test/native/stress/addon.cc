@@ -11,8 +11,9 @@
 #include <memory>
 #include <string>
 
-#include "../../../native/platform/proc_threads.h"
-#include "../../../native/v8/entry_frame.h"
+#include "../../../native/image/stack/entry_frame.h"
+#include "../../../native/process/proc_threads.h"
+#include "../../../native/v8/builtins.h"
 #include "captures.h"
 
 namespace gmr::test {

@@ -6,8 +6,8 @@
 #include <random>
 #include <utility>
 
-#include "../../../native/platform/clock.h"
-#include "../../../native/platform/passive_probe.h"
+#include "../../../native/base/clock.h"
+#include "../../../native/process/passive_probe.h"
 
 namespace gmr::test {
 

@@ -1,4 +1,4 @@
-// text_fixture: makes the functions of native/platform/printable.h callable from JavaScript.
+// text_fixture: makes the functions of native/base/printable.h callable from JavaScript.
 //
 // Owns:        nothing.
 // Threads:     the main JavaScript thread.
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "../../../native/platform/printable.h"
+#include "../../../native/base/printable.h"
 
 namespace gmr::test {
 

@@ -4,12 +4,12 @@
 #include <random>
 #include <string>
 
-#include "../../../native/platform/cfi_unwinder.h"
-#include "../../../native/platform/clock.h"
-#include "../../../native/platform/demangle.h"
-#include "../../../native/platform/elf_notes.h"
-#include "../../../native/platform/passive_probe.h"
-#include "../../../native/platform/syscall_describe.h"
+#include "../../../native/base/clock.h"
+#include "../../../native/process/elf_notes.h"
+#include "../../../native/process/passive_probe.h"
+#include "../../../native/process/syscall_describe.h"
+#include "../../../native/unwind/cfi_unwinder.h"
+#include "../../../native/unwind/demangle.h"
 
 namespace gmr::test {
 

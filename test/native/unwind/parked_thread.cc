@@ -6,10 +6,10 @@
 #include <atomic>
 #include <thread>
 
-#include "../../../native/platform/clock.h"
-#include "../../../native/platform/park_handler.h"
-#include "../../../native/platform/park_signal.h"
-#include "../../../native/platform/passive_probe.h"
+#include "../../../native/base/clock.h"
+#include "../../../native/os/park_handler.h"
+#include "../../../native/os/park_signal.h"
+#include "../../../native/process/passive_probe.h"
 
 namespace gmr::test {
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../../native/platform/safe_read.h"
+#include "../../../native/process/safe_read.h"
 
 namespace gmr::test {
 

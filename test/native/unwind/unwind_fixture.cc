@@ -1,4 +1,4 @@
-// unwind_fixture: native/platform's reading of stacks, callable from JavaScript.
+// unwind_fixture: native/unwind's reading of stacks, callable from JavaScript.
 //
 // Owns:        nothing.
 // Threads:     the main JavaScript thread.
@@ -18,10 +18,10 @@
 #include <utility>
 #include <vector>
 
-#include "../../../native/platform/code_names.h"
-#include "../../../native/platform/demangle.h"
-#include "../../../native/platform/elf_symbols.h"
-#include "../../../native/platform/unmasked.h"
+#include "../../../native/base/unmasked.h"
+#include "../../../native/unwind/code_names.h"
+#include "../../../native/unwind/demangle.h"
+#include "../../../native/unwind/elf_symbols.h"
 #include "blocked_threads.h"
 #include "fuzz.h"
 #include "parked_thread.h"

@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "../../../native/platform/clock.h"
-#include "../../../native/platform/own_registers.h"
-#include "../../../native/platform/passive_probe.h"
-#include "../../../native/platform/syscall_describe.h"
+#include "../../../native/base/clock.h"
+#include "../../../native/process/own_registers.h"
+#include "../../../native/process/passive_probe.h"
+#include "../../../native/process/syscall_describe.h"
 
 namespace gmr::test {
 

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "../../../native/platform/modules.h"
-#include "../../../native/platform/native_stepper.h"
-#include "../../../native/platform/proc_maps.h"
-#include "../../../native/platform/safe_read.h"
+#include "../../../native/process/modules.h"
+#include "../../../native/process/proc_maps.h"
+#include "../../../native/process/safe_read.h"
+#include "../../../native/unwind/native_stepper.h"
 
 namespace gmr::test {
 

@@ -1,0 +1,206 @@
+#include "async_context.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+#include "../../base/clock.h"
+#include "../objects/own_name.h"
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr size_t kMaxText = 256;
+constexpr int32_t kMaxEntries = 256;
+constexpr uint32_t kPerLook = 256;
+
+// A JSMap has its table behind what every object begins with, JSCollection::table.
+constexpr int32_t kMapTable = 24;
+// OrderedHashMap: elements, deleted elements, buckets; then the first entry of
+// each bucket, and entries of key, value and chain: two for each bucket.
+constexpr int32_t kTablePrefix = 3;
+constexpr int32_t kEntryWords = 3;
+constexpr int32_t kEntriesPerBucket = 2;
+
+constexpr const char* kNoRoom = "the time or memory for it was used up";
+// From there on JavaScript prints integers with an exponent, too.
+constexpr double kLongestInteger = 1e21;
+
+// As JavaScript prints it. Neither way allocates.
+void PrintNumber(double number, char* text, size_t capacity) {
+  if (std::isnan(number) || std::isinf(number)) {
+    std::snprintf(text, capacity, "%s", std::isnan(number) ? "NaN" : number < 0 ? "-Infinity" : "Infinity");
+  } else if (std::trunc(number) == number && std::fabs(number) < kLongestInteger) {
+    std::snprintf(text, capacity, "%.0f", number);
+  } else {
+    const auto [end, error] = std::to_chars(text, text + capacity - 1, number);
+    *(error == std::errc() ? end : text) = '\0';
+  }
+}
+
+uint64_t HashOf(uint32_t group, int key, const char* text) {
+  uint64_t hash = (uint64_t{group} << 8 | static_cast<uint64_t>(key)) + 0x9e3779b97f4a7c15u;
+  for (; *text != '\0'; ++text) hash = (hash ^ static_cast<uint8_t>(*text)) * 0x100000001b3u;
+  hash ^= hash >> 29;
+  return hash == 0 ? 1 : hash;
+}
+
+}  // namespace
+
+const char* AsyncContexts::Run(AsyncGraph* graph, const AsyncGroups& groups, const AsyncContextQuery& query,
+                               uint32_t max_groups, int64_t deadline_ns) {
+  const auto count = static_cast<uint32_t>(std::min<size_t>(groups.groups().size(), max_groups));
+  uint64_t bits = 0;
+  keys_ = std::min(static_cast<int>(query.keys.size()), AsyncContextQuery::kMaxKeys);
+  distinct_.Clear();
+  Reset();
+  if (query.storage_slot == 0 || keys_ == 0 || count == 0) return nullptr;
+  if (!heap_->memory().Load(query.storage_slot, &bits) || !Tagged(bits).IsObject())
+    return "the storage is gone";
+  if (!values_.Assign(size_t{count} * static_cast<size_t>(keys_), ContextValue())) return kNoRoom;
+  storage_ = Tagged(bits);
+  symbol_ = Tagged();
+  ReadOwnProperty(*heap_, *strings_, storage_, "kResourceStore", &symbol_);
+  if (!symbol_.IsObject() && layout_->reaction_context < 0)
+    return "where this version of Node keeps it is not known";
+  platform::NumberTable group_of(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    uint32_t present = 0;
+    if (!group_of.Insert(uint64_t{groups.groups()[i].chain} + 1, i, &present)) return kNoRoom;
+  }
+  const auto functions = static_cast<uint32_t>(graph->functions().size());
+  for (uint32_t i = 0; i < functions && i < kMaxFunctions; ++i) {
+    if (i % kPerLook == 0 && platform::MonotonicNs() > deadline_ns) return kNoRoom;
+    // The innermost stand for their group.
+    if (graph->functions()[i].has_callee && !graph->functions()[i].in_cycle) continue;
+    const uint32_t* group = group_of.Find(uint64_t{groups.ChainOf(i)} + 1);
+    if (group != nullptr && !Note(StoreOf(graph, i), query, *group)) return kNoRoom;
+  }
+  return functions <= kMaxFunctions ? nullptr : kNoRoom;
+}
+
+bool AsyncContexts::Note(Tagged store, const AsyncContextQuery& query, uint32_t group) {
+  if (!store.IsObject()) return true;
+  for (int key = 0; key < keys_; ++key) {
+    char text[kMaxText];
+    Tagged word;
+    if (!ReadKey(store, query.keys[static_cast<size_t>(key)].c_str(), &word)) continue;
+    const ContextValueKind kind = ToText(word, text, sizeof text);
+    if (kind == ContextValueKind::kNone) continue;
+    ContextValue& value = values_[size_t{group} * static_cast<size_t>(keys_) + static_cast<size_t>(key)];
+    if (value.functions++ == 0) {
+      value.kind = kind;
+      value.text = strings_->Keep(text);
+    }
+    uint32_t present = 0;
+    const size_t before = distinct_.size();
+    if (!distinct_.Insert(HashOf(group, key, text), 1, &present)) return false;
+    if (distinct_.size() > before) ++value.distinct;
+  }
+  return true;
+}
+
+bool AsyncContexts::ReadStoreOn(Tagged promise, Tagged* store) const {
+  Tagged stores;
+  if (ReadOwnProperty(*heap_, *strings_, promise, symbol_, store)) return true;
+  return ReadOwnDescribed(*heap_, *strings_, promise, "kAsyncLocalStorageContext", &stores) &&
+         stores.IsObject() && ReadOwnProperty(*heap_, *strings_, stores, symbol_, store);
+}
+
+// What promise hooks noted: when the await began, else when the function was called.
+bool AsyncContexts::ReadHookedStore(AsyncGraph* graph, uint32_t function, Tagged reaction,
+                                    Tagged* store) const {
+  Tagged target;
+  if (!symbol_.IsObject()) return false;
+  if (reaction.IsObject() && heap_->Load(reaction, layout_->reaction_target, &target) &&
+      heap_->Is(&target, layout_->type_promise) && ReadStoreOn(target, store))
+    return true;
+  bool found = false;
+  graph->ForEachResultObject(graph->functions()[function],
+                             [&](Tagged promise) { found = found || ReadStoreOn(promise, store); });
+  return found;
+}
+
+Tagged AsyncContexts::StoreOf(AsyncGraph* graph, uint32_t function) {
+  Tagged store;
+  Tagged frame;
+  const Tagged reaction = graph->FindReaction(function);
+  if (ReadHookedStore(graph, function, reaction, &store)) return store;
+  if (layout_->reaction_context < 0 || !reaction.IsObject()) return {};
+  if (!heap_->Load(reaction, layout_->reaction_context, &frame)) return {};
+  return FindEntry(
+             frame, [&](Tagged key) { return key == storage_; }, &store)
+             ? store
+             : Tagged();
+}
+
+bool AsyncContexts::OpenTable(Tagged map, Table* table) const {
+  int32_t elements = 0;
+  int32_t deleted = 0;
+  int32_t buckets = 0;
+  if (!heap_->Is(&map, layout_->type_map_object) || !heap_->Load(map, kMapTable, &table->object))
+    return false;
+  if (!table->object.IsObject()) return false;
+  const int32_t length = heap_->LengthOf(table->object);
+  if (length < kTablePrefix || !heap_->LoadSmiElement(table->object, 0, &elements) ||
+      !heap_->LoadSmiElement(table->object, 1, &deleted) ||
+      !heap_->LoadSmiElement(table->object, 2, &buckets))
+    return false;
+  // What is no such table does not have its length.
+  const int64_t capacity = int64_t{buckets} * kEntriesPerBucket;
+  if (buckets <= 0 || length != kTablePrefix + buckets + capacity * kEntryWords) return false;
+  if (elements < 0 || deleted < 0 || int64_t{elements} + deleted > capacity) return false;
+  table->first = kTablePrefix + buckets;
+  table->count = std::min(elements + deleted, kMaxEntries);
+  return true;
+}
+
+template <typename Fits>
+bool AsyncContexts::FindEntry(Tagged map, Fits fits, Tagged* value) const {
+  Table table;
+  if (!OpenTable(map, &table)) return false;
+  for (int32_t i = 0; i < table.count; ++i) {
+    const int32_t entry = table.first + i * kEntryWords;
+    Tagged key;
+    if (!heap_->LoadElement(table.object, entry, &key)) return false;
+    if (key.IsObject() && fits(key)) return heap_->LoadElement(table.object, entry + 1, value);
+  }
+  return false;
+}
+
+bool AsyncContexts::ReadKey(Tagged store, const char* key, Tagged* value) const {
+  const auto is_key = [&](Tagged word) { return strings_->Equals(word, key); };
+  return FindEntry(store, is_key, value) || ReadOwnProperty(*heap_, *strings_, store, key, value);
+}
+
+ContextValueKind AsyncContexts::ToText(Tagged value, char* text, size_t capacity) const {
+  double number = 0;
+  int32_t kind = -1;
+  if (value.IsSmi()) {
+    std::snprintf(text, capacity, "%d", value.ToSmi());
+    return ContextValueKind::kNumber;
+  }
+  const int32_t type = heap_->TypeOf(&value);
+  if (type < 0) return ContextValueKind::kNone;
+  if (type == layout_->type_heap_number) {
+    if (!heap_->memory().Load(value.Slot(layout_->heap_number_value), &number))
+      return ContextValueKind::kNone;
+    PrintNumber(number, text, capacity);
+    return ContextValueKind::kNumber;
+  }
+  if (type == layout_->type_oddball) {
+    if (!heap_->LoadSmi(value, layout_->oddball_kind, &kind)) return ContextValueKind::kNone;
+    const bool is_true = kind == layout_->oddball_true;
+    if (!is_true && kind != layout_->oddball_false && kind != layout_->oddball_null)
+      return ContextValueKind::kNone;
+    const bool is_null = kind == layout_->oddball_null;
+    std::snprintf(text, capacity, "%s", is_null ? "null" : is_true ? "true" : "false");
+    return is_null ? ContextValueKind::kNull : ContextValueKind::kBoolean;
+  }
+  return strings_->CopyTo(value, text, capacity) ? ContextValueKind::kString : ContextValueKind::kNone;
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,78 @@
+// AsyncGroups: identical chains of waiting functions, counted.
+//
+// Owns:        the chains, as a tree that they share.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock of this process.
+// Lifetime:    until the next Build(); of the graph and the places.
+#ifndef GMR_NATIVE_IMAGE_GREEN_ASYNC_GROUPS_H_
+#define GMR_NATIVE_IMAGE_GREEN_ASYNC_GROUPS_H_
+
+#include <cstdint>
+
+#include "../../base/containers/number_table.h"
+#include "async_graph.h"
+#include "async_places.h"
+
+namespace gmr::vm {
+
+// A function and its callers, outwards.
+struct AsyncChain {
+  uint32_t place = kNoIndex;
+  uint32_t caller = kNoIndex;  // a chain
+  uint8_t via = 0;             // between the two
+  bool in_cycle = false;
+  bool is_own = false;  // of the self-test, somewhere
+  uint32_t group = kNoIndex;
+};
+
+struct AsyncGroup {
+  uint32_t chain = kNoIndex;
+  uint32_t count = 0;
+  uint32_t sample = kNoIndex;  // one of its functions, the innermost
+  // Nobody innermost leads to it: its functions wait for each other.
+  bool is_closed_cycle = false;
+};
+
+class AsyncGroups {
+ public:
+  explicit AsyncGroups(AsyncPlaces* places) : places_(places) {}
+
+  // Largest first. False: no memory, or too much.
+  // Either the program's functions or those of the self-test.
+  bool Build(const AsyncGraph& graph, bool only_self_test);
+
+  const platform::MappedArray<AsyncGroup>& groups() const { return groups_; }
+  const platform::MappedArray<AsyncChain>& chains() const { return chains_; }
+  uint32_t ChainOf(uint32_t function) const { return chain_of_[function]; }
+  // Without those of the self-test.
+  uint32_t functions() const { return functions_; }
+  uint32_t threads() const { return threads_; }
+  // Functions whose place in the source could not be found.
+  uint32_t unknown() const { return unknown_; }
+
+ private:
+  static constexpr size_t kMaxFunctions = 4'000'000;
+
+  bool AddChain(const AsyncGraph& graph, uint32_t function);
+  bool AddCycle(const AsyncGraph& graph, uint32_t function);
+  bool AddToGroup(uint32_t chain, uint32_t function, bool is_closed_cycle);
+  uint32_t Intern(const AsyncChain& chain);
+  uint32_t Outermost(const AsyncGraph& graph, const AsyncFunction& function);
+  void Sort();
+
+  AsyncPlaces* places_;
+  platform::MappedArray<AsyncChain> chains_{kMaxFunctions};
+  platform::NumberTable chain_table_{kMaxFunctions};
+  platform::MappedArray<AsyncGroup> groups_{kMaxFunctions};
+  // Of each function: its chain, once known.
+  platform::MappedArray<uint32_t> chain_of_{kMaxFunctions};
+  platform::MappedArray<uint32_t> path_{kMaxFunctions};
+  bool only_self_test_ = false;
+  uint32_t functions_ = 0;
+  uint32_t threads_ = 0;
+  uint32_t unknown_ = 0;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_GREEN_ASYNC_GROUPS_H_

@@ -1,0 +1,179 @@
+#include "async_places.h"
+
+#include <cstring>
+
+#include "../../base/containers/index_table.h"
+
+namespace gmr::vm {
+
+namespace {
+
+using platform::kNoIndex;
+
+uint64_t Mix(uint64_t hash, uint64_t value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+  return hash ^ hash >> 29;
+}
+
+uint64_t Mix(uint64_t hash, const char* text) {
+  for (; *text != '\0'; ++text) hash = (hash ^ static_cast<uint8_t>(*text)) * 0x100000001b3u;
+  return Mix(hash, uint64_t{0xff});
+}
+
+// 0 is no key of a table.
+uint64_t NotZero(uint64_t hash) { return hash == 0 ? 1 : hash; }
+
+AsyncFrameKind KindOf(SuspendedKind kind) {
+  switch (kind) {
+    case SuspendedKind::kAsyncGenerator:
+      return AsyncFrameKind::kAsyncGenerator;
+    case SuspendedKind::kDrivenGenerator:
+      return AsyncFrameKind::kDrivenGenerator;
+    case SuspendedKind::kAsyncFunction:
+      break;
+  }
+  return AsyncFrameKind::kAsyncFunction;
+}
+
+}  // namespace
+
+AsyncPlaces::AsyncPlaces(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings,
+                         platform::Arena* arena)
+    : heap_(heap),
+      layout_(layout),
+      scripts_(heap, strings),
+      functions_(heap, strings, &scripts_),
+      classes_(heap, strings, &functions_),
+      code_(heap, strings, &scripts_, arena) {}
+
+void AsyncPlaces::Reset() {
+  scripts_.Reset();
+  functions_.Reset();
+  code_.Reset();
+  places_.Truncate(0);
+  by_key_.Clear();
+  by_text_.Clear();
+  full_ = false;
+}
+
+bool AsyncPlaces::IsBefore(uint32_t a, uint32_t b) const {
+  if (a == kNoIndex || b == kNoIndex) return a < b;
+  const AsyncPlace& first = places_[a];
+  const AsyncPlace& second = places_[b];
+  const int files = std::strcmp(first.file, second.file);
+  if (files != 0) return files < 0;
+  return first.line != second.line ? first.line < second.line : first.column < second.column;
+}
+
+uint64_t AsyncPlaces::KeyOf(Tagged shared, int32_t position, Tagged receiver_map) const {
+  const auto offset = static_cast<uint64_t>(static_cast<uint32_t>(position));
+  return NotZero(Mix(Mix(Mix(0, shared.bits()), offset), receiver_map.bits()));
+}
+
+uint32_t AsyncPlaces::Find(const SuspendedObject& suspended) {
+  Tagged shared;
+  Tagged receiver = suspended.receiver;
+  Tagged receiver_map;
+  if (!heap_->Load(suspended.function, heap_->layout().function_shared, &shared)) return kNoIndex;
+  // A static method's object is the class itself.
+  if (heap_->IsFunction(&receiver)) {
+    receiver_map = receiver;
+  } else if (receiver.IsObject()) {
+    heap_->MapOf(receiver, &receiver_map);
+  }
+  const uint64_t key = KeyOf(shared, suspended.position, receiver_map);
+  const uint32_t* known = by_key_.Find(key);
+  if (known != nullptr) return *known;
+  uint32_t index = Read(suspended.function, &suspended);
+  if (!by_key_.Insert(key, index, &index)) full_ = true;
+  return index;
+}
+
+uint32_t AsyncPlaces::FindCallback(Tagged function) {
+  Tagged shared;
+  if (!heap_->Load(function, heap_->layout().function_shared, &shared)) return kNoIndex;
+  const uint64_t key = KeyOf(shared, -1, Tagged());
+  const uint32_t* known = by_key_.Find(key);
+  if (known != nullptr) return *known;
+  uint32_t index = Read(function, nullptr);
+  if (!by_key_.Insert(key, index, &index)) full_ = true;
+  return index;
+}
+
+uint32_t AsyncPlaces::Read(Tagged function, const SuspendedObject* suspended) {
+  FunctionInfo info;
+  AsyncPlace place;
+  if (!functions_.FindByFunction(function, &info)) return kNoIndex;
+  place.name = info.name;
+  place.file = info.file;
+  place.is_eval = info.is_eval;
+  place.is_own = std::strcmp(info.file, kSelfTestFile) == 0;
+  int32_t script_offset = info.start_position;
+  place.kind = AsyncFrameKind::kCallback;
+  if (suspended != nullptr) {
+    // Only what has bytecode can be suspended in it.
+    if (!info.bytecode.IsObject()) return kNoIndex;
+    place.kind = KindOf(suspended->kind);
+    place.class_name = classes_.PrefixOf(suspended->receiver, place.name);
+    const int32_t offset = suspended->position - (heap_->layout().bytecode_data - 1);
+    place.is_function_line = suspended->position == kUnknownPosition;
+    if (!place.is_function_line && !FindBytecodePosition(*heap_, info.bytecode, offset, &script_offset))
+      script_offset = -1;
+  }
+  if (script_offset >= 0 && !scripts_.Locate(info.script, script_offset, &place.line, &place.column))
+    place.line = place.column = 0;
+  const bool is_user_code = info.has_script && std::strncmp(info.file, "node:", 5) != 0;
+  if (is_user_code) place.at = {info.script, script_offset, info.start_position, place.line, place.column};
+  return Intern(place);
+}
+
+void AsyncPlaces::ReadCode(uint32_t index) {
+  AsyncPlace& place = places_[index];
+  if (place.code != nullptr || !place.at.script.IsObject()) return;
+  place.code = code_.Read(place.at);
+  place.is_code_young = HasYoungSource(place.at.script);
+}
+
+bool AsyncPlaces::HasYoungSource(Tagged script) const {
+  Tagged source;
+  uint64_t flags = 0;
+  if (layout_->page_flags < 0 || !heap_->Load(script, heap_->layout().script_source, &source)) return true;
+  const Tagged page = Tagged::At(source.Slot(0) & ~(kPageBytes - 1));
+  return !heap_->memory().Load(page.Slot(layout_->page_flags), &flags) ||
+         (flags & (kPageIsFromSpace | kPageIsToSpace)) != 0;
+}
+
+// A file that was loaded more than once has a script for each time.
+bool AsyncPlaces::IsSameText(const CodePlace& a, const CodePlace& b) {
+  if (a.script == b.script) return true;
+  FlatString sources[2];
+  SourceWindow windows[2];
+  return scripts_.SourceOf(a.script, &sources[0]) && scripts_.SourceOf(b.script, &sources[1]) &&
+         sources[0].length == sources[1].length && a.offset == b.offset && a.offset >= 0 &&
+         windows[0].Read(&heap_->memory(), sources[0], static_cast<uint32_t>(a.offset)) &&
+         windows[1].Read(&heap_->memory(), sources[1], static_cast<uint32_t>(b.offset)) &&
+         windows[0].Equals(windows[1]);
+}
+
+// The interpreter and its successor count offsets differently: what reads the
+// same is the same.
+uint32_t AsyncPlaces::Intern(const AsyncPlace& place) {
+  uint64_t hash = Mix(Mix(Mix(0, place.name), place.class_name), place.file);
+  hash = Mix(hash, static_cast<uint64_t>(static_cast<uint32_t>(place.line)));
+  hash = Mix(hash, static_cast<uint64_t>(static_cast<uint32_t>(place.column)));
+  hash = NotZero(Mix(hash, static_cast<uint64_t>(place.kind)));
+  auto index = static_cast<uint32_t>(places_.size());
+  const uint32_t* known = by_text_.Find(hash);
+  if (known != nullptr) {
+    if (*known < places_.size() && !IsSameText(places_[*known].at, place.at))
+      places_[*known].at = CodePlace();
+    return *known;
+  }
+  if (!places_.Append(place) || !by_text_.Insert(hash, index, &index)) {
+    full_ = true;
+    return kNoIndex;
+  }
+  return index;
+}
+
+}  // namespace gmr::vm

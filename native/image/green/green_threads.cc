@@ -1,0 +1,303 @@
+#include "green_threads.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "../../base/clock.h"
+#include "async_cycles.h"
+#include "split_scan.h"
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr const char* kTooLate = "the scan took longer than the allowed pause";
+
+// Of the allowed pause. With less, a heap of 1 GB did not get its time on a slow machine.
+constexpr int kPercentToScan = 80;
+// Of it too, for what the innermost awaits wait for; as much again for each GB. They are the least of a
+// report, so they may not prolong the pause by much.
+constexpr int kPercentToLabel = 6;
+// About what a thread without a program has.
+constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
+// The text of the code is read in a few microseconds per frame.
+constexpr int64_t kCodeNs = 50 * platform::kNsPerMs;
+constexpr size_t kMaxLabelBytes = 512;
+
+struct ViaName {
+  uint8_t bit;
+  const char* name;
+};
+constexpr ViaName kViaNames[] = {
+    {kViaAll, "Promise.all"}, {kViaAllSettled, "Promise.allSettled"},
+    {kViaAny, "Promise.any"}, {kViaResolve, "resolve"},
+    {kViaThen, ".then"},
+};
+
+std::string ViaText(uint8_t via) {
+  std::string text;
+  for (const ViaName& known : kViaNames) {
+    if ((via & known.bit) == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += known.name;
+  }
+  return text;
+}
+
+}  // namespace
+
+GreenThreadScan::GreenThreadScan(const Layout* layout, const GreenThreadHeap* prepared)
+    : prepared_(prepared),
+      heap_(&memory_, layout),
+      strings_(&heap_, &arena_),
+      pages_(&memory_, &prepared->layout, &prepared->anchors),
+      scan_(&heap_, &prepared->layout, &prepared->anchors),
+      graph_(&heap_, &prepared->layout, &prepared->anchors, &strings_),
+      places_(&heap_, &prepared->layout, &strings_, &arena_),
+      groups_(&places_),
+      labels_(&heap_, &prepared->layout, &prepared->anchors, &strings_, &places_),
+      contexts_(&heap_, &prepared->layout, &strings_) {}
+
+void GreenThreadScan::Capture(const platform::ProcMaps& maps, const GreenThreadLimits& limits) {
+  const int64_t start = platform::MonotonicNs();
+  limits_ = limits;
+  over_limit_ = false;
+  partial_ = false;
+  memory_.Forget();
+  arena_.Reset();
+  places_.Reset();
+  problem_ = Run(maps);
+  cost_ms_ = platform::MsBetween(start, platform::MonotonicNs());
+}
+
+const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
+  const int64_t start = platform::MonotonicNs();
+  const int64_t pause = limits_.max_pause_ms * platform::kNsPerMs;
+  if (!prepared_->problem.empty()) return prepared_->problem.c_str();
+  // What resolves a promise may be held by a large array or table.
+  if (!pages_.Collect(maps, WantsLabels())) return "the process has more memory than gmr-native examines";
+  over_limit_ = pages_.object_bytes() > limits_.max_heap_bytes;
+  if (over_limit_) return "";
+  // The rest is for finding out who waits for whom.
+  if (!Scan(start + pause / 100 * kPercentToScan))
+    return over_limit_ ? kTooLate : "there are more promises or functions than gmr-native examines";
+  if (!graph_.Build(&scan_, start + pause)) return "no memory for the graph of promises";
+  partial_ = partial_ || graph_.is_late();
+  if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
+  if (!groups_.Build(graph_, limits_.only_self_test))
+    return "functions wait at more places than gmr-native examines";
+  contexts_.Reset();
+  context_problem_ = nullptr;
+  if (limits_.context != nullptr && !limits_.only_self_test)
+    context_problem_ = contexts_.Run(&graph_, groups_, *limits_.context, limits_.max_groups, start + pause);
+  ReadCode(std::min(start + pause, platform::MonotonicNs() + kCodeNs));
+  return FindLabels(start + pause);
+}
+
+bool GreenThreadScan::Scan(int64_t deadline_ns) {
+  // Only searches from leaves need the targets, and many small heaps have none: the first search notes them
+  // then.
+  const bool has_targets = WantsLabels() && targets_.Reset(pages_.pages().size());
+  const bool is_small = pages_.total_bytes() <= kSmallHeapBytes;
+  const HeapScan::Outcome outcome = RunSplit(
+      pages_, {.deadline_ns = deadline_ns, .targets = has_targets && !is_small ? &targets_ : nullptr},
+      &scan_);
+  partial_ = outcome == HeapScan::Outcome::kLate;
+  over_limit_ = partial_ && scan_.read_bytes() == 0;
+  return !over_limit_ && outcome != HeapScan::Outcome::kTooMany;
+}
+
+// The innermost and the outermost frames say most.
+GreenThreadScan::Cut GreenThreadScan::CutOf(const AsyncGroup& group) const {
+  const auto& chains = groups_.chains();
+  int total = 0;
+  for (uint32_t i = group.chain; i != kNoIndex; i = chains[i].caller) ++total;
+  const int kept = std::max<int>(1, static_cast<int>(limits_.max_frames));
+  const int count = std::max(0, total - kept);
+  return {count == 0 ? 0 : (kept - 1) / 2, count};
+}
+
+// Only of the frames that are shown.
+void GreenThreadScan::ReadCode(int64_t deadline_ns) {
+  const auto& chains = groups_.chains();
+  for (uint32_t group = 0; group < groups_.groups().size() && group < limits_.max_groups; ++group) {
+    if (platform::MonotonicNs() > deadline_ns) return;
+    const Cut cut = CutOf(groups_.groups()[group]);
+    int position = 0;
+    for (uint32_t i = groups_.groups()[group].chain; i != kNoIndex; i = chains[i].caller, ++position) {
+      if (chains[i].place != kNoIndex && !cut.Has(position)) places_.ReadCode(chains[i].place);
+    }
+  }
+}
+
+// A label is one step less: a report without them still shows who waits where.
+const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
+  labels_.Reset();
+  labels_complete_ = false;
+  if (!leaves_.Collect(graph_, groups_, limits_.max_groups, &labels_)) return "no memory for the leaves";
+  if (partial_ || !WantsLabels()) return nullptr;
+  const auto megabytes = static_cast<int64_t>(pages_.total_bytes() >> 20);
+  const int64_t percent_ns = int64_t{limits_.max_pause_ms} * platform::kNsPerMs / 100;
+  const int64_t share_ns = kPercentToLabel * (percent_ns + percent_ns * megabytes / 1024);
+  const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share_ns);
+  labels_complete_ = labels_.Run(pages_, scan_, &targets_, until);
+  return nullptr;
+}
+
+std::string GreenThreadScan::LabelsSkipped() const {
+  if (labels_complete_) return "";
+  return limits_.with_leaf_labels ? "the time for it was used up" : "not requested";
+}
+
+std::string GreenThreadScan::Partial() const {
+  if (!partial_) return "";
+  const std::string pause = "the " + std::to_string(limits_.max_pause_ms) + " ms that are allowed";
+  if (scan_.read_bytes() < pages_.total_bytes())
+    return "only " + std::to_string(scan_.read_bytes() >> 20) + " of " +
+           std::to_string(pages_.total_bytes() >> 20) + " MB of the heap were read in " +
+           std::to_string(kPercentToScan) + " % of " + pause;
+  return "not all promises were looked at in " + pause;
+}
+
+std::string GreenThreadScan::OverLimit() const {
+  if (*problem_ != '\0') return std::string(problem_) + " of " + std::to_string(limits_.max_pause_ms) + " ms";
+  return "the heap of " + std::to_string(pages_.object_bytes() >> 20) + " MB is larger than the limit of " +
+         std::to_string(limits_.max_heap_bytes >> 20) + " MB";
+}
+
+GreenThreads GreenThreadScan::Take() const {
+  GreenThreads result;
+  result.cost_ms = cost_ms_;
+  result.scanned_bytes = pages_.total_bytes();
+  if (problem_ != nullptr) {
+    result.status = over_limit_ ? GreenThreadStatus::kOverLimit : GreenThreadStatus::kUnavailable;
+    result.reason = over_limit_ ? OverLimit() : problem_;
+    return result;
+  }
+  result.status = GreenThreadStatus::kOk;
+  result.suspended_functions = groups_.functions();
+  result.green_threads = groups_.threads();
+  result.total_groups = static_cast<uint32_t>(groups_.groups().size());
+  result.idle_generators = scan_.idle_generators();
+  result.unreadable = scan_.dropped() + groups_.unknown();
+  result.labels_skipped = LabelsSkipped();
+  if (context_problem_ != nullptr) result.context_skipped = context_problem_;
+  result.partial = Partial();
+  result.scripts = places_.code_scripts().ToScripts();
+  for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
+    if (i < limits_.max_groups) {
+      result.groups.push_back(ToGroup(i));
+    } else {
+      ++result.groups_left_out;
+      result.threads_left_out += groups_.groups()[i].count;
+    }
+  }
+  return result;
+}
+
+GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index) const {
+  const AsyncGroup& group = groups_.groups()[index];
+  GreenThreadGroup result;
+  result.count = group.count;
+  result.waits_for = platform::Unmasked(WaitsFor(index));
+  result.context = ContextOf(index);
+  result.deadlock = group.is_closed_cycle;
+  const auto& chains = groups_.chains();
+  const Cut cut = CutOf(group);
+  result.cut_count = cut.count;
+  result.cut_after = cut.after;
+  int position = 0;
+  uint32_t function = group.sample;
+  for (uint32_t i = group.chain; i != kNoIndex; i = chains[i].caller, ++position) {
+    const AsyncFunction* sample = function == kNoIndex ? nullptr : &graph_.functions()[function];
+    if (sample != nullptr) function = sample->caller;
+    if (chains[i].in_cycle) result.deadlock = true;
+    if (cut.Has(position)) continue;
+    AsyncFrame frame = ToFrame(chains[i]);
+    if (sample != nullptr) frame.other_callers = sample->other_callers;
+    result.frames.push_back(std::move(frame));
+  }
+  return result;
+}
+
+std::vector<GreenThreadContext> GreenThreadScan::ContextOf(uint32_t group) const {
+  std::vector<GreenThreadContext> context;
+  if (limits_.context == nullptr) return context;
+  for (size_t key = 0; key < limits_.context->keys.size(); ++key) {
+    const ContextValue* value = contexts_.Find(group, static_cast<int>(key));
+    if (value == nullptr || value->functions == 0) continue;
+    context.push_back({limits_.context->keys[key], value->kind, platform::Unmasked(value->text),
+                       value->functions, value->distinct});
+  }
+  return context;
+}
+
+AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
+  AsyncFrame frame;
+  frame.via = ViaText(chain.via);
+  frame.in_cycle = chain.in_cycle;
+  if (chain.place == kNoIndex) return frame;
+  const AsyncPlace& place = places_[chain.place];
+  frame.kind = place.kind;
+  frame.function_name = place.name;
+  frame.class_name = place.class_name;
+  frame.file = place.file;
+  frame.line = place.line;
+  frame.column = place.column;
+  frame.is_eval = place.is_eval;
+  frame.is_function_line = place.is_function_line;
+  frame.code = ToCodeText(place.code);
+  frame.is_code_young = place.is_code_young;
+  return frame;
+}
+
+std::string GreenThreadScan::TextOf(const AsyncLeaf& leaf) const {
+  if (leaf.function != kNoIndex) {
+    const AsyncFrame frame = ToFrame(groups_.chains()[groups_.ChainOf(leaf.function)]);
+    std::string name = frame.function_name.empty() ? "<anonymous>" : frame.function_name;
+    if (!frame.class_name.empty()) name = frame.class_name + "." + name;
+    const std::string place =
+        frame.file + ":" + std::to_string(frame.line) + ":" + std::to_string(frame.column);
+    return "async function " + name + " (" + place + ")";
+  }
+  // What it awaits may be in what was not read.
+  if (leaf.label == kNoIndex) {
+    return partial_ || limits_.from_outside ? "" : "nothing: it is about to go on";
+  }
+  char text[kMaxLabelBytes];
+  if (labels_.LabelOf(leaf.label, text, sizeof text)) return text;
+  if (!labels_complete_ || limits_.from_outside || labels_.IsHeld(leaf.label)) return "";
+  return "a promise that nothing in the heap can resolve any more (only running or native code could)";
+}
+
+std::string GreenThreadScan::WaitsFor(uint32_t group) const {
+  std::string text;
+  uint8_t via = 0;
+  std::vector<std::string> seen;
+  for (const AsyncLeaf& leaf : leaves_.leaves()) {
+    if (leaf.group != group) continue;
+    std::string part = TextOf(leaf);
+    via |= leaf.via;
+    if (part.empty() || std::find(seen.begin(), seen.end(), part) != seen.end()) continue;
+    seen.push_back(std::move(part));
+  }
+  for (const std::string& part : seen) text += (text.empty() ? "" : " | ") + part;
+  const auto several = static_cast<uint8_t>(via & ~kViaThen);
+  return several == 0 || seen.size() < 2 ? text : ViaText(several) + ": " + text;
+}
+
+GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& prepared,
+                                 const GreenThreadLimits& limits) {
+  const auto maps = platform::ProcMaps::Read();
+  if (!maps.ok()) {
+    GreenThreads failed;
+    failed.reason = maps.error().ToString();
+    return failed;
+  }
+  // Too large for a stack.
+  const auto scan = std::make_unique<GreenThreadScan>(&layout, &prepared);
+  scan->Capture(maps.value(), limits);
+  return scan->Take();
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,200 @@
+// GreenThreads: every async function of an isolate that waits, where, for what,
+// and who waits for it.
+//
+// Owns:        GreenThreadScan: its work space, in mappings of its own.
+// Threads:     Prepare() on the isolate's thread, in a callback from JavaScript.
+//              Capture() either in an interrupt of the isolate, or on another
+//              thread while the isolate's is parked or blocked; then the result
+//              is only as exact as the heap is at rest.
+// Signal-safe: no. Capture() takes no lock of this process and calls no malloc,
+//              which a parked thread may hold. Take() allocates.
+// Lifetime:    a GreenThreadHeap is valid as long as its isolate.
+//
+// The heap is only read: no garbage collection, nothing allocated on it, no
+// handle made from what was found in it, no hook that costs before a report.
+#ifndef GMR_NATIVE_IMAGE_GREEN_GREEN_THREADS_H_
+#define GMR_NATIVE_IMAGE_GREEN_GREEN_THREADS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../../base/unmasked.h"
+#include "../../process/proc_maps.h"
+#include "../objects/heap_layout.h"
+#include "async_context.h"
+#include "async_groups.h"
+#include "async_leaves.h"
+#include "leaf_labels.h"
+
+namespace gmr::vm {
+
+// What a dump needs to know of an isolate.
+struct GreenThreadHeap {
+  HeapLayout layout;
+  HeapAnchors anchors;
+  // "": usable. Else why not, for people.
+  std::string problem;
+};
+
+struct GreenThreadLimits {
+  uint64_t max_heap_bytes = uint64_t{2048} << 20;
+  // What has been found by then is reported, as partial.
+  int max_pause_ms = 2000;
+  uint32_t max_groups = 50;
+  uint32_t max_frames = 200;
+  bool with_leaf_labels = true;
+  // Keys of an AsyncLocalStorage to show, for each group; nullptr: none. It must
+  // live until Take().
+  const AsyncContextQuery* context = nullptr;
+  // Shows the functions of the self-test instead of the program's.
+  bool only_self_test = false;
+  // True when the isolate's thread may run during the scan. Then it proves nothing that an object was not
+  // found, so that is not reported.
+  bool from_outside = false;
+};
+
+struct AsyncFrame {
+  AsyncFrameKind kind = AsyncFrameKind::kAsyncFunction;
+  std::string function_name;  // empty: anonymous or top-level code
+  std::string class_name;     // of a method's object; empty: none
+  std::string file;
+  int line = 0;  // 1-based; 0: unknown
+  int column = 0;
+  // Between this frame and the next one: "Promise.all". Empty: an await.
+  std::string via;
+  // How many functions wait for this one beside the next frame.
+  int other_callers = 0;
+  bool in_cycle = false;
+  bool is_eval = false;
+  // Line and column are where the function begins: where in it is not known.
+  bool is_function_line = false;
+  CodeText code;  // of user code
+  // True when a collection of young objects may have moved the source while `code` was read.
+  bool is_code_young = false;
+};
+
+// What one key of the AsyncLocalStorage held.
+struct GreenThreadContext {
+  std::string key;
+  ContextValueKind kind = ContextValueKind::kNone;
+  platform::Unmasked value;  // of one of the group's innermost functions
+  uint32_t functions = 0;    // how many of the examined functions had a value
+  uint32_t distinct = 0;     // number of different values among these
+};
+
+struct GreenThreadGroup {
+  uint32_t count = 0;
+  std::vector<AsyncFrame> frames;  // innermost first
+  // Frames omitted after frames[cut_after]; 0: all are there.
+  int cut_count = 0;
+  int cut_after = 0;
+  // What the innermost await of one of them waits for, as "timer 5000 ms (1200 ms
+  // left)" or "Pool <- Array"; empty: not looked for.
+  platform::Unmasked waits_for;
+  // Keys without a value are omitted.
+  std::vector<GreenThreadContext> context;
+  // Some of its functions wait for each other, so they never go on.
+  bool deadlock = false;
+};
+
+enum class GreenThreadStatus : uint8_t { kOk, kUnavailable, kOverLimit };
+
+struct GreenThreads {
+  GreenThreadStatus status = GreenThreadStatus::kUnavailable;
+  std::string reason;  // why there are none; empty: kOk
+  uint32_t suspended_functions = 0;
+  uint32_t green_threads = 0;  // innermost functions
+  uint32_t total_groups = 0;
+  std::vector<GreenThreadGroup> groups;  // largest first
+  uint32_t groups_left_out = 0;
+  uint32_t threads_left_out = 0;
+  // Async generators at rest, of which no value was requested.
+  uint32_t idle_generators = 0;
+  // What looked like a function, but was overwritten in part.
+  uint32_t unreadable = 0;
+  uint64_t scanned_bytes = 0;
+  double cost_ms = 0;
+  // True when V8 collected young objects while the heap was read: functions that were suspended very recently
+  // may be missing, or listed without their callers.
+  bool collected_young = false;
+  // Not everything was looked at, for want of time, as this says: functions and
+  // callers are missing. Empty: all was.
+  std::string partial;
+  // Why values of the context may be missing; empty: all were looked for, or none.
+  std::string context_skipped;
+  // Why some waits_for are empty; empty: all were looked for.
+  std::string labels_skipped;
+  // The scripts that `code` of the frames refers to.
+  std::vector<ScriptInfo> scripts;
+};
+
+class GreenThreadScan {
+ public:
+  GreenThreadScan(const Layout* layout, const GreenThreadHeap* prepared);
+  GreenThreadScan(const GreenThreadScan&) = delete;
+  GreenThreadScan& operator=(const GreenThreadScan&) = delete;
+
+  void Capture(const platform::ProcMaps& maps, const GreenThreadLimits& limits);
+  // What Capture() found, once.
+  GreenThreads Take() const;
+
+ private:
+  static constexpr size_t kArenaBytes = size_t{32} << 20;
+
+  // Frames omitted after the one at index `after`.
+  struct Cut {
+    int after = 0;
+    int count = 0;
+
+    bool Has(int position) const { return position > after && position <= after + count; }
+  };
+
+  const char* Run(const platform::ProcMaps& maps);
+  Cut CutOf(const AsyncGroup& group) const;
+  GreenThreadGroup ToGroup(uint32_t index) const;
+  AsyncFrame ToFrame(const AsyncChain& chain) const;
+  bool Scan(int64_t deadline_ns);
+  bool WantsLabels() const { return limits_.with_leaf_labels && !limits_.only_self_test; }
+  const char* FindLabels(int64_t deadline_ns);
+  void ReadCode(int64_t deadline_ns);
+  std::string WaitsFor(uint32_t group) const;
+  std::string TextOf(const AsyncLeaf& leaf) const;
+  std::vector<GreenThreadContext> ContextOf(uint32_t group) const;
+  std::string OverLimit() const;
+  std::string Partial() const;
+  std::string LabelsSkipped() const;
+
+  const GreenThreadHeap* prepared_;
+  platform::MemoryReader memory_;
+  platform::Arena arena_{kArenaBytes};
+  HeapReader heap_;
+  RawStrings strings_;
+  HeapPages pages_;
+  PageTargets targets_;
+  HeapScan scan_;
+  AsyncGraph graph_;
+  AsyncPlaces places_;
+  AsyncGroups groups_;
+  LeafLabels labels_;
+  AsyncContexts contexts_;
+  AsyncLeaves leaves_;
+  bool labels_complete_ = false;
+  // A literal; nullptr: all were looked for.
+  const char* context_problem_ = nullptr;
+  // The scan or the graph ran out of time.
+  bool partial_ = false;
+  GreenThreadLimits limits_;
+  // A literal; nullptr: all went well.
+  const char* problem_ = "no capture was made";
+  bool over_limit_ = false;
+  double cost_ms_ = 0;
+};
+
+// All in one, for an interrupt of the isolate.
+GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& prepared,
+                                 const GreenThreadLimits& limits);
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_GREEN_GREEN_THREADS_H_

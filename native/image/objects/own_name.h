@@ -1,0 +1,40 @@
+// OwnName: the `name` property of a function object, where it has one of its own;
+// and the other properties that an object itself has.
+//
+// Owns:        nothing; text goes into the Arena of RawStrings.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock and does not allocate.
+// Lifetime:    the text is valid until the Arena is reset.
+//
+// Most functions have an accessor there, which yields the name in their source.
+// Methods with a computed name have a string: ['a' + 1]() {}, [Symbol.iterator]() {};
+// and so has what a library renamed.
+#ifndef GMR_NATIVE_IMAGE_OBJECTS_OWN_NAME_H_
+#define GMR_NATIVE_IMAGE_OBJECTS_OWN_NAME_H_
+
+#include <string_view>
+
+#include "raw_strings.h"
+#include "tagged.h"
+
+namespace gmr::vm {
+
+// The value of an own property that is no accessor, among the first 64 of the
+// object. False: there is none.
+bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, std::string_view name,
+                     Tagged* value);
+
+// The same by a symbol.
+bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged symbol,
+                     Tagged* value);
+
+// The same by what a symbol of Node's own, whose address is not known, describes.
+bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged object,
+                      std::string_view description, Tagged* value);
+
+// nullptr: none.
+const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function);
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_OBJECTS_OWN_NAME_H_

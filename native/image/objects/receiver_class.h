@@ -1,0 +1,62 @@
+// ReceiverClass: the name of the class that an object is of.
+//
+// Owns:        nothing; text goes into the Arena of RawStrings.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock and does not allocate.
+// Lifetime:    the text is valid until the Arena is reset.
+#ifndef GMR_NATIVE_IMAGE_OBJECTS_RECEIVER_CLASS_H_
+#define GMR_NATIVE_IMAGE_OBJECTS_RECEIVER_CLASS_H_
+
+#include <cstdint>
+
+#include "shared_function.h"
+
+namespace gmr::vm {
+
+class ReceiverClass {
+ public:
+  ReceiverClass(const HeapReader* heap, const RawStrings* strings, FunctionTable* functions)
+      : heap_(heap), strings_(strings), functions_(functions) {}
+
+  // "": not an object, of no class, or of plain Object. Of a class itself, its
+  // own name: the method is static.
+  const char* NameOf(Tagged object);
+
+  // What precedes the name of a method, as in V8's own traces: its receiver's class, `Proxy`, `String` for a
+  // string, the Symbol.toStringTag of a plain object. "": nothing, or the name begins with
+  // it. V8 prefers the tag to the class where a class extends one that has a tag, as Map; this prefers the
+  // class.
+  const char* PrefixOf(Tagged receiver, const char* function_name);
+
+ private:
+  static constexpr int kMaxPrototypes = 4;
+  static constexpr int kMaxFields = 64;
+  static constexpr int kMaxBackPointers = 100;
+  static constexpr int kKnown = 32;
+
+  // Classes of many objects are looked for again and again.
+  struct Known {
+    Tagged map;
+    const char* name = nullptr;
+    uint32_t generation = 0;
+  };
+
+  bool IsReceiver(Tagged* object) const;
+  const char* FunctionName(Tagged function);
+  const char* ClassName(Tagged constructor);
+  const char* NameByMap(Tagged map);
+  const char* FindName(Tagged map);
+  const char* TypeName(Tagged receiver);
+  bool FindConstructor(Tagged prototype, Tagged* constructor) const;
+  bool IsConstructorOf(Tagged function, Tagged prototype) const;
+  bool FindInMap(Tagged map, Tagged* constructor) const;
+
+  const HeapReader* heap_;
+  const RawStrings* strings_;
+  FunctionTable* functions_;
+  Known known_[kKnown];
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_OBJECTS_RECEIVER_CLASS_H_

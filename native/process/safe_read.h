@@ -1,0 +1,115 @@
+// MemoryReader: reads memory of this process that may not exist.
+//
+// Owns:        a page cache of 2 MiB and a window of 256 KiB (mappings), and up to
+//              three descriptors where the kernel denies process_vm_readv(2).
+// Threads:     one at a time.
+// Signal-safe: no; but Read() takes no lock and does not allocate, so it may be
+//              used while another thread is parked inside malloc.
+// Lifetime:    not across fork(): a child makes its own.
+//
+// A plain load of a wrong address kills the process that we look at. The kernel
+// copies instead and answers EFAULT.
+#ifndef GMR_NATIVE_PROCESS_SAFE_READ_H_
+#define GMR_NATIVE_PROCESS_SAFE_READ_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace gmr::platform {
+
+// In the order in which they are tried. Containers deny the first with seccomp;
+// PR_SET_DUMPABLE 0 denies the second to other users than root.
+enum class ReadBackend : uint8_t { kProcessVmReadv, kProcMem, kPipe, kNone };
+
+class MemoryReader {
+ public:
+  MemoryReader() : MemoryReader(ReadBackend::kProcessVmReadv) {}
+  // Starts with a later backend, for tests. Without the cache, reading is slow and needs no memory.
+  explicit MemoryReader(ReadBackend first, bool with_cache = true);
+  MemoryReader(const MemoryReader&) = delete;
+  MemoryReader& operator=(const MemoryReader&) = delete;
+  ~MemoryReader();
+
+  // All `bytes` or nothing: false when a part is not readable; `to` may then
+  // be partly written.
+  bool Read(uintptr_t address, void* to, size_t bytes);
+
+  template <typename T>
+  bool Load(uintptr_t address, T* value) {
+    static_assert(std::is_trivially_copyable_v<T>, "bytes from memory make no object with a constructor");
+    if (instead_size_ != 0) return Read(address, value, sizeof(T));
+    // A heap is read word by word, millions of them: most are in the window or the cache.
+    const uintptr_t in_window = address - window_start_;
+    if (in_window < window_bytes_ && window_bytes_ - in_window >= sizeof(T)) {
+      std::memcpy(value, window_ + in_window, sizeof(T));
+      return true;
+    }
+    const size_t offset = address % kBlockBytes;
+    const size_t slot = address / kBlockBytes % kBlocks;
+    if (offset <= kBlockBytes - sizeof(T) && cache_ != nullptr && cache_->tags[slot] == address - offset) {
+      std::memcpy(value, cache_->blocks[slot] + offset, sizeof(T));
+      return true;
+    }
+    return Read(address, value, sizeof(T));
+  }
+
+  // Words from all over the memory by few calls to the kernel, past the cache. What is not readable is 0.
+  void LoadEach(const uintptr_t* addresses, size_t count, uint64_t* words);
+
+  static constexpr size_t kWindowBytes = size_t{256} << 10;
+
+  // Copies a part of at most kWindowBytes by one call to the kernel, and serves
+  // loads in it from the copy until the next one. Parts that are not readable
+  // are 0 in the copy, and not served. nullptr: nothing of it is readable.
+  const uint64_t* OpenWindow(uintptr_t start, size_t bytes);
+
+  // From now on these bytes stand for the memory at `begin`, until Forget(). A read that is only partly
+  // within them is a read of memory.
+  void ReadInstead(uintptr_t begin, const uint8_t* bytes, size_t size);
+
+  // Drops the cache and what stands for memory: the memory may have changed. Call it before each capture.
+  void Forget();
+  // Counts the calls of Forget(), for those who keep what they derived.
+  uint32_t generation() const { return generation_; }
+
+  ReadBackend backend() const { return backend_; }
+
+ private:
+  // Every page size is a multiple of it, so a block is readable as a whole or not at all.
+  static constexpr size_t kBlockBytes = 4096;
+  static constexpr size_t kBlocks = 512;
+
+  struct Cache {
+    uintptr_t tags[kBlocks];
+    uint8_t blocks[kBlocks][kBlockBytes];
+  };
+
+  const uint8_t* CachedBlock(uintptr_t block);
+  bool FetchBlocks(uintptr_t start, size_t bytes);
+  size_t FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words);
+  bool Fetch(uintptr_t address, void* to, size_t bytes);
+  bool OpenBackend(ReadBackend backend);
+  void UseNextBackend();
+
+  Cache* cache_ = nullptr;
+  uint8_t* window_ = nullptr;
+  uintptr_t window_start_ = 0;
+  size_t window_bytes_ = 0;  // 0: closed
+  uint32_t generation_ = 0;
+  uintptr_t instead_begin_ = 0;
+  const uint8_t* instead_ = nullptr;
+  size_t instead_size_ = 0;
+  ReadBackend backend_;
+  int mem_fd_ = -1;
+  int pipe_fds_[2] = {-1, -1};
+};
+
+// How many readers have run out of backends so far because no descriptor was left to open the next one. If
+// the count changed during an examination, its result is not conclusive.
+uint32_t BlindReaders();
+
+}  // namespace gmr::platform
+
+#endif  // GMR_NATIVE_PROCESS_SAFE_READ_H_

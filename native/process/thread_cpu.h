@@ -1,0 +1,24 @@
+// ThreadCpuNs: CPU time of one thread of this process, up to this moment.
+//
+// Owns:        nothing.
+// Threads:     any.
+// Signal-safe: yes: clock_gettime(2) alone.
+// Lifetime:    function. Linux only; elsewhere 0.
+//
+// /proc/<pid>/task/<tid>/schedstat is as old as the last tick of the scheduler,
+// up to 10 ms, for a thread that is on a CPU.
+#ifndef GMR_NATIVE_PROCESS_THREAD_CPU_H_
+#define GMR_NATIVE_PROCESS_THREAD_CPU_H_
+
+#include <time.h>
+
+#include <cstdint>
+
+namespace gmr::platform {
+
+// 0: it has ended, or this system does not tell.
+int64_t ThreadCpuNs(int tid);
+
+}  // namespace gmr::platform
+
+#endif  // GMR_NATIVE_PROCESS_THREAD_CPU_H_

@@ -1,0 +1,227 @@
+#include "photographer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../../base/clock.h"
+#include "../../base/sleep.h"
+#include "../../process/thread_cpu.h"
+#include "../../v8/layout_loader.h"
+#include "../../v8/stack_reader.h"
+#include "../model/cpu_shares.h"
+#include "conclusion.h"
+#include "heap_limits.h"
+#include "lazy_reader.h"
+#include "loop_sampler.h"
+#include "other_threads.h"
+#include "silent_thread.h"
+#include "subject.h"
+#include "unregistered_worker.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+using platform::kNsPerMs;
+using platform::MonotonicNs;
+
+// Between two looks at a thread that does not answer.
+constexpr int64_t kLookEveryNs = 4 * kNsPerMs;
+// What a starved thread gets at most.
+constexpr int64_t kStarvedGraceNs = 1000 * kNsPerMs;
+// V8 takes four of five interrupts during a storm of promise jobs between two of
+// them, where there is no stack, or only Node's own part of it. Asked again and
+// again, it is caught inside one.
+constexpr int kMicrotaskRetries = 1000;
+constexpr int64_t kMicrotaskPauseNs = 20'000;
+constexpr int64_t kMicrotaskRetriesNs = 100 * kNsPerMs;
+
+std::vector<std::shared_ptr<vm::Capture>> PendingCaptures(const std::vector<Subject>& subjects) {
+  std::vector<std::shared_ptr<vm::Capture>> pending;
+  for (const Subject& subject : subjects) {
+    if (subject.pending()) pending.push_back(subject.capture);
+  }
+  return pending;
+}
+
+void WatchPending(const Options& options, LazyReader* reader, std::vector<Subject>* subjects) {
+  for (Subject& subject : *subjects) {
+    if (!subject.pending()) continue;
+    subject.silent = std::make_unique<SilentThread>(subject.photo.status, options.max_frames,
+                                                    [reader]() -> vm::StackReader& { return reader->Get(); });
+  }
+}
+
+// A running thread that stays silent will be held while its stack is copied; one that sleeps will not.
+bool MayBeHeld(const Subject& subject) {
+  return subject.pending() && (!subject.photo.os || subject.photo.os->status.state == 'R');
+}
+
+// False: `hooks.asked` is still to be called, when loops that turn were asked again. That needs a CPU of its
+// own.
+bool AskedAtOnce(const PhotographHooks& hooks, const std::vector<Subject>& subjects) {
+  // It is not to be called at all.
+  if (std::any_of(subjects.begin(), subjects.end(), MayBeHeld)) return true;
+  const auto may_turn = [](const Subject& subject) { return MayTurn(subject.photo); };
+  if (std::any_of(subjects.begin(), subjects.end(), may_turn)) return false;
+  hooks.asked();
+  return true;
+}
+
+// True: `hooks.asked` is still to be called.
+bool WaitForAnswers(const Options& options, const PhotographHooks& hooks, LazyReader* reader,
+                    std::vector<Subject>* subjects) {
+  const int64_t begin_ns = MonotonicNs();
+  const int64_t grace_ns = begin_ns + options.interrupt_timeout_ms * kNsPerMs;
+  const int64_t longest_ns = std::max(grace_ns, begin_ns + kStarvedGraceNs);
+  WatchPending(options, reader, subjects);
+  bool asks_later = false;
+
+  for (bool first = true;; first = false) {
+    const auto pending = PendingCaptures(*subjects);
+    vm::Capture::WaitForAll(pending, std::min(MonotonicNs() + kLookEveryNs, longest_ns), hooks.stop);
+    if (first) asks_later = !AskedAtOnce(hooks, *subjects);
+    if (PendingCaptures(*subjects).empty() || hooks.stop()) return asks_later;
+    const int64_t now_ns = MonotonicNs();
+    for (Subject& subject : *subjects) {
+      if (!subject.pending()) continue;
+      const bool is_last = now_ns >= longest_ns || (now_ns >= grace_ns && !subject.silent->IsStarved());
+      // It is in our own code: what would be read of it then says nothing.
+      if (subject.capture->begun() && now_ns < longest_ns) continue;
+      subject.given_up = subject.silent->IsStuck(is_last) || is_last;
+      // It may have begun after that look.
+      if (subject.capture->begun() && now_ns < longest_ns) subject.given_up = false;
+    }
+  }
+}
+
+void AskAll(const vm::Question& question, size_t max_stacks, std::vector<Subject>* subjects) {
+  size_t asked = 0;
+  for (Subject& subject : *subjects) {
+    if (subject.photo.status.id == 0) continue;
+    subject.skipped = asked++ >= max_stacks;
+    if (subject.skipped) continue;
+    subject.capture = vm::IsolateRegistry::Get().Ask(subject.photo.status.id, question);
+    if (subject.capture == nullptr) subject.photo.state = IsolateState::kExited;
+  }
+}
+
+bool CaughtBetweenMicrotasks(const Subject& subject) {
+  if (subject.capture == nullptr || subject.capture->state() != vm::Capture::State::kAnswered) return false;
+  const vm::StackCapture& stack = subject.capture->answer().stack;
+  // Node's own frames may be below: processTicksAndRejections runs promise jobs too.
+  return stack.running_microtasks && !stack.HasUserCode();
+}
+
+void RetryMicrotaskStorms(vm::Question question, const std::function<bool()>& stop,
+                          std::vector<Subject>* subjects) {
+  question.with_heap = false;  // the first answer has it
+  const int64_t deadline_ns = MonotonicNs() + kMicrotaskRetriesNs;
+  for (int retry = 0; retry < kMicrotaskRetries && MonotonicNs() < deadline_ns && !stop(); ++retry) {
+    std::vector<std::shared_ptr<vm::Capture>> asked;
+    std::vector<std::pair<Subject*, std::shared_ptr<vm::Capture>>> retried;
+    for (Subject& subject : *subjects) {
+      if (!CaughtBetweenMicrotasks(subject)) continue;
+      if (auto capture = vm::IsolateRegistry::Get().Ask(subject.photo.status.id, question)) {
+        asked.push_back(capture);
+        retried.emplace_back(&subject, std::move(capture));
+      }
+    }
+    if (asked.empty()) return;
+    vm::Capture::WaitForAll(asked, deadline_ns, stop);
+    // Asked at once, V8 14 would be caught at the same point of its loop again.
+    platform::SleepNs(kMicrotaskPauseNs);
+    for (auto& [subject, capture] : retried) {
+      // The earlier answer stands until there is a better one.
+      if (capture->state() != vm::Capture::State::kAnswered) continue;
+      if (subject->first_capture == nullptr) subject->first_capture = subject->capture;
+      subject->capture = std::move(capture);
+    }
+  }
+}
+
+void AddNativeFrames(const std::vector<Subject>& subjects, LazyReader* reader, Photograph* photograph) {
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    std::optional<vm::StackCapture>& stack = photograph->isolates[i].stack;
+    if (!stack || stack->method != vm::CaptureMethod::kInterrupt || stack->frames.empty()) continue;
+    reader->Get().AddNativeFrames(subjects[i].capture->answer().machine_stack, &*stack);
+  }
+}
+
+// A stack that was read from memory may be that of a promise job. Who awaits it
+// is not on the stack, and only V8 knows.
+void MarkMicrotasks(vm::StackCapture* stack) {
+  if (stack->method == vm::CaptureMethod::kInterrupt) return;
+  stack->running_microtasks =
+      std::any_of(stack->frames.begin(), stack->frames.end(), [](const vm::Frame& frame) {
+        return frame.kind == vm::FrameKind::kNative &&
+               frame.function_name.find("MicrotaskQueue::RunMicrotasks") != std::string::npos;
+      });
+  if (stack->running_microtasks) stack->async_skipped = "the stack was read from memory";
+}
+
+void NameFrames(LazyReader* reader, Photograph* photograph) {
+  std::vector<vm::StackCapture*> stacks;
+  for (IsolatePhoto& photo : photograph->isolates) {
+    if (photo.stack) stacks.push_back(&*photo.stack);
+  }
+  for (OtherThreadPhoto& other : photograph->other_threads) {
+    if (other.stack) stacks.push_back(&*other.stack);
+  }
+  reader->Get().NameNativeFrames(stacks);
+  for (vm::StackCapture* stack : stacks) MarkMicrotasks(stack);
+}
+
+}  // namespace
+
+void PhotographThreads(const Options& options, const MemoryPlan& memory, const PhotographHooks& hooks,
+                       Photograph* photograph) {
+  std::vector<Subject> subjects;
+  for (vm::IsolateStatus& status : vm::IsolateRegistry::Get().List()) {
+    Subject& subject = subjects.emplace_back();
+    subject.photo.status = std::move(status);
+  }
+  // Before anybody is asked: afterwards an idle thread would be seen awake.
+  for (Subject& subject : subjects) ReadOs(&subject);
+
+  vm::BeginLoadingLayout();
+  LazyReader reader(memory.is_thrifty() ? vm::StackReader::Memory::kLittle : vm::StackReader::Memory::kUsual);
+  vm::Question question{options.max_frames, true, photograph->report_id, 0};
+  question.own_frames = reader.PlanOwnFrames();
+  question.asked_at_ns = MonotonicNs();
+  AskAll(question, memory.max_stacks, &subjects);
+  // Before `hooks.asked` may begin threads of the report itself.
+  const std::vector<MarkedThread> threads = ListMarked();
+  const bool asks_later = WaitForAnswers(options, hooks, &reader, &subjects);
+  RetryMicrotaskStorms(question, hooks.stop, &subjects);
+
+  for (Subject& subject : subjects) {
+    Conclude(question.asked_at_ns, hooks.stop(), &subject);
+    if (subject.photo.status.identity.is_main && !subject.photo.heap)
+      subject.photo.heap = photograph->trigger.heap;
+    photograph->isolates.push_back(std::move(subject.photo));
+  }
+  photograph->stacks_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
+  LoopSampler loops(question, hooks.stop, photograph);
+  FindHeapLimits(photograph);
+  const size_t others = memory.max_stacks - std::min(memory.max_stacks, subjects.size());
+  PhotographOthers(options, threads, others, &reader, photograph);
+  loops.Sample(&subjects);
+  if (asks_later) hooks.asked();
+  for (IsolatePhoto& photo : photograph->isolates) {
+    if (photo.os) SetCpuShare(&*photo.os);
+  }
+  AddNativeFrames(subjects, &reader, photograph);
+  for (IsolatePhoto& photo : photograph->isolates) ConcludeWaiting(&photo);
+  NameFrames(&reader, photograph);
+  AdoptUnregistered(photograph);
+  if (const auto resident = platform::ResidentBytes(); resident.ok())
+    photograph->rss_bytes = resident.value();
+}
+
+}  // namespace gmr::reporter

@@ -1,0 +1,33 @@
+// Photographer: asks every isolate for its stack and reads what the operating
+// system knows about every thread.
+//
+// Owns:        nothing between calls.
+// Threads:     the reporter thread.
+// Signal-safe: no.
+// Lifetime:    function.
+#ifndef GMR_NATIVE_REPORTER_CAPTURE_PHOTOGRAPHER_H_
+#define GMR_NATIVE_REPORTER_CAPTURE_PHOTOGRAPHER_H_
+
+#include <functional>
+
+#include "../formatter/memory_plan.h"
+#include "../model/options.h"
+#include "../model/photograph.h"
+
+namespace gmr::reporter {
+
+struct PhotographHooks {
+  std::function<bool()> stop;  // true: the process exits, end early
+  // Called when all who can answer soon have answered; but not when a thread may have to be held for its
+  // stack: that should be short, and on few CPUs whatever this begins would make it longer.
+  std::function<void()> asked;
+};
+
+// Fills the threads of `photograph`, whose id and trigger are set. Ends when
+// every isolate has answered, or is known to be unable to, or at the deadline.
+void PhotographThreads(const Options& options, const MemoryPlan& memory, const PhotographHooks& hooks,
+                       Photograph* photograph);
+
+}  // namespace gmr::reporter
+
+#endif  // GMR_NATIVE_REPORTER_CAPTURE_PHOTOGRAPHER_H_
