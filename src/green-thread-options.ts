@@ -13,14 +13,27 @@ export interface ContextOptions {
   readonly keys: readonly string[];
 }
 
-/** What a report may do to find the suspended async functions of each thread. Times and sizes hold for each thread. */
+/** What a report may do to find the suspended async functions of each thread. Sizes hold for each thread. */
 export interface GreenThreadsOptions {
   /** Whether they are looked for at all. Default true. `GMR_GREEN_THREADS`. */
   readonly enabled?: boolean | undefined;
-  /** Larger heaps are not scanned, from 1 to 1000000 MB. Default 2048. `GMR_GREEN_THREADS_MAX_HEAP_MB`. */
+  /** Larger heaps are not scanned, from 1 to 1000000 MB. Default 16384. `GMR_GREEN_THREADS_MAX_HEAP_MB`. */
   readonly maxHeapMb?: number | undefined;
-  /** The scan pauses the thread, at most so long, from 1 to 60000. Default 1000. `GMR_GREEN_THREADS_MAX_PAUSE_MS`. */
+  /**
+   * Time in ms for reading the heaps of all threads while these run, from 1 to 60000. Default 3000.
+   * `GMR_GREEN_THREADS_MAX_ANALYSIS_MS`.
+   */
+  readonly maxAnalysisMs?: number | undefined;
+  /**
+   * A thread is paused for the scan of its heap only if the garbage collector disturbs each look at it, or with
+   * `consistent`; then at most so many ms, from 1 to 60000. Default 1000. `GMR_GREEN_THREADS_MAX_PAUSE_MS`.
+   */
   readonly maxPauseMs?: number | undefined;
+  /**
+   * Whether each heap is read as it is at one moment. Its thread is paused for that, some 250 ms for each GB. Default
+   * false: threads go on, and functions that go on meanwhile are left out. `GMR_GREEN_THREADS_CONSISTENT`.
+   */
+  readonly consistent?: boolean | undefined;
   /** Groups that are told, the largest first, from 1 to 10000. Default 50. `GMR_GREEN_THREADS_MAX_GROUPS`. */
   readonly maxGroups?: number | undefined;
   /** Functions kept per group, from 2 to 1000. Default 50. `GMR_GREEN_THREADS_MAX_FRAMES`. */
@@ -36,7 +49,9 @@ export interface GreenThreadsOptions {
 export interface GreenThreadsSettings {
   readonly enabled: boolean;
   readonly maxHeapMb: number;
+  readonly maxAnalysisMs: number;
   readonly maxPauseMs: number;
+  readonly consistent: boolean;
   readonly maxGroups: number;
   readonly maxFrames: number;
   readonly context: ContextOptions | undefined;
@@ -46,7 +61,9 @@ export interface GreenThreadsSettings {
 export const GREEN_VARIABLES: Readonly<Partial<Record<keyof GreenThreadsSettings, string>>> = {
   enabled: 'GMR_GREEN_THREADS',
   maxHeapMb: 'GMR_GREEN_THREADS_MAX_HEAP_MB',
+  maxAnalysisMs: 'GMR_GREEN_THREADS_MAX_ANALYSIS_MS',
   maxPauseMs: 'GMR_GREEN_THREADS_MAX_PAUSE_MS',
+  consistent: 'GMR_GREEN_THREADS_CONSISTENT',
   maxGroups: 'GMR_GREEN_THREADS_MAX_GROUPS',
   maxFrames: 'GMR_GREEN_THREADS_MAX_FRAMES',
 };
@@ -56,7 +73,9 @@ export function makeGreenRules(): Rules<GreenThreadsSettings> {
   return {
     enabled: booleanRule(),
     maxHeapMb: integerRule(1, 1_000_000),
+    maxAnalysisMs: integerRule(1, 60_000),
     maxPauseMs: integerRule(1, 60_000),
+    consistent: booleanRule(),
     maxGroups: integerRule(1, 10_000),
     maxFrames: integerRule(2, 1000),
     context: { check: checkContext },

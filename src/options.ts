@@ -236,8 +236,10 @@ function defaultSettings(): Settings {
     reportTimeoutMs: 10_000,
     greenThreads: {
       enabled: true,
-      maxHeapMb: 2048,
+      maxHeapMb: 16_384,
+      maxAnalysisMs: 3000,
       maxPauseMs: 1000,
+      consistent: false,
       maxGroups: 50,
       maxFrames: 50,
       context: undefined,

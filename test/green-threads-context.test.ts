@@ -116,7 +116,7 @@ describe('what an AsyncLocalStorage holds', { ...PATIENT, ...STACK_READING }, ()
     started.write('block\n');
     await started.line('blocked');
     const found = greenThreadsOf(await started.reportOnSignal());
-    assert.ok(found.approximate, found.text);
+    assert.equal(found.heapRead, 'at-rest', found.text);
     assert.equal(contextOf(found, 'ofMap'), CONTEXTS['ofMap']);
     assert.equal(contextOf(found, 'inRun'), CONTEXTS['inRun']);
   });

@@ -100,11 +100,13 @@ describe('the text of the Green Threads section', () => {
     );
   });
 
-  test('says what was omitted, what is not known, and what is only approximate', () => {
+  test('says what was omitted, what is not known, and how the heap was read', () => {
     const text = greenText(
       print(
         greenThreads([greenGroup(chain, { cut: { afterIndex: 0, count: 18 } })], {
-          approximate: true,
+          heapRead: 'running',
+          groupsGone: 2,
+          threadsGone: 5,
           groupsLeftOut: 4,
           threadsLeftOut: 7,
           idleGenerators: 1,
@@ -118,10 +120,11 @@ describe('the text of the Green Threads section', () => {
     );
     for (const words of [
       '  at least 2 suspended async functions, 1 green thread, 1 group\n',
-      '  (approximate: read from 15.0 MB of heap in 2.3 ms by another thread',
-      '  INCOMPLETE: only 12 of 900 MB of the heap were read; greenThreads.maxPauseMs',
+      '  (read from 15.0 MB of heap in 2.3 ms while the thread ran: what is shown was read again afterwards)\n',
+      '  INCOMPLETE: only 12 of 900 MB of the heap were read; greenThreads.maxAnalysisMs',
       '    ... 18 functions omitted ...\n',
       '  4 more groups with 7 green threads omitted: greenThreads.maxGroups',
+      '  5 more green threads in 2 groups omitted: they went on while the heap was read\n',
       '  what some of them wait for is not known: the time for it was used up\n',
       '  values of greenThreads.context may be missing: the storage is gone\n',
       '  1 async generator idle',

@@ -106,7 +106,9 @@ reporter::Options ToOptions(napi_env env, napi_value object) {
   options.green_threads.enabled = BoolOf(env, green, "enabled");
   vm::GreenThreadLimits& limits = options.green_threads.limits;
   limits.max_heap_bytes = static_cast<uint64_t>(IntegerOf(env, green, "maxHeapMb")) << 20;
-  limits.max_pause_ms = static_cast<int>(IntegerOf(env, green, "maxPauseMs"));
+  limits.max_ms = static_cast<int>(IntegerOf(env, green, "maxPauseMs"));
+  options.green_threads.max_analysis_ms = IntegerOf(env, green, "maxAnalysisMs");
+  options.green_threads.consistent = BoolOf(env, green, "consistent");
   limits.max_groups = static_cast<uint32_t>(IntegerOf(env, green, "maxGroups"));
   limits.max_frames = static_cast<uint32_t>(IntegerOf(env, green, "maxFrames"));
   return options;

@@ -113,6 +113,8 @@ std::array<OwnCallFacts, kCount> Facts(Operands* operands) {
       {"renameat", {SYS_renameat, {kNoFd, path, kNoFd, path}}},
       {"linkat", {SYS_linkat, {kNoFd, path, kNoFd, path, 0}}},
       {"unlinkat", {SYS_unlinkat, {kNoFd, path, 0}}},
+      // Of no known kind of process.
+      {"setpriority", {SYS_setpriority, {-1, 0, 0}}},
   }};
 }
 

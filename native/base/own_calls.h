@@ -36,6 +36,7 @@ enum class OwnCall : uint8_t {
   kRenameat,
   kLinkat,
   kUnlinkat,
+  kSetpriority,
   kCount,
 };
 

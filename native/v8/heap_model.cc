@@ -35,8 +35,9 @@ double FindTimerBase(const Layout& layout, Tagged timer) {
   return platform::MsBetween(0, platform::MonotonicNs()) - start.ToSmi();
 }
 
-// Makes known functions, finds out the layout from them, and dumps them as a test.
-GreenThreadHeap Prepare(v8::Isolate* isolate, const LoadedLayout& loaded) {
+}  // namespace
+
+GreenThreadHeap PrepareGreenThreads(v8::Isolate* isolate, const LoadedLayout& loaded) {
   GreenThreadHeap prepared;
   prepared.problem = loaded.reason;
   if (!loaded.usable) return prepared;
@@ -56,11 +57,9 @@ GreenThreadHeap Prepare(v8::Isolate* isolate, const LoadedLayout& loaded) {
   return prepared;
 }
 
-}  // namespace
-
 HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
   HeapModel model;
-  const GreenThreadHeap prepared = Prepare(isolate, loaded);
+  const GreenThreadHeap prepared = PrepareGreenThreads(isolate, loaded);
   model.problem_ = prepared.problem;
   if (!prepared.problem.empty()) return model;
   model.layout_ = prepared.layout;

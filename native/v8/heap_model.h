@@ -21,6 +21,9 @@
 
 namespace gmr::vm {
 
+// Makes known functions in `isolate`, finds out the layout from them, and dumps them as a test.
+GreenThreadHeap PrepareGreenThreads(v8::Isolate* isolate, const LoadedLayout& loaded);
+
 class HeapModel {
  public:
   // About ten milliseconds. `isolate` must be able to run JavaScript, in a context.

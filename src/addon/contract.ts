@@ -204,7 +204,9 @@ export interface NativeOptions {
   readonly greenThreads: {
     readonly enabled: boolean;
     readonly maxHeapMb: number;
+    readonly maxAnalysisMs: number;
     readonly maxPauseMs: number;
+    readonly consistent: boolean;
     readonly maxGroups: number;
     readonly maxFrames: number;
   };

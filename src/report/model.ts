@@ -200,8 +200,12 @@ export interface GreenThreadGroup {
 /** The async functions of one isolate that wait, read from its heap. */
 export interface GreenThreads {
   readonly status: 'known';
-  /** True when the heap was read while its thread may have changed it: single functions may be missing or wrong. */
-  readonly approximate: boolean;
+  /**
+   * How its heap was read. `'at-rest'`: by another thread, while its own did not run. `'running'`: by another thread,
+   * while its own ran; each function that is shown was read again afterwards, and single functions may be missing.
+   * `'paused'`: by its own thread.
+   */
+  readonly heapRead: 'at-rest' | 'running' | 'paused';
   readonly suspendedFunctions: number;
   /** Innermost functions: each is one chain of calls. */
   readonly greenThreads: number;
@@ -211,6 +215,10 @@ export interface GreenThreads {
   readonly groupsLeftOut: number;
   /** Green threads in the groups that were omitted. */
   readonly threadsLeftOut: number;
+  /** Groups that were found, but of which no function still waited when they were read again. */
+  readonly groupsGone: number;
+  /** Green threads in these groups. */
+  readonly threadsGone: number;
   /** Async generators that wait for `next()` to be called. */
   readonly idleGenerators: number;
   /** What looked like a suspended function, but was overwritten in part. */
@@ -218,11 +226,10 @@ export interface GreenThreads {
   /** Heap that was read. */
   readonly scannedBytes: number;
   /**
-   * V8 collected young objects while the heap was read. Functions that were suspended very recently may be missing, or
-   * listed without their callers; what the functions wait for is not shown.
+   * V8 collected young objects while the heap was read. Functions that were suspended very recently may be missing.
    */
   readonly youngCollected: boolean;
-  /** How long it took; so long the thread was paused, unless `approximate`. */
+  /** How long it took; so long the thread was paused, if `heapRead` is `'paused'`. */
   readonly costMs: number;
   /** What was not looked at for want of time, so that functions and callers are missing; null when all was. */
   readonly partial: string | null;

@@ -22,7 +22,13 @@ import { notAvailable } from './text-overview';
 
 const MAX_WAIT_LENGTH = 300;
 const YOUNG_COLLECTED =
-  '(V8 collected young objects meanwhile: functions that were suspended only just now may be missing, or be listed without their callers)';
+  '(V8 collected young objects meanwhile: functions that were suspended only just now may be missing)';
+/** How a heap was read, behind how long that took. */
+const HOW_READ: Readonly<Record<GreenThreads['heapRead'], string>> = {
+  'at-rest': ', without pausing the thread',
+  running: ' while the thread ran: what is shown was read again afterwards',
+  paused: ', for which the thread was paused',
+};
 
 /** The suspended async functions of each JavaScript thread: who waits, for what, and who waits for that. */
 export function renderGreenThreads(photograph: Photograph): readonly Line[] {
@@ -72,8 +78,11 @@ function renderIsolate({ greenThreads }: IsolateThread, view: ViewOptions): read
   if (greenThreads.status === 'unavailable') return [escapeInline(notAvailable(greenThreads.reason))];
   const lines = [countGreenThreads(greenThreads), `(${describeCost(greenThreads)})`];
   if (greenThreads.partial !== null) {
-    const more = 'greenThreads.maxPauseMs (GMR_GREEN_THREADS_MAX_PAUSE_MS) allows more';
-    lines.push(`INCOMPLETE: ${escapeInline(greenThreads.partial)}; ${more}`);
+    const more =
+      greenThreads.heapRead === 'paused'
+        ? 'greenThreads.maxPauseMs (GMR_GREEN_THREADS_MAX_PAUSE_MS)'
+        : 'greenThreads.maxAnalysisMs (GMR_GREEN_THREADS_MAX_ANALYSIS_MS)';
+    lines.push(`INCOMPLETE: ${escapeInline(greenThreads.partial)}; ${more} allows more`);
   }
   if (greenThreads.youngCollected) lines.push(YOUNG_COLLECTED);
   for (const group of greenThreads.groups) lines.push('', ...renderGroup(group, view));
@@ -82,11 +91,9 @@ function renderIsolate({ greenThreads }: IsolateThread, view: ViewOptions): read
   return lines;
 }
 
-function describeCost({ approximate, costMs, scannedBytes }: GreenThreads): string {
+function describeCost({ heapRead, costMs, scannedBytes }: GreenThreads): string {
   const read = `read from ${formatMegabytes(scannedBytes)} of heap in ${formatDuration(costMs)}`;
-  return approximate
-    ? `approximate: ${read} by another thread, while this one may have changed it`
-    : `${read}, for which the thread was paused`;
+  return `${read}${HOW_READ[heapRead]}`;
 }
 
 function renderGroup(group: GreenThreadGroup, view: ViewOptions): readonly string[] {
@@ -163,6 +170,10 @@ function describeRest(found: GreenThreads): string[] {
     notes.push(
       `${left} omitted: greenThreads.maxGroups (GMR_GREEN_THREADS_MAX_GROUPS) raises the number shown`,
     );
+  }
+  if (found.threadsGone > 0) {
+    const gone = `${counted(found.threadsGone, 'more green thread')} in ${counted(found.groupsGone, 'group')}`;
+    notes.push(`${gone} omitted: they went on while the heap was read`);
   }
   if (found.waitsForSkipped !== null && found.groups.length > 0) {
     notes.push(`what some of them wait for is not known: ${escapeInline(found.waitsForSkipped)}`);

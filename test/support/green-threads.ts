@@ -28,7 +28,8 @@ export interface PrintedGreenThreads {
   readonly suspended: number;
   readonly threads: number;
   readonly groupCount: number;
-  readonly approximate: boolean;
+  /** As `heapRead` of the model. */
+  readonly heapRead: 'at-rest' | 'running' | 'paused';
   readonly costMs: number;
   readonly groups: readonly PrintedGroup[];
   /** All of its text. */
@@ -60,7 +61,11 @@ export function greenThreadsOf(report: string, label = 'main'): PrintedGreenThre
     suspended: Number(counts[1]),
     threads: Number(counts[2]),
     groupCount: Number(counts[3]),
-    approximate: text.includes('(approximate: '),
+    heapRead: text.includes(', without pausing the thread)')
+      ? 'at-rest'
+      : text.includes(' while the thread ran: ')
+        ? 'running'
+        : 'paused',
     costMs: Number(cost[1]) * (cost[2] === 's' ? 1000 : 1),
     groups: readGroups(text),
     text,

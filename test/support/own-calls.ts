@@ -24,6 +24,7 @@ export const OWN_SYSTEM_CALLS: readonly OwnSystemCall[] = [
   { name: 'renameat', use: 'the same, on old file systems' },
   { name: 'linkat', use: 'the same, on old file systems' },
   { name: 'unlinkat', use: 'removing old reports' },
+  { name: 'setpriority', use: 'a second thread that reads a heap, after all others' },
 ];
 
 /** Calls of the child process that tries the calls above if a filter is active. */

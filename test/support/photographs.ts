@@ -170,7 +170,9 @@ export function greenThreads(
 ): GreenThreads {
   return {
     status: 'known',
-    approximate: false,
+    heapRead: 'at-rest',
+    groupsGone: 0,
+    threadsGone: 0,
     youngCollected: false,
     suspendedFunctions: groups.reduce((sum, { count, frames }) => sum + count * frames.length, 0),
     greenThreads: groups.reduce((sum, { count }) => sum + count, 0),

@@ -43,6 +43,8 @@ class AsyncGroups {
 
   const platform::MappedArray<AsyncGroup>& groups() const { return groups_; }
   const platform::MappedArray<AsyncChain>& chains() const { return chains_; }
+  // Another function of the same group stands for it.
+  void SetSample(uint32_t group, uint32_t function) { groups_[group].sample = function; }
   uint32_t ChainOf(uint32_t function) const { return chain_of_[function]; }
   // Without those of the self-test.
   uint32_t functions() const { return functions_; }

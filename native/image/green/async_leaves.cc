@@ -11,7 +11,7 @@ bool AsyncLeaves::Collect(const AsyncGraph& graph, const AsyncGroups& groups, ui
   for (uint32_t i = 0; i < count; ++i) {
     const uint32_t awaited = graph.functions()[groups.groups()[i].sample].awaited;
     if (awaited == kNoIndex) {
-      if (!leaves_.Append({i, kNoIndex, kNoIndex, 0})) return false;
+      if (!leaves_.Append({.group = i})) return false;
     } else if (!Follow(graph, i, awaited, labels)) {
       return false;
     }
@@ -46,6 +46,7 @@ bool AsyncLeaves::AddEnd(const AsyncGraph& graph, uint32_t group, const Open& en
   AsyncLeaf leaf;
   leaf.group = group;
   leaf.via = end.via;
+  leaf.promise = end.promise;
   leaf.function = promise.producer;
   if (leaf.function == kNoIndex) leaf.label = labels->Add(promise.pending.object);
   return leaves_.Append(leaf);

@@ -19,6 +19,7 @@ struct AsyncLeaf {
   uint32_t group = kNoIndex;
   uint32_t function = kNoIndex;  // another suspended function, or
   uint32_t label = kNoIndex;     // a number of LeafLabels; both none: about to go on
+  uint32_t promise = kNoIndex;   // of the graph
   uint8_t via = 0;
 };
 

@@ -12,6 +12,11 @@ namespace gmr::vm {
 namespace {
 
 constexpr const char* kTooLate = "the scan took longer than the allowed pause";
+constexpr const char* kTooLateUnpaused = "the scan took longer than the allowed time";
+constexpr const char* kTooMuchMemory = "the process has more memory than gmr-native examines";
+constexpr const char* kMoved = "V8 moved objects while the heap was read";
+constexpr const char* kUnsure =
+    "it changed while the heap was read, or only a thread at rest could tell that nothing was overlooked";
 
 // Of the allowed pause. With less, a heap of 1 GB did not get its time on a slow machine.
 constexpr int kPercentToScan = 80;
@@ -23,6 +28,7 @@ constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
 // The text of the code is read in a few microseconds per frame.
 constexpr int64_t kCodeNs = 50 * platform::kNsPerMs;
 constexpr size_t kMaxLabelBytes = 512;
+constexpr int kMaxContextTries = 3;
 
 struct ViaName {
   uint8_t bit;
@@ -46,52 +52,75 @@ std::string ViaText(uint8_t via) {
 
 }  // namespace
 
-GreenThreadScan::GreenThreadScan(const Layout* layout, const GreenThreadHeap* prepared)
-    : prepared_(prepared),
-      heap_(&memory_, layout),
+GreenThreadScan::GreenThreadScan(const Layout* layout)
+    : heap_(&memory_, layout),
       strings_(&heap_, &arena_),
-      pages_(&memory_, &prepared->layout, &prepared->anchors),
-      scan_(&heap_, &prepared->layout, &prepared->anchors),
-      graph_(&heap_, &prepared->layout, &prepared->anchors, &strings_),
-      places_(&heap_, &prepared->layout, &strings_, &arena_),
+      scan_(&heap_, &prepared_.layout, &prepared_.anchors),
+      graph_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_),
+      places_(&heap_, &prepared_.layout, &strings_, &arena_),
       groups_(&places_),
-      labels_(&heap_, &prepared->layout, &prepared->anchors, &strings_, &places_),
-      contexts_(&heap_, &prepared->layout, &strings_) {}
+      labels_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &places_),
+      contexts_(&heap_, &prepared_.layout, &strings_),
+      proofs_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &graph_) {}
 
-void GreenThreadScan::Capture(const platform::ProcMaps& maps, const GreenThreadLimits& limits) {
+void GreenThreadScan::Capture(const GreenThreadHeap& prepared, const HeapPageIndex& index,
+                              const GreenThreadLimits& limits) {
   const int64_t start = platform::MonotonicNs();
+  prepared_ = prepared;
   limits_ = limits;
   over_limit_ = false;
   partial_ = false;
   memory_.Forget();
   arena_.Reset();
   places_.Reset();
-  problem_ = Run(maps);
+  problem_ = Run(index);
   cost_ms_ = platform::MsBetween(start, platform::MonotonicNs());
 }
 
-const char* GreenThreadScan::Run(const platform::ProcMaps& maps) {
+const char* GreenThreadScan::Run(const HeapPageIndex& index) {
   const int64_t start = platform::MonotonicNs();
-  const int64_t pause = limits_.max_pause_ms * platform::kNsPerMs;
-  if (!prepared_->problem.empty()) return prepared_->problem.c_str();
+  const int64_t pause = limits_.max_ms * platform::kNsPerMs;
+  if (!prepared_.problem.empty()) return prepared_.problem.c_str();
   // What resolves a promise may be held by a large array or table.
-  if (!pages_.Collect(maps, WantsLabels())) return "the process has more memory than gmr-native examines";
+  if (!pages_.Select(index, prepared_.anchors.heap, WantsLabels())) return kTooMuchMemory;
   over_limit_ = pages_.object_bytes() > limits_.max_heap_bytes;
   if (over_limit_) return "";
   // The rest is for finding out who waits for whom.
   if (!Scan(start + pause / 100 * kPercentToScan))
-    return over_limit_ ? kTooLate : "there are more promises or functions than gmr-native examines";
+    return over_limit_ ? (limits_.is_paused ? kTooLate : kTooLateUnpaused)
+                       : "there are more promises or functions than gmr-native examines";
   if (!graph_.Build(&scan_, start + pause)) return "no memory for the graph of promises";
   partial_ = partial_ || graph_.is_late();
   if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
   if (!groups_.Build(graph_, limits_.only_self_test))
     return "functions wait at more places than gmr-native examines";
-  contexts_.Reset();
-  context_problem_ = nullptr;
-  if (limits_.context != nullptr && !limits_.only_self_test)
-    context_problem_ = contexts_.Run(&graph_, groups_, *limits_.context, limits_.max_groups, start + pause);
+  FindContexts(start + pause);
   ReadCode(std::min(start + pause, platform::MonotonicNs() + kCodeNs));
   return FindLabels(start + pause);
+}
+
+// In one go without a collection: each value is read from its function to the end.
+void GreenThreadScan::FindContexts(int64_t deadline_ns) {
+  contexts_.Reset();
+  context_problem_ = nullptr;
+  if (limits_.context == nullptr || limits_.only_self_test) return;
+  for (int tries = 0; tries < kMaxContextTries; ++tries) {
+    GcEpoch before;
+    GcEpoch after;
+    const bool is_watched = !limits_.is_paused && ReadEpoch(&before);
+    context_problem_ = contexts_.Run(&graph_, groups_, *limits_.context, limits_.max_groups, deadline_ns);
+    if (limits_.is_paused || (is_watched && before.at_rest() && ReadEpoch(&after) && after == before)) return;
+  }
+  contexts_.Reset();
+  context_problem_ = kMoved;
+}
+
+bool GreenThreadScan::ReadEpoch(GcEpoch* epoch) {
+  return ReadGcEpoch(&memory_, prepared_.layout, prepared_.anchors.heap, epoch);
+}
+
+bool GreenThreadScan::Prove(int64_t deadline_ns) {
+  return problem_ != nullptr || proofs_.Run(&groups_, leaves_, &labels_, limits_.max_groups, deadline_ns);
 }
 
 bool GreenThreadScan::Scan(int64_t deadline_ns) {
@@ -99,9 +128,11 @@ bool GreenThreadScan::Scan(int64_t deadline_ns) {
   // then.
   const bool has_targets = WantsLabels() && targets_.Reset(pages_.pages().size());
   const bool is_small = pages_.total_bytes() <= kSmallHeapBytes;
-  const HeapScan::Outcome outcome = RunSplit(
-      pages_, {.deadline_ns = deadline_ns, .targets = has_targets && !is_small ? &targets_ : nullptr},
-      &scan_);
+  const ScanLimits limits{.deadline_ns = deadline_ns,
+                          .targets = has_targets && !is_small ? &targets_ : nullptr,
+                          .is_beside_service = !limits_.is_paused};
+  const HeapScan::Outcome outcome =
+      limits_.may_split ? RunSplit(pages_, limits, &scan_) : scan_.Run(pages_, limits);
   partial_ = outcome == HeapScan::Outcome::kLate;
   over_limit_ = partial_ && scan_.read_bytes() == 0;
   return !over_limit_ && outcome != HeapScan::Outcome::kTooMany;
@@ -137,21 +168,27 @@ const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   if (!leaves_.Collect(graph_, groups_, limits_.max_groups, &labels_)) return "no memory for the leaves";
   if (partial_ || !WantsLabels()) return nullptr;
   const auto megabytes = static_cast<int64_t>(pages_.total_bytes() >> 20);
-  const int64_t percent_ns = int64_t{limits_.max_pause_ms} * platform::kNsPerMs / 100;
+  const int64_t percent_ns = int64_t{limits_.max_ms} * platform::kNsPerMs / 100;
   const int64_t share_ns = kPercentToLabel * (percent_ns + percent_ns * megabytes / 1024);
   const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share_ns);
-  labels_complete_ = labels_.Run(pages_, scan_, &targets_, until);
+  labels_complete_ =
+      labels_.Run({pages_, scan_, &targets_, limits_.is_paused ? until : deadline_ns, limits_.may_split});
   return nullptr;
 }
 
-std::string GreenThreadScan::LabelsSkipped() const {
-  if (labels_complete_) return "";
-  return limits_.with_leaf_labels ? "the time for it was used up" : "not requested";
+std::string GreenThreadScan::LabelsSkipped(HeapReading reading) const {
+  if (!limits_.with_leaf_labels) return "not requested";
+  if (!labels_complete_) return "the time for it was used up";
+  return reading == HeapReading::kRunning && proofs_.unsure_leaves() > 0 ? kUnsure : "";
+}
+
+bool GreenThreadScan::WouldSayMoreAtRest() const {
+  return problem_ == nullptr && (proofs_.unsure_leaves() > 0 || proofs_.lost_groups() > 0);
 }
 
 std::string GreenThreadScan::Partial() const {
   if (!partial_) return "";
-  const std::string pause = "the " + std::to_string(limits_.max_pause_ms) + " ms that are allowed";
+  const std::string pause = "the " + std::to_string(limits_.max_ms) + " ms that are allowed";
   if (scan_.read_bytes() < pages_.total_bytes())
     return "only " + std::to_string(scan_.read_bytes() >> 20) + " of " +
            std::to_string(pages_.total_bytes() >> 20) + " MB of the heap were read in " +
@@ -160,13 +197,14 @@ std::string GreenThreadScan::Partial() const {
 }
 
 std::string GreenThreadScan::OverLimit() const {
-  if (*problem_ != '\0') return std::string(problem_) + " of " + std::to_string(limits_.max_pause_ms) + " ms";
+  if (*problem_ != '\0') return std::string(problem_) + " of " + std::to_string(limits_.max_ms) + " ms";
   return "the heap of " + std::to_string(pages_.object_bytes() >> 20) + " MB is larger than the limit of " +
          std::to_string(limits_.max_heap_bytes >> 20) + " MB";
 }
 
-GreenThreads GreenThreadScan::Take() const {
+GreenThreads GreenThreadScan::Take(HeapReading reading) const {
   GreenThreads result;
+  result.reading = reading;
   result.cost_ms = cost_ms_;
   result.scanned_bytes = pages_.total_bytes();
   if (problem_ != nullptr) {
@@ -180,26 +218,33 @@ GreenThreads GreenThreadScan::Take() const {
   result.total_groups = static_cast<uint32_t>(groups_.groups().size());
   result.idle_generators = scan_.idle_generators();
   result.unreadable = scan_.dropped() + groups_.unknown();
-  result.labels_skipped = LabelsSkipped();
+  result.labels_skipped = LabelsSkipped(reading);
   if (context_problem_ != nullptr) result.context_skipped = context_problem_;
   result.partial = Partial();
   result.scripts = places_.code_scripts().ToScripts();
-  for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
-    if (i < limits_.max_groups) {
-      result.groups.push_back(ToGroup(i));
-    } else {
-      ++result.groups_left_out;
-      result.threads_left_out += groups_.groups()[i].count;
-    }
-  }
+  AddGroups(reading, &result);
   return result;
 }
 
-GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index) const {
+void GreenThreadScan::AddGroups(HeapReading reading, GreenThreads* result) const {
+  for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
+    if (i >= limits_.max_groups) {
+      ++result->groups_left_out;
+      result->threads_left_out += groups_.groups()[i].count;
+    } else if (reading == HeapReading::kRunning && !proofs_.Holds(i)) {
+      ++result->groups_gone;
+      result->threads_gone += groups_.groups()[i].count;
+    } else {
+      result->groups.push_back(ToGroup(i, reading));
+    }
+  }
+}
+
+GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index, HeapReading reading) const {
   const AsyncGroup& group = groups_.groups()[index];
   GreenThreadGroup result;
   result.count = group.count;
-  result.waits_for = platform::Unmasked(WaitsFor(index));
+  result.waits_for = platform::Unmasked(WaitsFor(index, reading));
   result.context = ContextOf(index);
   result.deadlock = group.is_closed_cycle;
   const auto& chains = groups_.chains();
@@ -214,7 +259,8 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index) const {
     if (chains[i].in_cycle) result.deadlock = true;
     if (cut.Has(position)) continue;
     AsyncFrame frame = ToFrame(chains[i]);
-    if (sample != nullptr) frame.other_callers = sample->other_callers;
+    // How many others wait was not proved.
+    if (sample != nullptr && reading != HeapReading::kRunning) frame.other_callers = sample->other_callers;
     result.frames.push_back(std::move(frame));
   }
   return result;
@@ -251,7 +297,10 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   return frame;
 }
 
-std::string GreenThreadScan::TextOf(const AsyncLeaf& leaf) const {
+std::string GreenThreadScan::TextOf(uint32_t index, HeapReading reading) const {
+  const AsyncLeaf& leaf = leaves_.leaves()[index];
+  const bool is_running = reading == HeapReading::kRunning;
+  if (is_running && !proofs_.HoldsLeaf(index)) return "";
   if (leaf.function != kNoIndex) {
     const AsyncFrame frame = ToFrame(groups_.chains()[groups_.ChainOf(leaf.function)]);
     std::string name = frame.function_name.empty() ? "<anonymous>" : frame.function_name;
@@ -262,21 +311,23 @@ std::string GreenThreadScan::TextOf(const AsyncLeaf& leaf) const {
   }
   // What it awaits may be in what was not read.
   if (leaf.label == kNoIndex) {
-    return partial_ || limits_.from_outside ? "" : "nothing: it is about to go on";
+    return partial_ || is_running ? "" : "nothing: it is about to go on";
   }
   char text[kMaxLabelBytes];
   if (labels_.LabelOf(leaf.label, text, sizeof text)) return text;
-  if (!labels_complete_ || limits_.from_outside || labels_.IsHeld(leaf.label)) return "";
+  // What changes meanwhile may be overlooked.
+  if (!labels_complete_ || is_running || labels_.IsHeld(leaf.label)) return "";
   return "a promise that nothing in the heap can resolve any more (only running or native code could)";
 }
 
-std::string GreenThreadScan::WaitsFor(uint32_t group) const {
+std::string GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const {
   std::string text;
   uint8_t via = 0;
   std::vector<std::string> seen;
-  for (const AsyncLeaf& leaf : leaves_.leaves()) {
+  for (uint32_t i = 0; i < leaves_.leaves().size(); ++i) {
+    const AsyncLeaf& leaf = leaves_.leaves()[i];
     if (leaf.group != group) continue;
-    std::string part = TextOf(leaf);
+    std::string part = TextOf(i, reading);
     via |= leaf.via;
     if (part.empty() || std::find(seen.begin(), seen.end(), part) != seen.end()) continue;
     seen.push_back(std::move(part));
@@ -294,10 +345,17 @@ GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& pr
     failed.reason = maps.error().ToString();
     return failed;
   }
+  platform::MemoryReader memory;
   // Too large for a stack.
-  const auto scan = std::make_unique<GreenThreadScan>(&layout, &prepared);
-  scan->Capture(maps.value(), limits);
-  return scan->Take();
+  const auto index = std::make_unique<HeapPageIndex>(&memory, &prepared.layout);
+  if (!index->Add(prepared.anchors.heap) || !index->Collect(maps.value())) {
+    GreenThreads failed;
+    failed.reason = kTooMuchMemory;
+    return failed;
+  }
+  const auto scan = std::make_unique<GreenThreadScan>(&layout);
+  scan->Capture(prepared, *index, limits);
+  return scan->Take(HeapReading::kPaused);
 }
 
 }  // namespace gmr::vm

@@ -2,12 +2,9 @@
 // and who waits for it.
 //
 // Owns:        GreenThreadScan: its work space, in mappings of its own.
-// Threads:     Prepare() on the isolate's thread, in a callback from JavaScript.
-//              Capture() either in an interrupt of the isolate, or on another
-//              thread while the isolate's is parked or blocked; then the result
-//              is only as exact as the heap is at rest.
-// Signal-safe: no. Capture() takes no lock of this process and calls no malloc,
-//              which a parked thread may hold. Take() allocates.
+// Threads:     Capture() either in an interrupt of the isolate, or on another thread. If the isolate's thread
+//              ran meanwhile, Prove() must follow.
+// Signal-safe: no. Capture() takes no lock of this process. Take() and Prove() allocate.
 // Lifetime:    a GreenThreadHeap is valid as long as its isolate.
 //
 // The heap is only read: no garbage collection, nothing allocated on it, no
@@ -25,6 +22,7 @@
 #include "async_context.h"
 #include "async_groups.h"
 #include "async_leaves.h"
+#include "group_proofs.h"
 #include "leaf_labels.h"
 
 namespace gmr::vm {
@@ -38,20 +36,28 @@ struct GreenThreadHeap {
 };
 
 struct GreenThreadLimits {
-  uint64_t max_heap_bytes = uint64_t{2048} << 20;
+  uint64_t max_heap_bytes = uint64_t{16384} << 20;
   // What has been found by then is reported, as partial.
-  int max_pause_ms = 2000;
+  int max_ms = 1000;
   uint32_t max_groups = 50;
-  uint32_t max_frames = 200;
+  uint32_t max_frames = 50;
   bool with_leaf_labels = true;
   // Keys of an AsyncLocalStorage to show, for each group; nullptr: none. It must
   // live until Take().
   const AsyncContextQuery* context = nullptr;
   // Shows the functions of the self-test instead of the program's.
   bool only_self_test = false;
-  // True when the isolate's thread may run during the scan. Then it proves nothing that an object was not
-  // found, so that is not reported.
-  bool from_outside = false;
+  // Whether a large heap may be read with a second thread.
+  bool may_split = true;
+  // Whether it is the isolate's own thread that reads, so that the time is a pause.
+  bool is_paused = true;
+};
+
+// How a heap was read.
+enum class HeapReading : uint8_t {
+  kPaused,   // by the isolate's own thread, in an interrupt
+  kAtRest,   // by another thread; the isolate's did not run meanwhile
+  kRunning,  // by another thread, while the isolate's ran: what is shown was proved afterwards
 };
 
 struct AsyncFrame {
@@ -115,6 +121,10 @@ struct GreenThreads {
   uint32_t unreadable = 0;
   uint64_t scanned_bytes = 0;
   double cost_ms = 0;
+  HeapReading reading = HeapReading::kPaused;
+  // Groups and functions that were found, but went on before they could be proved.
+  uint32_t groups_gone = 0;
+  uint32_t threads_gone = 0;
   // True when V8 collected young objects while the heap was read: functions that were suspended very recently
   // may be missing, or listed without their callers.
   bool collected_young = false;
@@ -131,13 +141,19 @@ struct GreenThreads {
 
 class GreenThreadScan {
  public:
-  GreenThreadScan(const Layout* layout, const GreenThreadHeap* prepared);
+  explicit GreenThreadScan(const Layout* layout);
   GreenThreadScan(const GreenThreadScan&) = delete;
   GreenThreadScan& operator=(const GreenThreadScan&) = delete;
 
-  void Capture(const platform::ProcMaps& maps, const GreenThreadLimits& limits);
-  // What Capture() found, once.
-  GreenThreads Take() const;
+  // Of the pages that `index` has of this heap.
+  void Capture(const GreenThreadHeap& prepared, const HeapPageIndex& index, const GreenThreadLimits& limits);
+  // After a capture beside a thread that ran: checks what Take() will say. False: V8 collected garbage each
+  // time, so that nothing is proved.
+  bool Prove(int64_t deadline_ns);
+  // What Capture() found, once. `reading` is kRunning after Prove().
+  GreenThreads Take(HeapReading reading) const;
+  // Whether Take() would say more if the isolate's thread had not run.
+  bool WouldSayMoreAtRest() const;
 
  private:
   static constexpr size_t kArenaBytes = size_t{32} << 20;
@@ -150,22 +166,25 @@ class GreenThreadScan {
     bool Has(int position) const { return position > after && position <= after + count; }
   };
 
-  const char* Run(const platform::ProcMaps& maps);
+  const char* Run(const HeapPageIndex& index);
   Cut CutOf(const AsyncGroup& group) const;
-  GreenThreadGroup ToGroup(uint32_t index) const;
   AsyncFrame ToFrame(const AsyncChain& chain) const;
   bool Scan(int64_t deadline_ns);
+  bool ReadEpoch(GcEpoch* epoch);
+  void FindContexts(int64_t deadline_ns);
   bool WantsLabels() const { return limits_.with_leaf_labels && !limits_.only_self_test; }
   const char* FindLabels(int64_t deadline_ns);
   void ReadCode(int64_t deadline_ns);
-  std::string WaitsFor(uint32_t group) const;
-  std::string TextOf(const AsyncLeaf& leaf) const;
+  std::string WaitsFor(uint32_t group, HeapReading reading) const;
+  std::string TextOf(uint32_t leaf, HeapReading reading) const;
+  GreenThreadGroup ToGroup(uint32_t index, HeapReading reading) const;
+  void AddGroups(HeapReading reading, GreenThreads* result) const;
   std::vector<GreenThreadContext> ContextOf(uint32_t group) const;
   std::string OverLimit() const;
   std::string Partial() const;
-  std::string LabelsSkipped() const;
+  std::string LabelsSkipped(HeapReading reading) const;
 
-  const GreenThreadHeap* prepared_;
+  GreenThreadHeap prepared_;
   platform::MemoryReader memory_;
   platform::Arena arena_{kArenaBytes};
   HeapReader heap_;
@@ -179,6 +198,7 @@ class GreenThreadScan {
   LeafLabels labels_;
   AsyncContexts contexts_;
   AsyncLeaves leaves_;
+  GroupProofs proofs_;
   bool labels_complete_ = false;
   // A literal; nullptr: all were looked for.
   const char* context_problem_ = nullptr;
@@ -191,7 +211,7 @@ class GreenThreadScan {
   double cost_ms_ = 0;
 };
 
-// All in one, for an interrupt of the isolate.
+// All in one, on the isolate's own thread.
 GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& prepared,
                                  const GreenThreadLimits& limits);
 

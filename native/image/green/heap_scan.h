@@ -57,6 +57,8 @@ struct ScanLimits {
   bool from_back = false;
   // To be filled for the searches that follow, and Reset() before; nullptr: not now.
   PageTargets* targets = nullptr;
+  // Whether the isolate's thread may want the CPU of a second thread.
+  bool is_beside_service = false;
 };
 
 class HeapScan {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 
 #include "../../base/clock.h"
 
@@ -70,6 +71,7 @@ void LeafLabels::AddResolvers(const HeapScan& scan) {
     next.object = resolver.object;
     next.promise = steps_[*step].promise;
     next.from = *step;
+    next.offset = HolderProof::kByContext;
     AddStep(next);
   }
 }
@@ -80,22 +82,24 @@ bool LeafLabels::FillFilter(uint32_t first) {
   return true;
 }
 
-bool LeafLabels::Run(const HeapPages& pages, const HeapScan& scan, PageTargets* targets,
-                     int64_t deadline_ns) {
+bool LeafLabels::Run(const Search& search) {
   if (steps_.empty()) return true;
-  AddResolvers(scan);
+  AddResolvers(search.scan);
   pass_begin_ = 0;
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     pass_end_ = static_cast<uint32_t>(steps_.size());
     if (pass_begin_ == pass_end_) return true;
     if (!FillFilter(pass_begin_) || !hits_.Assign(pass_end_, 0)) return false;
-    if (!ScanPages(pages, targets, deadline_ns)) return false;
+    if (!ScanPages(search)) return false;
     pass_begin_ = pass_end_;
   }
   return true;
 }
 
-bool LeafLabels::ScanPages(const HeapPages& pages, PageTargets* targets, int64_t deadline_ns) {
+bool LeafLabels::ScanPages(const Search& search) {
+  const HeapPages& pages = search.pages;
+  PageTargets* targets = search.targets;
+  const int64_t deadline_ns = search.deadline_ns;
   if (!ListPages(pages, *targets)) return false;
   size_t with_steps = 0;
   first_open_ = pass_begin_;
@@ -110,7 +114,8 @@ bool LeafLabels::ScanPages(const HeapPages& pages, PageTargets* targets, int64_t
                           numbers_.size() - first_count,
                           &filter_,
                           targets,
-                          deadline_ns};
+                          deadline_ns,
+                          search.may_split};
   const bool is_filtered = rest.count >= PageFilter::kWorthSplitting && with_steps <= kFew;
   if (is_filtered && !page_filter_.Run(rest)) return false;
   for (size_t i = 0; i < rest.count; ++i) {
@@ -220,6 +225,7 @@ void LeafLabels::Visit(uint32_t from, Tagged holder, int32_t offset) {
   step.object = holder;
   step.promise = steps_[from].promise;
   step.from = from;
+  step.offset = offset;
   step.is_callback = steps_[from].is_callback;
   const bool holds_promise = steps_[from].is_promise;
   if (type >= heap_->layout().type_first_receiver && !heap_->IsFunction(&holder)) {
@@ -275,6 +281,39 @@ bool LeafLabels::LabelOf(uint32_t number, char* text, size_t capacity) const {
     length += static_cast<size_t>(std::max(0, added));
   }
   return true;
+}
+
+bool LeafLabels::Prove(uint32_t number) {
+  return number < answers_.size() && answers_[number].step != kNoIndex && ProveSteps(answers_[number].step);
+}
+
+// From the promise to what holds it, and to what holds that.
+bool LeafLabels::ProveSteps(uint32_t answer) {
+  uint32_t path[kMaxPasses + 2];
+  size_t count = 0;
+  for (uint32_t i = answer; i != kNoIndex; i = steps_[i].from) {
+    if (count == std::size(path)) return false;
+    path[count++] = i;
+  }
+  Tagged held = steps_[path[--count]].object;
+  while (count > 0) {
+    const Step& step = steps_[path[--count]];
+    const Step* outer = count > 0 ? &steps_[path[count - 1]] : nullptr;
+    const HeldBy by{step.object, step.offset, outer == nullptr ? Tagged() : outer->object,
+                    outer == nullptr ? -1 : outer->offset};
+    if (!proof_.Find(held, by, &held) || !Rename(path[count])) return false;
+  }
+  return true;
+}
+
+// The object may be another one by now, or have got another name.
+bool LeafLabels::Rename(uint32_t index) {
+  Step& step = steps_[index];
+  if (*step.name == '\0') return true;
+  Tagged object = step.object;
+  bool is_own = false;
+  step.name = heap_->IsFunction(&object) ? names_.OfCallback(object, &is_own) : names_.OfObject(object).text;
+  return *step.name != '\0';
 }
 
 }  // namespace gmr::vm

@@ -20,6 +20,7 @@
 #include "../objects/heap_pages.h"
 #include "async_places.h"
 #include "holder_names.h"
+#include "holder_proof.h"
 #include "holder_search.h"
 #include "page_filter.h"
 #include "word_set.h"
@@ -38,18 +39,29 @@ class LeafLabels {
         strings_(strings),
         names_(heap, layout, anchors, strings, places),
         search_(heap),
+        proof_(heap, layout),
         page_filter_(&heap->memory()) {}
 
   void Reset();
   // The number under which LabelOf() knows it; kNoIndex: too many.
   uint32_t Add(Tagged promise);
-  // False: it ended before its time, at `deadline_ns`; what was found stays.
-  // `targets` are of the same pages; those that are not noted yet will be.
-  bool Run(const HeapPages& pages, const HeapScan& scan, PageTargets* targets, int64_t deadline_ns);
+  struct Search {
+    const HeapPages& pages;
+    const HeapScan& scan;
+    // Of the same pages; those that are not noted yet will be.
+    PageTargets* targets = nullptr;
+    int64_t deadline_ns = 0;
+    bool may_split = true;  // whether a second thread may help
+  };
+  // False: it ended before its time; what was found stays.
+  bool Run(const Search& search);
 
   // At most `capacity` bytes with the final 0: "Pool <- Array". False: nothing
   // with a name was found.
   bool LabelOf(uint32_t number, char* text, size_t capacity) const;
+  // Whether all that LabelOf() says is still so, from fresh memory, while no collection moves objects. Names
+  // are read anew.
+  bool Prove(uint32_t number);
   // False, after a complete run: nothing in JavaScript could resolve it.
   bool IsHeld(uint32_t number) const { return number >= answers_.size() || answers_[number].is_held; }
 
@@ -60,6 +72,7 @@ class LeafLabels {
     uint32_t promise = 0;
     uint32_t from = kNoIndex;  // the step before
     uint32_t same = kNoIndex;  // another step with the same object
+    int32_t offset = -1;       // where in it the step before is
     const char* name = "";     // "": nothing to tell
     bool is_callback = false;
     // The promise itself, or an array in which an object keeps it: who refers to
@@ -82,7 +95,7 @@ class LeafLabels {
   bool AddStep(const Step& step);
   void AddResolvers(const HeapScan& scan);
   bool FillFilter(uint32_t first);
-  bool ScanPages(const HeapPages& pages, PageTargets* targets, int64_t deadline_ns);
+  bool ScanPages(const Search& search);
   bool ListPages(const HeapPages& pages, const PageTargets& targets);
   bool IsPassOver();
   bool ScanPage(const HeapPages& pages, size_t number, PageTargets* targets);
@@ -95,6 +108,8 @@ class LeafLabels {
   void VisitFunction(Step step, int32_t offset);
   void VisitObject(Step step);
   void Name(uint32_t step, const char* name, bool final);
+  bool ProveSteps(uint32_t answer);
+  bool Rename(uint32_t step);
 
   const HeapReader* heap_;
   const HeapLayout* layout_;
@@ -102,6 +117,7 @@ class LeafLabels {
   const RawStrings* strings_;
   HolderNames names_;
   HolderSearch search_;
+  HolderProof proof_;
   platform::MappedArray<Step> steps_{kMaxSteps};
   platform::MappedArray<Answer> answers_{kMaxPromises};
   platform::NumberTable seen_{kMaxSteps};

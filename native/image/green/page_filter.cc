@@ -29,7 +29,7 @@ bool PageFilter::Run(const PageQuestion& question) {
   // A reader serves one thread.
   std::unique_ptr<platform::MemoryReader> second;
   platform::HelperThread helper;
-  if (question.count >= kWorthSplitting && std::thread::hardware_concurrency() >= 2) {
+  if (question.may_split && question.count >= kWorthSplitting && std::thread::hardware_concurrency() >= 2) {
     second = std::make_unique<platform::MemoryReader>();
     // Where it cannot be started, all pages are left to this one.
     helper.Start("gmr-filter", [&] { Answer(question, second.get()); });

@@ -1,4 +1,4 @@
-// PageFilter: which pages of a heap have a word of a set, found by two threads.
+// PageFilter: which pages of a heap have a word of a set, found by two threads where it may.
 //
 // Owns:        its answers; the second thread ends before the call does.
 // Threads:     one at a time, as the MemoryReader.
@@ -29,6 +29,7 @@ struct PageQuestion {
   // Those of pages that are not noted yet are noted.
   PageTargets* targets = nullptr;
   int64_t deadline_ns = 0;
+  bool may_split = true;
 };
 
 class PageFilter {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "../../base/helper_thread.h"
+#include "../../base/thread_priority.h"
 
 namespace gmr::vm {
 
@@ -39,7 +40,10 @@ HeapScan::Outcome RunSplit(const HeapPages& pages, const ScanLimits& limits, Hea
   auto outcome_of_second = HeapScan::Outcome::kDone;
   platform::HelperThread helper;
   // Where it cannot be started, all pages are left to the first.
-  helper.Start("gmr-scan", [&] { outcome_of_second = second->scan.Run(pages, from_back); });
+  helper.Start("gmr-scan", [&] {
+    if (limits.is_beside_service) platform::LowerThreadPriority();
+    outcome_of_second = second->scan.Run(pages, from_back);
+  });
   const HeapScan::Outcome outcome = scan->Run(pages, from_front);
   helper.Join();
   if (helper.ran_out_of_memory()) throw std::bad_alloc();

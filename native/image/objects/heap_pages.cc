@@ -1,117 +1,19 @@
 #include "heap_pages.h"
 
-#include <algorithm>
-
 namespace gmr::vm {
 
-namespace {
-
-// A mapping that is larger than the largest heap that is looked at is none of V8's, whose memory the kernel
-// does not join with others' (see the seams below): it is the shadow memory of a sanitizer, terabytes of
-// nothing.
-bool MayHoldHeap(const platform::Mapping& mapping, size_t max_bytes) {
-  return mapping.range.end - mapping.range.start <= max_bytes && mapping.readable && mapping.writable &&
-         !mapping.executable && mapping.inode == 0 &&
-         (mapping.path.empty() || mapping.path.starts_with("[anon"));
-}
-
-uintptr_t At(uintptr_t base, int32_t offset) {
-  return base + static_cast<uintptr_t>(static_cast<intptr_t>(offset));
-}
-
-// Nothing is mapped below.
-constexpr uint64_t kLeastHeader = 4096;
-
-}  // namespace
-
-void HeapPages::FindHeaders(uintptr_t first, size_t count) {
-  for (size_t i = 0; i < count; ++i) headers_[i] = first + i * kPageBytes;
-  if (layout_->page_metadata < 0) return;
-  // The page begins with the address of its header, and that has the address of the page.
-  uintptr_t places[kBatch] = {};
-  uint64_t headers[kBatch] = {};
-  uint64_t pages[kBatch] = {};
-  for (size_t i = 0; i < count; ++i) places[i] = At(headers_[i], layout_->page_metadata);
-  memory_->LoadEach(places, count, headers);
-  for (size_t i = 0; i < count; ++i) {
-    if (headers[i] % sizeof(uint64_t) != 0 || headers[i] < kLeastHeader) headers[i] = 0;
-    // A page of ours is readable, and no header: the comparison fails.
-    places[i] = headers[i] == 0 ? headers_[i] : At(headers[i], layout_->page_metadata_self);
-  }
-  memory_->LoadEach(places, count, pages);
-  for (size_t i = 0; i < count; ++i)
-    headers_[i] = headers[i] != 0 && pages[i] == headers_[i] ? headers[i] : 0;
-}
-
-void HeapPages::FindOwners(uintptr_t first, size_t count) {
-  FindHeaders(first, count);
-  uintptr_t places[kBatch] = {};
-  uint64_t heaps[kBatch] = {};
-  for (size_t i = 0; i < count; ++i)
-    places[i] = headers_[i] == 0 ? first : At(headers_[i], layout_->page_heap);
-  memory_->LoadEach(places, count, heaps);
-  uint64_t flags[kBatch] = {};
-  size_t ours = 0;
-  for (size_t i = 0; i < count; ++i) {
-    owners_[i] = headers_[i] == 0 || heaps[i] != anchors_->heap ? Owner::kOther : Owner::kOurs;
-    if (owners_[i] == Owner::kOurs) places[ours++] = At(first + i * kPageBytes, layout_->page_flags);
-  }
-  memory_->LoadEach(places, ours, flags);
-  ours = 0;
-  for (size_t i = 0; i < count; ++i) {
-    if (owners_[i] == Owner::kOurs && (flags[ours++] & kPageIsFromSpace) != 0) owners_[i] = Owner::kFromSpace;
-  }
-}
-
-bool HeapPages::CollectFrom(const platform::AddressRange& range, bool with_large) {
-  bool ours = false;
-  const uintptr_t* seam = seams_.begin();
-  const uintptr_t first = (range.start + kPageBytes - 1) & ~(kPageBytes - 1);
-  size_t known = 0;  // of this batch, those before `page`
-  size_t batch = 0;
-  for (uintptr_t page = first; page < range.end && page >= first; page += kPageBytes) {
-    if (++chunks_ > kMaxChunks) return false;
-    if (known == batch) {
-      batch = std::min<size_t>(kBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
-      FindOwners(page, batch);
-      known = 0;
-    }
-    // V8 keeps its memory out of forked children, so the kernel does not join it
-    // with a Buffer's: what is behind a seam is not the rest of a large object.
-    for (; seam != seams_.end() && *seam <= page; ++seam) ours = false;
-    const Owner owner = owners_[known++];
-    // What follows a page of ours and has no header may be inside a large object.
-    const bool inside = owner == Owner::kOther && ours;
-    if (owner != Owner::kOther) ours = owner == Owner::kOurs;
-    if (owner != Owner::kOurs && !(inside && with_large)) continue;
-    const uintptr_t end = std::min(range.end, page + kPageBytes);
-    if (!pages_.Append({page, end, inside})) return false;
-    total_bytes_ += end - page;
-    if (!inside) object_bytes_ += end - page;
-  }
-  return true;
-}
-
-bool HeapPages::Collect(const platform::ProcMaps& maps, bool with_large) {
+bool HeapPages::Select(const HeapPageIndex& index, uint64_t heap, bool with_large) {
   pages_.Truncate(0);
   total_bytes_ = 0;
   object_bytes_ = 0;
-  seams_.Truncate(0);
-  chunks_ = 0;
-  // The kernel may list one mapping of V8's in parts.
-  platform::AddressRange range;
-  for (const platform::Mapping& mapping : maps.mappings()) {
-    if (!MayHoldHeap(mapping, kMaxPages * kPageBytes)) continue;
-    if (mapping.range.start == range.end) {
-      range.end = mapping.range.end;
-      if (!seams_.Append(mapping.range.start)) return false;
-      continue;
-    }
-    if (!CollectFrom(range, with_large)) return false;
-    seams_.Truncate(0);
-    range = mapping.range;
+  for (const HeapPageIndex::Entry& entry : index.entries()) {
+    const HeapPage& page = entry.page;
+    if (entry.heap != heap || (page.is_inside_large && !with_large)) continue;
+    if (!pages_.Append(page)) return false;
+    total_bytes_ += page.end - page.start;
+    if (!page.is_inside_large) object_bytes_ += page.end - page.start;
   }
-  return CollectFrom(range, with_large);
+  return true;
 }
 
 }  // namespace gmr::vm

@@ -1,36 +1,24 @@
 // HeapPages: the memory pages of one isolate's heap that may hold objects.
 //
 // Owns:        the list.
-// Threads:     one at a time, as the MemoryReader.
-// Signal-safe: no. Collect() takes no lock of this process; ProcMaps must have
-//              been read before a thread was stopped.
-// Lifetime:    a snapshot: V8's own threads may unmap a page at any time.
+// Threads:     one at a time.
+// Signal-safe: no; but it takes no lock of this process.
+// Lifetime:    a snapshot, as the HeapPageIndex.
 #ifndef GMR_NATIVE_IMAGE_OBJECTS_HEAP_PAGES_H_
 #define GMR_NATIVE_IMAGE_OBJECTS_HEAP_PAGES_H_
 
 #include <cstdint>
 
 #include "../../base/containers/mapped_array.h"
-#include "../../process/proc_maps.h"
-#include "heap_layout.h"
+#include "heap_page_index.h"
 
 namespace gmr::vm {
 
-struct HeapPage {
-  uintptr_t start = 0;
-  uintptr_t end = 0;  // exclusive; at most kPageBytes behind the start
-  // The rest of a large object: no object begins in it.
-  bool is_inside_large = false;
-};
-
 class HeapPages {
  public:
-  HeapPages(platform::MemoryReader* memory, const HeapLayout* layout, const HeapAnchors* anchors)
-      : memory_(memory), layout_(layout), anchors_(anchors) {}
-
-  // False: there are more than a report looks at, or no memory. Pages that hold
-  // the rest of a large object are listed when `with_large`: no object begins there.
-  bool Collect(const platform::ProcMaps& maps, bool with_large);
+  // False: no memory. Pages that hold the rest of a large object are listed when `with_large`: no object
+  // begins there.
+  bool Select(const HeapPageIndex& index, uint64_t heap, bool with_large);
 
   const platform::MappedArray<HeapPage>& pages() const { return pages_; }
   uint64_t total_bytes() const { return total_bytes_; }
@@ -38,35 +26,12 @@ class HeapPages {
   uint64_t object_bytes() const { return object_bytes_; }
 
  private:
-  enum class Owner : uint8_t { kOther, kOurs, kFromSpace };
-
   // 32 GiB of heap.
   static constexpr size_t kMaxPages = size_t{1} << 17;
-  // Of memory that is looked at for pages: 128 GiB, some 300 ms.
-  static constexpr size_t kMaxChunks = size_t{1} << 19;
 
-  static constexpr size_t kMaxSeams = size_t{1} << 17;
-
-  // Pages that are looked at by one call to the kernel.
-  static constexpr size_t kBatch = 256;
-
-  // Whose the pages are that begin at `first` and follow each other.
-  void FindOwners(uintptr_t first, size_t count);
-  // Where the headers of those pages are; 0: it is none of V8's.
-  void FindHeaders(uintptr_t first, size_t count);
-  bool CollectFrom(const platform::AddressRange& range, bool with_large);
-
-  platform::MemoryReader* memory_;
-  const HeapLayout* layout_;
-  const HeapAnchors* anchors_;
   platform::MappedArray<HeapPage> pages_{kMaxPages};
-  // Where mappings begin that follow another one without a gap.
-  platform::MappedArray<uintptr_t> seams_{kMaxSeams};
   uint64_t total_bytes_ = 0;
   uint64_t object_bytes_ = 0;
-  size_t chunks_ = 0;
-  uintptr_t headers_[kBatch] = {};
-  Owner owners_[kBatch] = {};
 };
 
 }  // namespace gmr::vm

@@ -11,7 +11,8 @@
 #include "../../process/safe_read.h"
 #include "../../v8/layout_loader.h"
 #include "../formatter/bare_isolate.h"
-#include "outside_scan.h"
+#include "heap_requests.h"
+#include "unpaused_heaps.h"
 
 namespace gmr::reporter {
 
@@ -24,138 +25,13 @@ using platform::MonotonicNs;
 constexpr int64_t kCalibrationNs = 2000 * kNsPerMs;
 // It takes a millisecond, unless a thread holds the lock of the loader or the machine is busy.
 constexpr int64_t kLayoutTimeoutNs = 500 * kNsPerMs;
-// What a scan may take beyond the pause that it was allowed: its limit is looked at
-// from page to page, and a busy machine is slow between two looks.
-constexpr int64_t kScanReserveNs = 1000 * kNsPerMs;
-// After that no further thread is begun with: a report with many workers must come too.
-constexpr int64_t kAllThreadsNs = 1000 * kNsPerMs;
-constexpr unsigned kMostAtOnce = 8;
-constexpr const char* kExiting = "the process is exiting";
-constexpr const char* kNoTimeLeft = "skipped: reading the heaps of other threads used up the time";
 // Of all isolates together, so that the photograph stays within what the formatter takes.
 constexpr size_t kMaxFramesInAll = 20'000;
-
-struct Subject {
-  IsolatePhoto* photo = nullptr;
-  std::shared_ptr<vm::Capture> capture;
-};
 
 // "": it is worth asking.
 const char* WhyNot(const IsolatePhoto& photo) {
   if (photo.status.id == 0) return "gmr-native is not loaded in this worker, or not yet";
   return photo.state == IsolateState::kExited ? "it ended while the report was being made" : "";
-}
-
-void SetReason(std::string reason, GreenThreadsPhoto* photo) {
-  photo->found.reset();
-  photo->reason = std::move(reason);
-}
-
-std::string HowToAskForMore(const vm::GreenThreads& found) {
-  // The only two limits of a scan as a whole.
-  const bool of_heap = found.reason.starts_with("the heap");
-  return found.reason + (of_heap ? "; greenThreads.maxHeapMb (GMR_GREEN_THREADS_MAX_HEAP_MB) raises it"
-                                 : "; greenThreads.maxPauseMs (GMR_GREEN_THREADS_MAX_PAUSE_MS) raises it");
-}
-
-void SetFound(vm::GreenThreads found, GreenThreadsPhoto* photo) {
-  switch (found.status) {
-    case vm::GreenThreadStatus::kOk:
-      photo->found = std::move(found);
-      return;
-    case vm::GreenThreadStatus::kOverLimit:
-      SetReason(HowToAskForMore(found), photo);
-      return;
-    case vm::GreenThreadStatus::kUnavailable:
-      SetReason(found.reason, photo);
-      return;
-  }
-}
-
-std::vector<std::shared_ptr<vm::Capture>> Pending(std::span<const Subject> subjects) {
-  std::vector<std::shared_ptr<vm::Capture>> pending;
-  for (const Subject& subject : subjects) {
-    if (subject.capture && subject.capture->state() == vm::Capture::State::kPending)
-      pending.push_back(subject.capture);
-  }
-  return pending;
-}
-
-// From this thread, while the isolate's own goes on with whatever keeps it from answering.
-void ScanFromHere(const GreenPhotographJob& job, const vm::GreenThreadsQuestion& question,
-                  IsolatePhoto* photo) {
-  photo->green_threads.approximate = true;
-  const OutsideScan scan{question, job.deadline_ns, job.stop};
-  vm::GreenThreads found = ScanFromOutside(scan, photo->status);
-  // What was read last may have been somebody else's memory.
-  if (!vm::IsolateRegistry::Get().WhileRegistered(photo->status.id, [] {})) {
-    SetReason("it ended while the report was being made", &photo->green_threads);
-    return;
-  }
-  SetFound(std::move(found), &photo->green_threads);
-}
-
-// A part of the threads: as many as can run at once, so that none is paused while it waits for a CPU.
-void AskSome(const GreenPhotographJob& job, const vm::Question& question, std::span<Subject> subjects) {
-  for (Subject& subject : subjects)
-    subject.capture = vm::IsolateRegistry::Get().Ask(subject.photo->status.id, question);
-  const auto pending = Pending(subjects);
-  const int64_t now_ns = MonotonicNs();
-  const int64_t grace_ns = std::min(job.deadline_ns, now_ns + job.options.interrupt_timeout_ms * kNsPerMs);
-  const int64_t longest_ns = std::min(
-      job.deadline_ns, now_ns + question.green_threads->limits.max_pause_ms * kNsPerMs + kScanReserveNs);
-  vm::Capture::WaitForAll(pending, grace_ns, job.stop);
-  // Those who are at work are waited for; the others will find that nobody waits.
-  std::vector<std::shared_ptr<vm::Capture>> at_work;
-  for (const auto& capture : pending) {
-    if (capture->begun() || !capture->Abandon()) at_work.push_back(capture);
-  }
-  vm::Capture::WaitForAll(at_work, longest_ns, job.stop);
-}
-
-void Conclude(const GreenPhotographJob& job, const vm::GreenThreadsQuestion& question, Subject* subject) {
-  IsolatePhoto& photo = *subject->photo;
-  if (subject->capture == nullptr || (!subject->capture->begun() && !job.stop())) {
-    ScanFromHere(job, question, &photo);
-    return;
-  }
-  if (subject->capture->state() == vm::Capture::State::kAnswered) {
-    if (subject->capture->answer().ran_out_of_memory) {
-      SetReason("memory ran out", &photo.green_threads);
-      return;
-    }
-    SetFound(subject->capture->answer().green_threads, &photo.green_threads);
-    return;
-  }
-  const bool is_gone = subject->capture->state() == vm::Capture::State::kGone;
-  subject->capture->Abandon();
-  const char* unfinished = job.stop() ? kExiting : "the scan did not end in time";
-  SetReason(is_gone ? "it ended while the report was being made" : unfinished, &photo.green_threads);
-}
-
-// In turns, until the time for all of them is over. Main is the first.
-void PhotographInTurns(const GreenPhotographJob& job, const vm::Question& question,
-                       std::vector<Subject>* subjects) {
-  const int64_t end_ns = std::min(job.deadline_ns, MonotonicNs() + kAllThreadsNs);
-  const size_t at_once = std::clamp(std::thread::hardware_concurrency(), 1U, kMostAtOnce);
-  // One that did not tell its stack has that question still before it, and is read from here.
-  const auto is_silent = [](const Subject& subject) { return subject.photo->answered_at_ns == 0; };
-  for (size_t i = 0; i < subjects->size();) {
-    size_t end = i + 1;
-    while (end < subjects->size() && end - i < at_once && !is_silent((*subjects)[i]) &&
-           !is_silent((*subjects)[end])) {
-      ++end;
-    }
-    const std::span<Subject> turn(subjects->begin() + static_cast<ptrdiff_t>(i), end - i);
-    i = end;
-    if (MonotonicNs() > end_ns || job.stop()) {
-      const char* reason = job.stop() ? kExiting : kNoTimeLeft;
-      for (const Subject& subject : turn) SetReason(reason, &subject.photo->green_threads);
-      continue;
-    }
-    if (!is_silent(turn.front())) AskSome(job, question, turn);
-    for (Subject& subject : turn) Conclude(job, *question.green_threads, &subject);
-  }
 }
 
 // Values of a context take about as much room as frames.
@@ -174,6 +50,30 @@ void KeepWithinBounds(Photograph* photograph) {
     found.groups_left_out += static_cast<uint32_t>(found.groups.size() - kept);
     found.groups.resize(kept);
   }
+}
+
+// While the threads run, unless one moment in time is wanted. What cannot be read so, because V8 collects
+// garbage or because a thread does not answer, is read the other way.
+void ReadHeaps(const GreenPhotographJob& job, const vm::Question& question,
+               std::vector<HeapSubject>* subjects) {
+  const std::string& unwatched = question.green_threads->model.gc_problem();
+  const int64_t analysis_ns = job.options.green_threads.max_analysis_ms * kNsPerMs;
+  const auto read_unpaused = [&] {
+    if (unwatched.empty()) {
+      ReadUnpaused(
+          {*question.green_threads, std::min(job.deadline_ns, MonotonicNs() + analysis_ns), job.stop},
+          subjects);
+      return;
+    }
+    for (HeapSubject& subject : *subjects) {
+      if (!subject.done) SetReason("the garbage collector cannot be watched: " + unwatched, subject.photo);
+    }
+  };
+  const HeapRequestJob request{question, job.options.interrupt_timeout_ms * kNsPerMs, job.deadline_ns,
+                               job.stop};
+  if (!job.options.green_threads.consistent) read_unpaused();
+  RequestHeaps(request, subjects);
+  if (job.options.green_threads.consistent || !unwatched.empty()) read_unpaused();
 }
 
 }  // namespace
@@ -222,13 +122,13 @@ void GreenPhotographer::Begin(const GreenPhotographJob& job, ExitGate* gate,
   std::string reason = job.shortage.empty() ? "greenThreads.enabled is false" : job.shortage;
   std::shared_ptr<const vm::GreenThreadsQuestion> green;
   if (job.options.green_threads.enabled && job.shortage.empty()) green = MakeQuestion(job, gate, &reason);
-  std::vector<Subject> subjects;
+  std::vector<HeapSubject> subjects;
   for (IsolatePhoto& photo : photograph->isolates) {
     const char* why_not = green == nullptr ? reason.c_str() : WhyNot(photo);
     if (*why_not != '\0') {
-      SetReason(why_not, &photo.green_threads);
+      SetReason(why_not, &photo);
     } else {
-      subjects.push_back({&photo, nullptr});
+      subjects.push_back({&photo});
     }
   }
   if (subjects.empty()) return;
@@ -236,8 +136,8 @@ void GreenPhotographer::Begin(const GreenPhotographJob& job, ExitGate* gate,
   question.report_id = photograph->report_id;
   question.asked_at_ns = MonotonicNs();
   question.green_threads = green;
-  auto ask = [job, question, subjects]() mutable { PhotographInTurns(job, question, &subjects); };
-  if (!thread_.Start("gmr-green", ask)) ask();
+  auto read = [job, question, subjects]() mutable { ReadHeaps(job, question, &subjects); };
+  if (!thread_.Start("gmr-green", read)) read();
 }
 
 void GreenPhotographer::Finish(reporter::Photograph* photograph) {
@@ -245,7 +145,7 @@ void GreenPhotographer::Finish(reporter::Photograph* photograph) {
   if (thread_.ran_out_of_memory()) {
     for (IsolatePhoto& photo : photograph->isolates) {
       if (!photo.green_threads.found && photo.green_threads.reason.empty())
-        SetReason("memory ran out", &photo.green_threads);
+        SetReason("memory ran out", &photo);
     }
   }
   KeepWithinBounds(photograph);

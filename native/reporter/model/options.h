@@ -26,7 +26,12 @@ struct WatchdogOptions {
 
 struct GreenThreadOptions {
   bool enabled = true;
+  // Of one thread at most, where it has to be paused: limits.max_ms.
   vm::GreenThreadLimits limits;
+  // For reading the heaps of all threads while these run.
+  int64_t max_analysis_ms = 3000;
+  // Each heap is read as it is at one moment, for which its thread is paused.
+  bool consistent = false;
 };
 
 struct Options {

@@ -36,8 +36,6 @@ enum class IsolateState { kIdle, kRunning, kBlocked, kWaiting, kNotAnswering, kN
 struct GreenThreadsPhoto {
   std::optional<vm::GreenThreads> found;  // absent: `reason` says why
   std::string reason;
-  // Read by the reporter, while the isolate's thread may have changed what was read.
-  bool approximate = false;
 };
 
 // How often an event loop turned while it was observed.

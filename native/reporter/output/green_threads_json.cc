@@ -84,6 +84,19 @@ void WriteGroup(JsonWriter& json, CodeJson& code, const vm::GreenThreadGroup& gr
   json.EndObject();
 }
 
+// As model.ts has it.
+const char* ReadingWord(vm::HeapReading reading) {
+  switch (reading) {
+    case vm::HeapReading::kAtRest:
+      return "at-rest";
+    case vm::HeapReading::kRunning:
+      return "running";
+    case vm::HeapReading::kPaused:
+      break;
+  }
+  return "paused";
+}
+
 }  // namespace
 
 void WriteGreenThreads(JsonWriter& json, CodeJson& code, const GreenThreadsPhoto& photo) {
@@ -92,13 +105,14 @@ void WriteGreenThreads(JsonWriter& json, CodeJson& code, const GreenThreadsPhoto
     return;
   }
   const vm::GreenThreads& found = *photo.found;
-  json.BeginObject().Key("status").String("known").Key("approximate").Bool(photo.approximate);
+  json.BeginObject().Key("status").String("known").Key("heapRead").String(ReadingWord(found.reading));
   json.Key("suspendedFunctions").Integer(found.suspended_functions);
   json.Key("greenThreads").Integer(found.green_threads).Key("totalGroups").Integer(found.total_groups);
   json.Key("groups").BeginArray();
   for (const vm::GreenThreadGroup& group : found.groups) WriteGroup(json, code, group);
   json.EndArray().Key("groupsLeftOut").Integer(found.groups_left_out);
   json.Key("threadsLeftOut").Integer(found.threads_left_out);
+  json.Key("groupsGone").Integer(found.groups_gone).Key("threadsGone").Integer(found.threads_gone);
   json.Key("idleGenerators").Integer(found.idle_generators).Key("unreadable").Integer(found.unreadable);
   json.Key("scannedBytes").Integer(static_cast<int64_t>(found.scanned_bytes));
   json.Key("costMs").Number(found.cost_ms);

@@ -125,9 +125,8 @@ void AddGreenThreads(const IsolatePhoto& photo, PlainPage* page) {
     return;
   }
   const vm::GreenThreads& found = *photo.green_threads.found;
-  page->Line(label + Words("%u suspended async functions, %u green threads, %u groups%s",
-                           found.suspended_functions, found.green_threads, found.total_groups,
-                           photo.green_threads.approximate ? " (approximate)" : ""));
+  page->Line(label + Words("%u suspended async functions, %u green threads, %u groups",
+                           found.suspended_functions, found.green_threads, found.total_groups));
   for (size_t i = 0; i < found.groups.size() && i < kMaxGreenGroups; ++i) {
     std::string line =
         Words("  %u%s in ", found.groups[i].count, found.groups[i].deadlock ? " in a DEADLOCK" : "");

@@ -3,6 +3,7 @@
 #include <v8.h>
 
 #include "../../../native/base/clock.h"
+#include "../../../native/v8/heap_model.h"
 #include "fuzz.h"
 #include "page_filter_checks.h"
 
@@ -17,7 +18,7 @@ vm::GreenThreadHeap& Prepared() {
 
 napi_value Prepare(napi_env env, napi_callback_info) {
   napi_value result;
-  Prepared() = vm::GreenThreadHeap::Prepare(v8::Isolate::GetCurrent(), vm::ProcessLayout());
+  Prepared() = vm::PrepareGreenThreads(v8::Isolate::GetCurrent(), vm::ProcessLayout());
   napi_create_string_utf8(env, Prepared().problem.c_str(), NAPI_AUTO_LENGTH, &result);
   return result;
 }

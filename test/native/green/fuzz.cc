@@ -5,6 +5,8 @@
 #include <memory>
 #include <random>
 
+#include "../../../native/base/clock.h"
+
 namespace gmr::test {
 
 namespace {
@@ -41,10 +43,11 @@ FuzzResult FuzzGreenThreads(const vm::GreenThreadHeap& prepared, uint32_t seed, 
   FuzzResult result;
   vm::Layout layout;
   vm::GreenThreadHeap heap;
-  const auto scan = std::make_unique<vm::GreenThreadScan>(&layout, &heap);
+  const auto scan = std::make_unique<vm::GreenThreadScan>(&layout);
   const auto maps = platform::ProcMaps::Read();
   vm::GreenThreadLimits limits;
-  limits.max_pause_ms = 1000;
+  limits.max_ms = 1000;
+  limits.is_paused = false;
   for (; maps.ok() && result.runs < runs; ++result.runs) {
     layout = vm::ProcessLayout().layout;
     heap = prepared;
@@ -56,8 +59,13 @@ FuzzResult FuzzGreenThreads(const vm::GreenThreadHeap& prepared, uint32_t seed, 
         Damage(&heap.layout, kHeapNumbers, &random);
       }
     }
-    scan->Capture(maps.value(), limits);
-    const vm::GreenThreads dump = scan->Take();
+    platform::MemoryReader memory;
+    const auto index = std::make_unique<vm::HeapPageIndex>(&memory, &heap.layout);
+    if (!index->Add(heap.anchors.heap) || !index->Collect(maps.value())) continue;
+    scan->Capture(heap, *index, limits);
+    const bool is_proved = scan->Prove(platform::MonotonicNs() + 1000 * platform::kNsPerMs);
+    const auto reading = is_proved ? vm::HeapReading::kRunning : vm::HeapReading::kAtRest;
+    const vm::GreenThreads dump = scan->Take(reading);
     result.groups += dump.total_groups;
     if (dump.cost_ms <= result.slowest_ms) continue;
     result.slowest_ms = dump.cost_ms;

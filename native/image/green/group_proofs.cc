@@ -1,0 +1,117 @@
+#include "group_proofs.h"
+
+#include <algorithm>
+
+#include "../../base/clock.h"
+
+namespace gmr::vm {
+
+bool GroupProofs::Run(AsyncGroups* groups, const AsyncLeaves& leaves, LeafLabels* labels, uint32_t max_groups,
+                      int64_t deadline_ns) {
+  groups_ = groups;
+  leaves_ = &leaves;
+  labels_ = labels;
+  others_.clear();
+  samples_.clear();
+  for (size_t i = 0; i < std::min<size_t>(groups->groups().size(), max_groups); ++i)
+    samples_.push_back(groups->groups()[i].sample);
+  for (int tries = 0; tries < kMaxTries; ++tries) {
+    if (tries > 0 && platform::MonotonicNs() > deadline_ns) return false;
+    GcEpoch before;
+    GcEpoch after;
+    if (!ReadGcEpoch(&heap_->memory(), *layout_, anchors_->heap, &before)) return false;
+    if (!before.at_rest()) continue;
+    CheckSamples();
+    CheckLeaves();
+    CheckOthers();
+    if (!ReadGcEpoch(&heap_->memory(), *layout_, anchors_->heap, &after)) return false;
+    lost_groups_ = static_cast<uint32_t>(std::count(held_.begin(), held_.end(), 0));
+    if (after == before) return true;
+  }
+  return false;
+}
+
+// All functions first, and all promises after them (async_proof.h).
+void GroupProofs::CheckSamples() {
+  held_.assign(samples_.size(), 0);
+  leaf_held_.assign(leaves_->leaves().size(), 0);
+  proof_.Reset();
+  heap_->memory().Forget();
+  for (uint32_t i = 0; i < samples_.size(); ++i) {
+    groups_->SetSample(i, samples_[i]);
+    held_[i] = proof_.HoldsFunctions(samples_[i]) ? 1 : 0;
+  }
+  for (uint32_t i = 0; i < leaf_held_.size(); ++i) {
+    const AsyncLeaf& leaf = leaves_->leaves()[i];
+    leaf_held_[i] = leaf.function == kNoIndex || proof_.HoldsFunction(leaf.function) ? 1 : 0;
+  }
+  proof_.Reset();
+  heap_->memory().Forget();
+  for (uint32_t i = 0; i < samples_.size(); ++i)
+    held_[i] = held_[i] != 0 && proof_.HoldsPromises(samples_[i]) ? 1 : 0;
+}
+
+void GroupProofs::CheckLeaves() {
+  unsure_leaves_ = 0;
+  for (uint32_t i = 0; i < leaf_held_.size(); ++i) {
+    const AsyncLeaf& leaf = leaves_->leaves()[i];
+    if (held_[leaf.group] == 0) {
+      leaf_held_[i] = 0;
+      continue;
+    }
+    leaf_held_[i] = leaf_held_[i] != 0 && ProveLeaf(leaf) ? 1 : 0;
+    unsure_leaves_ += leaf_held_[i] == 0 ? 1 : 0;
+  }
+}
+
+bool GroupProofs::ProveLeaf(const AsyncLeaf& leaf) {
+  const uint32_t awaited = graph_->functions()[samples_[leaf.group]].awaited;
+  if (awaited == kNoIndex || leaf.promise == kNoIndex) return false;
+  const Tagged promise = graph_->promises()[awaited].pending.object;
+  if (leaf.function != kNoIndex) return proof_.FunctionLeads(leaf.function, promise);
+  return proof_.Leads(graph_->promises()[leaf.promise].pending.object, promise) && labels_->Prove(leaf.label);
+}
+
+bool GroupProofs::HoldsOne(uint32_t function) {
+  proof_.Reset();
+  heap_->memory().Forget();
+  if (!proof_.HoldsFunctions(function)) return false;
+  proof_.Reset();
+  heap_->memory().Forget();
+  return proof_.HoldsPromises(function);
+}
+
+void GroupProofs::CheckOthers() {
+  const bool all_hold = std::find(held_.begin(), held_.end(), 0) == held_.end();
+  if (all_hold) return;
+  if (others_.empty()) FindOthers();
+  for (uint32_t i = 0; i < samples_.size(); ++i) {
+    if (held_[i] != 0) continue;
+    const size_t count = std::min(others_[i].seen, kMaxOthers);
+    for (size_t other = 0; other < count && held_[i] == 0; ++other) {
+      const uint32_t function = others_[i].functions[other];
+      if (function == samples_[i] || !HoldsOne(function)) continue;
+      held_[i] = 1;
+      groups_->SetSample(i, function);
+    }
+  }
+}
+
+void GroupProofs::FindOthers() {
+  std::vector<uint32_t> group_of(groups_->chains().size(), kNoIndex);
+  for (uint32_t i = 0; i < samples_.size(); ++i) group_of[groups_->groups()[i].chain] = i;
+  others_.assign(samples_.size(), Others());
+  for (uint32_t i = 0; i < graph_->functions().size(); ++i) {
+    if (graph_->functions()[i].has_callee) continue;
+    const uint32_t chain = groups_->ChainOf(i);
+    if (chain == kNoIndex || group_of[chain] == kNoIndex) continue;
+    Others& others = others_[group_of[chain]];
+    // The second half is a ring.
+    constexpr size_t kHalf = kMaxOthers / 2;
+    const size_t place = others.seen < kHalf ? others.seen : kHalf + (others.seen - kHalf) % kHalf;
+    others.functions[place] = i;
+    ++others.seen;
+  }
+}
+
+}  // namespace gmr::vm

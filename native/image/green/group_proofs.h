@@ -1,0 +1,78 @@
+// GroupProofs: what of a scan beside running JavaScript may be shown.
+//
+// Owns:        a verdict on each group and on each thing that a group waits for.
+// Threads:     one at a time, as the MemoryReader; not the isolate's.
+// Signal-safe: no: allocates.
+// Lifetime:    until the next Run(); of the graph, the groups, the leaves and the labels.
+#ifndef GMR_NATIVE_IMAGE_GREEN_GROUP_PROOFS_H_
+#define GMR_NATIVE_IMAGE_GREEN_GROUP_PROOFS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "async_leaves.h"
+#include "async_proof.h"
+#include "gc_epoch.h"
+
+namespace gmr::vm {
+
+class GroupProofs {
+ public:
+  GroupProofs(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors,
+              const RawStrings* strings, const AsyncGraph* graph)
+      : heap_(heap),
+        layout_(layout),
+        anchors_(anchors),
+        graph_(graph),
+        proof_(heap, layout, anchors, strings, graph) {}
+
+  // Checks the first `max_groups` groups from fresh memory, each by one of its functions, and if need be by
+  // others. False: V8 collected garbage each time, so that nothing was proved.
+  bool Run(AsyncGroups* groups, const AsyncLeaves& leaves, LeafLabels* labels, uint32_t max_groups,
+           int64_t deadline_ns);
+
+  // False: none of its functions that were looked at still waits as the group says.
+  bool Holds(uint32_t group) const { return held_[group] != 0; }
+  bool HoldsLeaf(uint32_t leaf) const { return leaf_held_[leaf] != 0; }
+  uint32_t lost_groups() const { return lost_groups_; }
+  // Of groups that hold: things that they wait for, which are not known for sure.
+  uint32_t unsure_leaves() const { return unsure_leaves_; }
+
+ private:
+  static constexpr int kMaxTries = 5;
+  // Functions of a group that are looked at when the first one went on: as many of the oldest as of the
+  // youngest.
+  static constexpr size_t kMaxOthers = 8;
+
+  struct Others {
+    uint32_t functions[kMaxOthers];
+    size_t seen = 0;
+  };
+
+  void CheckSamples();
+  void CheckLeaves();
+  void CheckOthers();
+  void FindOthers();
+  bool HoldsOne(uint32_t function);
+  bool ProveLeaf(const AsyncLeaf& leaf);
+
+  const HeapReader* heap_;
+  const HeapLayout* layout_;
+  const HeapAnchors* anchors_;
+  const AsyncGraph* graph_;
+  AsyncProof proof_;
+  // Of one Run():
+  AsyncGroups* groups_ = nullptr;
+  const AsyncLeaves* leaves_ = nullptr;
+  LeafLabels* labels_ = nullptr;
+  std::vector<uint32_t> samples_;  // those that the leaves are of
+  std::vector<uint8_t> held_;
+  std::vector<uint8_t> leaf_held_;
+  std::vector<Others> others_;
+  uint32_t unsure_leaves_ = 0;
+  uint32_t lost_groups_ = 0;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_GREEN_GROUP_PROOFS_H_

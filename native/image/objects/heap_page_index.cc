@@ -1,0 +1,122 @@
+#include "heap_page_index.h"
+
+#include <algorithm>
+
+namespace gmr::vm {
+
+namespace {
+
+// A mapping that is larger than the largest heap that is looked at is none of V8's, whose memory the kernel
+// does not join with others' (see the seams below): it is the shadow memory of a sanitizer, terabytes of
+// nothing.
+bool MayHoldHeap(const platform::Mapping& mapping, size_t max_bytes) {
+  return mapping.range.end - mapping.range.start <= max_bytes && mapping.readable && mapping.writable &&
+         !mapping.executable && mapping.inode == 0 &&
+         (mapping.path.empty() || mapping.path.starts_with("[anon"));
+}
+
+uintptr_t At(uintptr_t base, int32_t offset) {
+  return base + static_cast<uintptr_t>(static_cast<intptr_t>(offset));
+}
+
+// Nothing is mapped below.
+constexpr uint64_t kLeastHeader = 4096;
+
+}  // namespace
+
+bool HeapPageIndex::Add(uint64_t heap) {
+  if (!heaps_.Append(heap)) return false;
+  std::sort(heaps_.begin(), heaps_.end());
+  return true;
+}
+
+bool HeapPageIndex::IsWanted(uint64_t heap) const {
+  return std::binary_search(heaps_.begin(), heaps_.end(), heap);
+}
+
+void HeapPageIndex::FindHeaders(uintptr_t first, size_t count) {
+  for (size_t i = 0; i < count; ++i) headers_[i] = first + i * kPageBytes;
+  if (layout_->page_metadata < 0) return;
+  // The page begins with the address of its header, and that has the address of the page.
+  uintptr_t places[kBatch] = {};
+  uint64_t headers[kBatch] = {};
+  uint64_t pages[kBatch] = {};
+  for (size_t i = 0; i < count; ++i) places[i] = At(headers_[i], layout_->page_metadata);
+  memory_->LoadEach(places, count, headers);
+  for (size_t i = 0; i < count; ++i) {
+    if (headers[i] % sizeof(uint64_t) != 0 || headers[i] < kLeastHeader) headers[i] = 0;
+    // A page of ours is readable, and no header: the comparison fails.
+    places[i] = headers[i] == 0 ? headers_[i] : At(headers[i], layout_->page_metadata_self);
+  }
+  memory_->LoadEach(places, count, pages);
+  for (size_t i = 0; i < count; ++i)
+    headers_[i] = headers[i] != 0 && pages[i] == headers_[i] ? headers[i] : 0;
+}
+
+void HeapPageIndex::FindOwners(uintptr_t first, size_t count) {
+  FindHeaders(first, count);
+  uintptr_t places[kBatch] = {};
+  uint64_t flags[kBatch] = {};
+  for (size_t i = 0; i < count; ++i)
+    places[i] = headers_[i] == 0 ? first : At(headers_[i], layout_->page_heap);
+  memory_->LoadEach(places, count, owners_);
+  size_t wanted = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (headers_[i] == 0 || !IsWanted(owners_[i])) owners_[i] = 0;
+    if (owners_[i] != 0) places[wanted++] = At(first + i * kPageBytes, layout_->page_flags);
+  }
+  memory_->LoadEach(places, wanted, flags);
+  wanted = 0;
+  for (size_t i = 0; i < count; ++i)
+    is_from_space_[i] = owners_[i] != 0 && (flags[wanted++] & kPageIsFromSpace) != 0;
+}
+
+bool HeapPageIndex::CollectFrom(const platform::AddressRange& range) {
+  uint64_t before = 0;  // the heap of the page before, when a large object may go on behind it
+  const uintptr_t* seam = seams_.begin();
+  const uintptr_t first = (range.start + kPageBytes - 1) & ~(kPageBytes - 1);
+  size_t known = 0;  // of this batch, those before `page`
+  size_t batch = 0;
+  for (uintptr_t page = first; page < range.end && page >= first; page += kPageBytes) {
+    if (++chunks_ > kMaxChunks) return false;
+    if (known == batch) {
+      batch = std::min<size_t>(kBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
+      FindOwners(page, batch);
+      known = 0;
+    }
+    // V8 keeps its memory out of forked children, so the kernel does not join it
+    // with a Buffer's: what is behind a seam is not the rest of a large object.
+    for (; seam != seams_.end() && *seam <= page; ++seam) before = 0;
+    const uint64_t owner = owners_[known];
+    const bool is_left = is_from_space_[known++];
+    // What follows a page of a heap and has no header may be inside a large object.
+    const bool inside = owner == 0 && before != 0;
+    if (owner != 0) before = is_left ? 0 : owner;
+    if (is_left || before == 0) continue;
+    const uintptr_t end = std::min(range.end, page + kPageBytes);
+    if (!entries_.Append({{page, end, inside}, before})) return false;
+  }
+  return true;
+}
+
+bool HeapPageIndex::Collect(const platform::ProcMaps& maps) {
+  entries_.Truncate(0);
+  seams_.Truncate(0);
+  chunks_ = 0;
+  // The kernel may list one mapping of V8's in parts.
+  platform::AddressRange range;
+  for (const platform::Mapping& mapping : maps.mappings()) {
+    if (!MayHoldHeap(mapping, kMaxPages * kPageBytes)) continue;
+    if (mapping.range.start == range.end) {
+      range.end = mapping.range.end;
+      if (!seams_.Append(mapping.range.start)) return false;
+      continue;
+    }
+    if (!CollectFrom(range)) return false;
+    seams_.Truncate(0);
+    range = mapping.range;
+  }
+  return CollectFrom(range);
+}
+
+}  // namespace gmr::vm

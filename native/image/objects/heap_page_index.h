@@ -1,0 +1,79 @@
+// HeapPageIndex: the memory pages of several heaps, found in one pass over the memory of the process.
+//
+// Owns:        the list.
+// Threads:     Collect() on one at a time, as the MemoryReader; reading it afterwards: any.
+// Signal-safe: no. Collect() takes no lock of this process; ProcMaps must have been read before a thread was
+//              stopped.
+// Lifetime:    a snapshot: V8's own threads may unmap a page at any time.
+//
+// Finding pages takes longer than reading a small heap, and most of it is the same for all isolates.
+#ifndef GMR_NATIVE_IMAGE_OBJECTS_HEAP_PAGE_INDEX_H_
+#define GMR_NATIVE_IMAGE_OBJECTS_HEAP_PAGE_INDEX_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "../../base/containers/mapped_array.h"
+#include "../../process/proc_maps.h"
+#include "heap_layout.h"
+
+namespace gmr::vm {
+
+struct HeapPage {
+  uintptr_t start = 0;
+  uintptr_t end = 0;  // exclusive; at most kPageBytes behind the start
+  // The rest of a large object: no object begins in it.
+  bool is_inside_large = false;
+};
+
+class HeapPageIndex {
+ public:
+  struct Entry {
+    HeapPage page;
+    uint64_t heap = 0;
+  };
+
+  HeapPageIndex(platform::MemoryReader* memory, const HeapLayout* layout)
+      : memory_(memory), layout_(layout) {}
+
+  // The heaps whose pages Collect() looks for, as HeapAnchors::heap. False: no memory, or too many.
+  bool Add(uint64_t heap);
+  // False: there are more pages than a report looks at, or no memory.
+  bool Collect(const platform::ProcMaps& maps);
+
+  // In the order of their addresses. Pages that hold the rest of a large object are among them; pages from
+  // which a collection has moved everything are not.
+  const platform::MappedArray<Entry>& entries() const { return entries_; }
+
+ private:
+  // 32 GiB of heap.
+  static constexpr size_t kMaxPages = size_t{1} << 17;
+  static constexpr size_t kMaxHeaps = 4096;
+  // Of memory that is looked at for pages: 128 GiB, some 300 ms.
+  static constexpr size_t kMaxChunks = size_t{1} << 19;
+  static constexpr size_t kMaxSeams = size_t{1} << 17;
+  // Pages that are looked at by one call to the kernel.
+  static constexpr size_t kBatch = 256;
+
+  // Whose the pages are that begin at `first` and follow each other.
+  void FindOwners(uintptr_t first, size_t count);
+  // Where the headers of those pages are; 0: it is none of V8's.
+  void FindHeaders(uintptr_t first, size_t count);
+  bool IsWanted(uint64_t heap) const;
+  bool CollectFrom(const platform::AddressRange& range);
+
+  platform::MemoryReader* memory_;
+  const HeapLayout* layout_;
+  platform::MappedArray<uint64_t> heaps_{kMaxHeaps};  // sorted
+  platform::MappedArray<Entry> entries_{kMaxPages};
+  // Where mappings begin that follow another one without a gap.
+  platform::MappedArray<uintptr_t> seams_{kMaxSeams};
+  size_t chunks_ = 0;
+  uintptr_t headers_[kBatch] = {};
+  uint64_t owners_[kBatch] = {};  // a heap; 0: none that is wanted
+  bool is_from_space_[kBatch] = {};
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_OBJECTS_HEAP_PAGE_INDEX_H_

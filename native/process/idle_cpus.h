@@ -1,0 +1,23 @@
+// IdleCpus: how many CPUs nobody uses at the moment.
+//
+// Owns:        nothing.
+// Threads:     any.
+// Signal-safe: no.
+// Lifetime:    function.
+#ifndef GMR_NATIVE_PROCESS_IDLE_CPUS_H_
+#define GMR_NATIVE_PROCESS_IDLE_CPUS_H_
+
+#include <string_view>
+
+namespace gmr::platform {
+
+// Of those that this process may use; the calling thread's counts as used. 0 where the kernel does not say
+// how many threads want to run. In a container, the threads of the whole machine count.
+int IdleCpus();
+
+// Of /proc/loadavg: threads that run or want to; -1: not of that form.
+int ParseRunningThreads(std::string_view loadavg_text);
+
+}  // namespace gmr::platform
+
+#endif  // GMR_NATIVE_PROCESS_IDLE_CPUS_H_

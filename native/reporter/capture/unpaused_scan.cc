@@ -1,0 +1,181 @@
+#include "unpaused_scan.h"
+
+#include <algorithm>
+#include <string>
+
+#include "../../base/clock.h"
+#include "../../base/sleep.h"
+#include "../../process/proc_maps.h"
+
+namespace gmr::reporter {
+
+namespace {
+
+using platform::kNsPerMs;
+using platform::MonotonicNs;
+using platform::PlaceState;
+
+constexpr int kMostLooks = 3;
+// Pause before another look, so that a running collection can end.
+constexpr int64_t kCollectionNs = 20 * kNsPerMs;
+// So long, a thread that runs is given the time to end its turn before a heap is looked at once more.
+constexpr int64_t kTurnNs = 3 * kNsPerMs;
+constexpr int64_t kPollNs = kNsPerMs / 4;
+// A heap that took longer is not read again only to say more of it.
+constexpr int64_t kCheapLookNs = 100 * kNsPerMs;
+constexpr const char* kAtWork = "the garbage collector was at work";
+constexpr const char* kTooMuch = "the process has more memory than gmr-native examines";
+
+vm::GreenThreads Unavailable(std::string reason) {
+  vm::GreenThreads none;
+  none.reason = std::move(reason);
+  return none;
+}
+
+// The counters are read twice in a row, in case a collection counts itself shortly before its state shows it.
+bool AwaitNoCollection(const UnpausedJob& job, const vm::GreenThreadHeap& heap,
+                       platform::MemoryReader* memory, int64_t until_ns, vm::GcEpoch* epoch) {
+  vm::GcEpoch last;
+  while (vm::ReadGcEpoch(memory, heap.layout, heap.anchors.heap, epoch)) {
+    if (epoch->at_rest() && last.at_rest() && epoch->full_count == last.full_count) return true;
+    if ((!epoch->at_rest() && MonotonicNs() > until_ns) || job.stop()) return false;
+    if (!epoch->at_rest()) platform::SleepNs(kPollNs);
+    last = *epoch;
+  }
+  return false;
+}
+
+// The anchors of the heap and the list of mappings are read after the first look at the counters: earlier
+// ones may belong to memory that a collection has freed since.
+LookBefore Prepare(const UnpausedJob& job, const vm::IsolateStatus& isolate, platform::MemoryReader* memory,
+                   int64_t until_ns) {
+  LookBefore before;
+  const auto read_heap = [&] {
+    return job.question.model.ForIsolate(isolate.isolate, job.question.layout,
+                                         vm::TimerBaseOf(isolate.environment));
+  };
+  before.heap = read_heap();
+  if (!before.heap.problem.empty()) return before;
+  before.is_watched = AwaitNoCollection(job, before.heap, memory, until_ns, &before.epoch);
+  before.place = platform::ReadThreadPlace(isolate.tid);
+  before.heap = read_heap();
+  return before;
+}
+
+bool IsAtRest(const vm::IsolateStatus& isolate) {
+  return platform::ReadThreadPlace(isolate.tid).state == PlaceState::kBlocked;
+}
+
+// The source of code that was young may have been moved while it was read.
+void DropYoungCode(vm::GreenThreads* found) {
+  found->collected_young = true;
+  for (vm::GreenThreadGroup& group : found->groups) {
+    for (vm::AsyncFrame& frame : group.frames) {
+      if (frame.is_code_young) frame.code = vm::CodeText();
+    }
+  }
+}
+
+std::unique_ptr<vm::HeapPageIndex> FindPages(const UnpausedJob& job, std::span<const LookBefore> isolates,
+                                             platform::MemoryReader* memory, std::string* problem) {
+  const auto maps = platform::ProcMaps::Read();
+  if (!maps.ok()) {
+    *problem = maps.error().ToString();
+    return nullptr;
+  }
+  memory->Forget();
+  // Where pages note their heap is the same in all isolates.
+  auto index = std::make_unique<vm::HeapPageIndex>(memory, &isolates.front().heap.layout);
+  bool has_room = true;
+  for (const LookBefore& isolate : isolates) {
+    if (isolate.heap.problem.empty()) has_room = has_room && index->Add(isolate.heap.anchors.heap);
+  }
+  if (has_room && index->Collect(maps.value())) return index;
+  *problem = kTooMuch;
+  return nullptr;
+}
+
+}  // namespace
+
+FirstLook::FirstLook(const UnpausedJob& job, std::span<const vm::IsolateStatus* const> isolates) {
+  // All together: the others would wait for one that collects.
+  const int64_t until_ns = std::min(job.deadline_ns, MonotonicNs() + kCollectionNs);
+  before_.reserve(isolates.size());
+  for (const vm::IsolateStatus* isolate : isolates)
+    before_.push_back(Prepare(job, *isolate, &memory_, until_ns));
+  index_ = FindPages(job, before_, &memory_, &problem_);
+}
+
+UnpausedScan::UnpausedScan(const UnpausedJob& job)
+    : job_(job), scan_(std::make_unique<vm::GreenThreadScan>(&job.question.layout)) {}
+
+vm::GreenThreadLimits UnpausedScan::LimitsFor(const vm::IsolateStatus& isolate) const {
+  vm::GreenThreadLimits limits = job_.question.limits;
+  limits.context = isolate.context.get();
+  limits.is_paused = false;
+  limits.may_split = job_.may_split;
+  limits.max_ms = static_cast<int>(std::max<int64_t>(1, (job_.deadline_ns - MonotonicNs()) / kNsPerMs));
+  return limits;
+}
+
+UnpausedScan::Look UnpausedScan::TakeLook(const vm::IsolateStatus& isolate, const LookBefore& before,
+                                          const vm::HeapPageIndex& index) {
+  scan_->Capture(before.heap, index, LimitsFor(isolate));
+  collected_young_ = false;
+  vm::GcEpoch after;
+  const auto is_undisturbed = [&] {
+    return vm::ReadGcEpoch(&memory_, before.heap.layout, before.heap.anchors.heap, &after) &&
+           after.at_rest() && after.full_count == before.epoch.full_count;
+  };
+  if (!is_undisturbed()) return Look::kCollected;
+  if (after == before.epoch && platform::Unmoved(before.place, platform::ReadThreadPlace(isolate.tid)))
+    return Look::kAtRest;
+  if (!scan_->Prove(job_.deadline_ns) || !is_undisturbed()) return Look::kCollected;
+  collected_young_ = after != before.epoch;
+  return Look::kProved;
+}
+
+bool UnpausedScan::IsTimeLeft(int64_t needed_ns) const {
+  return !job_.stop() && MonotonicNs() + needed_ns < job_.deadline_ns;
+}
+
+// At this isolate alone, when its thread has ended its turn or does not end it.
+bool UnpausedScan::LookAgain(const vm::IsolateStatus& isolate, Look* look) {
+  const int64_t turn_ns = MonotonicNs() + kTurnNs;
+  while (!IsAtRest(isolate) && MonotonicNs() < turn_ns) platform::SleepNs(kPollNs);
+  const int64_t until_ns = std::min(job_.deadline_ns, MonotonicNs() + kCollectionNs);
+  const LookBefore before = Prepare(job_, isolate, &memory_, until_ns);
+  if (!before.heap.problem.empty() || !before.is_watched) return false;
+  std::string problem;
+  platform::MemoryReader pages_memory;
+  const auto index = FindPages(job_, {&before, 1}, &pages_memory, &problem);
+  if (index == nullptr) return false;
+  *look = TakeLook(isolate, before, *index);
+  return true;
+}
+
+vm::GreenThreads UnpausedScan::Read(const vm::IsolateStatus& isolate, const FirstLook& first, size_t number) {
+  const LookBefore& before = first.before(number);
+  if (!before.heap.problem.empty()) return Unavailable(before.heap.problem);
+  vm::GreenThreads best = Unavailable(kAtWork);
+  for (int looks = 0; looks < kMostLooks; ++looks) {
+    const int64_t start_ns = MonotonicNs();
+    Look look = Look::kCollected;
+    if (looks == 0) {
+      if (before.is_watched) look = TakeLook(isolate, before, *first.index());
+    } else if (!LookAgain(isolate, &look)) {
+      continue;
+    }
+    const int64_t took_ns = MonotonicNs() - start_ns;
+    if (look == Look::kAtRest) return scan_->Take(vm::HeapReading::kAtRest);
+    if (look == Look::kProved) {
+      best = scan_->Take(vm::HeapReading::kRunning);
+      if (collected_young_) DropYoungCode(&best);
+      if (!scan_->WouldSayMoreAtRest() || took_ns > kCheapLookNs) return best;
+    }
+    if (!IsTimeLeft(took_ns)) break;
+  }
+  return best;
+}
+
+}  // namespace gmr::reporter
