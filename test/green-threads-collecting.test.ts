@@ -18,7 +18,7 @@ async function reports(t: TestContext, flags: readonly string[]): Promise<Record
     limitMs: CHURN_MS + 90_000 * TIME_SCALE,
   });
   await service.ready();
-  const seen = { 'paused': 0, 'running': 0, 'at-rest': 0, 'atWork': 0, 'other': 0 };
+  const seen = { paused: 0, running: 0, 'at-rest': 0, atWork: 0, other: 0 };
   const until = Date.now() + CHURN_MS;
   for (let made = 0; Date.now() < until || made < 5; made += 1) {
     const report = await service.reportOnSignal();

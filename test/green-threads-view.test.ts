@@ -32,7 +32,7 @@ describe('the text of the Green Threads section', () => {
         .slice(1, 9),
       [
         '  80 suspended async functions, 40 green threads, 1 group',
-        '  (read from 15.0 MB of heap in 2.3 ms, for which the thread was paused)',
+        '  (read from 15.0 MB of heap in 2.3 ms, without pausing the thread)',
         '',
         '  40 green threads waiting for timer 45000 ms (44564 ms left) (seen in one of them)',
         '    async loadCart (/srv/app/cart.js:6:30)',

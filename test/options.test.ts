@@ -31,8 +31,10 @@ describe('options', () => {
       reportTimeoutMs: 10_000,
       greenThreads: {
         enabled: true,
-        maxHeapMb: 2048,
+        maxHeapMb: 16_384,
+        maxAnalysisMs: 3000,
         maxPauseMs: 1000,
+        consistent: false,
         maxGroups: 50,
         maxFrames: 50,
         context: undefined,
@@ -48,8 +50,10 @@ describe('options', () => {
     const { greenThreads } = readSettings({ greenThreads: { maxGroups: 3, enabled: false } }, environment);
     assert.deepEqual(greenThreads, {
       enabled: false,
-      maxHeapMb: 2048,
+      maxHeapMb: 16_384,
+      maxAnalysisMs: 3000,
       maxPauseMs: 1000,
+      consistent: false,
       maxGroups: 3,
       maxFrames: 9,
       context: undefined,
@@ -229,7 +233,9 @@ describe('the environment', () => {
       GMR_REPORT_TIMEOUT_MS: '400',
       GMR_GREEN_THREADS: 'off',
       GMR_GREEN_THREADS_MAX_HEAP_MB: '100',
+      GMR_GREEN_THREADS_MAX_ANALYSIS_MS: '300',
       GMR_GREEN_THREADS_MAX_PAUSE_MS: '200',
+      GMR_GREEN_THREADS_CONSISTENT: 'yes',
       GMR_GREEN_THREADS_MAX_GROUPS: '3',
       GMR_GREEN_THREADS_MAX_FRAMES: '4',
       GMR_MASK: '{"keys":["pin"]}',
@@ -263,7 +269,9 @@ describe('the environment', () => {
       greenThreads: {
         enabled: false,
         maxHeapMb: 100,
+        maxAnalysisMs: 300,
         maxPauseMs: 200,
+        consistent: true,
         maxGroups: 3,
         maxFrames: 4,
         context: undefined,

@@ -18,8 +18,8 @@ constexpr const char* kExiting = "the process is exiting";
 constexpr const char* kEnded = "it ended while the report was being made";
 constexpr const char* kMoreTime = "greenThreads.maxAnalysisMs (GMR_GREEN_THREADS_MAX_ANALYSIS_MS)";
 constexpr const char* kNoTimeLeft =
-    "skipped: reading the heaps of other threads used up the time; greenThreads.maxAnalysisMs "
-    "(GMR_GREEN_THREADS_MAX_ANALYSIS_MS) allows more";
+    "the time for reading heaps was used up; greenThreads.maxAnalysisMs (GMR_GREEN_THREADS_MAX_ANALYSIS_MS) "
+    "allows more";
 
 class Readers {
  public:
@@ -61,8 +61,8 @@ class Readers {
     HeapSubject* subject = subjects_[number];
     if (job_.stop() || platform::MonotonicNs() > job_.deadline_ns) {
       SetReason(job_.stop() ? kExiting : kNoTimeLeft, subject->photo);
-      // The time of all threads together is over, and another way would take more of it.
-      subject->done = number > 0;
+      // Another way would take more time, and pause the thread.
+      subject->done = true;
       return;
     }
     vm::GreenThreads found = scan->Read(subject->photo->status, first_, number);

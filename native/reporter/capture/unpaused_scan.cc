@@ -139,41 +139,50 @@ bool UnpausedScan::IsTimeLeft(int64_t needed_ns) const {
   return !job_.stop() && MonotonicNs() + needed_ns < job_.deadline_ns;
 }
 
-// At this isolate alone, when its thread has ended its turn or does not end it.
-bool UnpausedScan::LookAgain(const vm::IsolateStatus& isolate, Look* look) {
-  const int64_t turn_ns = MonotonicNs() + kTurnNs;
-  while (!IsAtRest(isolate) && MonotonicNs() < turn_ns) platform::SleepNs(kPollNs);
-  const int64_t until_ns = std::min(job_.deadline_ns, MonotonicNs() + kCollectionNs);
-  const LookBefore before = Prepare(job_, isolate, &memory_, until_ns);
-  if (!before.heap.problem.empty() || !before.is_watched) return false;
-  std::string problem;
-  platform::MemoryReader pages_memory;
-  const auto index = FindPages(job_, {&before, 1}, &pages_memory, &problem);
-  if (index == nullptr) return false;
-  *look = TakeLook(isolate, before, *index);
+// Gives the thread the time to end its turn. False: it does not end it.
+bool UnpausedScan::AwaitRest(const vm::IsolateStatus& isolate) const {
+  const int64_t until_ns = MonotonicNs() + kTurnNs;
+  while (!IsAtRest(isolate)) {
+    if (MonotonicNs() > until_ns || job_.stop()) return false;
+    platform::SleepNs(kPollNs);
+  }
   return true;
 }
 
+// At this isolate alone.
+UnpausedScan::Look UnpausedScan::LookAgain(const vm::IsolateStatus& isolate) {
+  const int64_t until_ns = std::min(job_.deadline_ns, MonotonicNs() + kCollectionNs);
+  const LookBefore before = Prepare(job_, isolate, &memory_, until_ns);
+  if (!before.heap.problem.empty() || !before.is_watched) return Look::kCollected;
+  std::string problem;
+  const auto index = FindPages(job_, {&before, 1}, &memory_, &problem);
+  return index == nullptr ? Look::kCollected : TakeLook(isolate, before, *index);
+}
+
+// What a collection spoiled is read again, up to three times in all. A heap that is read soon is also read again
+// if young objects were moved, or if its thread is at rest by now and more could be said of it.
 vm::GreenThreads UnpausedScan::Read(const vm::IsolateStatus& isolate, const FirstLook& first, size_t number) {
   const LookBefore& before = first.before(number);
   if (!before.heap.problem.empty()) return Unavailable(before.heap.problem);
   vm::GreenThreads best = Unavailable(kAtWork);
-  for (int looks = 0; looks < kMostLooks; ++looks) {
+  for (int looks = 1; looks <= kMostLooks; ++looks) {
     const int64_t start_ns = MonotonicNs();
     Look look = Look::kCollected;
-    if (looks == 0) {
-      if (before.is_watched) look = TakeLook(isolate, before, *first.index());
-    } else if (!LookAgain(isolate, &look)) {
-      continue;
+    if (looks > 1) {
+      look = LookAgain(isolate);
+    } else if (before.is_watched) {
+      look = TakeLook(isolate, before, *first.index());
     }
     const int64_t took_ns = MonotonicNs() - start_ns;
     if (look == Look::kAtRest) return scan_->Take(vm::HeapReading::kAtRest);
-    if (look == Look::kProved) {
+    if (look == Look::kProved && (best.status != vm::GreenThreadStatus::kOk || !collected_young_)) {
       best = scan_->Take(vm::HeapReading::kRunning);
       if (collected_young_) DropYoungCode(&best);
-      if (!scan_->WouldSayMoreAtRest() || took_ns > kCheapLookNs) return best;
     }
     if (!IsTimeLeft(took_ns)) break;
+    if (look == Look::kCollected) continue;
+    if (took_ns > kCheapLookNs || (!collected_young_ && !(scan_->WouldSayMoreAtRest() && AwaitRest(isolate))))
+      break;
   }
   return best;
 }

@@ -72,7 +72,8 @@ class UnpausedScan {
   enum class Look : uint8_t { kAtRest, kProved, kCollected };
 
   Look TakeLook(const vm::IsolateStatus& isolate, const LookBefore& before, const vm::HeapPageIndex& index);
-  bool LookAgain(const vm::IsolateStatus& isolate, Look* look);
+  Look LookAgain(const vm::IsolateStatus& isolate);
+  bool AwaitRest(const vm::IsolateStatus& isolate) const;
   bool IsTimeLeft(int64_t needed_ns) const;
   vm::GreenThreadLimits LimitsFor(const vm::IsolateStatus& isolate) const;
 
