@@ -8,18 +8,19 @@ import { loadUnwindFixture } from './support/unwind-fixture';
 
 /** What a capture calls between its first and its last look at a thread. */
 const CAPTURE_PATH = [
-  'cfi_program',
-  'cfi_unwinder',
-  'dwarf_expression',
-  'eh_frame',
-  'fd_describe',
-  'frame_pointer_search',
-  'machine_code',
-  'native_stepper',
-  'passive_probe',
-  'safe_read',
-  'syscall_describe',
-  'syscall_names',
+  'process/fd_describe',
+  'process/passive_probe',
+  'process/safe_read',
+  'process/self_memory_read',
+  'process/syscall_describe',
+  'process/syscall_names',
+  'unwind/cfi_program',
+  'unwind/cfi_unwinder',
+  'unwind/dwarf_expression',
+  'unwind/eh_frame',
+  'unwind/frame_pointer_search',
+  'unwind/machine_code',
+  'unwind/native_stepper',
 ];
 
 /** They take no lock and no memory from malloc. */
@@ -38,8 +39,9 @@ const ENOSYS = 38;
 
 const fixture = loadUnwindFixture();
 
+/** `unit`: with its folder in native/, without an extension. */
 function undefinedSymbols(unit: string): string[] {
-  const object = join(PRODUCT_OBJECTS, 'platform', `${unit}.o`);
+  const object = join(PRODUCT_OBJECTS, `${unit}.o`);
   return execFileSync('nm', ['-u', '--demangle', object], { encoding: 'utf8' })
     .split('\n')
     .map((line) => line.replace(/^\s*\w\s+/, ''))

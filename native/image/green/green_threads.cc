@@ -46,8 +46,10 @@ std::string ViaText(uint8_t via) {
 
 }  // namespace
 
-GreenThreadScan::GreenThreadScan(const Layout* layout, const GreenThreadHeap* prepared)
+GreenThreadScan::GreenThreadScan(platform::MemorySource* source, const Layout* layout,
+                                 const GreenThreadHeap* prepared)
     : prepared_(prepared),
+      memory_(source),
       heap_(&memory_, layout),
       strings_(&heap_, &arena_),
       pages_(&memory_, &prepared->layout, &prepared->anchors),
@@ -286,8 +288,8 @@ std::string GreenThreadScan::WaitsFor(uint32_t group) const {
   return several == 0 || seen.size() < 2 ? text : ViaText(several) + ": " + text;
 }
 
-GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& prepared,
-                                 const GreenThreadLimits& limits) {
+GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,
+                                 const GreenThreadHeap& prepared, const GreenThreadLimits& limits) {
   const auto maps = platform::ProcMaps::Read();
   if (!maps.ok()) {
     GreenThreads failed;
@@ -295,7 +297,7 @@ GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& pr
     return failed;
   }
   // Too large for a stack.
-  const auto scan = std::make_unique<GreenThreadScan>(&layout, &prepared);
+  const auto scan = std::make_unique<GreenThreadScan>(source, &layout, &prepared);
   scan->Capture(maps.value(), limits);
   return scan->Take();
 }

@@ -131,7 +131,7 @@ struct GreenThreads {
 
 class GreenThreadScan {
  public:
-  GreenThreadScan(const Layout* layout, const GreenThreadHeap* prepared);
+  GreenThreadScan(platform::MemorySource* source, const Layout* layout, const GreenThreadHeap* prepared);
   GreenThreadScan(const GreenThreadScan&) = delete;
   GreenThreadScan& operator=(const GreenThreadScan&) = delete;
 
@@ -192,8 +192,8 @@ class GreenThreadScan {
 };
 
 // All in one, for an interrupt of the isolate.
-GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& prepared,
-                                 const GreenThreadLimits& limits);
+GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,
+                                 const GreenThreadHeap& prepared, const GreenThreadLimits& limits);
 
 }  // namespace gmr::vm
 

@@ -6,6 +6,7 @@
 #include "../../base/clock.h"
 #include "../../base/sleep.h"
 #include "../../image/green/gc_epoch.h"
+#include "../../process/self_memory.h"
 
 namespace gmr::reporter {
 
@@ -42,7 +43,7 @@ class Looks {
       // earlier ones may belong to memory that a collection has freed since.
       const vm::GreenThreadHeap heap = Heap();
       if (!heap.problem.empty()) return Unavailable(heap.problem);
-      vm::GreenThreads found = vm::CaptureGreenThreads(scan_.question.layout, heap, Limits());
+      vm::GreenThreads found = vm::CaptureGreenThreads(&self_, scan_.question.layout, heap, Limits());
       vm::GcEpoch after;
       if (!Read(heap, &after) || !after.at_rest() || after.full_count != before.full_count) continue;
       if (after != before) Distrust(&found);
@@ -105,7 +106,8 @@ class Looks {
 
   const OutsideScan& scan_;
   const vm::IsolateStatus& status_;
-  platform::MemoryReader memory_;
+  platform::SelfMemory self_;
+  platform::MemoryReader memory_{&self_};
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <memory>
 #include <random>
 
+#include "../../../native/process/self_memory.h"
+
 namespace gmr::test {
 
 namespace {
@@ -41,7 +43,8 @@ FuzzResult FuzzGreenThreads(const vm::GreenThreadHeap& prepared, uint32_t seed, 
   FuzzResult result;
   vm::Layout layout;
   vm::GreenThreadHeap heap;
-  const auto scan = std::make_unique<vm::GreenThreadScan>(&layout, &heap);
+  platform::SelfMemory self;
+  const auto scan = std::make_unique<vm::GreenThreadScan>(&self, &layout, &heap);
   const auto maps = platform::ProcMaps::Read();
   vm::GreenThreadLimits limits;
   limits.max_pause_ms = 1000;
