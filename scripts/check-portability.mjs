@@ -1,6 +1,6 @@
 // Does the C++ compile for other platforms? With the compilers that are at hand; none of them is needed elsewhere.
 //
-//   node scripts/check-portability.mjs [layer]...      for instance `platform`; all layers take minutes
+//   node scripts/check-portability.mjs [layer]...      for instance `process`; all layers take minutes
 //
 // zig is a C++ compiler with the headers of many systems: https://ziglang.org. This is no proof that anything works.
 
@@ -17,14 +17,14 @@ const COMPILERS = [
   { platform: 'darwin-arm64', command: ['zig', 'c++', '-target', 'aarch64-macos'] },
 ];
 
-const LAYERS = ['platform', 'v8', 'reporter', 'addon'];
+const LAYERS = ['base', 'process', 'unwind', 'image', 'os', 'v8', 'reporter', 'addon'];
 
 function main() {
   const layers = process.argv.length > 2 ? process.argv.slice(2) : LAYERS;
   const unknown = layers.find((layer) => !LAYERS.includes(layer));
   if (unknown !== undefined) fail(`check-portability: expected ${LAYERS.join(', ')}, got ${unknown}`);
   const files = layers.flatMap((layer) =>
-    readdirSync(join(ROOT, 'native', layer))
+    readdirSync(join(ROOT, 'native', layer), { recursive: true })
       .filter((name) => name.endsWith('.cc'))
       .map((name) => join('native', layer, name)),
   );

@@ -8,18 +8,19 @@ import { loadUnwindFixture } from './support/unwind-fixture';
 
 /** What a capture calls between its first and its last look at a thread. */
 const CAPTURE_PATH = [
+  'process/fd_describe',
+  'process/passive_probe',
+  'process/safe_read',
+  'process/self_memory_read',
+  'process/syscall_describe',
+  'process/syscall_names',
   'unwind/cfi_program',
   'unwind/cfi_unwinder',
   'unwind/dwarf_expression',
   'unwind/eh_frame',
-  'process/fd_describe',
   'unwind/frame_pointer_search',
   'unwind/machine_code',
   'unwind/native_stepper',
-  'process/passive_probe',
-  'process/safe_read',
-  'process/syscall_describe',
-  'process/syscall_names',
 ];
 
 /** They take no lock and no memory from malloc. */
@@ -38,6 +39,7 @@ const ENOSYS = 38;
 
 const fixture = loadUnwindFixture();
 
+/** `unit`: with its folder in native/, without an extension. */
 function undefinedSymbols(unit: string): string[] {
   const object = join(PRODUCT_OBJECTS, `${unit}.o`);
   return execFileSync('nm', ['-u', '--demangle', object], { encoding: 'utf8' })

@@ -7,6 +7,7 @@
 #ifndef GMR_NATIVE_BASE_RESULT_H_
 #define GMR_NATIVE_BASE_RESULT_H_
 
+#include <cerrno>  // the values of SysError::code
 #include <string>
 #include <system_error>
 #include <utility>

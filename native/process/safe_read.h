@@ -1,14 +1,10 @@
-// MemoryReader: reads memory of this process that may not exist.
+// MemoryReader: reads memory that may not exist, through a cache.
 //
-// Owns:        a page cache of 2 MiB and a window of 256 KiB (mappings), and up to
-//              three descriptors where the kernel denies process_vm_readv(2).
-// Threads:     one at a time.
+// Owns:        a page cache of 2 MiB and a window of 256 KiB (mappings).
+// Threads:     one at a time, and one at a time of those whose readers share a source.
 // Signal-safe: no; but Read() takes no lock and does not allocate, so it may be
 //              used while another thread is parked inside malloc.
-// Lifetime:    not across fork(): a child makes its own.
-//
-// A plain load of a wrong address kills the process that we look at. The kernel
-// copies instead and answers EFAULT.
+// Lifetime:    not beyond its source.
 #ifndef GMR_NATIVE_PROCESS_SAFE_READ_H_
 #define GMR_NATIVE_PROCESS_SAFE_READ_H_
 
@@ -17,17 +13,14 @@
 #include <cstring>
 #include <type_traits>
 
-namespace gmr::platform {
+#include "memory_source.h"
 
-// In the order in which they are tried. Containers deny the first with seccomp;
-// PR_SET_DUMPABLE 0 denies the second to other users than root.
-enum class ReadBackend : uint8_t { kProcessVmReadv, kProcMem, kPipe, kNone };
+namespace gmr::platform {
 
 class MemoryReader {
  public:
-  MemoryReader() : MemoryReader(ReadBackend::kProcessVmReadv) {}
-  // Starts with a later backend, for tests. Without the cache, reading is slow and needs no memory.
-  explicit MemoryReader(ReadBackend first, bool with_cache = true);
+  // Without the cache, reading is slow and needs no memory.
+  explicit MemoryReader(MemorySource* source, bool with_cache = true);
   MemoryReader(const MemoryReader&) = delete;
   MemoryReader& operator=(const MemoryReader&) = delete;
   ~MemoryReader();
@@ -74,7 +67,8 @@ class MemoryReader {
   // Counts the calls of Forget(), for those who keep what they derived.
   uint32_t generation() const { return generation_; }
 
-  ReadBackend backend() const { return backend_; }
+  // For another reader of the same memory.
+  MemorySource* source() const { return source_; }
 
  private:
   // Every page size is a multiple of it, so a block is readable as a whole or not at all.
@@ -88,11 +82,8 @@ class MemoryReader {
 
   const uint8_t* CachedBlock(uintptr_t block);
   bool FetchBlocks(uintptr_t start, size_t bytes);
-  size_t FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words);
-  bool Fetch(uintptr_t address, void* to, size_t bytes);
-  bool OpenBackend(ReadBackend backend);
-  void UseNextBackend();
 
+  MemorySource* const source_;
   Cache* cache_ = nullptr;
   uint8_t* window_ = nullptr;
   uintptr_t window_start_ = 0;
@@ -101,14 +92,7 @@ class MemoryReader {
   uintptr_t instead_begin_ = 0;
   const uint8_t* instead_ = nullptr;
   size_t instead_size_ = 0;
-  ReadBackend backend_;
-  int mem_fd_ = -1;
-  int pipe_fds_[2] = {-1, -1};
 };
-
-// How many readers have run out of backends so far because no descriptor was left to open the next one. If
-// the count changed during an examination, its result is not conclusive.
-uint32_t BlindReaders();
 
 }  // namespace gmr::platform
 

@@ -1,6 +1,6 @@
 // ElfFile: bounded reading of a 64-bit ELF file of this machine's byte order.
 //
-// Owns:        the descriptor and copies of the header tables.
+// Owns:        the file and copies of the header tables.
 // Threads:     one at a time.
 // Signal-safe: no: allocates.
 // Lifetime:    move-only value.
@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "../base/result.h"
-#include "../base/scoped_fd.h"
+#include "../process/readable_file.h"
 
 namespace gmr::platform {
 
@@ -28,9 +28,11 @@ class ElfFile {
   static Result<ElfFile> Open(const std::string& path);
 
   // Exactly `bytes`, or false.
-  bool Read(uint64_t offset, void* to, size_t bytes) const;
+  bool Read(uint64_t offset, void* to, size_t bytes) const { return file_.Read(offset, to, bytes); }
   // Up to `max_bytes`, to the first zero byte. Empty when unreadable or longer.
-  std::string ReadString(uint64_t offset, size_t max_bytes) const;
+  std::string ReadString(uint64_t offset, size_t max_bytes) const {
+    return file_.ReadString(offset, max_bytes);
+  }
 
   const std::vector<Elf64_Phdr>& segments() const { return segments_; }
   const std::vector<Elf64_Shdr>& sections() const { return sections_; }
@@ -41,13 +43,13 @@ class ElfFile {
   std::string BuildId() const;
 
  private:
-  explicit ElfFile(ScopedFd fd) : fd_(std::move(fd)) {}
+  explicit ElfFile(ReadableFile file) : file_(std::move(file)) {}
 
   bool ReadHeaders();
   template <typename T>
   bool ReadTable(uint64_t offset, size_t count, size_t entry_bytes, std::vector<T>* table) const;
 
-  ScopedFd fd_;
+  ReadableFile file_;
   std::vector<Elf64_Phdr> segments_;
   std::vector<Elf64_Shdr> sections_;
 };

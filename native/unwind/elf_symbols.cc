@@ -1,7 +1,6 @@
 #include "elf_symbols.h"
 
 #include <algorithm>
-#include <cerrno>
 
 #include "elf_file.h"
 

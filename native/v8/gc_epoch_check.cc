@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "../base/memory_guard.h"
+#include "../process/self_memory.h"
 
 namespace gmr::vm {
 
@@ -26,7 +27,8 @@ class Witness : public v8::String::ExternalOneByteStringResource {
     // V8 calls this function, so no C++ exception may leave it. If memory runs out, the check fails as if the
     // string had not been collected.
     platform::WithinMemory([this] {
-      platform::MemoryReader memory;
+      platform::SelfMemory self;
+      platform::MemoryReader memory(&self);
       ReadGcEpoch(&memory, layout_, heap_, seen_.get());
     });
     delete this;  // V8 owns it, and the base class does the same
@@ -44,7 +46,8 @@ class Witness : public v8::String::ExternalOneByteStringResource {
 }  // namespace
 
 std::string CheckGcEpoch(v8::Isolate* isolate, const HeapLayout& layout, uint64_t heap) {
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   GcEpoch before;
   GcEpoch after;
   if (!ReadGcEpoch(&memory, layout, heap, &before)) return kUnknown;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../image/green/green_threads.h"
+#include "../process/self_memory.h"
 
 namespace gmr::vm {
 
@@ -18,7 +19,8 @@ std::string CheckGreenThreads(const Layout& layout, const GreenThreadHeap& prepa
                               const KnownObjects& known) {
   GreenThreadLimits limits;
   limits.only_self_test = true;
-  const GreenThreads found = CaptureGreenThreads(layout, prepared, limits);
+  platform::SelfMemory self;
+  const GreenThreads found = CaptureGreenThreads(&self, layout, prepared, limits);
   // A heap over the limit now may be smaller when a report is asked for; then
   // the numbers that were found stand without this test.
   if (found.status == GreenThreadStatus::kOverLimit || !found.partial.empty()) return "";

@@ -1,6 +1,7 @@
 #include "heap_calibration.h"
 
 #include "../image/objects/source_positions.h"
+#include "../process/self_memory.h"
 #include "page_calibration.h"
 
 namespace gmr::vm {
@@ -307,7 +308,8 @@ HeapCalibration CalibrateHeap(v8::Isolate* isolate, const Layout& layout, const 
   HeapCalibration result;
   result.problem = LoadHeapLayout(v8::V8::GetVersion(), &result.layout);
   if (!result.problem.empty()) return result;
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   const HeapReader heap(&memory, &layout);
   Calibrator(heap, known, &result).Run();
   if (!result.problem.empty()) return result;

@@ -2,6 +2,7 @@
 
 #include "../base/clock.h"
 #include "../image/objects/own_name.h"
+#include "../process/self_memory.h"
 #include "gc_epoch_check.h"
 #include "green_thread_check.h"
 #include "heap_calibration.h"
@@ -26,7 +27,8 @@ int32_t FindIn(uintptr_t isolate, const HeapReader& heap, Tagged object) {
 
 // A timer that was started just now says what its clock shows.
 double FindTimerBase(const Layout& layout, Tagged timer) {
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   platform::Arena arena(kTimerArenaBytes);
   const HeapReader heap(&memory, &layout);
   const RawStrings strings(&heap, &arena);
@@ -65,7 +67,8 @@ HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
   model.layout_ = prepared.layout;
   const auto address = reinterpret_cast<uintptr_t>(isolate);
   model.heap_offset_ = static_cast<int64_t>(prepared.anchors.heap - address);
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   const HeapReader heap(&memory, &loaded.layout);
   if (!model.FindRoots(address, heap, prepared.anchors)) return model;
   // The way that all others are read must lead to the same.
@@ -106,7 +109,8 @@ GreenThreadHeap HeapModel::ForIsolate(uintptr_t isolate, const Layout& layout, d
   if (!problem_.empty()) return prepared;
   prepared.anchors.timer_base_ms = timer_base_ms;
   prepared.anchors.heap = isolate + static_cast<uint64_t>(heap_offset_);
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   const HeapReader heap(&memory, &layout);
   for (const Root& root : roots_) {
     uint64_t word = 0;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "../base/clock.h"
+#include "../process/self_memory.h"
 #include "stack_walk.h"
 
 namespace gmr::vm {
@@ -40,7 +41,8 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
                                                         asked.layout, TimerBaseOf(respondent.environment));
     GreenThreadLimits limits = asked.limits;
     limits.context = respondent.context.get();
-    answer.green_threads = CaptureGreenThreads(asked.layout, heap, limits);
+    platform::SelfMemory self;
+    answer.green_threads = CaptureGreenThreads(&self, asked.layout, heap, limits);
   } else {
     answer.stack = WalkStack(respondent.isolate, question.max_frames);
     // Before anything else makes V8 move its objects.

@@ -5,6 +5,7 @@
 
 #include "../image/stack/entry_frame.h"
 #include "../image/stack/js_frames.h"
+#include "../process/self_memory.h"
 
 namespace gmr::vm {
 
@@ -58,7 +59,8 @@ std::vector<std::string> DescribeDecodedStack(JsFrames* decoder, platform::Regis
 LayoutVerdict CheckLayout(v8::Isolate* isolate, const Layout& layout, const CodeRanges& ranges,
                           int max_frames) {
   LayoutVerdict verdict;
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   platform::Arena arena(kArenaBytes);
   const auto decoder = std::make_unique<JsFrames>(&layout, &memory, &arena);
   platform::Registers registers;

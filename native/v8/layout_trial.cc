@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "../base/memory_guard.h"
-#include "../process/safe_read.h"
+#include "../process/self_memory.h"
 #include "layout_check.h"
 #include "v8_compat.h"
 
@@ -39,7 +39,8 @@ struct Decoding {
 
 std::string Check(v8::Isolate* isolate, const Layout& layout, const platform::ProcMaps& maps,
                   BuiltinsBlob builtins) {
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   const auto ranges = std::make_unique<CodeRanges>();
   const auto modules = platform::ModuleList::Collect(&memory);
   FillCodeRanges(maps, modules, builtins, ranges.get());

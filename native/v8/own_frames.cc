@@ -13,6 +13,7 @@
 #include "../image/stack/entry_frame.h"
 #include "../image/stack/js_frames.h"
 #include "../process/cpu_budget.h"
+#include "../process/self_memory.h"
 
 namespace gmr::vm {
 
@@ -162,7 +163,8 @@ class OwnStack {
 
   const OwnFramesPlan& plan_;
   CodeRanges ranges_;
-  platform::MemoryReader memory_;
+  platform::SelfMemory self_;
+  platform::MemoryReader memory_{&self_};
   platform::Arena texts_;
   platform::Arena frames_;
   JsFrames js_;

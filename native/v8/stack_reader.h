@@ -23,6 +23,7 @@
 #include "../process/passive_probe.h"
 #include "../process/proc_maps.h"
 #include "../process/safe_read.h"
+#include "../process/self_memory.h"
 #include "../process/stack_copy.h"
 #include "own_frames.h"
 
@@ -95,6 +96,7 @@ class StackReader {
   const BuiltinsBlob builtins_;
   const bool with_code_;
   const size_t max_raw_frames_;
+  platform::SelfMemory self_;
   platform::MemoryReader memory_;
   platform::Arena texts_;
   platform::Arena frames_;

@@ -3,6 +3,7 @@
 #include "../base/clock.h"
 #include "../process/proc_tree.h"
 #include "../process/safe_read.h"
+#include "../process/self_memory.h"
 
 namespace gmr::vm {
 
@@ -33,7 +34,8 @@ double TimerBaseOf(const EnvironmentPlace& environment) {
   if (environment.address == 0) return -1;
   const auto latest = static_cast<uint64_t>(environment.registered_at_ns / platform::kNsPerMs);
   const uint64_t earliest = EarliestMs(latest);
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   uint64_t found = 0;
   for (uintptr_t offset = 0; offset < kSearchedBytes; offset += sizeof(uint64_t)) {
     uint64_t word = 0;

@@ -31,18 +31,6 @@ export const PRODUCT_OBJECTS: string = join(
   'native',
 );
 
-/** Layers whose object files addons of the tests are linked from; test/native/under-test.gypi lists the same. */
-const LINKED_LAYERS = [
-  'base',
-  'process',
-  'unwind',
-  'os',
-  'image/objects',
-  'image/stack',
-  'image/green',
-  'v8',
-];
-
 const IS_64_BIT_LINUX = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
 
 /** Reading foreign stacks, and heaps, knows one system and two processors so far. */
@@ -117,11 +105,9 @@ function productBuild(): ProductBuild {
 }
 
 function newestProductObject(): number {
-  const times = LINKED_LAYERS.flatMap((layer) =>
-    readdirSync(join(PRODUCT_OBJECTS, layer))
-      .filter((name) => name.endsWith('.o'))
-      .map((name) => statSync(join(PRODUCT_OBJECTS, layer, name)).mtimeMs),
-  );
+  const times = readdirSync(PRODUCT_OBJECTS, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.o'))
+    .map((name) => statSync(join(PRODUCT_OBJECTS, name)).mtimeMs);
   return Math.max(...times);
 }
 

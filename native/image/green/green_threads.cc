@@ -52,8 +52,9 @@ std::string ViaText(uint8_t via) {
 
 }  // namespace
 
-GreenThreadScan::GreenThreadScan(const Layout* layout)
-    : heap_(&memory_, layout),
+GreenThreadScan::GreenThreadScan(platform::MemorySource* source, const Layout* layout)
+    : memory_(source),
+      heap_(&memory_, layout),
       strings_(&heap_, &arena_),
       scan_(&heap_, &prepared_.layout, &prepared_.anchors),
       graph_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_),
@@ -337,15 +338,15 @@ std::string GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const
   return several == 0 || seen.size() < 2 ? text : ViaText(several) + ": " + text;
 }
 
-GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& prepared,
-                                 const GreenThreadLimits& limits) {
+GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,
+                                 const GreenThreadHeap& prepared, const GreenThreadLimits& limits) {
   const auto maps = platform::ProcMaps::Read();
   if (!maps.ok()) {
     GreenThreads failed;
     failed.reason = maps.error().ToString();
     return failed;
   }
-  platform::MemoryReader memory;
+  platform::MemoryReader memory(source);
   // Too large for a stack.
   const auto index = std::make_unique<HeapPageIndex>(&memory, &prepared.layout);
   if (!index->Add(prepared.anchors.heap) || !index->Collect(maps.value())) {
@@ -353,7 +354,7 @@ GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& pr
     failed.reason = kTooMuchMemory;
     return failed;
   }
-  const auto scan = std::make_unique<GreenThreadScan>(&layout);
+  const auto scan = std::make_unique<GreenThreadScan>(source, &layout);
   scan->Capture(prepared, *index, limits);
   return scan->Take(HeapReading::kPaused);
 }

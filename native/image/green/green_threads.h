@@ -141,7 +141,7 @@ struct GreenThreads {
 
 class GreenThreadScan {
  public:
-  explicit GreenThreadScan(const Layout* layout);
+  GreenThreadScan(platform::MemorySource* source, const Layout* layout);
   GreenThreadScan(const GreenThreadScan&) = delete;
   GreenThreadScan& operator=(const GreenThreadScan&) = delete;
 
@@ -212,8 +212,8 @@ class GreenThreadScan {
 };
 
 // All in one, on the isolate's own thread.
-GreenThreads CaptureGreenThreads(const Layout& layout, const GreenThreadHeap& prepared,
-                                 const GreenThreadLimits& limits);
+GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,
+                                 const GreenThreadHeap& prepared, const GreenThreadLimits& limits);
 
 }  // namespace gmr::vm
 

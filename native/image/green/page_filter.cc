@@ -26,11 +26,13 @@ bool PageFilter::Run(const PageQuestion& question) {
   if (!answers_.Assign(question.count, 0)) return false;
   next_ = 0;
   is_late_ = false;
-  // A reader serves one thread.
+  // A source and its reader serve one thread.
+  std::unique_ptr<platform::MemorySource> source;
   std::unique_ptr<platform::MemoryReader> second;
   platform::HelperThread helper;
   if (question.may_split && question.count >= kWorthSplitting && std::thread::hardware_concurrency() >= 2) {
-    second = std::make_unique<platform::MemoryReader>();
+    source = memory_->source()->Clone();
+    second = std::make_unique<platform::MemoryReader>(source.get());
     // Where it cannot be started, all pages are left to this one.
     helper.Start("gmr-filter", [&] { Answer(question, second.get()); });
   }

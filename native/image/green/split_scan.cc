@@ -15,11 +15,15 @@ namespace {
 // 32 MB are read in about 15 ms; to start a thread takes a tenth of a millisecond.
 constexpr size_t kWorthSplitting = (size_t{32} << 20) / kPageBytes;
 
-// A reader serves one thread.
+// A source and its reader serve one thread.
 struct Second {
   explicit Second(const HeapScan& first)
-      : heap(&memory, &first.heap().layout()), scan(&heap, &first.layout(), &first.anchors()) {}
+      : source(first.heap().memory().source()->Clone()),
+        memory(source.get()),
+        heap(&memory, &first.heap().layout()),
+        scan(&heap, &first.layout(), &first.anchors()) {}
 
+  const std::unique_ptr<platform::MemorySource> source;
   platform::MemoryReader memory;
   HeapReader heap;
   HeapScan scan;

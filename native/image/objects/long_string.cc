@@ -24,8 +24,9 @@ bool IsThere(platform::MemoryReader* memory, const LongString& string) {
 
 }  // namespace
 
-bool ReadLongString(const LongString& string, const std::function<bool(std::string_view)>& feed) {
-  platform::MemoryReader memory(platform::ReadBackend::kProcessVmReadv, false);
+bool ReadLongString(platform::MemorySource* source, const LongString& string,
+                    const std::function<bool(std::string_view)>& feed) {
+  platform::MemoryReader memory(source, false);
   if (string.object == 0 || !IsThere(&memory, string)) return false;
   const size_t unit_bytes = string.one_byte ? 1 : 2;
   std::vector<uint8_t> units(kUnitsPerPiece * unit_bytes);

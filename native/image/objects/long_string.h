@@ -10,13 +10,15 @@
 #include <functional>
 #include <string_view>
 
+#include "../../process/memory_source.h"
 #include "code_text.h"
 
 namespace gmr::vm {
 
 // Hands over the string in UTF-8, piece by piece, until `feed` returns false. False: not all of it was handed
 // over, or V8 has freed the string or changed it meanwhile; then the pieces must be discarded.
-bool ReadLongString(const LongString& string, const std::function<bool(std::string_view)>& feed);
+bool ReadLongString(platform::MemorySource* source, const LongString& string,
+                    const std::function<bool(std::string_view)>& feed);
 
 }  // namespace gmr::vm
 

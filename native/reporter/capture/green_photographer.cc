@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "../../base/clock.h"
-#include "../../process/safe_read.h"
+#include "../../process/self_memory.h"
 #include "../../v8/layout_loader.h"
 #include "../formatter/bare_isolate.h"
 #include "heap_requests.h"

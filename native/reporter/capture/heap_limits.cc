@@ -1,6 +1,7 @@
 #include "heap_limits.h"
 
 #include "../../process/safe_read.h"
+#include "../../process/self_memory.h"
 #include "../../v8/old_limit.h"
 
 namespace gmr::reporter {
@@ -8,7 +9,8 @@ namespace gmr::reporter {
 void FindHeapLimits(Photograph* photograph) {
   // All isolates have the same layout, so what one report found serves the next one.
   static vm::OldLimit limit;
-  platform::MemoryReader memory(platform::ReadBackend::kProcessVmReadv, false);
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self, false);
   for (IsolatePhoto& photo : photograph->isolates) {
     if (!photo.heap || photo.status.isolate == 0) continue;
     photo.old_limit_bytes = limit.Read(&memory, photo.status.isolate, photo.heap->limit_bytes);

@@ -107,7 +107,7 @@ FirstLook::FirstLook(const UnpausedJob& job, std::span<const vm::IsolateStatus* 
 }
 
 UnpausedScan::UnpausedScan(const UnpausedJob& job)
-    : job_(job), scan_(std::make_unique<vm::GreenThreadScan>(&job.question.layout)) {}
+    : job_(job), scan_(std::make_unique<vm::GreenThreadScan>(&self_, &job.question.layout)) {}
 
 vm::GreenThreadLimits UnpausedScan::LimitsFor(const vm::IsolateStatus& isolate) const {
   vm::GreenThreadLimits limits = job_.question.limits;
@@ -159,8 +159,8 @@ UnpausedScan::Look UnpausedScan::LookAgain(const vm::IsolateStatus& isolate) {
   return index == nullptr ? Look::kCollected : TakeLook(isolate, before, *index);
 }
 
-// What a collection spoiled is read again, up to three times in all. A heap that is read soon is also read again
-// if young objects were moved, or if its thread is at rest by now and more could be said of it.
+// What a collection spoiled is read again, up to three times in all. A heap that is read soon is also read
+// again if young objects were moved, or if its thread is at rest by now and more could be said of it.
 vm::GreenThreads UnpausedScan::Read(const vm::IsolateStatus& isolate, const FirstLook& first, size_t number) {
   const LookBefore& before = first.before(number);
   if (!before.heap.problem.empty()) return Unavailable(before.heap.problem);

@@ -21,6 +21,7 @@
 
 #include "../../image/green/gc_epoch.h"
 #include "../../process/passive_probe.h"
+#include "../../process/self_memory.h"
 #include "../../v8/interrupt_capture.h"
 #include "../../v8/isolate_registry.h"
 
@@ -54,7 +55,8 @@ class FirstLook {
   const std::string& problem() const { return problem_; }
 
  private:
-  platform::MemoryReader memory_;
+  platform::SelfMemory self_;
+  platform::MemoryReader memory_{&self_};
   std::vector<LookBefore> before_;
   std::unique_ptr<vm::HeapPageIndex> index_;
   std::string problem_;
@@ -78,7 +80,8 @@ class UnpausedScan {
   vm::GreenThreadLimits LimitsFor(const vm::IsolateStatus& isolate) const;
 
   const UnpausedJob& job_;
-  platform::MemoryReader memory_;
+  platform::SelfMemory self_;
+  platform::MemoryReader memory_{&self_};
   // Too large for a stack.
   std::unique_ptr<vm::GreenThreadScan> scan_;
   bool collected_young_ = false;

@@ -1,6 +1,7 @@
 #include "inline_maps.h"
 
 #include "../../image/objects/long_string.h"
+#include "../../process/self_memory.h"
 #include "data_url.h"
 
 namespace gmr::reporter {
@@ -17,7 +18,8 @@ bool Decode(const std::string& url, std::string* bytes) {
 bool DecodeInHeap(const vm::LongString& url, std::string* bytes) {
   DataUrl decoder(kMaxMapBytes);
   const auto feed = [&decoder](std::string_view piece) { return decoder.Feed(piece); };
-  return vm::ReadLongString(url, feed) && decoder.Finish(bytes);
+  platform::SelfMemory self;
+  return vm::ReadLongString(&self, url, feed) && decoder.Finish(bytes);
 }
 
 }  // namespace

@@ -18,7 +18,10 @@ vm::GreenThreadHeap& Prepared() {
 
 napi_value Prepare(napi_env env, napi_callback_info) {
   napi_value result;
-  Prepared() = vm::PrepareGreenThreads(v8::Isolate::GetCurrent(), vm::ProcessLayout());
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  const vm::LoadedLayout& loaded = vm::ProcessLayout();
+  Prepared() = vm::HeapModel::Make(isolate, loaded)
+                   .ForIsolate(reinterpret_cast<uintptr_t>(isolate), loaded.layout, -1);
   napi_create_string_utf8(env, Prepared().problem.c_str(), NAPI_AUTO_LENGTH, &result);
   return result;
 }

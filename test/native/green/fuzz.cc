@@ -6,6 +6,7 @@
 #include <random>
 
 #include "../../../native/base/clock.h"
+#include "../../../native/process/self_memory.h"
 
 namespace gmr::test {
 
@@ -43,7 +44,8 @@ FuzzResult FuzzGreenThreads(const vm::GreenThreadHeap& prepared, uint32_t seed, 
   FuzzResult result;
   vm::Layout layout;
   vm::GreenThreadHeap heap;
-  const auto scan = std::make_unique<vm::GreenThreadScan>(&layout);
+  platform::SelfMemory self;
+  const auto scan = std::make_unique<vm::GreenThreadScan>(&self, &layout);
   const auto maps = platform::ProcMaps::Read();
   vm::GreenThreadLimits limits;
   limits.max_ms = 1000;
@@ -59,7 +61,7 @@ FuzzResult FuzzGreenThreads(const vm::GreenThreadHeap& prepared, uint32_t seed, 
         Damage(&heap.layout, kHeapNumbers, &random);
       }
     }
-    platform::MemoryReader memory;
+    platform::MemoryReader memory(&self);
     const auto index = std::make_unique<vm::HeapPageIndex>(&memory, &heap.layout);
     if (!index->Add(heap.anchors.heap) || !index->Collect(maps.value())) continue;
     scan->Capture(heap, *index, limits);

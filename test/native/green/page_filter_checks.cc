@@ -7,6 +7,7 @@
 
 #include "../../../native/image/green/page_filter.h"
 #include "../../../native/image/objects/heap_layout.h"
+#include "../../../native/process/self_memory.h"
 
 namespace gmr::test {
 
@@ -35,7 +36,8 @@ FilteredPages FilterPages(uint32_t count, const std::vector<uint32_t>& marked, u
   words.Reset();
   words.Add(kWord);
   targets.Reset(count);
-  platform::MemoryReader reader;
+  platform::SelfMemory self;
+  platform::MemoryReader reader(&self);
   const auto filter = std::make_unique<vm::PageFilter>(&reader);
   FilteredPages result;
   result.in_time = filter->Run({pages.data(), numbers.data(), count, &words, &targets, deadline_ns});

@@ -30,7 +30,8 @@ Decoder& SharedDecoder() {
 }
 
 bool RefreshRanges() {
-  platform::MemoryReader memory;
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
   const auto maps = platform::ProcMaps::Read();
   const auto modules = platform::ModuleList::Collect(&memory);
   return maps.ok() &&

@@ -12,6 +12,7 @@
 
 #include "../../../native/image/stack/entry_frame.h"
 #include "../../../native/image/stack/js_frames.h"
+#include "../../../native/process/self_memory.h"
 
 namespace gmr::test {
 
@@ -75,7 +76,8 @@ class Decoder {
   }
 
   const vm::Layout* layout_;
-  platform::MemoryReader memory_;
+  platform::SelfMemory self_;
+  platform::MemoryReader memory_{&self_};
   platform::Arena arena_;
   std::vector<vm::RawFrame> frames_;
   vm::FrameList list_;

@@ -11,10 +11,13 @@
 #include <cstdint>
 #include <cstring>
 
+#include "../../../native/process/safe_read.h"
+
 namespace gmr::test {
 
 using platform::MemoryReader;
 using platform::ReadBackend;
+using platform::SelfMemory;
 
 namespace {
 
@@ -83,13 +86,14 @@ const char* BackendName(ReadBackend backend) {
 }
 
 std::vector<std::pair<std::string, bool>> CheckReader(ReadBackend first) {
-  MemoryReader reader(first);
+  SelfMemory self(first);
+  MemoryReader reader(&self);
   const Areas areas = MakeAreas();
   // The kernel lets a debugger's file read what the page protection forbids.
-  const bool sees_forbidden = reader.backend() == ReadBackend::kProcMem;
+  const bool sees_forbidden = self.backend() == ReadBackend::kProcMem;
   const uintptr_t end_of_mapping = AddressOf(areas.unmapped);
   std::vector<std::pair<std::string, bool>> claims;
-  claims.emplace_back("uses the backend it was told to use", reader.backend() == first);
+  claims.emplace_back("uses the backend it was told to use", self.backend() == first);
   claims.emplace_back("reads a word", ReadsEqual(&reader, areas.readable + 8, 8));
   claims.emplace_back("reads nothing", reader.Read(end_of_mapping, nullptr, 0));
   claims.emplace_back("reads across a page border", ReadsEqual(&reader, areas.readable + kPage - 3, 8));
@@ -110,7 +114,7 @@ std::vector<std::pair<std::string, bool>> CheckReader(ReadBackend first) {
   claims.emplace_back("refuses a range that wraps round", Refuses(&reader, UINTPTR_MAX - 3));
   claims.emplace_back("reads again after a refusal", ReadsEqual(&reader, areas.readable, 16));
   claims.emplace_back("remembers until it is told to forget", RemembersUntilForget(&reader));
-  claims.emplace_back("keeps its backend", reader.backend() == first);
+  claims.emplace_back("keeps its backend", self.backend() == first);
   munmap(areas.readable, kLarge + kPage);
   return claims;
 }

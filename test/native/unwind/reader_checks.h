@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../../native/process/safe_read.h"
+#include "../../../native/process/self_memory.h"
 
 namespace gmr::test {
 

@@ -200,15 +200,16 @@ napi_value CheckReaderClaims(napi_env env, napi_callback_info info) {
 // denyProcessVmReadv(errno, andNoProcMem): which backend a reader finds, before and after.
 napi_value DenyAndFind(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info);
-  platform::MemoryReader old_reader;
-  const std::string before = BackendName(old_reader.backend());
+  platform::SelfMemory old_memory;
+  platform::MemoryReader old_reader(&old_memory);
+  const std::string before = BackendName(old_memory.backend());
   if (!DenyProcessVmReadv(static_cast<int>(arguments.Number(0)), arguments.Number(1) != 0)) return nullptr;
   uint64_t word = 0;
   old_reader.Load(reinterpret_cast<uintptr_t>(&arguments), &word);
-  const platform::MemoryReader new_reader;
+  const platform::SelfMemory new_memory;
   return Object(env, {{"before", Text(env, before)},
-                      {"old", Text(env, BackendName(old_reader.backend()))},
-                      {"new", Text(env, BackendName(new_reader.backend()))}});
+                      {"old", Text(env, BackendName(old_memory.backend()))},
+                      {"new", Text(env, BackendName(new_memory.backend()))}});
 }
 
 // fuzz(what, runs, seed)

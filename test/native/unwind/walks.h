@@ -14,13 +14,15 @@
 #include "../../../native/process/modules.h"
 #include "../../../native/process/proc_maps.h"
 #include "../../../native/process/safe_read.h"
+#include "../../../native/process/self_memory.h"
 #include "../../../native/unwind/native_stepper.h"
 
 namespace gmr::test {
 
 // What a capture prepares before it looks at a thread.
 struct Preparation {
-  platform::MemoryReader reader;
+  platform::SelfMemory self;
+  platform::MemoryReader reader{&self};
   platform::ModuleList modules;
   platform::ProcMaps maps;
   platform::NativeStepper stepper;
