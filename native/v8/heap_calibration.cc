@@ -1,6 +1,7 @@
 #include "heap_calibration.h"
 
 #include "../image/objects/source_positions.h"
+#include "layout_loader.h"
 #include "page_calibration.h"
 
 namespace gmr::vm {
@@ -305,7 +306,8 @@ class Calibrator {
 
 HeapCalibration CalibrateHeap(v8::Isolate* isolate, const Layout& layout, const KnownObjects& known) {
   HeapCalibration result;
-  result.problem = LoadHeapLayout(v8::V8::GetVersion(), &result.layout);
+  result.layout = ProcessHeapLayout().layout;
+  result.problem = ProcessHeapLayout().problem;
   if (!result.problem.empty()) return result;
   platform::MemoryReader memory;
   const HeapReader heap(&memory, &layout);

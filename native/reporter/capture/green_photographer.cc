@@ -22,7 +22,7 @@ using platform::MonotonicNs;
 
 // It takes ten milliseconds, and a second with flags that make V8 slow.
 constexpr int64_t kCalibrationNs = 2000 * kNsPerMs;
-// It takes a millisecond, unless a thread holds the lock of the loader or the machine is busy.
+// It takes two milliseconds, unless the disk is slow or the machine is busy.
 constexpr int64_t kLayoutTimeoutNs = 500 * kNsPerMs;
 // What a scan may take beyond the pause that it was allowed: its limit is looked at
 // from page to page, and a busy machine is slow between two looks.
