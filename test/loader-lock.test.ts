@@ -11,18 +11,16 @@ describe('a library that gets stuck while it is loaded', { ...PATIENT, ...STACK_
     const library = buildNativeAddon('stuck_library');
     const service = await startService(t, { script: 'stuck-library-service.cjs', args: [library] }).ready();
     await untilAllThreadsSleep(service.pid);
-    // The first one would load the layout with the help of the loader.
+    // The first one reads V8's numbers from the file of the program: the loader would not answer.
     for (let report = 1; report <= 2; report += 1) {
       const { body } = mainBlock(await service.reportOnSignal());
       assert.match(body, /^ *state: S sleeping in (clock_)?nanosleep\b.*read from memory while blocked/m);
       if (LIBC_HAS_TABLES) {
         assert.match(body, /^ *[^\n]*stuck_library\.node/m);
-        assert.match(body, /JavaScript frames are not available: .*loading a library/);
       } else {
-        // musl calls a library's constructors without its lock.
         assert.match(body, /native frames above JavaScript are not known/);
-        assert.match(body, /loadLibrary \(.*stuck-library-service\.cjs/);
       }
+      assert.match(body, /loadLibrary \(.*stuck-library-service\.cjs/);
     }
   });
 });

@@ -2,6 +2,7 @@
 
 #include "../image/objects/source_positions.h"
 #include "../process/self_memory.h"
+#include "layout_loader.h"
 #include "page_calibration.h"
 
 namespace gmr::vm {
@@ -306,7 +307,8 @@ class Calibrator {
 
 HeapCalibration CalibrateHeap(v8::Isolate* isolate, const Layout& layout, const KnownObjects& known) {
   HeapCalibration result;
-  result.problem = LoadHeapLayout(v8::V8::GetVersion(), &result.layout);
+  result.layout = ProcessHeapLayout().layout;
+  result.problem = ProcessHeapLayout().problem;
   if (!result.problem.empty()) return result;
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);

@@ -1,10 +1,13 @@
 #include "layout_loader.h"
 
+#include <v8.h>
+
 #include <cstddef>
 
 #include "../base/memory_guard.h"
 #include "../base/monitor.h"
 #include "../base/thread_start.h"
+#include "../process/program_files.h"
 #include "layout_trial.h"
 
 namespace gmr::vm {
@@ -12,6 +15,32 @@ namespace gmr::vm {
 namespace {
 
 constexpr size_t kStackBytes = size_t{256} << 10;
+
+struct Layouts {
+  LoadedLayout stack;
+  LoadedHeapLayout heap;
+};
+
+platform::ElfNumbers ReadNumbers() {
+  for (const std::string& file : platform::ProgramFiles()) {
+    platform::ElfNumbers numbers = platform::ElfNumbers::Read(file, kDebugPrefix);
+    if (!numbers.empty()) return numbers;
+  }
+  return {};
+}
+
+const Layouts& ProcessLayouts() {
+  static const Layouts& layouts = *[] {
+    const platform::ElfNumbers numbers = ReadNumbers();
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): leaked, the reporter thread may read it while exit()
+    // runs
+    auto* made = new Layouts;
+    made->stack = LoadLayout(v8::V8::GetVersion(), numbers);
+    made->heap.problem = LoadHeapLayout(v8::V8::GetVersion(), numbers, &made->heap.layout);
+    return made;
+  }();
+  return layouts;
+}
 
 struct Loader {
   platform::Monitor monitor;
@@ -28,7 +57,7 @@ Loader& TheLoader() {
 }
 
 void* Load(void* /*unused*/) {
-  const bool loaded = platform::WithinMemory([] { (void)ProcessLayout(); });
+  const bool loaded = platform::WithinMemory([] { (void)ProcessLayouts(); });
   {
     const platform::Monitor::Lock lock(TheLoader().monitor);
     TheLoader().done = loaded;
@@ -58,7 +87,7 @@ const LoadedLayout& TrustedLayout(int64_t deadline_ns) {
     }
     if (!lock.WaitUntil(deadline_ns, settled)) {
       loader.missing.reason =
-          "the symbols of node could not be read in time: a thread is loading a library, or no CPU was free";
+          "the symbols of node could not be read in time: the disk was slow, or no CPU was free";
       return loader.missing;
     }
     if (!loader.done) {
@@ -68,5 +97,9 @@ const LoadedLayout& TrustedLayout(int64_t deadline_ns) {
   }
   return UnlessTrialFailed(ProcessLayout());
 }
+
+const LoadedLayout& ProcessLayout() { return ProcessLayouts().stack; }
+
+const LoadedHeapLayout& ProcessHeapLayout() { return ProcessLayouts().heap; }
 
 }  // namespace gmr::vm

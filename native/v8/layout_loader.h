@@ -1,27 +1,40 @@
-// LayoutLoader: loads the layout without ever waiting for the loader of the process.
+// LayoutLoader: loads the layouts of this process without ever waiting for a slow disk.
 //
-// Owns:        a thread, once, until the layout is there.
+// Owns:        the layouts, and a thread, once, until they are there.
 // Threads:     any; meant for the reporter thread.
 // Signal-safe: no.
-// Lifetime:    of the process.
+// Lifetime:    of the process: leaked, because a thread of ours may read a layout while exit() runs.
 //
-// dlsym(3) takes the lock that a thread holds which is stuck in the start-up code of
-// a library. The report about that thread must not get stuck with it.
+// V8's numbers are read from the file of the program. It is in the page cache nearly always; but nothing
+// bounds how long a read takes when it is not and the file is on a network.
 #ifndef GMR_NATIVE_V8_LAYOUT_LOADER_H_
 #define GMR_NATIVE_V8_LAYOUT_LOADER_H_
 
 #include <cstdint>
+#include <string>
 
+#include "../image/objects/heap_layout.h"
 #include "../image/objects/layout.h"
 
 namespace gmr::vm {
 
-// Nothing, when it was begun before. The layout is there after about a millisecond.
+// Nothing, when it was begun before. The layouts are there after about two milliseconds.
 void BeginLoadingLayout();
 
 // The layout of this process; one that is not usable when it is not there by the
 // deadline, or when its trial failed (layout_trial.h).
 const LoadedLayout& TrustedLayout(int64_t deadline_ns);
+
+struct LoadedHeapLayout {
+  // Without the fields that heap_tables.h or heap_calibration.h adds.
+  HeapLayout layout;
+  // "": complete so far. Else what is missing.
+  std::string problem;
+};
+
+// The same without a deadline and a trial: for those who have waited for TrustedLayout(), and for tests.
+const LoadedLayout& ProcessLayout();
+const LoadedHeapLayout& ProcessHeapLayout();
 
 }  // namespace gmr::vm
 

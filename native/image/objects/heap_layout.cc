@@ -36,9 +36,9 @@ constexpr HeapSymbol kOptionalSymbols[] = {
     {&HeapLayout::oddball_null, {"OddballNull"}},
 };
 
-bool ReadSymbol(const HeapSymbol& symbol, HeapLayout* layout) {
+bool ReadSymbol(const platform::ElfNumbers& numbers, const HeapSymbol& symbol, HeapLayout* layout) {
   return std::any_of(std::begin(symbol.names), std::end(symbol.names), [&](const char* name) {
-    return name != nullptr && ReadDebugNumber(name, &(layout->*symbol.to));
+    return name != nullptr && numbers.Find(name, &(layout->*symbol.to));
   });
 }
 
@@ -63,13 +63,14 @@ constexpr int32_t kGcCountBehindState = 28;
 
 }  // namespace
 
-std::string LoadHeapLayout(std::string_view v8_version, HeapLayout* layout) {
+std::string LoadHeapLayout(std::string_view v8_version, const platform::ElfNumbers& numbers,
+                           HeapLayout* layout) {
   for (const HeapSymbol& symbol : kHeapSymbols) {
-    if (!ReadSymbol(symbol, layout)) return std::string("no v8dbg_") + symbol.names[0];
+    if (!ReadSymbol(numbers, symbol, layout)) return std::string("no v8dbg_") + symbol.names[0];
   }
-  for (const HeapSymbol& symbol : kOptionalSymbols) ReadSymbol(symbol, layout);
+  for (const HeapSymbol& symbol : kOptionalSymbols) ReadSymbol(numbers, symbol, layout);
   int32_t previous = 0;
-  if (!ReadDebugNumber("context_idx_prev", &previous)) return "no v8dbg_context_idx_prev";
+  if (!numbers.Find("context_idx_prev", &previous)) return "no v8dbg_context_idx_prev";
   layout->context_previous = layout->context_slots + 8 * previous;
   for (const VersionTable& known : kVersions) {
     if (!v8_version.starts_with(known.version)) continue;

@@ -121,8 +121,10 @@ struct HeapLayout {
   int32_t free_space_unit = -1;  // bytes per unit of its size
 };
 
-// The v8dbg numbers and the version table. "": complete; else what is missing.
-std::string LoadHeapLayout(std::string_view v8_version, HeapLayout* layout);
+// Fills in the v8dbg numbers and the version table, with the arguments of LoadLayout(). "": complete; else
+// what is missing.
+std::string LoadHeapLayout(std::string_view v8_version, const platform::ElfNumbers& numbers,
+                           HeapLayout* layout);
 
 // A promise's status is in the two lowest bits of its flags, JSPromise::StatusBits.
 inline constexpr int32_t kPromiseStatusMask = 3;

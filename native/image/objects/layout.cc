@@ -1,9 +1,5 @@
 #include "layout.h"
 
-#include <dlfcn.h>
-#include <v8-version.h>
-#include <v8.h>
-
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -169,7 +165,7 @@ constexpr DebugSymbol kDebugSymbols[] = {
 };
 
 // Four types in a row, in an order that differs between versions.
-void ReadUncompiledTypes(Layout* layout) {
+void ReadUncompiledTypes(const platform::ElfNumbers& numbers, Layout* layout) {
   constexpr const char* kNames[] = {
       "WithoutPreparseData__UNCOMPILED_DATA_WITHOUT_PREPARSE_DATA_TYPE",
       "WithPreparseData__UNCOMPILED_DATA_WITH_PREPARSE_DATA_TYPE",
@@ -178,7 +174,7 @@ void ReadUncompiledTypes(Layout* layout) {
   };
   for (const char* name : kNames) {
     int32_t type = -1;
-    if (!ReadDebugNumber(std::string("type_UncompiledData") + name, &type)) continue;
+    if (!numbers.Find(std::string("type_UncompiledData") + name, &type)) continue;
     const bool first = layout->type_first_uncompiled < 0;
     layout->type_first_uncompiled = first ? type : std::min(layout->type_first_uncompiled, type);
     layout->type_last_uncompiled = std::max(layout->type_last_uncompiled, type);
@@ -186,20 +182,20 @@ void ReadUncompiledTypes(Layout* layout) {
 }
 
 // "": all that is required was found; else the name of the first that was not.
-std::string ReadDebugSymbols(Layout* layout) {
+std::string ReadDebugSymbols(const platform::ElfNumbers& numbers, Layout* layout) {
   for (const DebugSymbol& symbol : kDebugSymbols) {
     bool found = false;
     for (const char* name : symbol.names) {
-      found = found || (name != nullptr && ReadDebugNumber(name, &(layout->*symbol.to)));
+      found = found || (name != nullptr && numbers.Find(name, &(layout->*symbol.to)));
     }
     if (!found && symbol.required) return symbol.names[0];
   }
   for (int i = 0; i < kFrameTypeCount; ++i) {
     layout->frame_types[i] = -1;
-    ReadDebugNumber(std::string("frametype_") + kFrameTypeNames[i], &layout->frame_types[i]);
+    numbers.Find(std::string("frametype_") + kFrameTypeNames[i], &layout->frame_types[i]);
   }
   if (layout->frame_types[0] < 0) return "frametype_EntryFrame";
-  ReadUncompiledTypes(layout);
+  ReadUncompiledTypes(numbers, layout);
   // The tiers follow each other, src/objects/code-kind.h in all versions.
   layout->kind_maglev = layout->kind_baseline + 1;
   layout->kind_turbofan = layout->kind_baseline + 2;
@@ -208,11 +204,11 @@ std::string ReadDebugSymbols(Layout* layout) {
 
 // Pointer compression halves every field, the sandbox changes what a pointer
 // is: neither is known here.
-bool HasFullPointers() {
+bool HasFullPointers(const platform::ElfNumbers& numbers) {
   int32_t smi_shift = 0;
   int32_t tagged_size = 0;
-  return ReadDebugNumber("SmiShiftSize", &smi_shift) && smi_shift == 31 &&
-         ReadDebugNumber("TaggedSize", &tagged_size) && tagged_size == 8;
+  return numbers.Find("SmiShiftSize", &smi_shift) && smi_shift == 31 &&
+         numbers.Find("TaggedSize", &tagged_size) && tagged_size == 8;
 }
 
 bool ParseVersion(std::string_view text, int* major, int* minor) {
@@ -224,13 +220,6 @@ bool ParseVersion(std::string_view text, int* major, int* minor) {
 }
 
 }  // namespace
-
-bool ReadDebugNumber(const std::string& name, int32_t* value) {
-  const void* symbol = dlsym(RTLD_DEFAULT, ("v8dbg_" + name).c_str());
-  if (symbol == nullptr) return false;
-  *value = *static_cast<const int32_t*>(symbol);
-  return true;
-}
 
 const char* NameOf(FrameType type) {
   const auto index = static_cast<size_t>(type);
@@ -254,7 +243,7 @@ bool FrameTypeOf(const Layout& layout, uint64_t marker, FrameType* type) {
   return false;
 }
 
-LoadedLayout LoadLayout(std::string_view v8_version) {
+LoadedLayout LoadLayout(std::string_view v8_version, const platform::ElfNumbers& numbers) {
   LoadedLayout loaded;
   int major = 0;
   int minor = 0;
@@ -266,11 +255,11 @@ LoadedLayout LoadLayout(std::string_view v8_version) {
 #if !defined(__linux__) || !(defined(__x86_64__) || defined(__aarch64__))
   loaded.reason = v8 + " layout unknown on this platform";
 #else
-  if (!HasFullPointers()) {
+  if (!HasFullPointers(numbers)) {
     loaded.reason = v8 + " layout unknown: compressed pointers or no v8dbg symbols";
     return loaded;
   }
-  const std::string missing = ReadDebugSymbols(&loaded.layout);
+  const std::string missing = ReadDebugSymbols(numbers, &loaded.layout);
   if (!missing.empty()) {
     loaded.reason = v8 + " layout unknown: no v8dbg_" + missing;
   } else if (!ApplyVersionTable(major, minor, &loaded.layout)) {
@@ -279,12 +268,6 @@ LoadedLayout LoadLayout(std::string_view v8_version) {
     loaded.usable = true;
   }
 #endif
-  return loaded;
-}
-
-const LoadedLayout& ProcessLayout() {
-  // Leaked on purpose: the reporter thread may read it while exit() runs.
-  static const LoadedLayout& loaded = *new LoadedLayout(LoadLayout(v8::V8::GetVersion()));
   return loaded;
 }
 

@@ -1,9 +1,9 @@
 // Layout: where V8 keeps what a stack is made of, in the version that runs.
 //
 // Owns:        nothing; plain numbers.
-// Threads:     loaded once, on first use; immutable afterwards.
-// Signal-safe: no: LoadLayout() allocates and calls dlsym. Reading it: yes.
-// Lifetime:    of the process.
+// Threads:     immutable once it is loaded.
+// Signal-safe: no: LoadLayout() allocates. Reading it: yes.
+// Lifetime:    plain value.
 //
 // Three sources, in this order: the v8dbg_* symbols that every node binary
 // exports for post-mortem debuggers; a table per V8 version for what they leave
@@ -17,6 +17,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "../../unwind/elf_numbers.h"
 
 namespace gmr::vm {
 
@@ -233,14 +235,12 @@ struct LoadedLayout {
   std::string reason;
 };
 
-// The layout of the V8 in this process.
-const LoadedLayout& ProcessLayout();
+// The prefix of the names of the numbers that V8 exports for debuggers.
+inline constexpr std::string_view kDebugPrefix = "v8dbg_";
 
-// For tests: as if V8 said that this is its version ("13.6.233.17-node.53").
-LoadedLayout LoadLayout(std::string_view v8_version);
-
-// One v8dbg_* number, by its name without that prefix. False: not exported.
-bool ReadDebugNumber(const std::string& name, int32_t* value);
+// The layout of V8 in a program that exports these numbers without kDebugPrefix, and whose V8 says that this
+// is its version ("13.6.233.17-node.53").
+LoadedLayout LoadLayout(std::string_view v8_version, const platform::ElfNumbers& numbers);
 
 // Adds what the table of this version knows; false: there is none.
 // Implemented in layout_tables.cc.

@@ -23,7 +23,7 @@ using platform::MonotonicNs;
 
 // It takes ten milliseconds, and a second with flags that make V8 slow.
 constexpr int64_t kCalibrationNs = 2000 * kNsPerMs;
-// It takes a millisecond, unless a thread holds the lock of the loader or the machine is busy.
+// It takes two milliseconds, unless the disk is slow or the machine is busy.
 constexpr int64_t kLayoutTimeoutNs = 500 * kNsPerMs;
 // Of all isolates together, so that the photograph stays within what the formatter takes.
 constexpr size_t kMaxFramesInAll = 20'000;

@@ -38,7 +38,7 @@ class LazyReader {
   }
 
  private:
-  // It takes a millisecond, unless a thread holds the lock of the loader.
+  // It takes two milliseconds, unless the disk is slow or the machine is busy.
   static constexpr int64_t kLayoutNs = 300 * platform::kNsPerMs;
   static constexpr int64_t kPlanNs = 100 * platform::kNsPerMs;
 

@@ -4,6 +4,7 @@
 
 #include "../../../native/base/clock.h"
 #include "../../../native/v8/heap_model.h"
+#include "../../../native/v8/layout_loader.h"
 #include "fuzz.h"
 #include "page_filter_checks.h"
 
@@ -18,10 +19,9 @@ vm::GreenThreadHeap& Prepared() {
 
 napi_value Prepare(napi_env env, napi_callback_info) {
   napi_value result;
-  v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  const vm::LoadedLayout& loaded = vm::ProcessLayout();
-  Prepared() = vm::HeapModel::Make(isolate, loaded)
-                   .ForIsolate(reinterpret_cast<uintptr_t>(isolate), loaded.layout, -1);
+  v8::Isolate* const isolate = v8::Isolate::GetCurrent();
+  const vm::HeapModel model = vm::HeapModel::Make(isolate, vm::ProcessLayout());
+  Prepared() = model.ForIsolate(reinterpret_cast<uintptr_t>(isolate), vm::ProcessLayout().layout, -1);
   napi_create_string_utf8(env, Prepared().problem.c_str(), NAPI_AUTO_LENGTH, &result);
   return result;
 }

@@ -7,6 +7,7 @@
 
 #include "../../../native/base/clock.h"
 #include "../../../native/process/self_memory.h"
+#include "../../../native/v8/layout_loader.h"
 
 namespace gmr::test {
 

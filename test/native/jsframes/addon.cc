@@ -14,6 +14,7 @@
 
 #include "../../../native/v8/builtins.h"
 #include "../../../native/v8/layout_check.h"
+#include "../../../native/v8/layout_loader.h"
 #include "decoder.h"
 #include "fuzz.h"
 
@@ -214,7 +215,9 @@ napi_value LayoutProblem(napi_env env, napi_callback_info info) {
   char version[64] = "";
   napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
   napi_get_value_string_utf8(env, argument, version, sizeof version, nullptr);
-  const vm::LoadedLayout loaded = vm::LoadLayout(version);
+  // The numbers are the right ones; the version is not.
+  const vm::LoadedLayout loaded =
+      vm::LoadLayout(version, platform::ElfNumbers::Read("/proc/self/exe", vm::kDebugPrefix));
   napi_create_string_utf8(env, loaded.reason.c_str(), NAPI_AUTO_LENGTH, &result);
   return result;
 }

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <random>
 
+#include "../../../native/v8/layout_loader.h"
+
 namespace gmr::test {
 
 namespace {

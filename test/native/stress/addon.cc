@@ -14,6 +14,7 @@
 #include "../../../native/image/stack/entry_frame.h"
 #include "../../../native/process/proc_threads.h"
 #include "../../../native/v8/builtins.h"
+#include "../../../native/v8/layout_loader.h"
 #include "captures.h"
 
 namespace gmr::test {

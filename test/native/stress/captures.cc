@@ -8,6 +8,7 @@
 
 #include "../../../native/base/clock.h"
 #include "../../../native/process/passive_probe.h"
+#include "../../../native/v8/layout_loader.h"
 
 namespace gmr::test {
 
