@@ -84,6 +84,26 @@ bool FindBytecodePosition(const HeapReader& heap, Tagged bytecode, int32_t bytec
   return *script_offset >= 0;
 }
 
+bool IsBytecode(const HeapReader& heap, Tagged bytecode, int32_t offset) {
+  const Layout& layout = heap.layout();
+  int32_t length = 0;
+  if (offset < 0 || !heap.LoadSmi(bytecode, layout.bytecode_length, &length) || offset >= length)
+    return false;
+  ByteCursor code(&heap.memory(), bytecode.Slot(layout.bytecode_data), static_cast<uint32_t>(length));
+  const auto wanted = static_cast<uint32_t>(offset);
+  for (uint32_t next = 0; next <= wanted;) {
+    code.MoveTo(next);
+    const bool is_prefixed = code.Byte() < kFirstUnprefixed;
+    // The interpreter dispatches a second time behind a prefix.
+    if (next == wanted || (is_prefixed && next + 1 == wanted)) return !code.failed();
+    code.MoveTo(next);
+    const uint32_t size = BytecodeSize(layout.bytecode_sizes, &code);
+    if (size == 0) return false;
+    next += size;
+  }
+  return false;
+}
+
 // Each number of the table is the machine code that one bytecode took; the
 // first is that of the prologue.
 bool FindBaselineBytecodeOffset(const HeapReader& heap, Tagged offset_table, Tagged bytecode,

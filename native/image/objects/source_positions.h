@@ -30,6 +30,9 @@ bool FindSourcePosition(const HeapReader& heap, Tagged table, int64_t code_offse
 bool FindBytecodePosition(const HeapReader& heap, Tagged bytecode, int32_t bytecode_offset,
                           int32_t* script_offset);
 
+// Whether a bytecode begins at `offset`, or at the prefix in front of it.
+bool IsBytecode(const HeapReader& heap, Tagged bytecode, int32_t offset);
+
 // Baseline code: the bytecode offset of the call that returns to `pc_offset`.
 bool FindBaselineBytecodeOffset(const HeapReader& heap, Tagged offset_table, Tagged bytecode,
                                 int64_t pc_offset, int32_t* bytecode_offset);
