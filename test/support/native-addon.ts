@@ -105,11 +105,9 @@ function productBuild(): ProductBuild {
 }
 
 function newestProductObject(): number {
-  const times = ['platform', 'v8'].flatMap((layer) =>
-    readdirSync(join(PRODUCT_OBJECTS, layer))
-      .filter((name) => name.endsWith('.o'))
-      .map((name) => statSync(join(PRODUCT_OBJECTS, layer, name)).mtimeMs),
-  );
+  const times = readdirSync(PRODUCT_OBJECTS, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.o'))
+    .map((name) => statSync(join(PRODUCT_OBJECTS, name)).mtimeMs);
   return Math.max(...times);
 }
 

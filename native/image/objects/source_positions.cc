@@ -84,19 +84,22 @@ bool FindBytecodePosition(const HeapReader& heap, Tagged bytecode, int32_t bytec
   return *script_offset >= 0;
 }
 
-bool IsBytecode(const HeapReader& heap, Tagged bytecode, int32_t offset) {
+bool FindBytecode(const HeapReader& heap, Tagged array, int64_t offset, BytecodeAt* at, BytecodeAt* before) {
   const Layout& layout = heap.layout();
   int32_t length = 0;
-  if (offset < 0 || !heap.LoadSmi(bytecode, layout.bytecode_length, &length) || offset >= length)
-    return false;
-  ByteCursor code(&heap.memory(), bytecode.Slot(layout.bytecode_data), static_cast<uint32_t>(length));
-  const auto wanted = static_cast<uint32_t>(offset);
-  for (uint32_t next = 0; next <= wanted;) {
-    code.MoveTo(next);
-    const bool is_prefixed = code.Byte() < kFirstUnprefixed;
-    // The interpreter dispatches a second time behind a prefix.
-    if (next == wanted || (is_prefixed && next + 1 == wanted)) return !code.failed();
-    code.MoveTo(next);
+  if (offset < 0 || !heap.LoadSmi(array, layout.bytecode_length, &length) || offset >= length) return false;
+  ByteCursor code(&heap.memory(), array.Slot(layout.bytecode_data), static_cast<uint32_t>(length));
+  for (int64_t next = 0; next <= offset;) {
+    *before = *at;
+    code.MoveTo(static_cast<uint32_t>(next));
+    *at = {code.Byte(), 0};
+    if (next == offset) return !code.failed();
+    if (at->opcode < kFirstUnprefixed) {
+      *at = {code.Byte(), static_cast<uint8_t>(at->opcode % 2 == 0 ? 1 : 2)};
+      // The interpreter dispatches a second time behind a prefix.
+      if (next + 1 == offset) return !code.failed();
+    }
+    code.MoveTo(static_cast<uint32_t>(next));
     const uint32_t size = BytecodeSize(layout.bytecode_sizes, &code);
     if (size == 0) return false;
     next += size;

@@ -17,10 +17,14 @@
 namespace gmr::vm {
 
 // What the interpreter has in registers while it runs a bytecode. In other code these hold anything, so they
-// are compared with the frame.
+// are compared with the frame, and with the code that runs.
 struct InterpreterRegisters {
   Tagged bytecode;
   int64_t offset = -1;  // from the tagged address of the BytecodeArray
+  uintptr_t dispatch_table = 0;
+  uintptr_t pc = 0;
+  // The thread is in code with a frame of its own, which may have called something.
+  bool is_behind_frame = false;
 
   // Nothing where they are not known, or on processors that are not.
   static InterpreterRegisters Of(const platform::Registers& registers);

@@ -100,7 +100,9 @@ NextFrame JsFrames::Step(platform::Registers* registers, bool is_top, FrameList*
   } else {
     AppendJs(*registers, place, list);
   }
-  live_ = InterpreterRegisters();
+  // Handlers of bytecodes have frames like other code of V8's.
+  if (!is_top || type != FrameType::kStub) live_ = InterpreterRegisters();
+  live_.is_behind_frame = true;
   return MoveToCaller(place, type, registers);
 }
 
