@@ -158,6 +158,7 @@
         "native/image/green/holder_search.cc",
         "native/v8/interrupt_capture.cc",
         "native/v8/isolate_registry.cc",
+        "native/image/stack/interpreter_place.cc",
         "native/image/stack/js_frames.cc",
         "native/v8/known_objects.cc",
         "native/image/objects/layout.cc",

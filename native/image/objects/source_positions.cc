@@ -84,6 +84,29 @@ bool FindBytecodePosition(const HeapReader& heap, Tagged bytecode, int32_t bytec
   return *script_offset >= 0;
 }
 
+bool FindBytecode(const HeapReader& heap, Tagged array, int64_t offset, BytecodeAt* at, BytecodeAt* before) {
+  const Layout& layout = heap.layout();
+  int32_t length = 0;
+  if (offset < 0 || !heap.LoadSmi(array, layout.bytecode_length, &length) || offset >= length) return false;
+  ByteCursor code(&heap.memory(), array.Slot(layout.bytecode_data), static_cast<uint32_t>(length));
+  for (int64_t next = 0; next <= offset;) {
+    *before = *at;
+    code.MoveTo(static_cast<uint32_t>(next));
+    *at = {code.Byte(), 0};
+    if (next == offset) return !code.failed();
+    if (at->opcode < kFirstUnprefixed) {
+      *at = {code.Byte(), static_cast<uint8_t>(at->opcode % 2 == 0 ? 1 : 2)};
+      // The interpreter dispatches a second time behind a prefix.
+      if (next + 1 == offset) return !code.failed();
+    }
+    code.MoveTo(static_cast<uint32_t>(next));
+    const uint32_t size = BytecodeSize(layout.bytecode_sizes, &code);
+    if (size == 0) return false;
+    next += size;
+  }
+  return false;
+}
+
 // Each number of the table is the machine code that one bytecode took; the
 // first is that of the prologue.
 bool FindBaselineBytecodeOffset(const HeapReader& heap, Tagged offset_table, Tagged bytecode,

@@ -30,6 +30,15 @@ bool FindSourcePosition(const HeapReader& heap, Tagged table, int64_t code_offse
 bool FindBytecodePosition(const HeapReader& heap, Tagged bytecode, int32_t bytecode_offset,
                           int32_t* script_offset);
 
+struct BytecodeAt {
+  uint8_t opcode = 0;
+  uint8_t scale = 0;  // 0; 1 and 2 behind the prefixes Wide and ExtraWide
+};
+
+// The bytecode at `offset`, which may also be that of its prefix, and the one in front of it, if any. False:
+// none begins there.
+bool FindBytecode(const HeapReader& heap, Tagged array, int64_t offset, BytecodeAt* at, BytecodeAt* before);
+
 // Baseline code: the bytecode offset of the call that returns to `pc_offset`.
 bool FindBaselineBytecodeOffset(const HeapReader& heap, Tagged offset_table, Tagged bytecode,
                                 int64_t pc_offset, int32_t* bytecode_offset);

@@ -61,6 +61,7 @@ JsFrames::JsFrames(const Layout* layout, platform::MemoryReader* memory, platfor
 
 void JsFrames::StartCapture(const CodeRanges* ranges) {
   ranges_ = ranges;
+  live_ = InterpreterRegisters();
   scripts_.Reset();
   functions_.Reset();
   code_.Reset();
@@ -87,6 +88,8 @@ bool JsFrames::LoadPlace(const platform::Registers& registers, bool is_top, Plac
 
 NextFrame JsFrames::Step(platform::Registers* registers, bool is_top, FrameList* list) {
   if (list->count == list->capacity) return NextFrame::kBroken;
+  if (is_top)
+    live_ = IsBuiltin(registers->pc()) ? InterpreterRegisters::Of(*registers) : InterpreterRegisters();
   if (is_top && StepOutOfFrameless(registers)) return NextOf(*registers);
   Place place;
   FrameType type = FrameType::kCount;
@@ -97,6 +100,9 @@ NextFrame JsFrames::Step(platform::Registers* registers, bool is_top, FrameList*
   } else {
     AppendJs(*registers, place, list);
   }
+  // Handlers of bytecodes have frames like other code of V8's.
+  if (!is_top || type != FrameType::kStub) live_ = InterpreterRegisters();
+  live_.is_behind_frame = true;
   return MoveToCaller(place, type, registers);
 }
 
@@ -147,7 +153,7 @@ bool JsFrames::IsUnfinished(const platform::Registers& registers, const Place& p
 // Many builtins have no frame: stopped in one, the frame is that of the compiled
 // function which called it, and the place in it is on the stack or in the link register.
 bool JsFrames::ReturnsIntoCode(const platform::Registers& registers, Place* place) {
-  if (ranges_ == nullptr || ranges_->OwnerOf(place->pc) != CodeOwner::kBuiltins) return false;
+  if (!IsBuiltin(place->pc)) return false;
   if (GuessPlace(LinkOf(registers), place)) return true;
   const uintptr_t sp = registers.sp();
   for (uintptr_t slot = sp; slot < sp + kMaxPushedBytes && slot < place->fp; slot += 8) {
@@ -286,35 +292,14 @@ void JsFrames::SetPosition(const FunctionInfo& info, int32_t script_offset, RawF
   frame->place.column = frame->column;
 }
 
-bool JsFrames::LoadBytecode(const Place& place, Tagged* bytecode) const {
-  uint64_t bits = 0;
-  const uintptr_t at = Tagged::At(place.fp).Slot(heap_.layout().fp_bytecode_array);
-  if (!heap_.memory().Load(at, &bits)) return false;
-  *bytecode = Tagged(bits);
-  return heap_.Is(bytecode, heap_.layout().type_bytecode_array);
-}
-
 // Interpreted code, or a builtin that has a frame like JavaScript.
 void JsFrames::AppendUnoptimized(const Place& place, const FunctionInfo& info, FrameList* list) {
   RawFrame* frame = AppendFunction(place, info, list);
   if (frame == nullptr || !info.has_script) return;
-  const Layout& layout = heap_.layout();
-  Tagged bytecode;
-  uint64_t bits = 0;
-  int32_t length = 0;
-  int32_t script_offset = -1;
-  if (LoadBytecode(place, &bytecode) && heap_.LoadSmi(bytecode, layout.bytecode_length, &length) &&
-      heap_.memory().Load(Tagged::At(place.fp).Slot(layout.fp_bytecode_offset), &bits) &&
-      Tagged(bits).IsSmi()) {
-    frame->tier = RawFrameTier::kInterpreter;
-    // Counted from the tagged pointer.
-    const int64_t offset = int64_t{Tagged(bits).ToSmi()} - layout.bytecode_data + 1;
-    if (offset >= 0 && offset < length) {
-      FindBytecodePosition(heap_, bytecode, static_cast<int32_t>(offset), &script_offset);
-    }
-  }
-  // The interpreter stores its offset at calls only, so between them it is old.
-  SetPosition(info, script_offset, place.is_top ? RawFrameQuality::kApproximate : RawFrameQuality::kExact,
+  const InterpreterPlace at = FindInterpreterPlace(heap_, place.fp, live_);
+  if (at.is_interpreted) frame->tier = RawFrameTier::kInterpreter;
+  const bool is_old = place.is_top && !at.is_live;
+  SetPosition(info, at.script_offset, is_old ? RawFrameQuality::kApproximate : RawFrameQuality::kExact,
               frame);
 }
 
@@ -328,7 +313,8 @@ void JsFrames::AppendBaseline(const Place& place, const FunctionInfo& info, cons
   int32_t bytecode_offset = 0;
   int32_t script_offset = -1;
   const auto pc_offset = static_cast<int64_t>(place.pc - code.start);
-  if (LoadBytecode(place, &bytecode) && heap_.Load(code.code, heap_.layout().code_positions, &offsets) &&
+  if (LoadBytecodeArray(heap_, place.fp, &bytecode) &&
+      heap_.Load(code.code, heap_.layout().code_positions, &offsets) &&
       FindBaselineBytecodeOffset(heap_, offsets, bytecode, pc_offset, &bytecode_offset)) {
     FindBytecodePosition(heap_, bytecode, bytecode_offset, &script_offset);
   }

@@ -23,6 +23,7 @@
 #include "code_lookup.h"
 #include "code_ranges.h"
 #include "deopt_frames.h"
+#include "interpreter_place.h"
 #include "raw_frame.h"
 
 namespace gmr::vm {
@@ -72,6 +73,9 @@ class JsFrames {
   bool LoadPlace(const platform::Registers& registers, bool is_top, Place* place) const;
   NextFrame NextOf(const platform::Registers& registers) const;
   bool StepOutOfFrameless(platform::Registers* registers);
+  bool IsBuiltin(uintptr_t pc) const {
+    return ranges_ != nullptr && ranges_->OwnerOf(pc) == CodeOwner::kBuiltins;
+  }
   bool IsUnfinished(const platform::Registers& registers, const Place& place) const;
 
   bool ReturnsIntoCode(const platform::Registers& registers, Place* place);
@@ -90,7 +94,6 @@ class JsFrames {
   Tagged LoadWord(const Place& place, int32_t offset) const;
   RawFrame* AppendFunction(const Place& place, const FunctionInfo& info, FrameList* list);
   void SetPosition(const FunctionInfo& info, int32_t script_offset, RawFrameQuality quality, RawFrame* frame);
-  bool LoadBytecode(const Place& place, Tagged* bytecode) const;
   NextFrame MoveToCaller(const Place& place, FrameType type, platform::Registers* registers);
 
   HeapReader heap_;
@@ -101,6 +104,9 @@ class JsFrames {
   ReceiverClass classes_;
   CodeReader texts_;
   const CodeRanges* ranges_ = nullptr;
+  // Of the thread that was stopped, until its first frame is appended: a handler of a bytecode without a
+  // frame of its own, or with one that it is making, has not stored them yet.
+  InterpreterRegisters live_;
   InlinedFrames inlined_;
 };
 

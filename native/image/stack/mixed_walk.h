@@ -18,7 +18,9 @@ namespace gmr::vm {
 
 struct WalkStart {
   platform::Registers registers;
-  // Stopped in the middle of its work, and not in a system call that it made.
+  // Stopped in the middle of its work: the pc is not that of a call, and the registers are live. This matters
+  // for V8's code only, which makes no system calls. A thread that the signal met in one, because it began
+  // after the last look at the thread, is in native code.
   bool is_parked = false;
   // Address of its v8::Isolate; 0: unknown, or it has none.
   uintptr_t isolate = 0;
