@@ -222,15 +222,16 @@ void Reporter::TakePhotograph(const Facts& facts, const MemoryPlan& memory, std:
   Options options = facts.options;
   if (memory.max_frames > 0) options.max_frames = std::min(options.max_frames, memory.max_frames);
   const auto stop = [this] { return gate_.closing(); };
-  PhotographThreads(options, memory, {stop, std::move(asked)}, photograph);
-
   const int64_t deadline_ns =
       photograph->trigger.at_ns + options.report_timeout_ms * kNsPerMs - kReserveForWritingNs;
   // The destructor ends its thread, which uses these local variables, even when memory runs out before
   // Finish().
   const GreenThreadsEnd green_threads_end(&green_photographer_);
-  green_photographer_.Begin({options, platform_.load(), deadline_ns, stop, memory.shortage}, &gate_,
-                            photograph);
+  const auto read_heaps = [&] {
+    green_photographer_.Begin({options, platform_.load(), deadline_ns, stop, memory.shortage}, &gate_,
+                              photograph);
+  };
+  PhotographThreads(options, memory, {stop, std::move(asked), read_heaps}, photograph);
   if (!memory.is_whole()) {
     green_photographer_.Finish(photograph);
     SetCpuShares(&photograph->other_threads);

@@ -207,12 +207,16 @@ void PhotographThreads(const Options& options, const MemoryPlan& memory, const P
     photograph->isolates.push_back(std::move(subject.photo));
   }
   photograph->stacks_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
+  if (!asks_later) hooks.listed();
   LoopSampler loops(question, hooks.stop, photograph);
   FindHeapLimits(photograph);
   const size_t others = memory.max_stacks - std::min(memory.max_stacks, subjects.size());
   PhotographOthers(options, threads, others, &reader, photograph);
   loops.Sample(&subjects);
-  if (asks_later) hooks.asked();
+  if (asks_later) {
+    hooks.asked();
+    hooks.listed();
+  }
   for (IsolatePhoto& photo : photograph->isolates) {
     if (photo.os) SetCpuShare(&*photo.os);
   }
