@@ -6,15 +6,6 @@ namespace gmr::vm {
 
 namespace {
 
-// A mapping that is larger than the largest heap that is looked at is none of V8's, whose memory the kernel
-// does not join with others' (see the seams below): it is the shadow memory of a sanitizer, terabytes of
-// nothing.
-bool MayHoldHeap(const platform::Mapping& mapping, size_t max_bytes) {
-  return mapping.range.end - mapping.range.start <= max_bytes && mapping.readable && mapping.writable &&
-         !mapping.executable && mapping.inode == 0 &&
-         (mapping.path.empty() || mapping.path.starts_with("[anon"));
-}
-
 uintptr_t At(uintptr_t base, int32_t offset) {
   return base + static_cast<uintptr_t>(static_cast<intptr_t>(offset));
 }
@@ -24,33 +15,44 @@ constexpr uint64_t kLeastHeader = 4096;
 
 }  // namespace
 
-void HeapPages::FindHeaders(uintptr_t first, size_t count) {
-  for (size_t i = 0; i < count; ++i) headers_[i] = first + i * kPageBytes;
-  if (layout_->page_metadata < 0) return;
+// A mapping that is larger than the largest heap that is looked at is none of V8's, whose memory the kernel
+// does not join with others' (see the seams below): it is the shadow memory of a sanitizer, terabytes of
+// nothing.
+bool MayHoldHeap(const platform::Mapping& mapping) {
+  constexpr size_t kMaxBytes = kMaxHeapPages * kPageBytes;
+  return mapping.range.end - mapping.range.start <= kMaxBytes && mapping.readable && mapping.writable &&
+         !mapping.executable && mapping.inode == 0 &&
+         (mapping.path.empty() || mapping.path.starts_with("[anon"));
+}
+
+void FindPageHeaders(platform::MemoryReader* memory, const HeapLayout& layout, uintptr_t first, size_t count,
+                     uintptr_t* headers) {
+  for (size_t i = 0; i < count; ++i) headers[i] = first + i * kPageBytes;
+  if (layout.page_metadata < 0) return;
   // The page begins with the address of its header, and that has the address of the page.
-  uintptr_t places[kBatch] = {};
-  uint64_t headers[kBatch] = {};
-  uint64_t pages[kBatch] = {};
-  for (size_t i = 0; i < count; ++i) places[i] = At(headers_[i], layout_->page_metadata);
-  memory_->LoadEach(places, count, headers);
+  uintptr_t places[kPageBatch] = {};
+  uint64_t metadata[kPageBatch] = {};
+  uint64_t pages[kPageBatch] = {};
+  for (size_t i = 0; i < count; ++i) places[i] = At(headers[i], layout.page_metadata);
+  memory->LoadEach(places, count, metadata);
   for (size_t i = 0; i < count; ++i) {
-    if (headers[i] % sizeof(uint64_t) != 0 || headers[i] < kLeastHeader) headers[i] = 0;
+    if (metadata[i] % sizeof(uint64_t) != 0 || metadata[i] < kLeastHeader) metadata[i] = 0;
     // A page of ours is readable, and no header: the comparison fails.
-    places[i] = headers[i] == 0 ? headers_[i] : At(headers[i], layout_->page_metadata_self);
+    places[i] = metadata[i] == 0 ? headers[i] : At(metadata[i], layout.page_metadata_self);
   }
-  memory_->LoadEach(places, count, pages);
+  memory->LoadEach(places, count, pages);
   for (size_t i = 0; i < count; ++i)
-    headers_[i] = headers[i] != 0 && pages[i] == headers_[i] ? headers[i] : 0;
+    headers[i] = metadata[i] != 0 && pages[i] == headers[i] ? metadata[i] : 0;
 }
 
 void HeapPages::FindOwners(uintptr_t first, size_t count) {
-  FindHeaders(first, count);
-  uintptr_t places[kBatch] = {};
-  uint64_t heaps[kBatch] = {};
+  FindPageHeaders(memory_, *layout_, first, count, headers_);
+  uintptr_t places[kPageBatch] = {};
+  uint64_t heaps[kPageBatch] = {};
   for (size_t i = 0; i < count; ++i)
     places[i] = headers_[i] == 0 ? first : At(headers_[i], layout_->page_heap);
   memory_->LoadEach(places, count, heaps);
-  uint64_t flags[kBatch] = {};
+  uint64_t flags[kPageBatch] = {};
   size_t ours = 0;
   for (size_t i = 0; i < count; ++i) {
     owners_[i] = headers_[i] == 0 || heaps[i] != anchors_->heap ? Owner::kOther : Owner::kOurs;
@@ -72,7 +74,7 @@ bool HeapPages::CollectFrom(const platform::AddressRange& range, bool with_large
   for (uintptr_t page = first; page < range.end && page >= first; page += kPageBytes) {
     if (++chunks_ > kMaxChunks) return false;
     if (known == batch) {
-      batch = std::min<size_t>(kBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
+      batch = std::min<size_t>(kPageBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
       FindOwners(page, batch);
       known = 0;
     }
@@ -101,7 +103,7 @@ bool HeapPages::Collect(const platform::ProcMaps& maps, bool with_large) {
   // The kernel may list one mapping of V8's in parts.
   platform::AddressRange range;
   for (const platform::Mapping& mapping : maps.mappings()) {
-    if (!MayHoldHeap(mapping, kMaxPages * kPageBytes)) continue;
+    if (!MayHoldHeap(mapping)) continue;
     if (mapping.range.start == range.end) {
       range.end = mapping.range.end;
       if (!seams_.Append(mapping.range.start)) return false;

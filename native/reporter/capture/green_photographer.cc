@@ -9,6 +9,7 @@
 
 #include "../../base/clock.h"
 #include "../../process/safe_read.h"
+#include "../../v8/heap_trial.h"
 #include "../../v8/layout_loader.h"
 #include "../formatter/bare_isolate.h"
 #include "outside_scan.h"
@@ -49,6 +50,10 @@ const char* WhyNot(const IsolatePhoto& photo) {
 void SetReason(std::string reason, GreenThreadsPhoto* photo) {
   photo->found.reset();
   photo->reason = std::move(reason);
+}
+
+bool WasReadFromOutside(const IsolatePhoto& photo) {
+  return photo.green_threads.found && photo.green_threads.approximate;
 }
 
 std::string HowToAskForMore(const vm::GreenThreads& found) {
@@ -178,36 +183,54 @@ void KeepWithinBounds(Photograph* photograph) {
 
 }  // namespace
 
-std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(const GreenPhotographJob& job,
-                                                                                ExitGate* gate,
-                                                                                std::string* reason) {
+void GreenPhotographer::TakeTable(const vm::LoadedLayout& loaded, const reporter::Photograph& photograph) {
+  const vm::HeapTable* table = vm::FindHeapTable(v8::V8::GetVersion());
+  const auto known = std::find_if(photograph.isolates.begin(), photograph.isolates.end(),
+                                  [](const IsolatePhoto& photo) { return photo.status.isolate != 0; });
+  if (table == nullptr || known == photograph.isolates.end()) return;
+  vm::HeapModel model = vm::HeapModel::FromTable(*table, known->status.isolate, loaded);
+  if (!model.problem().empty()) return;
+  model_ = std::make_unique<const vm::HeapModel>(std::move(model));
+  is_from_table_ = true;
+}
+
+std::string GreenPhotographer::Calibrate(const GreenPhotographJob& job, ExitGate* gate,
+                                         const vm::LoadedLayout& loaded) {
+  BareIsolateJob bare;
+  bare.platform = job.platform;
+  bare.deadline_ns = std::min(job.deadline_ns, MonotonicNs() + kCalibrationNs);
+  bare.work = [&](v8::Isolate* isolate) -> std::string {
+    const v8::HandleScope scope(isolate);
+    // Node ends the process for an exception that nobody catches.
+    const v8::TryCatch quiet(isolate);
+    const auto context = v8::Context::New(isolate);
+    if (context.IsEmpty()) return "no context could be made";
+    const v8::Context::Scope context_scope(context);
+    const uint32_t blind_readers = platform::BlindReaders();
+    vm::HeapModel model = vm::HeapModel::Make(isolate, loaded);
+    // Its script was terminated then, which says nothing of this V8: the next report tries again.
+    if (!model.problem().empty() && MonotonicNs() >= bare.deadline_ns) return "the self-test was out of time";
+    if (!model.problem().empty() && platform::BlindReaders() != blind_readers)
+      return "the memory of this process could not be read";
+    model_ = std::make_unique<const vm::HeapModel>(std::move(model));
+    is_from_table_ = false;
+    return "";
+  };
+  return RunInBareIsolate(&bare, gate);
+}
+
+std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
+    const GreenPhotographJob& job, ExitGate* gate, const reporter::Photograph& photograph,
+    std::string* reason) {
   const vm::LoadedLayout& loaded = vm::TrustedLayout(MonotonicNs() + kLayoutTimeoutNs);
   *reason = loaded.reason;
   if (!loaded.usable) return nullptr;
-  if (model_ == nullptr) {
-    BareIsolateJob bare;
-    bare.platform = job.platform;
-    bare.deadline_ns = std::min(job.deadline_ns, MonotonicNs() + kCalibrationNs);
-    bare.work = [&](v8::Isolate* isolate) -> std::string {
-      const v8::HandleScope scope(isolate);
-      // Node ends the process for an exception that nobody catches.
-      const v8::TryCatch quiet(isolate);
-      const auto context = v8::Context::New(isolate);
-      if (context.IsEmpty()) return "no context could be made";
-      const v8::Context::Scope context_scope(context);
-      const uint32_t blind_readers = platform::BlindReaders();
-      vm::HeapModel model = vm::HeapModel::Make(isolate, loaded);
-      // Its script was terminated then, which says nothing of this V8: the next report tries again.
-      if (!model.problem().empty() && MonotonicNs() >= bare.deadline_ns)
-        return "the self-test was out of time";
-      if (!model.problem().empty() && platform::BlindReaders() != blind_readers)
-        return "the memory of this process could not be read";
-      model_ = std::make_unique<const vm::HeapModel>(std::move(model));
-      return "";
-    };
-    *reason = RunInBareIsolate(&bare, gate);
-    if (model_ == nullptr) return nullptr;
-  }
+  const std::string problem = vm::HeapModelProblem();
+  const bool failed = !problem.empty() && problem != vm::kNotTried;
+  if (failed && is_from_table_) model_.reset();
+  if (model_ == nullptr && !failed) TakeTable(loaded, photograph);
+  if (model_ == nullptr) *reason = Calibrate(job, gate, loaded);
+  if (model_ == nullptr) return nullptr;
   *reason = model_->problem();
   if (!reason->empty()) return nullptr;
   auto question = std::make_shared<vm::GreenThreadsQuestion>();
@@ -217,11 +240,38 @@ std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
   return question;
 }
 
+void GreenPhotographer::TryTable(v8::Isolate* isolate, const reporter::Photograph& photograph) const {
+  if (model_ == nullptr || !is_from_table_) return;
+  const auto any = [&](auto is_such) {
+    return std::any_of(photograph.isolates.begin(), photograph.isolates.end(), is_such);
+  };
+  const vm::LoadedLayout& loaded = vm::TrustedLayout(MonotonicNs());
+  if (any([](const IsolatePhoto& photo) { return photo.green_threads.found.has_value(); }))
+    vm::TryHeapModel(isolate, loaded, *model_);
+  // A collection of garbage takes longer than all the rest, and a thread that answers is read without it.
+  if (any(WasReadFromOutside)) vm::TryGcEpoch(isolate, loaded, *model_);
+}
+
+void GreenPhotographer::DropUntested(reporter::Photograph* photograph) const {
+  if (!is_from_table_) return;
+  const std::string problem = vm::HeapModelProblem();
+  const std::string gc_problem = vm::GcEpochProblem();
+  for (IsolatePhoto& photo : photograph->isolates) {
+    if (!photo.green_threads.found) continue;
+    if (!problem.empty()) {
+      SetReason(problem, &photo.green_threads);
+    } else if (!gc_problem.empty() && WasReadFromOutside(photo)) {
+      SetReason(std::string(kCannotBeWatched) + gc_problem, &photo.green_threads);
+    }
+  }
+}
+
 void GreenPhotographer::Begin(const GreenPhotographJob& job, ExitGate* gate,
                               reporter::Photograph* photograph) {
   std::string reason = job.shortage.empty() ? "greenThreads.enabled is false" : job.shortage;
   std::shared_ptr<const vm::GreenThreadsQuestion> green;
-  if (job.options.green_threads.enabled && job.shortage.empty()) green = MakeQuestion(job, gate, &reason);
+  if (job.options.green_threads.enabled && job.shortage.empty())
+    green = MakeQuestion(job, gate, *photograph, &reason);
   std::vector<Subject> subjects;
   for (IsolatePhoto& photo : photograph->isolates) {
     const char* why_not = green == nullptr ? reason.c_str() : WhyNot(photo);

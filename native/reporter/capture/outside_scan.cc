@@ -6,6 +6,7 @@
 #include "../../base/clock.h"
 #include "../../base/sleep.h"
 #include "../../image/green/gc_epoch.h"
+#include "../../v8/heap_trial.h"
 
 namespace gmr::reporter {
 
@@ -111,8 +112,10 @@ class Looks {
 }  // namespace
 
 vm::GreenThreads ScanFromOutside(const OutsideScan& scan, const vm::IsolateStatus& status) {
-  const std::string& problem = scan.question.model.gc_problem();
-  if (!problem.empty()) return Unavailable("the garbage collector cannot be watched: " + problem);
+  std::string problem = scan.question.model.gc_problem();
+  // A table is tested after the first scan, before anything of that is printed.
+  if (problem.empty() && vm::GcEpochProblem() != vm::kNotTried) problem = vm::GcEpochProblem();
+  if (!problem.empty()) return Unavailable(kCannotBeWatched + problem);
   return Looks(scan, status).Run();
 }
 

@@ -19,6 +19,9 @@
 
 namespace gmr::reporter {
 
+// Begins the reason when gc_epoch.h cannot be trusted.
+inline constexpr const char* kCannotBeWatched = "the garbage collector cannot be watched: ";
+
 struct OutsideScan {
   const vm::GreenThreadsQuestion& question;
   int64_t deadline_ns = 0;
