@@ -15,7 +15,7 @@ import { ROOT, fail, packageScript } from './process.mjs';
 const BUILD = join(ROOT, 'build');
 const BINARY = join(BUILD, 'Release', 'gmr_native.node');
 /** Folders of others in it. */
-const KEPT = ['test', 'prebuild', 'arm64'];
+const KEPT = ['test', 'prebuild', 'arm64', 'tables'];
 /** What the present build/ was configured for. Read by the tests too. */
 const STAMP = join(BUILD, 'gmr-build.json');
 
@@ -69,7 +69,7 @@ function identity(nodedir) {
   };
 }
 
-/** Like `node-gyp clean`, but leaves the compiled tests alone, and what scripts/prebuild.mjs and test-arm64.mjs keep. */
+/** Like `node-gyp clean`, but leaves the compiled tests alone, and what other scripts keep there. */
 function forgetBuild() {
   if (!existsSync(BUILD)) return;
   for (const name of readdirSync(BUILD)) {

@@ -261,10 +261,12 @@ const std::string& Reporter::FormatterSource(const Options& options) const {
 
 FormatterJob Reporter::NewFormatterJob(const Facts& facts, Photograph* photograph) {
   const auto maps = std::make_shared<InlineMaps>();
-  const auto to_json = [photograph, maps](v8::Isolate* isolate, v8::Local<v8::Context> context) {
+  const auto to_json = [this, photograph, maps](v8::Isolate* isolate, v8::Local<v8::Context> context) {
     vm::TryLayout(isolate, context, vm::TrustedLayout(MonotonicNs()), vm::IsolateRegistry::Get().builtins());
     if (const std::string problem = vm::LayoutProblem(); !problem.empty())
       DropReadJavaScript(problem, photograph);
+    green_photographer_.TryTable(isolate, *photograph);
+    green_photographer_.DropUntested(photograph);
     return ToJson(*photograph, maps.get());
   };
   return {.source = FormatterSource(facts.options),
@@ -306,6 +308,7 @@ Delivery::Outcome Reporter::MakeReport(const Trigger& trigger, const MemoryPlan&
     TakePhotograph(
         facts, memory, [] {}, &photograph);
   }
+  green_photographer_.DropUntested(&photograph);
   if (!delivered) deliver({{{"", WritePlainText(photograph, platform::Unmasked(failure))}}, ""});
   const Delivery::Outcome outcome =
       delivery.Finish(std::max(deadline_ns, MonotonicNs() + kReserveForWritingNs));

@@ -5,9 +5,9 @@
 // Signal-safe: no: allocates, reads a file.
 // Lifetime:    plain value; the file is closed when Read() returns.
 //
-// V8 exports numbers for post-mortem debuggers (`v8dbg_*`). They are read from the file and not with
-// dlsym(3), which takes the loader's lock: a thread that is stuck in the start-up code of a library holds it.
-// A file can also be that of another process.
+// V8 exports numbers for post-mortem debuggers (`v8dbg_*`). They are read from the file, because the loader
+// has a lock that a thread holds which is stuck in the start-up code of a library. A file can also be that of
+// another process.
 #ifndef GMR_NATIVE_UNWIND_ELF_NUMBERS_H_
 #define GMR_NATIVE_UNWIND_ELF_NUMBERS_H_
 

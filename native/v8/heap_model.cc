@@ -1,11 +1,16 @@
 #include "heap_model.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "../base/clock.h"
+#include "../image/objects/heap_search.h"
 #include "../image/objects/own_name.h"
 #include "../process/self_memory.h"
 #include "gc_epoch_check.h"
 #include "green_thread_check.h"
 #include "heap_calibration.h"
+#include "layout_loader.h"
 
 namespace gmr::vm {
 
@@ -79,26 +84,56 @@ HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
   return model;
 }
 
+HeapModel HeapModel::FromTable(const HeapTable& table, uintptr_t isolate, const LoadedLayout& loaded) {
+  HeapModel model;
+  model.layout_ = ProcessHeapLayout().layout;
+  model.problem_ = loaded.usable ? ProcessHeapLayout().problem : loaded.reason;
+  if (!model.problem_.empty()) return model;
+  for (size_t i = 0; i < kHeapTableFieldCount; ++i)
+    model.layout_.*kHeapTableFields[i].field = table.fields[i];
+  std::copy(std::begin(table.roots), std::end(table.roots), model.roots_);
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
+  const auto maps = platform::ProcMaps::Read();
+  const uint64_t heap = maps.ok() ? FindHeapOf(isolate, model.layout_, maps.value(), &memory) : 0;
+  if (heap == 0) {
+    model.problem_ = "the heap of the main thread was not found";
+    return model;
+  }
+  model.heap_offset_ = static_cast<int64_t>(heap - isolate);
+  model.problem_ = model.ForIsolate(isolate, loaded.layout, -1).problem;
+  model.gc_problem_.clear();
+  return model;
+}
+
+HeapTable HeapModel::ToTable() const {
+  HeapTable table;
+  for (size_t i = 0; i < kHeapTableFieldCount; ++i) table.fields[i] = layout_.*kHeapTableFields[i].field;
+  std::copy(std::begin(roots_), std::end(roots_), table.roots);
+  return table;
+}
+
 bool HeapModel::FindRoots(uintptr_t isolate, const HeapReader& heap, const HeapAnchors& anchors) {
-  for (Root& root : roots_) {
-    Tagged object = anchors.*root.anchor;
+  for (size_t i = 0; i < kHeapRootCount; ++i) {
+    Tagged object = anchors.*kHeapRoots[i].anchor;
+    HeapRootPlace& place = roots_[i];
     if (object.IsObject()) {
-      root.offset = FindIn(isolate, heap, object);
-      root.type = heap.TypeOf(&object);
+      place.offset = FindIn(isolate, heap, object);
+      place.type = heap.TypeOf(&object);
     }
-    if (!root.required || (root.offset >= 0 && root.type >= 0)) continue;
-    problem_ = std::string("not found among the isolate's roots: ") + root.what;
+    if (!kHeapRoots[i].required || (place.offset >= 0 && place.type >= 0)) continue;
+    problem_ = std::string("not found among the isolate's roots: ") + kHeapRoots[i].what;
     return false;
   }
   return true;
 }
 
-bool HeapModel::IsPlausible(const HeapReader& heap, const Root& root, Tagged object) const {
-  if (!object.IsObject() || heap.TypeOf(&object) != root.type) return false;
-  if (root.type != heap.layout().type_shared) return true;
+bool HeapModel::IsPlausible(const HeapReader& heap, size_t root, Tagged object) const {
+  if (!object.IsObject() || heap.TypeOf(&object) != roots_[root].type) return false;
+  if (roots_[root].type != heap.layout().type_shared) return true;
   int32_t builtin = -1;
-  const int32_t wanted =
-      root.anchor == &HeapAnchors::resolve_shared ? layout_.builtin_resolve : layout_.builtin_reject;
+  const int32_t wanted = kHeapRoots[root].anchor == &HeapAnchors::resolve_shared ? layout_.builtin_resolve
+                                                                                 : layout_.builtin_reject;
   return heap.LoadSmi(object, layout_.shared_builtin, &builtin) && builtin == wanted;
 }
 
@@ -112,13 +147,15 @@ GreenThreadHeap HeapModel::ForIsolate(uintptr_t isolate, const Layout& layout, d
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
   const HeapReader heap(&memory, &layout);
-  for (const Root& root : roots_) {
+  for (size_t i = 0; i < kHeapRootCount; ++i) {
+    const int32_t offset = roots_[i].offset;
     uint64_t word = 0;
-    const bool read = root.offset >= 0 && memory.Load(isolate + static_cast<uintptr_t>(root.offset), &word);
-    if (read && IsPlausible(heap, root, Tagged(word))) {
-      prepared.anchors.*root.anchor = Tagged(word);
-    } else if (root.required) {
-      prepared.problem = std::string("the isolate is not laid out as the one of the self-test: ") + root.what;
+    const bool read = offset >= 0 && memory.Load(isolate + static_cast<uintptr_t>(offset), &word);
+    if (read && IsPlausible(heap, i, Tagged(word))) {
+      prepared.anchors.*kHeapRoots[i].anchor = Tagged(word);
+    } else if (kHeapRoots[i].required) {
+      prepared.problem =
+          std::string("the isolate is not laid out as the one of the self-test: ") + kHeapRoots[i].what;
     }
   }
   return prepared;

@@ -18,6 +18,7 @@ export type NativeAddon =
   | 'lane_fixture'
   | 'stress_fixture'
   | 'stuck_library'
+  | 'tables_fixture'
   | 'text_fixture'
   | 'unwind_fixture';
 

@@ -6,15 +6,6 @@ namespace gmr::vm {
 
 namespace {
 
-// A mapping that is larger than the largest heap that is looked at is none of V8's, whose memory the kernel
-// does not join with others' (see the seams below): it is the shadow memory of a sanitizer, terabytes of
-// nothing.
-bool MayHoldHeap(const platform::Mapping& mapping, size_t max_bytes) {
-  return mapping.range.end - mapping.range.start <= max_bytes && mapping.readable && mapping.writable &&
-         !mapping.executable && mapping.inode == 0 &&
-         (mapping.path.empty() || mapping.path.starts_with("[anon"));
-}
-
 uintptr_t At(uintptr_t base, int32_t offset) {
   return base + static_cast<uintptr_t>(static_cast<intptr_t>(offset));
 }
@@ -23,6 +14,36 @@ uintptr_t At(uintptr_t base, int32_t offset) {
 constexpr uint64_t kLeastHeader = 4096;
 
 }  // namespace
+
+// A mapping that is larger than the largest heap that is looked at is none of V8's, whose memory the kernel
+// does not join with others' (see the seams below): it is the shadow memory of a sanitizer, terabytes of
+// nothing.
+bool MayHoldHeap(const platform::Mapping& mapping) {
+  constexpr size_t kMaxBytes = kMaxHeapPages * kPageBytes;
+  return mapping.range.end - mapping.range.start <= kMaxBytes && mapping.readable && mapping.writable &&
+         !mapping.executable && mapping.inode == 0 &&
+         (mapping.path.empty() || mapping.path.starts_with("[anon"));
+}
+
+void FindPageHeaders(platform::MemoryReader* memory, const HeapLayout& layout, uintptr_t first, size_t count,
+                     uintptr_t* headers) {
+  for (size_t i = 0; i < count; ++i) headers[i] = first + i * kPageBytes;
+  if (layout.page_metadata < 0) return;
+  // The page begins with the address of its header, and that has the address of the page.
+  uintptr_t places[kPageBatch] = {};
+  uint64_t metadata[kPageBatch] = {};
+  uint64_t pages[kPageBatch] = {};
+  for (size_t i = 0; i < count; ++i) places[i] = At(headers[i], layout.page_metadata);
+  memory->LoadEach(places, count, metadata);
+  for (size_t i = 0; i < count; ++i) {
+    if (metadata[i] % sizeof(uint64_t) != 0 || metadata[i] < kLeastHeader) metadata[i] = 0;
+    // A page of ours is readable, and no header: the comparison fails.
+    places[i] = metadata[i] == 0 ? headers[i] : At(metadata[i], layout.page_metadata_self);
+  }
+  memory->LoadEach(places, count, pages);
+  for (size_t i = 0; i < count; ++i)
+    headers[i] = metadata[i] != 0 && pages[i] == headers[i] ? metadata[i] : 0;
+}
 
 bool HeapPageIndex::Add(uint64_t heap) {
   if (!heaps_.Append(heap)) return false;
@@ -34,29 +55,10 @@ bool HeapPageIndex::IsWanted(uint64_t heap) const {
   return std::binary_search(heaps_.begin(), heaps_.end(), heap);
 }
 
-void HeapPageIndex::FindHeaders(uintptr_t first, size_t count) {
-  for (size_t i = 0; i < count; ++i) headers_[i] = first + i * kPageBytes;
-  if (layout_->page_metadata < 0) return;
-  // The page begins with the address of its header, and that has the address of the page.
-  uintptr_t places[kBatch] = {};
-  uint64_t headers[kBatch] = {};
-  uint64_t pages[kBatch] = {};
-  for (size_t i = 0; i < count; ++i) places[i] = At(headers_[i], layout_->page_metadata);
-  memory_->LoadEach(places, count, headers);
-  for (size_t i = 0; i < count; ++i) {
-    if (headers[i] % sizeof(uint64_t) != 0 || headers[i] < kLeastHeader) headers[i] = 0;
-    // A page of ours is readable, and no header: the comparison fails.
-    places[i] = headers[i] == 0 ? headers_[i] : At(headers[i], layout_->page_metadata_self);
-  }
-  memory_->LoadEach(places, count, pages);
-  for (size_t i = 0; i < count; ++i)
-    headers_[i] = headers[i] != 0 && pages[i] == headers_[i] ? headers[i] : 0;
-}
-
 void HeapPageIndex::FindOwners(uintptr_t first, size_t count) {
-  FindHeaders(first, count);
-  uintptr_t places[kBatch] = {};
-  uint64_t flags[kBatch] = {};
+  FindPageHeaders(memory_, *layout_, first, count, headers_);
+  uintptr_t places[kPageBatch] = {};
+  uint64_t flags[kPageBatch] = {};
   for (size_t i = 0; i < count; ++i)
     places[i] = headers_[i] == 0 ? first : At(headers_[i], layout_->page_heap);
   memory_->LoadEach(places, count, owners_);
@@ -80,7 +82,7 @@ bool HeapPageIndex::CollectFrom(const platform::AddressRange& range) {
   for (uintptr_t page = first; page < range.end && page >= first; page += kPageBytes) {
     if (++chunks_ > kMaxChunks) return false;
     if (known == batch) {
-      batch = std::min<size_t>(kBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
+      batch = std::min<size_t>(kPageBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
       FindOwners(page, batch);
       known = 0;
     }
@@ -106,7 +108,7 @@ bool HeapPageIndex::Collect(const platform::ProcMaps& maps) {
   // The kernel may list one mapping of V8's in parts.
   platform::AddressRange range;
   for (const platform::Mapping& mapping : maps.mappings()) {
-    if (!MayHoldHeap(mapping, kMaxPages * kPageBytes)) continue;
+    if (!MayHoldHeap(mapping)) continue;
     if (mapping.range.start == range.end) {
       range.end = mapping.range.end;
       if (!seams_.Append(mapping.range.start)) return false;

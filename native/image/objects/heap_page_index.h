@@ -26,6 +26,20 @@ struct HeapPage {
   bool is_inside_large = false;
 };
 
+// Pages that are looked at by one call to the kernel.
+inline constexpr size_t kPageBatch = 256;
+
+// 32 GiB of heap.
+inline constexpr size_t kMaxHeapPages = size_t{1} << 17;
+
+// Whether the heap of an isolate may be in that mapping.
+bool MayHoldHeap(const platform::Mapping& mapping);
+
+// Where the headers are of the pages that begin at `first` and follow each other, at most kPageBatch. 0: that
+// is no page of V8's. Versions whose pages begin with their header are not examined.
+void FindPageHeaders(platform::MemoryReader* memory, const HeapLayout& layout, uintptr_t first, size_t count,
+                     uintptr_t* headers);
+
 class HeapPageIndex {
  public:
   struct Entry {
@@ -46,32 +60,25 @@ class HeapPageIndex {
   const platform::MappedArray<Entry>& entries() const { return entries_; }
 
  private:
-  // 32 GiB of heap.
-  static constexpr size_t kMaxPages = size_t{1} << 17;
   static constexpr size_t kMaxHeaps = 4096;
   // Of memory that is looked at for pages: 128 GiB, some 300 ms.
   static constexpr size_t kMaxChunks = size_t{1} << 19;
   static constexpr size_t kMaxSeams = size_t{1} << 17;
-  // Pages that are looked at by one call to the kernel.
-  static constexpr size_t kBatch = 256;
-
   // Whose the pages are that begin at `first` and follow each other.
   void FindOwners(uintptr_t first, size_t count);
-  // Where the headers of those pages are; 0: it is none of V8's.
-  void FindHeaders(uintptr_t first, size_t count);
   bool IsWanted(uint64_t heap) const;
   bool CollectFrom(const platform::AddressRange& range);
 
   platform::MemoryReader* memory_;
   const HeapLayout* layout_;
   platform::MappedArray<uint64_t> heaps_{kMaxHeaps};  // sorted
-  platform::MappedArray<Entry> entries_{kMaxPages};
+  platform::MappedArray<Entry> entries_{kMaxHeapPages};
   // Where mappings begin that follow another one without a gap.
   platform::MappedArray<uintptr_t> seams_{kMaxSeams};
   size_t chunks_ = 0;
-  uintptr_t headers_[kBatch] = {};
-  uint64_t owners_[kBatch] = {};  // a heap; 0: none that is wanted
-  bool is_from_space_[kBatch] = {};
+  uintptr_t headers_[kPageBatch] = {};
+  uint64_t owners_[kPageBatch] = {};  // a heap; 0: none that is wanted
+  bool is_from_space_[kPageBatch] = {};
 };
 
 }  // namespace gmr::vm

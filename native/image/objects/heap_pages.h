@@ -26,10 +26,7 @@ class HeapPages {
   uint64_t object_bytes() const { return object_bytes_; }
 
  private:
-  // 32 GiB of heap.
-  static constexpr size_t kMaxPages = size_t{1} << 17;
-
-  platform::MappedArray<HeapPage> pages_{kMaxPages};
+  platform::MappedArray<HeapPage> pages_{kMaxHeapPages};
   uint64_t total_bytes_ = 0;
   uint64_t object_bytes_ = 0;
 };

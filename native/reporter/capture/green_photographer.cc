@@ -9,6 +9,7 @@
 
 #include "../../base/clock.h"
 #include "../../process/self_memory.h"
+#include "../../v8/heap_trial.h"
 #include "../../v8/layout_loader.h"
 #include "../formatter/bare_isolate.h"
 #include "heap_requests.h"
@@ -27,6 +28,13 @@ constexpr int64_t kCalibrationNs = 2000 * kNsPerMs;
 constexpr int64_t kLayoutTimeoutNs = 500 * kNsPerMs;
 // Of all isolates together, so that the photograph stays within what the formatter takes.
 constexpr size_t kMaxFramesInAll = 20'000;
+
+// Begins the reason when gc_epoch.h cannot be trusted.
+constexpr const char* kCannotBeWatched = "the garbage collector cannot be watched: ";
+
+bool WasReadUnpaused(const IsolatePhoto& photo) {
+  return photo.green_threads.found && photo.green_threads.found->reading != vm::HeapReading::kPaused;
+}
 
 // "": it is worth asking.
 const char* WhyNot(const IsolatePhoto& photo) {
@@ -56,7 +64,9 @@ void KeepWithinBounds(Photograph* photograph) {
 // garbage or because a thread does not answer, is read the other way.
 void ReadHeaps(const GreenPhotographJob& job, const vm::Question& question,
                std::vector<HeapSubject>* subjects) {
-  const std::string& unwatched = question.green_threads->model.gc_problem();
+  std::string unwatched = question.green_threads->model.gc_problem();
+  // A table is tested after the first scan, before anything of that is printed.
+  if (unwatched.empty() && vm::GcEpochProblem() != vm::kNotTried) unwatched = vm::GcEpochProblem();
   const int64_t analysis_ns = job.options.green_threads.max_analysis_ms * kNsPerMs;
   const auto read_unpaused = [&] {
     if (unwatched.empty()) {
@@ -66,7 +76,7 @@ void ReadHeaps(const GreenPhotographJob& job, const vm::Question& question,
       return;
     }
     for (HeapSubject& subject : *subjects) {
-      if (!subject.done) SetReason("the garbage collector cannot be watched: " + unwatched, subject.photo);
+      if (!subject.done) SetReason(kCannotBeWatched + unwatched, subject.photo);
     }
   };
   const HeapRequestJob request{question, job.options.interrupt_timeout_ms * kNsPerMs, job.deadline_ns,
@@ -78,36 +88,54 @@ void ReadHeaps(const GreenPhotographJob& job, const vm::Question& question,
 
 }  // namespace
 
-std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(const GreenPhotographJob& job,
-                                                                                ExitGate* gate,
-                                                                                std::string* reason) {
+void GreenPhotographer::TakeTable(const vm::LoadedLayout& loaded, const reporter::Photograph& photograph) {
+  const vm::HeapTable* table = vm::FindHeapTable(v8::V8::GetVersion());
+  const auto known = std::find_if(photograph.isolates.begin(), photograph.isolates.end(),
+                                  [](const IsolatePhoto& photo) { return photo.status.isolate != 0; });
+  if (table == nullptr || known == photograph.isolates.end()) return;
+  vm::HeapModel model = vm::HeapModel::FromTable(*table, known->status.isolate, loaded);
+  if (!model.problem().empty()) return;
+  model_ = std::make_unique<const vm::HeapModel>(std::move(model));
+  is_from_table_ = true;
+}
+
+std::string GreenPhotographer::Calibrate(const GreenPhotographJob& job, ExitGate* gate,
+                                         const vm::LoadedLayout& loaded) {
+  BareIsolateJob bare;
+  bare.platform = job.platform;
+  bare.deadline_ns = std::min(job.deadline_ns, MonotonicNs() + kCalibrationNs);
+  bare.work = [&](v8::Isolate* isolate) -> std::string {
+    const v8::HandleScope scope(isolate);
+    // Node ends the process for an exception that nobody catches.
+    const v8::TryCatch quiet(isolate);
+    const auto context = v8::Context::New(isolate);
+    if (context.IsEmpty()) return "no context could be made";
+    const v8::Context::Scope context_scope(context);
+    const uint32_t blind_readers = platform::BlindReaders();
+    vm::HeapModel model = vm::HeapModel::Make(isolate, loaded);
+    // Its script was terminated then, which says nothing of this V8: the next report tries again.
+    if (!model.problem().empty() && MonotonicNs() >= bare.deadline_ns) return "the self-test was out of time";
+    if (!model.problem().empty() && platform::BlindReaders() != blind_readers)
+      return "the memory of this process could not be read";
+    model_ = std::make_unique<const vm::HeapModel>(std::move(model));
+    is_from_table_ = false;
+    return "";
+  };
+  return RunInBareIsolate(&bare, gate);
+}
+
+std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
+    const GreenPhotographJob& job, ExitGate* gate, const reporter::Photograph& photograph,
+    std::string* reason) {
   const vm::LoadedLayout& loaded = vm::TrustedLayout(MonotonicNs() + kLayoutTimeoutNs);
   *reason = loaded.reason;
   if (!loaded.usable) return nullptr;
-  if (model_ == nullptr) {
-    BareIsolateJob bare;
-    bare.platform = job.platform;
-    bare.deadline_ns = std::min(job.deadline_ns, MonotonicNs() + kCalibrationNs);
-    bare.work = [&](v8::Isolate* isolate) -> std::string {
-      const v8::HandleScope scope(isolate);
-      // Node ends the process for an exception that nobody catches.
-      const v8::TryCatch quiet(isolate);
-      const auto context = v8::Context::New(isolate);
-      if (context.IsEmpty()) return "no context could be made";
-      const v8::Context::Scope context_scope(context);
-      const uint32_t blind_readers = platform::BlindReaders();
-      vm::HeapModel model = vm::HeapModel::Make(isolate, loaded);
-      // Its script was terminated then, which says nothing of this V8: the next report tries again.
-      if (!model.problem().empty() && MonotonicNs() >= bare.deadline_ns)
-        return "the self-test was out of time";
-      if (!model.problem().empty() && platform::BlindReaders() != blind_readers)
-        return "the memory of this process could not be read";
-      model_ = std::make_unique<const vm::HeapModel>(std::move(model));
-      return "";
-    };
-    *reason = RunInBareIsolate(&bare, gate);
-    if (model_ == nullptr) return nullptr;
-  }
+  const std::string problem = vm::HeapModelProblem();
+  const bool failed = !problem.empty() && problem != vm::kNotTried;
+  if (failed && is_from_table_) model_.reset();
+  if (model_ == nullptr && !failed) TakeTable(loaded, photograph);
+  if (model_ == nullptr) *reason = Calibrate(job, gate, loaded);
+  if (model_ == nullptr) return nullptr;
   *reason = model_->problem();
   if (!reason->empty()) return nullptr;
   auto question = std::make_shared<vm::GreenThreadsQuestion>();
@@ -117,11 +145,38 @@ std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
   return question;
 }
 
+void GreenPhotographer::TryTable(v8::Isolate* isolate, const reporter::Photograph& photograph) const {
+  if (model_ == nullptr || !is_from_table_) return;
+  const auto any = [&](auto is_such) {
+    return std::any_of(photograph.isolates.begin(), photograph.isolates.end(), is_such);
+  };
+  const vm::LoadedLayout& loaded = vm::TrustedLayout(MonotonicNs());
+  if (any([](const IsolatePhoto& photo) { return photo.green_threads.found.has_value(); }))
+    vm::TryHeapModel(isolate, loaded, *model_);
+  // A collection of garbage takes longer than all the rest, and a heap that was paused is read without it.
+  if (any(WasReadUnpaused)) vm::TryGcEpoch(isolate, loaded, *model_);
+}
+
+void GreenPhotographer::DropUntested(reporter::Photograph* photograph) const {
+  if (!is_from_table_) return;
+  const std::string problem = vm::HeapModelProblem();
+  const std::string gc_problem = vm::GcEpochProblem();
+  for (IsolatePhoto& photo : photograph->isolates) {
+    if (!photo.green_threads.found) continue;
+    if (!problem.empty()) {
+      SetReason(problem, &photo);
+    } else if (!gc_problem.empty() && WasReadUnpaused(photo)) {
+      SetReason(std::string(kCannotBeWatched) + gc_problem, &photo);
+    }
+  }
+}
+
 void GreenPhotographer::Begin(const GreenPhotographJob& job, ExitGate* gate,
                               reporter::Photograph* photograph) {
   std::string reason = job.shortage.empty() ? "greenThreads.enabled is false" : job.shortage;
   std::shared_ptr<const vm::GreenThreadsQuestion> green;
-  if (job.options.green_threads.enabled && job.shortage.empty()) green = MakeQuestion(job, gate, &reason);
+  if (job.options.green_threads.enabled && job.shortage.empty())
+    green = MakeQuestion(job, gate, *photograph, &reason);
   std::vector<HeapSubject> subjects;
   for (IsolatePhoto& photo : photograph->isolates) {
     const char* why_not = green == nullptr ? reason.c_str() : WhyNot(photo);

@@ -1,8 +1,10 @@
 // GreenPhotographer: has the suspended functions of every isolate listed.
 //
-// Owns:        what calibration found, once per process; from Begin() to Finish() a
+// Owns:        what is known of this V8's heap, once per process; from Begin() to Finish() a
 //              thread that asks, and waits for the answers.
-// Threads:     the reporter thread.
+// Threads:     the reporter thread; TryTable() and DropUntested() also on the formatter's, while the reporter
+// thread
+//              waits for it.
 // Signal-safe: no.
 // Lifetime:    one per reporter.
 //
@@ -44,13 +46,25 @@ class GreenPhotographer {
   // Fills `green_threads` of each isolate. Does nothing when it has been called already.
   void Finish(reporter::Photograph* photograph);
 
+  // After Finish(), in an isolate of ours that may run JavaScript, with a context: tests the table by which
+  // the heaps were read, once per process.
+  void TryTable(v8::Isolate* isolate, const reporter::Photograph& photograph) const;
+  // Drops what was read by a table that failed the test, or has not been tested.
+  void DropUntested(reporter::Photograph* photograph) const;
+
  private:
   // nullptr: not now; `reason` says why.
   std::shared_ptr<const vm::GreenThreadsQuestion> MakeQuestion(const GreenPhotographJob& job, ExitGate* gate,
+                                                               const reporter::Photograph& photograph,
                                                                std::string* reason);
+  // Sets model_, unless the table does not fit.
+  void TakeTable(const vm::LoadedLayout& loaded, const reporter::Photograph& photograph);
+  // Sets model_, unless the reason that is returned is one of this report only.
+  std::string Calibrate(const GreenPhotographJob& job, ExitGate* gate, const vm::LoadedLayout& loaded);
 
   // Kept once it was made, also when the answer is that this V8 is not understood.
   std::unique_ptr<const vm::HeapModel> model_;
+  bool is_from_table_ = false;
   platform::HelperThread thread_;
 };
 
