@@ -19,6 +19,7 @@
 #include "../../base/containers/number_table.h"
 #include "../objects/heap_pages.h"
 #include "async_places.h"
+#include "dead_words.h"
 #include "holder_names.h"
 #include "holder_search.h"
 #include "page_filter.h"
@@ -38,6 +39,7 @@ class LeafLabels {
         strings_(strings),
         names_(heap, layout, anchors, strings, places),
         search_(heap),
+        dead_(layout, anchors),
         page_filter_(&heap->memory()) {}
 
   void Reset();
@@ -102,6 +104,8 @@ class LeafLabels {
   const RawStrings* strings_;
   HolderNames names_;
   HolderSearch search_;
+  DeadWords dead_;
+  uint64_t allocation_top_ = 0;
   platform::MappedArray<Step> steps_{kMaxSteps};
   platform::MappedArray<Answer> answers_{kMaxPromises};
   platform::NumberTable seen_{kMaxSteps};
