@@ -140,6 +140,7 @@
         "native/image/stack/deopt_frames.cc",
         "native/image/stack/entry_frame.cc",
         "native/v8/function_place.cc",
+        "native/image/green/dead_words.cc",
         "native/image/green/gc_epoch.cc",
         "native/image/green/green_threads.cc",
         "native/image/green/group_proofs.cc",

@@ -17,6 +17,7 @@ interface GreenFixture {
     pages: number,
     milliseconds: number,
   ): { readonly found: readonly number[]; readonly inTime: boolean; readonly noted: number };
+  deadWords(isNewest: boolean): readonly number[];
 }
 
 async function start(t: TestContext, env: Readonly<Record<string, string>>): Promise<Service> {
@@ -176,6 +177,13 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
       assert.equal(fixture.filter(count, 0).inTime, false);
     });
   }
+
+  test('are not read where a garbage collection freed them, or behind the newest object', () => {
+    const fixture = require(buildNativeAddon('green_fixture')) as GreenFixture;
+    const freed = [4, 5, 6, 7, 8, 9];
+    assert.deepEqual(fixture.deadWords(false), freed);
+    assert.deepEqual(fixture.deadWords(true), [...freed, 28, 29, 30, 31]);
+  });
 
   test('does neither die nor hang when the layout is wrong', () => {
     const addon = buildNativeAddon('green_fixture');

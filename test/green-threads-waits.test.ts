@@ -17,6 +17,8 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   onHugeQueue: /^Queue <- Array$/,
   onInbox: /^Inbox <- Map$/,
   onGlobal: /^Array$/,
+  // A function of V8's own holds it, which has neither a name nor a file.
+  onFinally: /^$/,
   onEvent: /^EventEmitter <- .*callback resolver \(node:events/,
   onChild: /callback .*\(node:child_process/,
   onHttp: /^http request GET localhost/,

@@ -2,7 +2,7 @@
 
 #include "../base/memory_guard.h"
 #include "../base/monitor.h"
-#include "../process/safe_read.h"
+#include "../process/self_memory.h"
 #include "gc_epoch_check.h"
 #include "heap_calibration.h"
 

@@ -6,6 +6,7 @@
 
 #include "../../base/clock.h"
 #include "../../base/containers/word_match.h"
+#include "dead_words.h"
 
 namespace gmr::vm {
 
@@ -101,13 +102,6 @@ bool HeapScan::Append(const HeapScan& other) {
   return true;
 }
 
-// New objects are put one behind the other. Behind the last one is what was there
-// before the last garbage collection, and looks alive.
-size_t HeapScan::EndOfObjects(uintptr_t start, size_t words) const {
-  const uint64_t end = (allocation_top_ - start) / sizeof(uint64_t);
-  return allocation_top_ >= start && end < words ? static_cast<size_t>(end) : words;
-}
-
 // Tens of millions of objects are told to be of no interest here.
 [[gnu::always_inline]] inline bool HeapScan::VisitMatched(uintptr_t start, size_t begin, uint64_t matched) {
   const uint64_t elements = anchors_->empty_elements.bits();
@@ -159,14 +153,16 @@ template <bool kWithMarks>
 
 template <bool kWithMarks>
 bool HeapScan::ScanPage(uintptr_t start, size_t words) {
-  const size_t end = EndOfObjects(start, words);
+  const PageWords page{page_, words, start};
+  const size_t end = EndOfObjects(page, allocation_top_);
   for (size_t i = 0; i < end;) {
     const size_t count = std::min(kTogether, end - i);
     Matches matched = count == kTogether ? Match<kWithMarks>(i, kTogether) : Match<kWithMarks>(i, count);
     size_t next = i + count;
     for (; matched.rare != 0; matched.rare &= matched.rare - 1) {
       const size_t index = i + static_cast<size_t>(std::countr_zero(matched.rare));
-      const size_t skipped = page_[index] == free_space_ ? FreeWords(index, words) : 0;
+      const size_t skipped =
+          page_[index] == free_space_ ? FreeWords(page, index, layout_->free_space_unit) : 0;
       if (skipped == 0) continue;
       // Those before it only.
       matched.common &= (matched.rare & -matched.rare) - 1u;
@@ -177,20 +173,6 @@ bool HeapScan::ScanPage(uintptr_t start, size_t words) {
     i = next;
   }
   return true;
-}
-
-// What was there before a garbage collection freed the block is still in it.
-size_t HeapScan::FreeWords(size_t index, size_t words) const {
-  if (index + 1 >= words) return 0;
-  const Tagged size(page_[index + 1]);
-  if (!size.IsSmi() || size.ToSmi() <= 0) return 0;
-  const uint64_t bytes =
-      static_cast<uint64_t>(size.ToSmi()) * static_cast<uint64_t>(layout_->free_space_unit);
-  const uint64_t count = bytes / sizeof(uint64_t);
-  if (bytes % sizeof(uint64_t) != 0 || count < kWordsToElements || count > words - index) return 0;
-  // Another object follows, unless the page ends.
-  const bool ends_well = index + count == words || Tagged(page_[index + count]).IsObject();
-  return ends_well ? count : 0;
 }
 
 HeapScan::Role HeapScan::RoleAt(size_t index) {

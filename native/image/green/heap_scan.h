@@ -88,6 +88,8 @@ class HeapScan {
   void ReleasePromises() { promises_.Release(); }
   void ReleaseSuspended() { suspended_.Release(); }
   uint64_t read_bytes() const { return read_bytes_; }
+  // Where the next new object would be when the scan began; 0: unknown.
+  uint64_t allocation_top() const { return allocation_top_; }
 
  private:
   enum class Role : uint8_t { kNone, kPromise, kAsyncFunction, kAsyncGenerator, kFunction };
@@ -123,11 +125,8 @@ class HeapScan {
   Matches Match(size_t begin, size_t count);
   template <bool kWithMarks>
   bool ScanPage(uintptr_t start, size_t words);
-  size_t EndOfObjects(uintptr_t start, size_t words) const;
   // Bit i: the word i behind `begin` may be the elements of an object.
   bool VisitMatched(uintptr_t start, size_t begin, uint64_t matched);
-  // Words of the free block at `index`; 0: there is none.
-  size_t FreeWords(size_t index, size_t words) const;
   Role RoleAt(size_t index);
   Role LearnRole(size_t index);
   // False: `word` is no map.

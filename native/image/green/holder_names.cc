@@ -109,6 +109,8 @@ const char* HolderNames::OfCallback(Tagged function, bool* is_own) {
   const uint32_t index = places_->FindCallback(function);
   if (index == platform::kNoIndex) return "";
   const AsyncPlace& place = (*places_)[index];
+  // V8's own functions, as those of finally(), have no script; nor has what only looks like a function.
+  if (*place.file == '\0' && !place.is_eval) return "";
   *is_own = std::strncmp(place.file, "node:", 5) == 0;
   std::snprintf(text, sizeof text, "callback %s (%s:%d:%d)", *place.name == '\0' ? "<anonymous>" : place.name,
                 place.file, place.line, place.column);

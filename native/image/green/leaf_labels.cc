@@ -85,6 +85,7 @@ bool LeafLabels::FillFilter(uint32_t first) {
 bool LeafLabels::Run(const Search& search) {
   if (steps_.empty()) return true;
   AddResolvers(search.scan);
+  allocation_top_ = search.scan.allocation_top();
   pass_begin_ = 0;
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     pass_end_ = static_cast<uint32_t>(steps_.size());
@@ -152,6 +153,7 @@ bool LeafLabels::ScanPage(const HeapPages& pages, size_t number, PageTargets* ta
   page_ = heap_->memory().OpenWindow(page.start, bytes);
   if (page_ == nullptr) return false;
   const size_t words = bytes / sizeof(uint64_t);
+  page.is_inside_large ? dead_.BeginInside() : dead_.Begin({page_, words, page.start}, allocation_top_);
   if (!targets->IsNoted(number)) targets->Note(number, page_, words);
   bool any = false;
   size_t i = 0;
@@ -169,7 +171,7 @@ void LeafLabels::ScanWords(const HeapPages& pages, size_t number, size_t begin, 
     const uint64_t word = page_[i];
     if (!filter_.MayHave(word)) continue;
     const uint32_t* found = seen_.Find(word);
-    if (found == nullptr || !IsAskedFor(*found)) continue;
+    if (found == nullptr || !IsAskedFor(*found) || dead_.Has(i)) continue;
     Holder holder;
     if (!search_.Find(pages, number, page_, i, &holder)) {
       HoldUnseen(*found);
@@ -252,6 +254,10 @@ void LeafLabels::Visit(uint32_t from, Tagged holder, int32_t offset) {
 void LeafLabels::VisitFunction(Step step, int32_t offset) {
   // A scope leads to all functions in it: only to the nearest ones.
   if (offset != layout_->function_context || step.is_callback) return;
+  // A dead function may still have the address of its scope, which is something else's by now.
+  Tagged scope = steps_[step.from].object;
+  const int32_t type = heap_->TypeOf(&scope);
+  if (type < layout_->type_first_context || type > layout_->type_last_context) return;
   bool is_own = false;
   const char* name = names_.OfCallback(step.object, &is_own);
   if (*name == '\0') return;

@@ -19,6 +19,7 @@
 #include "../../base/containers/number_table.h"
 #include "../objects/heap_pages.h"
 #include "async_places.h"
+#include "dead_words.h"
 #include "holder_names.h"
 #include "holder_proof.h"
 #include "holder_search.h"
@@ -40,6 +41,7 @@ class LeafLabels {
         names_(heap, layout, anchors, strings, places),
         search_(heap),
         proof_(heap, layout),
+        dead_(layout, anchors),
         page_filter_(&heap->memory()) {}
 
   void Reset();
@@ -118,6 +120,8 @@ class LeafLabels {
   HolderNames names_;
   HolderSearch search_;
   HolderProof proof_;
+  DeadWords dead_;
+  uint64_t allocation_top_ = 0;
   platform::MappedArray<Step> steps_{kMaxSteps};
   platform::MappedArray<Answer> answers_{kMaxPromises};
   platform::NumberTable seen_{kMaxSteps};

@@ -5,6 +5,7 @@
 #include "../../../native/base/clock.h"
 #include "../../../native/v8/heap_model.h"
 #include "../../../native/v8/layout_loader.h"
+#include "dead_words_checks.h"
 #include "fuzz.h"
 #include "page_filter_checks.h"
 
@@ -79,6 +80,24 @@ napi_value Filter(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// (is the page that of the newest objects): the words that are in no object
+napi_value DeadWords(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  bool is_newest = false;
+  napi_value found;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  napi_get_value_bool(env, argument, &is_newest);
+  napi_create_array(env, &found);
+  uint32_t index = 0;
+  for (const uint32_t word : DeadWordsOf(is_newest)) {
+    napi_value number;
+    napi_create_uint32(env, word, &number);
+    napi_set_element(env, found, index++, number);
+  }
+  return found;
+}
+
 void Export(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
@@ -93,5 +112,6 @@ NAPI_MODULE_INIT() {
   gmr::test::Export(env, exports, "prepare", gmr::test::Prepare);
   gmr::test::Export(env, exports, "fuzz", gmr::test::Fuzz);
   gmr::test::Export(env, exports, "filter", gmr::test::Filter);
+  gmr::test::Export(env, exports, "deadWords", gmr::test::DeadWords);
   return exports;
 }
