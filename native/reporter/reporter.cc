@@ -339,7 +339,9 @@ std::string Reporter::MakePhotographJson(const MemoryPlan& memory) {
   TakePhotograph(
       facts, memory, [&formatter] { formatter.Begin(); }, &photograph);
   // Without original positions, the photograph is still a photograph.
-  return formatter.Finish().empty() ? json : ToJson(photograph);
+  if (formatter.Finish().empty()) return json;
+  green_photographer_.DropUntested(&photograph);
+  return ToJson(photograph);
 }
 
 void Reporter::PrintLateAnswers() {

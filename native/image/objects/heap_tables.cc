@@ -54,6 +54,144 @@ constexpr HeapTable kTables[] = {
          {6824, 262},  // functions that reject a promise
          {496, 255},   // free blocks
      }},
+    // V8 12.4, from node 22.23.3.
+    {12,
+     4,
+     {
+         2107,  // type_generator
+         24,    // promise_reactions
+         32,    // promise_flags
+         16,    // reaction_next
+         32,    // reaction_fulfill
+         24,    // reaction_reject
+         40,    // reaction_target
+         8,     // reaction_context
+         8,     // capability_promise
+         24,    // generator_function
+         32,    // generator_context
+         40,    // generator_receiver
+         48,    // generator_position
+         64,    // generator_continuation
+         72,    // generator_registers
+         80,    // async_function_promise
+         80,    // async_generator_queue
+         88,    // async_generator_awaiting
+         8,     // request_next
+         32,    // request_promise
+         8,     // shared_builtin
+         32,    // await_generator
+         32,    // resolve_promise
+         40,    // all_capability
+         40,    // any_capability
+         1322,  // builtin_resolve
+         1321,  // builtin_reject
+         1329,  // builtin_all
+         1330,  // builtin_all_settled
+         1332,  // builtin_any
+         -1,    // page_metadata
+         -1,    // page_metadata_self
+         24,    // page_heap
+         0,     // page_flags
+     },
+     {
+         {824, 174},   // objects without elements
+         {824, 174},   // frozen objects without elements
+         {7112, 274},  // functions that resolve a promise
+         {7104, 274},  // functions that reject a promise
+         {592, 264},   // free blocks
+     }},
+    // V8 13.6, from node 24.21.0.
+    {13,
+     6,
+     {
+         2109,  // type_generator
+         24,    // promise_reactions
+         32,    // promise_flags
+         16,    // reaction_next
+         32,    // reaction_fulfill
+         24,    // reaction_reject
+         40,    // reaction_target
+         8,     // reaction_context
+         8,     // capability_promise
+         24,    // generator_function
+         32,    // generator_context
+         40,    // generator_receiver
+         48,    // generator_position
+         64,    // generator_continuation
+         72,    // generator_registers
+         80,    // async_function_promise
+         80,    // async_generator_queue
+         88,    // async_generator_awaiting
+         8,     // request_next
+         32,    // request_promise
+         16,    // shared_builtin
+         32,    // await_generator
+         32,    // resolve_promise
+         40,    // all_capability
+         40,    // any_capability
+         1374,  // builtin_resolve
+         1373,  // builtin_reject
+         1382,  // builtin_all
+         1383,  // builtin_all_settled
+         1385,  // builtin_any
+         8,     // page_metadata
+         8,     // page_metadata_self
+         64,    // page_heap
+         0,     // page_flags
+     },
+     {
+         {872, 205},   // objects without elements
+         {872, 205},   // frozen objects without elements
+         {9368, 282},  // functions that resolve a promise
+         {9376, 282},  // functions that reject a promise
+         {640, 272},   // free blocks
+     }},
+    // V8 14.6, from node 26.10.0.
+    {14,
+     6,
+     {
+         2111,  // type_generator
+         24,    // promise_reactions
+         32,    // promise_flags
+         16,    // reaction_next
+         32,    // reaction_fulfill
+         24,    // reaction_reject
+         40,    // reaction_target
+         8,     // reaction_context
+         8,     // capability_promise
+         24,    // generator_function
+         32,    // generator_context
+         40,    // generator_receiver
+         48,    // generator_position
+         64,    // generator_continuation
+         72,    // generator_registers
+         80,    // async_function_promise
+         80,    // async_generator_queue
+         88,    // async_generator_awaiting
+         8,     // request_next
+         32,    // request_promise
+         16,    // shared_builtin
+         32,    // await_generator
+         32,    // resolve_promise
+         40,    // all_capability
+         40,    // any_capability
+         1154,  // builtin_resolve
+         1153,  // builtin_reject
+         1162,  // builtin_all
+         1163,  // builtin_all_settled
+         1165,  // builtin_any
+         8,     // page_metadata
+         8,     // page_metadata_self
+         64,    // page_heap
+         0,     // page_flags
+     },
+     {
+         {904, 205},   // objects without elements
+         {904, 205},   // frozen objects without elements
+         {9552, 288},  // functions that resolve a promise
+         {9560, 288},  // functions that reject a promise
+         {1024, 278},  // free blocks
+     }},
 };
 
 }  // namespace

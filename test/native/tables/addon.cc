@@ -1,5 +1,5 @@
-// Prints what calibration finds in the isolate that loads this, and tries tables with a wrong number. Also built by
-// scripts/heap-tables.mjs, for each version of Node.
+// Prints what calibration finds in the isolate that loads this, and tries tables with a wrong number. Also
+// built by scripts/heap-tables.mjs, for each version of Node.
 #include <node_api.h>
 #include <v8.h>
 
