@@ -114,7 +114,7 @@ TEST("EvaluateExpression reads registers that are known") {
   CHECK_EQ(Evaluate({0x73, 0x78}).value(), 992);
   CHECK_EQ(Evaluate({0x53}).value(), 1000);
   CHECK(!Evaluate({0x70, 0x00}).has_value());
-  CHECK(!Evaluate({0x8f, 0x00}).has_value());
+  CHECK(!Evaluate({0x8e, 0x00}).has_value());
 }
 
 TEST("EvaluateExpression reads memory that is there") {
