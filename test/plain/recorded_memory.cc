@@ -9,11 +9,11 @@ namespace gmr::test {
 
 void RecordedMemory::Map(uintptr_t address, size_t bytes) {
   CHECK(address % kPage == 0 && bytes % kPage == 0);
-  for (size_t at = 0; at < bytes; at += kPage) pages_[address + at] = std::vector<uint8_t>(kPage);
+  for (size_t at = 0; at < bytes; at += kPage) (*pages_)[address + at] = std::vector<uint8_t>(kPage);
 }
 
 void RecordedMemory::Unmap(uintptr_t address, size_t bytes) {
-  for (size_t at = 0; at < bytes; at += kPage) pages_.erase(address + at);
+  for (size_t at = 0; at < bytes; at += kPage) pages_->erase(address + at);
 }
 
 void RecordedMemory::Write(uintptr_t address, const void* from, size_t bytes) {
@@ -21,8 +21,8 @@ void RecordedMemory::Write(uintptr_t address, const void* from, size_t bytes) {
   while (bytes > 0) {
     const size_t offset = address % kPage;
     const size_t part = std::min(bytes, kPage - offset);
-    const auto page = pages_.find(address - offset);
-    CHECK(page != pages_.end());
+    const auto page = pages_->find(address - offset);
+    CHECK(page != pages_->end());
     std::memcpy(page->second.data() + offset, next, part);
     address += part;
     next += part;
@@ -42,8 +42,8 @@ bool RecordedMemory::Fetch(uintptr_t address, void* to, size_t bytes) {
   while (bytes > 0) {
     const size_t offset = address % kPage;
     const size_t part = std::min(bytes, kPage - offset);
-    const auto page = pages_.find(address - offset);
-    if (page == pages_.end()) return false;
+    const auto page = pages_->find(address - offset);
+    if (page == pages_->end()) return false;
     std::memcpy(out, page->second.data() + offset, part);
     address += part;
     out += part;

@@ -1,7 +1,7 @@
 // RecordedMemory: memory that a test wrote, at the addresses that the test chose.
 //
 // Owns:        the bytes.
-// Threads:     one at a time; a Clone() has its own copy.
+// Threads:     one at a time; another one reads the same memory by a Clone().
 // Signal-safe: no.
 // Lifetime:    longer than its readers. Not copied: what it says about its use is about this one.
 #ifndef GMR_TEST_PLAIN_RECORDED_MEMORY_H_
@@ -47,7 +47,9 @@ class RecordedMemory final : public platform::MemorySource {
   bool has_word_fetch = true;
 
  private:
-  std::map<uintptr_t, std::vector<uint8_t>> pages_;
+  using Pages = std::map<uintptr_t, std::vector<uint8_t>>;
+
+  std::shared_ptr<Pages> pages_ = std::make_shared<Pages>();
   int fetches_ = 0;
   int word_fetches_ = 0;
 };
