@@ -68,6 +68,14 @@ class AsyncHeap : public CodeHeap {
   std::unique_ptr<vm::AsyncGraph> graph;
 };
 
+// Two functions, of which a test makes each wait for the other.
+struct Cycle : AsyncHeap {
+  Tagged first_promise = Promise();
+  Tagged second_promise = Promise();
+  Tagged first = Suspended("first", first_promise);
+  Tagged second = Suspended("second", second_promise);
+};
+
 }  // namespace gmr::test
 
 #endif  // GMR_TEST_PLAIN_ASYNC_HEAP_H_
