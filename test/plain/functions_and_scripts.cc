@@ -151,6 +151,13 @@ TEST("ReadOwnProperty reads fields in the object, in its array and in descriptor
   CHECK(!ReadProperty(heap, object, "d", &value));
 }
 
+TEST("ReadOwnProperty takes no accessor for a value") {
+  CodeHeap heap;
+  const Tagged object = heap.ObjectWith({{heap.OneByte("a"), heap.OneByte("getter"), true, true}});
+  Tagged value;
+  CHECK(!ReadProperty(heap, object, "a", &value));
+}
+
 TEST("ReadOwnProperty finds properties by a symbol and by its description") {
   CodeHeap heap;
   const Tagged symbol = heap.Object(heap.layout.first_nonstring_type, 4);

@@ -108,6 +108,16 @@ TEST("HeapPages lists the rest of a large object on request") {
   CHECK_EQ(heap.pages->object_bytes(), 3 * kPageBytes);
 }
 
+TEST("HeapPages takes nothing behind the seam of two mappings for the rest of a large object") {
+  AsyncHeap heap;
+  heap.memory.Put(AsyncHeap::kStart + kPageBytes + 16, uint64_t{7});
+  constexpr std::string_view kMaps =
+      "3a0000000000-3a0000040000 rw-p 00000000 00:00 0\n3a0000040000-3a0000100000 rw-p 00000000 00:00 0\n";
+  CHECK(heap.pages->Collect(platform::ProcMaps::Parse({kMaps.begin(), kMaps.end()}), true));
+  CHECK_EQ(heap.pages->pages().size(), 3);
+  CHECK_EQ(heap.pages->pages()[1].start, AsyncHeap::kStart + 2 * kPageBytes);
+}
+
 TEST("HeapPages looks only at anonymous memory that can be written") {
   AsyncHeap heap;
   for (const char* kind : {"r--p 00000000 00:00 0", "rwxp 00000000 00:00 0", "rw-p 00000000 08:01 77 /a"}) {

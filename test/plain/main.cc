@@ -22,13 +22,20 @@ std::vector<Test>& AllTests() {
   return tests;
 }
 
+// One line of text, whatever a test found.
+std::string OneLine(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, '?');
+  return text;
+}
+
 // "": it passed.
 std::string Run(const Test& test) {
   try {
     test.run();
     return "";
   } catch (const Failure& failure) {
-    return failure.text;
+    return OneLine(failure.text);
   } catch (const std::exception& error) {
     return error.what();
   }
