@@ -15,7 +15,7 @@ import { ROOT, fail, packageScript } from './process.mjs';
 const BUILD = join(ROOT, 'build');
 const BINARY = join(BUILD, 'Release', 'gmr_native.node');
 /** Folders of others in it. */
-const KEPT = ['test', 'prebuild', 'arm64', 'tables'];
+const KEPT = ['test', 'prebuild', 'arm64', 'plain', 'tables'];
 /** What the present build/ was configured for. Read by the tests too. */
 const STAMP = join(BUILD, 'gmr-build.json');
 

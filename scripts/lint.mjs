@@ -73,7 +73,7 @@ function clangFormat() {
     );
     return;
   }
-  const files = nativeFiles(['native', join('test', 'native')], /\.(cc|h)$/);
+  const files = nativeFiles(['native', join('test', 'native'), join('test', 'plain')], /\.(cc|h)$/);
   check('clang-format', process.execPath, [
     tool('clang-format'),
     ...(write ? ['-i'] : ['--dry-run', '-Werror']),

@@ -44,7 +44,11 @@ function assertRight(report: string, text: string): PrintedGreenThreads['heapRea
     return `1 a${n} ${line},b${n} ${line + 1},c${n} ${line + 2},d${n} ${line + 3}`;
   });
   const missing = expected.filter((chain) => !shown.includes(chain));
-  assert.deepEqual([...shown].sort(), [...expected].sort(), `${missing.length} are missing in\n${text}`);
+  // Those that V8 moved between two looks at them are counted instead.
+  const gone = Number(/^ {2}(\d+) more green threads? .* omitted: they went on/m.exec(text)?.[1] ?? 0);
+  const wanted = gone === 0 ? expected : expected.filter((chain) => shown.includes(chain));
+  assert.deepEqual([...shown].sort(), [...wanted].sort(), `${missing.length} are missing in\n${text}`);
+  assert.ok(missing.length <= gone, `${missing.length} are missing, ${gone} are counted in\n${text}`);
   if (heapRead === 'running') assert.doesNotMatch(text, /can resolve any more|about to go on/);
   return heapRead;
 }

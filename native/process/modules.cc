@@ -60,8 +60,8 @@ Module Examine(const dl_phdr_info& info, MemoryReader* reader) {
 
 std::string ProgramPath() {
   char path[4096];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-  return length > 0 ? std::string(path, static_cast<size_t>(length)) : std::string("/proc/self/exe");
+  const ssize_t length = readlink(kProgramPath, path, sizeof path);
+  return length > 0 ? std::string(path, static_cast<size_t>(length)) : std::string(kProgramPath);
 }
 
 void Add(const dl_phdr_info* info, Collection* collection) {

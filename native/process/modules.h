@@ -19,6 +19,9 @@
 
 namespace gmr::platform {
 
+// The kernel's own name of the program, which works when its file was replaced.
+inline constexpr const char* kProgramPath = "/proc/self/exe";
+
 struct Module {
   AddressRange code;             // from the first to the last executable segment
   uintptr_t bias = 0;            // address in memory minus address in the file's headers

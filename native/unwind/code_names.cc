@@ -20,9 +20,6 @@ struct FileBatch {
   std::vector<size_t> indexes;
 };
 
-// The kernel's own name of the program, which works when its file was replaced.
-constexpr const char* kProgramPath = "/proc/self/exe";
-
 // What is opened, its expected build, and how its addresses are given.
 struct FileKey {
   std::string path;

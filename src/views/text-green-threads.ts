@@ -173,7 +173,7 @@ function describeRest(found: GreenThreads): string[] {
   }
   if (found.threadsGone > 0) {
     const gone = `${counted(found.threadsGone, 'more green thread')} in ${counted(found.groupsGone, 'group')}`;
-    notes.push(`${gone} omitted: they went on while the heap was read`);
+    notes.push(`${gone} omitted: they went on, or V8 moved them, while the heap was read`);
   }
   if (found.waitsForSkipped !== null && found.groups.length > 0) {
     notes.push(`what some of them wait for is not known: ${escapeInline(found.waitsForSkipped)}`);

@@ -76,6 +76,14 @@ void DropYoungCode(vm::GreenThreads* found) {
   }
 }
 
+// A look beside which no young objects were moved; else the one that lost fewer of them.
+bool IsBetter(const vm::GreenThreads& found, const vm::GreenThreads& best) {
+  if (best.status != vm::GreenThreadStatus::kOk || found.status != vm::GreenThreadStatus::kOk)
+    return best.status != vm::GreenThreadStatus::kOk;
+  if (found.collected_young != best.collected_young) return best.collected_young;
+  return found.threads_gone <= best.threads_gone;
+}
+
 std::unique_ptr<vm::HeapPageIndex> FindPages(const UnpausedJob& job, std::span<const LookBefore> isolates,
                                              platform::MemoryReader* memory, std::string* problem) {
   const auto maps = platform::ProcMaps::Read();
@@ -175,9 +183,10 @@ vm::GreenThreads UnpausedScan::Read(const vm::IsolateStatus& isolate, const Firs
     }
     const int64_t took_ns = MonotonicNs() - start_ns;
     if (look == Look::kAtRest) return scan_->Take(vm::HeapReading::kAtRest);
-    if (look == Look::kProved && (best.status != vm::GreenThreadStatus::kOk || !collected_young_)) {
-      best = scan_->Take(vm::HeapReading::kRunning);
-      if (collected_young_) DropYoungCode(&best);
+    if (look == Look::kProved) {
+      vm::GreenThreads found = scan_->Take(vm::HeapReading::kRunning);
+      if (collected_young_) DropYoungCode(&found);
+      if (IsBetter(found, best)) best = std::move(found);
     }
     if (!IsTimeLeft(took_ns)) break;
     if (look == Look::kCollected) continue;

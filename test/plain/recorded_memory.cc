@@ -1,0 +1,74 @@
+#include "recorded_memory.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "harness.h"
+
+namespace gmr::test {
+
+void RecordedMemory::Map(uintptr_t address, size_t bytes) {
+  CHECK(address % kPage == 0 && bytes % kPage == 0);
+  for (size_t at = 0; at < bytes; at += kPage) (*pages_)[address + at] = std::vector<uint8_t>(kPage);
+}
+
+void RecordedMemory::Unmap(uintptr_t address, size_t bytes) {
+  for (size_t at = 0; at < bytes; at += kPage) pages_->erase(address + at);
+}
+
+void RecordedMemory::Write(uintptr_t address, const void* from, size_t bytes) {
+  const auto* next = static_cast<const uint8_t*>(from);
+  while (bytes > 0) {
+    const size_t offset = address % kPage;
+    const size_t part = std::min(bytes, kPage - offset);
+    const auto page = pages_->find(address - offset);
+    CHECK(page != pages_->end());
+    std::memcpy(page->second.data() + offset, next, part);
+    address += part;
+    next += part;
+    bytes -= part;
+  }
+}
+
+void RecordedMemory::WriteBytes(uintptr_t address, std::initializer_list<int> bytes) {
+  std::vector<uint8_t> copy;
+  for (const int byte : bytes) copy.push_back(static_cast<uint8_t>(byte));
+  Write(address, copy.data(), copy.size());
+}
+
+bool RecordedMemory::Fetch(uintptr_t address, void* to, size_t bytes) {
+  ++fetches_;
+  auto* out = static_cast<uint8_t*>(to);
+  while (bytes > 0) {
+    const size_t offset = address % kPage;
+    const size_t part = std::min(bytes, kPage - offset);
+    const auto page = pages_->find(address - offset);
+    if (page == pages_->end()) return false;
+    std::memcpy(out, page->second.data() + offset, part);
+    address += part;
+    out += part;
+    bytes -= part;
+  }
+  return true;
+}
+
+size_t RecordedMemory::FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words) {
+  if (!has_word_fetch) return 0;
+  ++word_fetches_;
+  for (size_t i = 0; i < count; ++i) {
+    const int before = fetches_;
+    const bool readable = Fetch(addresses[i], words + i, sizeof(uint64_t));
+    fetches_ = before;
+    if (!readable) return i;
+  }
+  return count;
+}
+
+std::unique_ptr<platform::MemorySource> RecordedMemory::Clone() const {
+  ++clones;
+  auto clone = std::make_unique<RecordedMemory>();
+  clone->pages_ = pages_;
+  return clone;
+}
+
+}  // namespace gmr::test

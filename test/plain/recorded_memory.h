@@ -1,0 +1,59 @@
+// RecordedMemory: memory that a test wrote, at the addresses that the test chose.
+//
+// Owns:        the bytes.
+// Threads:     one at a time; another one reads the same memory by a Clone().
+// Signal-safe: no.
+// Lifetime:    longer than its readers. Not copied: what it says about its use is about this one.
+#ifndef GMR_TEST_PLAIN_RECORDED_MEMORY_H_
+#define GMR_TEST_PLAIN_RECORDED_MEMORY_H_
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "../../native/process/memory_source.h"
+
+namespace gmr::test {
+
+class RecordedMemory final : public platform::MemorySource {
+ public:
+  static constexpr size_t kPage = 4096;
+
+  // Zeros from `address` on; both numbers are multiples of a page.
+  void Map(uintptr_t address, size_t bytes);
+  void Unmap(uintptr_t address, size_t bytes);
+
+  // Where it is mapped; else the test fails.
+  void Write(uintptr_t address, const void* from, size_t bytes);
+  void WriteBytes(uintptr_t address, std::initializer_list<int> bytes);
+  void WriteText(uintptr_t address, std::string_view text) { Write(address, text.data(), text.size()); }
+  template <typename T>
+  void Put(uintptr_t address, const T& value) {
+    Write(address, &value, sizeof value);
+  }
+
+  bool Fetch(uintptr_t address, void* to, size_t bytes) override;
+  size_t FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words) override;
+  std::unique_ptr<platform::MemorySource> Clone() const override;
+
+  // How often it was asked.
+  int fetches() const { return fetches_; }
+  int word_fetches() const { return word_fetches_; }
+  mutable int clones = 0;
+  // Without, FetchWords() reads nothing.
+  bool has_word_fetch = true;
+
+ private:
+  using Pages = std::map<uintptr_t, std::vector<uint8_t>>;
+
+  std::shared_ptr<Pages> pages_ = std::make_shared<Pages>();
+  int fetches_ = 0;
+  int word_fetches_ = 0;
+};
+
+}  // namespace gmr::test
+
+#endif  // GMR_TEST_PLAIN_RECORDED_MEMORY_H_
