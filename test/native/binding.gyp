@@ -32,7 +32,7 @@
         {
           "target_name": "jsframes_fixture",
           "includes": ["under-test.gypi"],
-          "sources": ["jsframes/addon.cc", "jsframes/fuzz.cc"],
+          "sources": ["jsframes/addon.cc", "jsframes/fuzz.cc", "jsframes/recording.cc"],
           "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
         },
         {

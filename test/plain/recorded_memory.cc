@@ -64,6 +64,12 @@ size_t RecordedMemory::FetchWords(const uintptr_t* addresses, size_t count, uint
   return count;
 }
 
+std::vector<uintptr_t> RecordedMemory::pages() const {
+  std::vector<uintptr_t> addresses;
+  for (const auto& [address, content] : *pages_) addresses.push_back(address);
+  return addresses;
+}
+
 std::unique_ptr<platform::MemorySource> RecordedMemory::Clone() const {
   ++clones;
   auto clone = std::make_unique<RecordedMemory>();

@@ -39,6 +39,8 @@ class RecordedMemory final : public platform::MemorySource {
   size_t FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words) override;
   std::unique_ptr<platform::MemorySource> Clone() const override;
 
+  std::vector<uintptr_t> pages() const;
+
   // How often it was asked.
   int fetches() const { return fetches_; }
   int word_fetches() const { return word_fetches_; }

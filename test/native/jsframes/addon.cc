@@ -17,6 +17,7 @@
 #include "../../../native/v8/layout_loader.h"
 #include "decoder.h"
 #include "fuzz.h"
+#include "recording.h"
 
 namespace gmr::test {
 
@@ -243,6 +244,19 @@ napi_value Fuzz(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// (path): whether the memory that decoding reads was written there
+napi_value RecordHere(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  napi_value result;
+  char path[1024] = "";
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  napi_get_value_string_utf8(env, argument, path, sizeof path, nullptr);
+  RefreshRanges();
+  napi_get_boolean(env, RecordStack(StartHere(), ranges, path), &result);
+  return result;
+}
+
 // Calls a function from C++, so that native frames stand between JavaScript's.
 napi_value CallBack(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -269,6 +283,7 @@ NAPI_MODULE_INIT() {
   gmr::test::Export(env, exports, "decodeHere", gmr::test::DecodeHere);
   gmr::test::Export(env, exports, "check", gmr::test::Check);
   gmr::test::Export(env, exports, "layoutProblem", gmr::test::LayoutProblem);
+  gmr::test::Export(env, exports, "recordHere", gmr::test::RecordHere);
   gmr::test::Export(env, exports, "fuzz", gmr::test::Fuzz);
   gmr::test::Export(env, exports, "callBack", gmr::test::CallBack);
   return exports;
