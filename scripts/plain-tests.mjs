@@ -14,8 +14,6 @@ const LAYERS = ['base', 'process', 'unwind', 'image'].map((layer) => join('nativ
 const TESTS = join('test', 'plain');
 const BUILD = join('build', 'plain');
 const PROGRAM = join(BUILD, 'plain_tests');
-/** What stands for sources that cannot be compiled without V8. */
-const STAND_INS = join(TESTS, 'stand_ins.cc');
 // As binding.gyp and Node's own flags have it.
 const FLAGS = (
   '-std=gnu++20 -O1 -g -fno-rtti -fvisibility=hidden -pthread ' +
@@ -41,11 +39,7 @@ function sourcesIn(folder) {
 }
 
 function chooseSources() {
-  const all = LAYERS.flatMap(sourcesIn);
-  const needsV8 = all.filter((path) => /#include <v8/.test(readFileSync(join(ROOT, path), 'utf8')));
-  for (const path of needsV8) process.stderr.write(`plain-tests: left out, it needs V8: ${path}\n`);
-  const tests = sourcesIn(TESTS).filter((path) => needsV8.length > 0 || path !== STAND_INS);
-  return [...all.filter((path) => !needsV8.includes(path)), ...tests];
+  return [...LAYERS, TESTS].flatMap(sourcesIn);
 }
 
 async function build(compiler) {

@@ -26,7 +26,7 @@ AsyncHeap::AsyncHeap() {
   anchors.resolve_shared = SharedOfBuiltin(heap_layout.builtin_resolve);
   anchors.reject_shared = SharedOfBuiltin(heap_layout.builtin_reject);
   anchors.free_space_map = MapFor(heap_layout.type_free_space);
-  pages = std::make_unique<vm::HeapPages>(&reader, &heap_layout, &anchors);
+  pages = std::make_unique<vm::HeapPages>();
   scan = std::make_unique<vm::HeapScan>(&objects, &heap_layout, &anchors);
   graph = std::make_unique<vm::AsyncGraph>(&objects, &heap_layout, &anchors, &strings);
 }
@@ -113,9 +113,14 @@ platform::ProcMaps AsyncHeap::Maps() const {
   return platform::ProcMaps::Parse(std::vector<char>(line, line + length));
 }
 
+bool AsyncHeap::CollectPages(const platform::ProcMaps& maps, bool with_large) {
+  const auto index = std::make_unique<vm::HeapPageIndex>(&reader, &heap_layout);
+  return index->Add(anchors.heap) && index->Collect(maps) && pages->Select(*index, anchors.heap, with_large);
+}
+
 vm::HeapScan::Outcome AsyncHeap::Scan() {
   reader.Forget();
-  CHECK(pages->Collect(Maps(), false));
+  CHECK(CollectPages(Maps(), false));
   return scan->Run(*pages, {.deadline_ns = INT64_MAX});
 }
 

@@ -54,6 +54,8 @@ class AsyncHeap : public CodeHeap {
   void Then(Tagged promise, Tagged callback, Tagged result);
 
   platform::ProcMaps Maps() const;
+  // Sets `pages`.
+  bool CollectPages(const platform::ProcMaps& maps, bool with_large);
   vm::HeapScan::Outcome Scan();
   // Scans, too.
   bool BuildGraph();
