@@ -234,6 +234,7 @@ void Reporter::TakePhotograph(const Facts& facts, const MemoryPlan& memory, std:
   PhotographThreads(options, memory, {stop, std::move(asked), read_heaps}, photograph);
   if (!memory.is_whole()) {
     green_photographer_.Finish(photograph);
+    SumPauses(photograph);
     SetCpuShares(&photograph->other_threads);
     return;
   }
@@ -243,6 +244,7 @@ void Reporter::TakePhotograph(const Facts& facts, const MemoryPlan& memory, std:
   photograph->facts_json = facts.process_json;
   photograph->configuration_json = CopyFacts().configuration_json;
   green_photographer_.Finish(photograph);
+  SumPauses(photograph);
   FillAsyncCode(photograph);
   // As late as possible: the longer the time, the more it says.
   SetCpuShares(&photograph->other_threads);

@@ -47,6 +47,8 @@ struct IsolateRegistry::Entry {
   // Written by the cleanup hook with the registry's lock held; read with it by
   // other threads, and without it by the isolate's own thread.
   std::atomic<bool> ended{false};
+  // Written by the isolate's own thread.
+  std::atomic<int64_t> paused_ns{0};
   // Guarded by the registry's lock:
   Unanswered unanswered;
   // Whether V8 will call OnNextJavaScript(), for a question or because one was withdrawn.
@@ -189,15 +191,24 @@ std::vector<IsolateStatus> IsolateRegistry::List() {
     const platform::Monitor::Lock lock(monitor_);
     if (closed_) return list;
     for (const auto& [id, entry] : entries_) {
-      IsolateStatus status{
-          id,           entry->identity,        entry->tid,    reinterpret_cast<uintptr_t>(entry->isolate),
-          entry->place, StalledMs(entry->loop), entry->context};
+      IsolateStatus status;
+      status.id = id;
+      status.identity = entry->identity;
+      status.tid = entry->tid;
+      status.isolate = reinterpret_cast<uintptr_t>(entry->isolate);
+      status.environment = entry->place;
+      status.loop_stalled_ms = StalledMs(entry->loop);
+      status.paused_ns = entry->paused_ns.load();
+      status.context = entry->context;
       Complete(&status.identity);
       registered.insert(status.identity.thread_id);
       list.push_back(std::move(status));
     }
     for (const auto& [thread_id, identity] : announced_) {
-      if (registered.count(thread_id) == 0) list.push_back(IsolateStatus{0, identity, 0, 0, {}, -1, nullptr});
+      if (registered.count(thread_id) != 0) continue;
+      IsolateStatus status;
+      status.identity = identity;
+      list.push_back(std::move(status));
     }
   }
   std::sort(list.begin(), list.end(), [](const IsolateStatus& a, const IsolateStatus& b) {
@@ -245,6 +256,13 @@ std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& quest
   return capture;
 }
 
+std::optional<int64_t> IsolateRegistry::PausedNs(uint64_t id) {
+  const platform::Monitor::Lock lock(monitor_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return std::nullopt;
+  return found->second->paused_ns.load();
+}
+
 std::optional<uint64_t> IsolateRegistry::TurnsOf(uint64_t id) {
   const platform::Monitor::Lock lock(monitor_);
   const auto found = entries_.find(id);
@@ -274,6 +292,8 @@ void IsolateRegistry::Withdraw(uint64_t id) {
 }
 
 void IsolateRegistry::OnNextJavaScript(v8::Isolate* isolate, void* id) {
+  const int64_t begun_at_ns = platform::MonotonicNs();
+  std::shared_ptr<Entry> entry;
   std::shared_ptr<Capture> capture;
   EnvironmentPlace place;
   {
@@ -283,13 +303,16 @@ void IsolateRegistry::OnNextJavaScript(v8::Isolate* isolate, void* id) {
     found->second->v8_will_call = false;
     capture = std::exchange(found->second->unanswered.when_it_runs, nullptr);
     place = found->second->place;
+    entry = found->second;
   }
   if (capture == nullptr) return;
   // V8 calls this function, so no C++ exception may leave it.
   platform::WithinMemory([&] { Capture::AnswerFrom(capture, {isolate, place, nullptr}); });
+  entry->paused_ns.fetch_add(platform::MonotonicNs() - begun_at_ns);
 }
 
 void IsolateRegistry::OnInterrupt(void* raw) {
+  const int64_t begun_at_ns = platform::MonotonicNs();
   const std::unique_ptr<Request<Entry>> request(static_cast<Request<Entry>*>(raw));
   if (request->entry->ended.load()) {
     // Drained at teardown: V8 must not be called any more.
@@ -312,6 +335,7 @@ void IsolateRegistry::OnInterrupt(void* raw) {
   });
   // If this fails as well, the question stays unanswered, and the report stops waiting at its time limit.
   if (!answered) platform::WithinMemory([&] { Capture::AnswerWithoutMemory(request->capture); });
+  request->entry->paused_ns.fetch_add(platform::MonotonicNs() - begun_at_ns);
 }
 
 bool IsolateRegistry::WhileRegistered(uint64_t id, const std::function<void()>& work) {

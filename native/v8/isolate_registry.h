@@ -52,6 +52,8 @@ struct IsolateStatus {
   // How long its event loop had not turned, by the loop's own clock. For a
   // loop that waits for events: how long it waits. -1: unknown.
   double loop_stalled_ms = -1;
+  // As PausedNs().
+  int64_t paused_ns = 0;
   // Keys of an AsyncLocalStorage that are to be shown; nullptr: nothing.
   std::shared_ptr<const AsyncContextQuery> context;
 };
@@ -93,6 +95,9 @@ class IsolateRegistry {
   // question is unanswered, that one is returned: a blocked thread never
   // collects more than one.
   std::shared_ptr<Capture> Ask(uint64_t id, const Question& question);
+
+  // How long its thread has worked for reports so far, in interrupts; nullopt: it is gone.
+  std::optional<int64_t> PausedNs(uint64_t id);
 
   // Iterations of an event loop since it began; nullopt: it is gone.
   std::optional<uint64_t> TurnsOf(uint64_t id);

@@ -138,6 +138,8 @@ export interface IsolateThread {
   readonly greenThreads: GreenThreads | Unavailable;
   /** From the trigger to this thread's answer; null without answer. */
   readonly answeredAfterMs: number | null;
+  /** How long its thread stood still, or worked, for this report; without registered sections. */
+  readonly pausedMs: number;
 }
 
 /**

@@ -66,7 +66,7 @@ function stateInCapitals({ state, loopStalledMs }: IsolateThread): string {
 }
 
 function stateLine(isolate: IsolateThread): string {
-  const { os, stack, answeredAfterMs } = isolate;
+  const { os, stack, answeredAfterMs, pausedMs } = isolate;
   const parts = [describeOsState(os)];
   if (os.status === 'known') {
     parts.push(
@@ -78,6 +78,7 @@ function stateLine(isolate: IsolateThread): string {
   if (work !== '') parts.push(work);
   if (stack.status === 'captured' && stack.runningMicrotasks) parts.push('running microtasks (promise jobs)');
   if (answeredAfterMs !== null) parts.push(`answered after ${formatDuration(answeredAfterMs)}`);
+  if (pausedMs > 0) parts.push(`paused ${formatDuration(pausedMs)}`);
   return parts.join('; ');
 }
 

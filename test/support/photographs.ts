@@ -113,6 +113,7 @@ export function mainThread(more: Partial<IsolateThread> = {}): IsolateThread {
     },
     greenThreads: { status: 'unavailable', reason: 'not asked for' },
     answeredAfterMs: 0.31,
+    pausedMs: 0.06,
     ...more,
   };
 }

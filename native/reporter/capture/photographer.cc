@@ -179,6 +179,14 @@ void NameFrames(LazyReader* reader, Photograph* photograph) {
 
 }  // namespace
 
+void SumPauses(Photograph* photograph) {
+  for (IsolatePhoto& photo : photograph->isolates) {
+    const std::optional<int64_t> now_ns = vm::IsolateRegistry::Get().PausedNs(photo.status.id);
+    photo.paused_ms = now_ns ? platform::MsBetween(photo.status.paused_ns, *now_ns) : 0;
+    if (photo.stack) photo.paused_ms += photo.stack->held_ms;
+  }
+}
+
 void PhotographThreads(const Options& options, const MemoryPlan& memory, const PhotographHooks& hooks,
                        Photograph* photograph) {
   std::vector<Subject> subjects;

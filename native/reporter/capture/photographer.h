@@ -26,6 +26,9 @@ struct PhotographHooks {
   std::function<void()> listed;
 };
 
+// Sets `paused_ms` of each isolate, when nobody is asked any more.
+void SumPauses(Photograph* photograph);
+
 // Fills the threads of `photograph`, whose id and trigger are set. Ends when
 // every isolate has answered, or is known to be unable to, or at the deadline.
 void PhotographThreads(const Options& options, const MemoryPlan& memory, const PhotographHooks& hooks,

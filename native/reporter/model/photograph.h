@@ -56,6 +56,8 @@ struct IsolatePhoto {
   std::optional<LoopTurns> loop_turns;    // absent: it did not turn by itself
   int64_t answered_at_ns = 0;             // 0: it gave no answer
   GreenThreadsPhoto green_threads;
+  // How long its thread stood still, or worked, for this report.
+  double paused_ms = 0;
 };
 
 // A thread without an isolate of ours.

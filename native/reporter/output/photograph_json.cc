@@ -240,6 +240,7 @@ void WriteIsolate(JsonWriter& json, CodeJson& code, int isolate, const IsolatePh
   } else {
     json.Null();
   }
+  json.Key("pausedMs").Number(photo.paused_ms);
   json.EndObject();
 }
 
