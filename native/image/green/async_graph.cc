@@ -116,7 +116,12 @@ bool AsyncGraph::AddEdgesOf(uint32_t promise) {
 Tagged AsyncGraph::FindReaction(uint32_t function) {
   const AsyncFunction& waits = functions_[function];
   if (waits.awaited == kNoIndex) return {};
+  // It may have been settled since then, where its thread runs.
   Tagged next = promises_[waits.awaited].pending.reactions;
+  int32_t flags = -1;
+  if (!heap_->LoadSmi(promises_[waits.awaited].pending.object, reader_.layout().promise_flags, &flags) ||
+      (flags & kPromiseStatusMask) != kPromisePending)
+    return {};
   Reaction reaction;
   for (int i = 0; i < kMaxReactions && next.IsObject() && reader_.Read(next, &reaction); ++i) {
     if (reaction.function == waits.suspended.object) return next;
