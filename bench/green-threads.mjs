@@ -1,4 +1,5 @@
-// How long a thread stands still while its suspended async functions are looked for, and what that takes of memory.
+// How long the event loop stands still while the suspended async functions of its thread are looked for, and what that
+// takes of memory: read while the thread runs, as a report does it, and paused, as greenThreads.consistent asks for.
 //
 //   node bench/green-threads.mjs [--rounds=5] [--json] [--large]
 //
@@ -63,8 +64,8 @@ async function ask(child, suspended) {
   };
 }
 
-async function measure([suspended, ballastMb]) {
-  const child = new Child('green.cjs', { args: [String(suspended), String(ballastMb)] });
+async function measure([suspended, ballastMb], way) {
+  const child = new Child('green.cjs', { args: [String(suspended), String(ballastMb), way] });
   try {
     await child.ready();
     await delay(1000 + ballastMb * SETTLE_MS_PER_MB);
@@ -78,6 +79,7 @@ async function measure([suspended, ballastMb]) {
     const of = (name) => summary(answers.map((answer) => answer[name]));
     return {
       suspended,
+      way,
       scannedMb: first.scannedMb,
       firstMs: first.ownMs,
       own: of('ownMs'),
@@ -92,9 +94,12 @@ async function measure([suspended, ballastMb]) {
 }
 
 const results = [];
-for (const heap of HEAPS) results.push(await measure(heap));
-const rows = results.map(({ suspended, scannedMb, firstMs, own, gap, quietMs, peakMb, grownMb }) => [
+for (const heap of HEAPS) {
+  for (const way of ['running', 'paused']) results.push(await measure(heap, way));
+}
+const rows = results.map(({ suspended, way, scannedMb, firstMs, own, gap, quietMs, peakMb, grownMb }) => [
   String(suspended),
+  way,
   scannedMb.toFixed(0),
   cell(own),
   cell(gap),
@@ -106,9 +111,10 @@ const rows = results.map(({ suspended, scannedMb, firstMs, own, gap, quietMs, pe
 ]);
 const head = [
   'suspended',
+  'thread',
   'heap MB',
-  'pause, as the report says',
-  'pause, as the loop sees it',
+  'time to read, as the report says',
+  'largest gap of the loop',
   'without report',
   'first',
   'ms per GB',

@@ -1,14 +1,15 @@
 'use strict';
-// The service that green-threads.mjs asks for reports: `green.cjs <suspended functions> <MB of other objects>`. Its event
-// loop never sleeps, and each 100 ms it prints the largest gap between two turns: `gap <ms>`.
+// The service that green-threads.mjs asks for reports: `green.cjs <suspended functions> <MB of other objects> <way>`. Its
+// event loop never sleeps, and each 100 ms it prints the largest gap between two turns: `gap <ms>`. With the way `paused`,
+// the loop is paused while its heap is read.
 
 const fs = require('node:fs');
 require('gmr-native').setupAutorun({
   serviceName: 'bench',
-  greenThreads: { maxHeapMb: 8192 },
+  greenThreads: { consistent: process.argv[4] === 'paused' },
 });
 
-const [suspended, ballastMb] = process.argv.slice(2).map(Number);
+const [suspended, ballastMb] = process.argv.slice(2, 4).map(Number);
 const keep = (globalThis.keep = []);
 
 async function query() {
