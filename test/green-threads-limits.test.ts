@@ -121,6 +121,21 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     assert.ok(exact > 0, 'no report was exact');
   });
 
+  test('is read as it was at one moment on request, and only that pauses the thread', async (t) => {
+    const pausedMs = (report: string): number => {
+      const match = /; paused ([\d.]+) (ms|s)/.exec(sectionOf(report, 'Threads'));
+      return Number(match?.[1]) * (match?.[2] === 's' ? 1000 : 1);
+    };
+    const service = await start(t, { GMR_GREEN_THREADS_CONSISTENT: 'yes', GREEN_BALLAST_MB: '20' });
+    const report = await service.reportOnSignal();
+    const found = greenThreadsOf(report);
+    assert.equal(found.heapRead, 'paused');
+    assert.ok(pausedMs(report) >= found.costMs, report);
+    const other = await (await start(t, { GREEN_BALLAST_MB: '20' })).reportOnSignal();
+    assert.notEqual(greenThreadsOf(other).heapRead, 'paused');
+    assert.ok(pausedMs(other) < greenThreadsOf(other).costMs, other);
+  });
+
   test('can be switched off', async (t) => {
     const service = await start(t, { GMR_GREEN_THREADS: 'no' });
     assert.match(
