@@ -301,6 +301,7 @@ bool LeafLabels::ProveSteps(uint32_t answer) {
     if (count == std::size(path)) return false;
     path[count++] = i;
   }
+  if (count == 0) return false;
   Tagged held = steps_[path[--count]].object;
   while (count > 0) {
     const Step& step = steps_[path[--count]];
