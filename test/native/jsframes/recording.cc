@@ -4,6 +4,8 @@
 #include <map>
 #include <vector>
 
+#include "../../../native/v8/layout_loader.h"
+
 namespace gmr::test {
 
 namespace {
