@@ -75,7 +75,7 @@ void ReadHeaps(const GreenPhotographJob& job, const vm::Question& question,
           subjects);
       return;
     }
-    for (HeapSubject& subject : *subjects) {
+    for (const HeapSubject& subject : *subjects) {
       if (!subject.done) SetReason(kCannotBeWatched + unwatched, subject.photo);
     }
   };

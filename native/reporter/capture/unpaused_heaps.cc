@@ -48,6 +48,7 @@ class Readers {
  private:
   static std::vector<const vm::IsolateStatus*> StatusesOf(const std::vector<HeapSubject*>& subjects) {
     std::vector<const vm::IsolateStatus*> statuses;
+    statuses.reserve(subjects.size());
     for (const HeapSubject* subject : subjects) statuses.push_back(&subject->photo->status);
     return statuses;
   }
