@@ -45,7 +45,7 @@ function assertRight(report: string, text: string): PrintedGreenThreads['heapRea
   });
   const missing = expected.filter((chain) => !shown.includes(chain));
   // Those that V8 moved between two looks at them are counted instead.
-  const gone = Number(/^ {2}(\d+) more green threads? .* omitted: they went on/m.exec(text)?.[1] ?? 0);
+  const gone = Number(/^ {2}(\d+) more green threads?.* omitted: they went on/m.exec(text)?.[1] ?? 0);
   const wanted = gone === 0 ? expected : expected.filter((chain) => shown.includes(chain));
   assert.deepEqual([...shown].sort(), [...wanted].sort(), `${missing.length} are missing in\n${text}`);
   assert.ok(missing.length <= gone, `${missing.length} are missing, ${gone} are counted in\n${text}`);

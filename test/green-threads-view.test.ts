@@ -124,7 +124,7 @@ describe('the text of the Green Threads section', () => {
       '  INCOMPLETE: only 12 of 900 MB of the heap were read; greenThreads.maxAnalysisMs',
       '    ... 18 functions omitted ...\n',
       '  4 more groups with 7 green threads omitted: greenThreads.maxGroups',
-      '  5 more green threads in 2 groups omitted: they went on, or V8 moved them, while the heap was read\n',
+      '  5 more green threads with 2 whole groups omitted: they went on, or V8 moved them, while the heap was read\n',
       '  what some of them wait for is not known: the time for it was used up\n',
       '  values of greenThreads.context may be missing: the storage is gone\n',
       '  1 async generator idle',

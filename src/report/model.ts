@@ -219,7 +219,7 @@ export interface GreenThreads {
   readonly threadsLeftOut: number;
   /** Groups that were found, but of which no function still waited when they were read again. */
   readonly groupsGone: number;
-  /** Green threads in these groups. */
+  /** Green threads in these groups, and those of other groups that no longer waited there. */
   readonly threadsGone: number;
   /** Async generators that wait for `next()` to be called. */
   readonly idleGenerators: number;

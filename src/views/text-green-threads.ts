@@ -172,7 +172,8 @@ function describeRest(found: GreenThreads): string[] {
     );
   }
   if (found.threadsGone > 0) {
-    const gone = `${counted(found.threadsGone, 'more green thread')} in ${counted(found.groupsGone, 'group')}`;
+    const whole = found.groupsGone > 0 ? ` with ${counted(found.groupsGone, 'whole group')}` : '';
+    const gone = `${counted(found.threadsGone, 'more green thread')}${whole}`;
     notes.push(`${gone} omitted: they went on, or V8 moved them, while the heap was read`);
   }
   if (found.waitsForSkipped !== null && found.groups.length > 0) {

@@ -63,6 +63,19 @@
           "ldflags": ["-Wl,--wrap=_Znwm"]
         },
         {
+          "target_name": "truth_fixture",
+          "includes": ["under-test.gypi"],
+          "sources": ["truth/addon.cc", "truth/observer.cc", "truth/tally.cc", "truth/wraps.cc"],
+          "libraries": ["<@(platform_objects)", "<@(v8_objects)", "<@(unpaused_objects)"],
+          # See truth/wraps.cc.
+          "ldflags": [
+            "-Wl,--wrap=_ZNK3gmr2vm9HeapModel10ForIsolateEmRKNS0_6LayoutEd",
+            "-Wl,--wrap=_ZN3gmr2vm15GreenThreadScan7CaptureERKNS0_15GreenThreadHeapERKNS0_13HeapPageIndexERKNS0_17GreenThreadLimitsE",
+            "-Wl,--wrap=_ZNK3gmr2vm15GreenThreadScan4TakeENS0_11HeapReadingE",
+            "-Wl,--wrap=_ZN3gmr2vm11ReadGcEpochEPNS_8platform12MemoryReaderERKNS0_10HeapLayoutEmPNS0_7GcEpochE"
+          ]
+        },
+        {
           "target_name": "stress_fixture",
           "includes": ["under-test.gypi"],
           "sources": ["stress/addon.cc", "stress/captures.cc"],

@@ -20,6 +20,7 @@ export type NativeAddon =
   | 'stuck_library'
   | 'tables_fixture'
   | 'text_fixture'
+  | 'truth_fixture'
   | 'unwind_fixture';
 
 /** Object files of the product; some addons of the tests are linked from them. */

@@ -237,14 +237,17 @@ void GreenThreadScan::AddGroups(HeapReading reading, GreenThreads* result) const
       result->threads_gone += groups_.groups()[i].count;
     } else {
       result->groups.push_back(ToGroup(i, reading));
+      result->threads_gone += groups_.groups()[i].count - result->groups.back().count;
     }
   }
+  std::stable_sort(result->groups.begin(), result->groups.end(),
+                   [](const auto& a, const auto& b) { return a.count > b.count; });
 }
 
 GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index, HeapReading reading) const {
   const AsyncGroup& group = groups_.groups()[index];
   GreenThreadGroup result;
-  result.count = group.count;
+  result.count = reading == HeapReading::kRunning ? proofs_.CountOf(index) : group.count;
   result.waits_for = platform::Unmasked(WaitsFor(index, reading));
   result.context = ContextOf(index);
   result.deadlock = group.is_closed_cycle;

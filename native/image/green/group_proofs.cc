@@ -24,6 +24,7 @@ bool GroupProofs::Run(AsyncGroups* groups, const AsyncLeaves& leaves, LeafLabels
     CheckSamples();
     CheckLeaves();
     CheckOthers();
+    CountAgain();
     if (!ReadGcEpoch(&heap_->memory(), *layout_, anchors_->heap, &after)) return false;
     lost_groups_ = static_cast<uint32_t>(std::count(held_.begin(), held_.end(), 0));
     if (after == before) return true;
@@ -97,9 +98,41 @@ void GroupProofs::CheckOthers() {
   }
 }
 
-void GroupProofs::FindOthers() {
+std::vector<uint32_t> GroupProofs::GroupOfChains() const {
   std::vector<uint32_t> group_of(groups_->chains().size(), kNoIndex);
   for (uint32_t i = 0; i < samples_.size(); ++i) group_of[groups_->groups()[i].chain] = i;
+  return group_of;
+}
+
+// A call that ended while the heap was read, and the next one of the same functions, may both have been found. So
+// may both places of a function that V8 moved.
+void GroupProofs::CountAgain() {
+  counts_.clear();
+  uint32_t left = kMostCountedInAll;
+  std::vector<uint8_t> is_counted;
+  for (uint32_t i = 0; i < samples_.size(); ++i) {
+    const AsyncGroup& group = groups_->groups()[i];
+    const bool fits = group.count > 1 && group.count <= std::min(kMostCounted, left);
+    // The functions of a cycle all have callees, and never go on.
+    is_counted.push_back(held_[i] != 0 && fits && !group.is_closed_cycle ? 1 : 0);
+    if (is_counted.back() != 0) left -= group.count;
+    counts_.push_back(is_counted.back() != 0 ? 0 : group.count);
+  }
+  if (std::find(is_counted.begin(), is_counted.end(), 1) == is_counted.end()) return;
+  const std::vector<uint32_t> group_of = GroupOfChains();
+  proof_.Reset();
+  heap_->memory().Forget();
+  for (uint32_t i = 0; i < graph_->functions().size(); ++i) {
+    if (graph_->functions()[i].has_callee || groups_->ChainOf(i) == kNoIndex) continue;
+    const uint32_t group = group_of[groups_->ChainOf(i)];
+    if (group != kNoIndex && is_counted[group] != 0 && proof_.HoldsFunction(i)) ++counts_[group];
+  }
+  // One was there a moment ago.
+  for (uint32_t& count : counts_) count = std::max(count, 1u);
+}
+
+void GroupProofs::FindOthers() {
+  const std::vector<uint32_t> group_of = GroupOfChains();
   others_.assign(samples_.size(), Others());
   for (uint32_t i = 0; i < graph_->functions().size(); ++i) {
     if (graph_->functions()[i].has_callee) continue;

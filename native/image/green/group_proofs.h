@@ -33,6 +33,8 @@ class GroupProofs {
 
   // False: none of its functions that were looked at still waits as the group says.
   bool Holds(uint32_t group) const { return held_[group] != 0; }
+  // How many of its functions are still suspended there. In a group of more than kMostCounted it is how many were found.
+  uint32_t CountOf(uint32_t group) const { return counts_[group]; }
   bool HoldsLeaf(uint32_t leaf) const { return leaf_held_[leaf] != 0; }
   uint32_t lost_groups() const { return lost_groups_; }
   // Of groups that hold: things that they wait for, which are not known for sure.
@@ -44,6 +46,10 @@ class GroupProofs {
   // youngest.
   static constexpr size_t kMaxOthers = 8;
 
+  // Each takes about a microsecond, and a collection meanwhile means to begin again.
+  static constexpr uint32_t kMostCounted = 1000;
+  static constexpr uint32_t kMostCountedInAll = 8000;
+
   struct Others {
     uint32_t functions[kMaxOthers];
     size_t seen = 0;
@@ -53,6 +59,8 @@ class GroupProofs {
   void CheckLeaves();
   void CheckOthers();
   void FindOthers();
+  void CountAgain();
+  std::vector<uint32_t> GroupOfChains() const;
   bool HoldsOne(uint32_t function);
   bool ProveLeaf(const AsyncLeaf& leaf);
 
@@ -68,6 +76,7 @@ class GroupProofs {
   std::vector<uint32_t> samples_;  // those that the leaves are of
   std::vector<uint8_t> held_;
   std::vector<uint8_t> leaf_held_;
+  std::vector<uint32_t> counts_;
   std::vector<Others> others_;
   uint32_t unsure_leaves_ = 0;
   uint32_t lost_groups_ = 0;
