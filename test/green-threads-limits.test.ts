@@ -167,6 +167,7 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     await service.ready();
     const until = Date.now() + CHURN_MS;
     let reports = 0;
+    let exact = 0;
     for (; Date.now() < until || reports < 3; reports += 1) {
       const report = await service.reportOnSignal();
       for (const label of ['main', 'worker 1 "churner"']) {
@@ -174,14 +175,15 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
         const own = found.groups.filter(({ frames }) =>
           frames.some(({ place }) => !place.startsWith('node:')),
         );
-        assert.deepEqual(
-          own.map(({ count, frames }) => `${count} ${frames.map(({ name }) => name).join(' ')}`).sort(),
-          ['50 waits', '50 waits caller'],
-          `report ${reports}: ${found.text}`,
-        );
+        const shown = own.map(({ count, frames }) => `${count} ${frames.map(({ name }) => name).join(' ')}`);
+        if (shown.sort().join() === '50 waits,50 waits caller') exact += 1;
+        // In the first reports they are young, and V8 may move them while the heap is read.
+        else assert.match(found.text, /collected young objects meanwhile/, `report ${reports}`);
+        for (const text of shown) assert.match(text, /^([1-9]|[1-4]\d|50) waits( caller)?$/, found.text);
       }
     }
-    t.diagnostic(`${reports} reports`);
+    t.diagnostic(`${reports} reports, ${exact} of ${2 * reports} sections exact`);
+    assert.ok(exact > reports, 'most sections are exact');
   });
 
   for (const count of [100, 400]) {

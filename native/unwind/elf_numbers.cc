@@ -16,6 +16,8 @@ constexpr uint64_t kMaxSymbols = 1'000'000;
 // The longest name that V8 gives a number has 120.
 constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxNumbers = 8192;
+// Several times what the largest Node binary has.
+constexpr uint64_t kMaxLoadedNames = uint64_t{64} << 20;
 
 bool IsNumber(const Elf64_Sym& symbol) {
   return ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_size == sizeof(int32_t) &&
@@ -61,7 +63,71 @@ bool ForEachSymbol(const ElfFile& file, const Elf64_Shdr& table, Use use) {
   return true;
 }
 
+// What DT_* of the dynamic section say of a program in memory.
+struct LoadedTables {
+  uintptr_t symbols = 0;
+  uintptr_t names = 0;
+  uint64_t names_bytes = 0;
+  uintptr_t bias = 0;
+};
+
+// The loader has made addresses of the entries; musl leaves them as they are in the file.
+uintptr_t ToAddress(uint64_t value, uintptr_t bias) {
+  return value < bias ? bias + static_cast<uintptr_t>(value) : static_cast<uintptr_t>(value);
+}
+
+bool FindTables(MemoryReader* memory, uintptr_t headers, size_t count, LoadedTables* tables) {
+  constexpr size_t kMaxEntries = 256;
+  uintptr_t dynamic = 0;
+  for (size_t i = 0; i < count; ++i) {
+    Elf64_Phdr header;
+    if (!memory->Load(headers + i * sizeof header, &header)) return false;
+    if (header.p_type == PT_PHDR) tables->bias = headers - header.p_vaddr;
+    if (header.p_type == PT_DYNAMIC) dynamic = header.p_vaddr;
+  }
+  if (dynamic == 0) return false;
+  dynamic += tables->bias;
+  for (size_t i = 0; i < kMaxEntries; ++i) {
+    Elf64_Dyn entry;
+    if (!memory->Load(dynamic + i * sizeof entry, &entry) || entry.d_tag == DT_NULL) break;
+    if (entry.d_tag == DT_SYMTAB) tables->symbols = ToAddress(entry.d_un.d_ptr, tables->bias);
+    if (entry.d_tag == DT_STRTAB) tables->names = ToAddress(entry.d_un.d_ptr, tables->bias);
+    if (entry.d_tag == DT_STRSZ) tables->names_bytes = entry.d_un.d_val;
+  }
+  return tables->symbols != 0 && tables->names > tables->symbols;
+}
+
 }  // namespace
+
+// How many symbols there are, no entry says. Linkers put their names right behind them.
+ElfNumbers ElfNumbers::ReadLoaded(MemoryReader* memory, uintptr_t headers, size_t count,
+                                  std::string_view prefix) {
+  LoadedTables tables;
+  ElfNumbers found;
+  if (!FindTables(memory, headers, count, &tables)) return found;
+  const uint64_t symbols =
+      std::min((tables.names - tables.symbols) / sizeof(Elf64_Sym), static_cast<uint64_t>(kMaxSymbols));
+  std::vector<char> names(std::min<uint64_t>(tables.names_bytes, kMaxLoadedNames));
+  if (names.empty() || !memory->Read(tables.names, names.data(), names.size())) return found;
+  names.back() = '\0';
+  std::vector<Elf64_Sym> chunk;
+  for (uint64_t begin = 0; begin < symbols; begin += chunk.size()) {
+    chunk.resize(std::min<uint64_t>(kChunkSymbols, symbols - begin));
+    if (!memory->Read(tables.symbols + begin * sizeof(Elf64_Sym), chunk.data(),
+                      chunk.size() * sizeof chunk[0]))
+      return {};
+    for (const Elf64_Sym& symbol : chunk) {
+      if (!IsNumber(symbol) || symbol.st_name >= names.size() || found.numbers_.size() >= kMaxNumbers)
+        continue;
+      const std::string_view name(&names[symbol.st_name]);
+      int32_t value = 0;
+      if (name.starts_with(prefix) && memory->Load(tables.bias + symbol.st_value, &value))
+        found.numbers_.push_back({std::string(name.substr(prefix.size())), value});
+    }
+  }
+  found.Sort();
+  return found;
+}
 
 ElfNumbers ElfNumbers::Read(const std::string& path, std::string_view prefix) {
   const auto opened = ElfFile::Open(path);
@@ -79,16 +145,22 @@ ElfNumbers ElfNumbers::Read(const std::string& path, std::string_view prefix) {
     found.numbers_.push_back({name.substr(prefix.size()), value});
   };
   if (!ForEachSymbol(file, *exports, add)) return {};
-  std::sort(found.numbers_.begin(), found.numbers_.end(),
-            [](const Number& a, const Number& b) { return a.name < b.name; });
+  found.Sort();
   return found;
 }
 
 #else
 
+ElfNumbers ElfNumbers::ReadLoaded(MemoryReader*, uintptr_t, size_t, std::string_view) { return {}; }
+
 ElfNumbers ElfNumbers::Read(const std::string&, std::string_view) { return {}; }
 
 #endif
+
+void ElfNumbers::Sort() {
+  std::sort(numbers_.begin(), numbers_.end(),
+            [](const Number& a, const Number& b) { return a.name < b.name; });
+}
 
 bool ElfNumbers::Find(std::string_view name, int32_t* value) const {
   const auto found =

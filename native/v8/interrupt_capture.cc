@@ -30,6 +30,7 @@ std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_lab
 }
 
 void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Respondent& respondent) {
+  const int64_t begun_at_ns = platform::MonotonicNs();
   const Question& question = capture->question_;
   Answer answer;
   // A scan takes a while; nobody may want it any more. A stack is told late rather than never.
@@ -53,6 +54,7 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
     if (question.with_heap) answer.heap = SampleHeap(respondent.isolate);
   }
   answer.answered_at_ns = platform::MonotonicNs();
+  if (respondent.paused_ns != nullptr) respondent.paused_ns->fetch_add(answer.answered_at_ns - begun_at_ns);
   Settle(capture, State::kAnswered, std::move(answer));
 }
 

@@ -54,6 +54,8 @@ struct Respondent {
   EnvironmentPlace environment;
   // nullptr: no AsyncLocalStorage is to be read.
   std::shared_ptr<const AsyncContextQuery> context;
+  // Grows by the time that an answer took, before it is given.
+  std::atomic<int64_t>* paused_ns = nullptr;
 };
 
 struct Answer {

@@ -292,7 +292,6 @@ void IsolateRegistry::Withdraw(uint64_t id) {
 }
 
 void IsolateRegistry::OnNextJavaScript(v8::Isolate* isolate, void* id) {
-  const int64_t begun_at_ns = platform::MonotonicNs();
   std::shared_ptr<Entry> entry;
   std::shared_ptr<Capture> capture;
   EnvironmentPlace place;
@@ -307,12 +306,10 @@ void IsolateRegistry::OnNextJavaScript(v8::Isolate* isolate, void* id) {
   }
   if (capture == nullptr) return;
   // V8 calls this function, so no C++ exception may leave it.
-  platform::WithinMemory([&] { Capture::AnswerFrom(capture, {isolate, place, nullptr}); });
-  entry->paused_ns.fetch_add(platform::MonotonicNs() - begun_at_ns);
+  platform::WithinMemory([&] { Capture::AnswerFrom(capture, {isolate, place, nullptr, &entry->paused_ns}); });
 }
 
 void IsolateRegistry::OnInterrupt(void* raw) {
-  const int64_t begun_at_ns = platform::MonotonicNs();
   const std::unique_ptr<Request<Entry>> request(static_cast<Request<Entry>*>(raw));
   if (request->entry->ended.load()) {
     // Drained at teardown: V8 must not be called any more.
@@ -330,12 +327,11 @@ void IsolateRegistry::OnInterrupt(void* raw) {
   }
   // Node calls this function, so no C++ exception may leave it.
   const bool answered = platform::WithinMemory([&] {
-    Capture::AnswerFrom(request->capture,
-                        {request->entry->isolate, request->entry->place, std::move(context)});
+    Capture::AnswerFrom(request->capture, {request->entry->isolate, request->entry->place, std::move(context),
+                                           &request->entry->paused_ns});
   });
   // If this fails as well, the question stays unanswered, and the report stops waiting at its time limit.
   if (!answered) platform::WithinMemory([&] { Capture::AnswerWithoutMemory(request->capture); });
-  request->entry->paused_ns.fetch_add(platform::MonotonicNs() - begun_at_ns);
 }
 
 bool IsolateRegistry::WhileRegistered(uint64_t id, const std::function<void()>& work) {

@@ -1,13 +1,20 @@
 #include "layout_loader.h"
 
 #include <v8.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
 
+#include <atomic>
 #include <cstddef>
+#include <optional>
 
 #include "../base/memory_guard.h"
 #include "../base/monitor.h"
 #include "../base/thread_start.h"
 #include "../process/program_files.h"
+#include "../process/self_memory.h"
+#include "../unwind/elf_file.h"
 #include "layout_trial.h"
 
 namespace gmr::vm {
@@ -15,31 +22,66 @@ namespace gmr::vm {
 namespace {
 
 constexpr size_t kStackBytes = size_t{256} << 10;
+constexpr const char* kNoThread = "no thread could be started that reads the symbols of node";
+constexpr const char* kNoMemory = "the symbols of node could not be read: memory ran out";
+constexpr const char* kUnreadable =
+    "the symbols of node could not be read: neither its memory nor its file could be opened";
 
 struct Layouts {
   LoadedLayout stack;
   LoadedHeapLayout heap;
 };
 
-platform::ElfNumbers ReadNumbers() {
+#if defined(__linux__)
+platform::ElfNumbers ReadLoadedNumbers() {
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
+  return platform::ElfNumbers::ReadLoaded(&memory, getauxval(AT_PHDR), getauxval(AT_PHNUM), kDebugPrefix);
+}
+#else
+platform::ElfNumbers ReadLoadedNumbers() { return {}; }
+#endif
+
+// Of the program itself, or of a library that it has Node from. nullopt: neither memory nor a file could be
+// read, as when no descriptor is left.
+std::optional<platform::ElfNumbers> ReadNumbers() {
+  platform::ElfNumbers loaded = ReadLoadedNumbers();
+  if (!loaded.empty()) return loaded;
+  bool is_read = false;
   for (const std::string& file : platform::ProgramFiles()) {
     platform::ElfNumbers numbers = platform::ElfNumbers::Read(file, kDebugPrefix);
     if (!numbers.empty()) return numbers;
+    is_read = is_read || platform::ElfFile::Open(file).ok();
   }
-  return {};
+  if (!is_read) return std::nullopt;
+  return loaded;
+}
+
+// Leaked: the reporter thread may read it while exit() runs.
+const Layouts* MakeLayouts(const platform::ElfNumbers& numbers) {
+  auto* made = new Layouts;  // NOLINT(cppcoreguidelines-owning-memory)
+  made->stack = LoadLayout(v8::V8::GetVersion(), numbers);
+  made->heap.problem = LoadHeapLayout(v8::V8::GetVersion(), numbers, &made->heap.layout);
+  return made;
+}
+
+std::atomic<const Layouts*> g_layouts{nullptr};
+
+// Once. nullptr: not this time.
+const Layouts* LoadOnce() {
+  const Layouts* known = g_layouts.load();
+  if (known != nullptr) return known;
+  const auto numbers = ReadNumbers();
+  if (!numbers) return nullptr;
+  const Layouts* made = MakeLayouts(*numbers);
+  return g_layouts.compare_exchange_strong(known, made) ? made : known;
 }
 
 const Layouts& ProcessLayouts() {
-  static const Layouts& layouts = *[] {
-    const platform::ElfNumbers numbers = ReadNumbers();
-    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): leaked, the reporter thread may read it while exit()
-    // runs
-    auto* made = new Layouts;
-    made->stack = LoadLayout(v8::V8::GetVersion(), numbers);
-    made->heap.problem = LoadHeapLayout(v8::V8::GetVersion(), numbers, &made->heap.layout);
-    return made;
-  }();
-  return layouts;
+  const Layouts* loaded = LoadOnce();
+  if (loaded != nullptr) return *loaded;
+  static const Layouts& none = *MakeLayouts({});
+  return none;
 }
 
 struct Loader {
@@ -47,6 +89,7 @@ struct Loader {
   // Guarded by it:
   bool begun = false;
   bool done = false;
+  const char* problem = kNoThread;
   LoadedLayout missing;  // why there is none
 };
 
@@ -57,9 +100,11 @@ Loader& TheLoader() {
 }
 
 void* Load(void* /*unused*/) {
-  const bool loaded = platform::WithinMemory([] { (void)ProcessLayouts(); });
+  bool loaded = false;
+  const bool had_memory = platform::WithinMemory([&] { loaded = LoadOnce() != nullptr; });
   {
     const platform::Monitor::Lock lock(TheLoader().monitor);
+    TheLoader().problem = had_memory ? kUnreadable : kNoMemory;
     TheLoader().done = loaded;
     TheLoader().begun = loaded;  // if it failed, another report tries again
   }
@@ -74,6 +119,7 @@ void BeginLoadingLayout() {
   const platform::Monitor::Lock lock(loader.monitor);
   if (loader.begun) return;
   loader.begun = platform::StartDetachedThread(kStackBytes, &Load, nullptr) == 0;
+  if (!loader.begun) loader.problem = kNoThread;
 }
 
 const LoadedLayout& TrustedLayout(int64_t deadline_ns) {
@@ -82,7 +128,7 @@ const LoadedLayout& TrustedLayout(int64_t deadline_ns) {
     platform::Monitor::Lock lock(loader.monitor);
     const auto settled = [&loader] { return loader.done || !loader.begun; };
     if (!loader.begun) {
-      loader.missing.reason = "no thread could be started that reads the symbols of node";
+      loader.missing.reason = loader.problem;
       return loader.missing;
     }
     if (!lock.WaitUntil(deadline_ns, settled)) {
@@ -91,7 +137,7 @@ const LoadedLayout& TrustedLayout(int64_t deadline_ns) {
       return loader.missing;
     }
     if (!loader.done) {
-      loader.missing.reason = "the symbols of node could not be read: memory ran out";
+      loader.missing.reason = loader.problem;
       return loader.missing;
     }
   }
