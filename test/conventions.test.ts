@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, test } from 'node:test';
 import { REPOSITORY_ROOT } from './support/paths';
-import { type SourceFile, matches, native, typeScript, unexpected, walk } from './support/sources';
+import { type SourceFile, matches, native, read, typeScript, unexpected, walk } from './support/sources';
 
 const BASE = ['native/base', 'native/base/containers'];
 const IMAGE_MAY_USE = ['native/unwind', 'native/process', ...BASE];
@@ -102,6 +102,14 @@ const SYSTEM_HEADER =
 /** Layers that a program without V8 can link. */
 const NEEDS_NO_V8 = ['native/os', ...IMAGE, ...IMAGE_MAY_USE];
 const NEEDS_NO_SYSTEM = ['native/unwind', ...IMAGE];
+/** Casts between pointers to copies that we own. */
+const CASTS_OF_COPIES = [
+  'native/image/green/page_targets.cc: reinterpret_cast<const __m128i*>(seen + i)',
+  'native/image/objects/code_reader.cc: reinterpret_cast<RawCode*>(memory)',
+  'native/image/objects/source_window.cc: reinterpret_cast<uint8_t*>(units)',
+];
+/** Where the kernel is given an address, and follows it instead of us. */
+const ASKS_THE_KERNEL = ['native/process/self_memory_read.cc', 'native/process/stack_copy.cc'];
 const NODE_API_HEADER = /^(napi(-inl)?|node_api\w*|js_native_api\w*)\.h$/;
 
 const MAX_LINES = 400;
@@ -225,6 +233,33 @@ describe('layers', () => {
       ],
       'native/process and native/os know the operating system',
     );
+  });
+
+  test('no pointer is made of an address of the process that is examined', () => {
+    const decoding = native.filter(({ path }) => NEEDS_NO_SYSTEM.includes(layerOf(path)));
+    const casts = decoding.flatMap((file) =>
+      matches(file, /((?:reinterpret_cast|bit_cast)<[^;]*\*>\([^)]*\))/g).map(
+        (cast) => `${file.path}: ${cast}`,
+      ),
+    );
+    unexpected(
+      casts.filter((cast) => !CASTS_OF_COPIES.includes(cast)),
+      'only a MemorySource knows how to look at an Address',
+    );
+    const pointersOfNumbers = /_cast<[^;]*\*>\([^;]*\.(?:number|bits)\(\)/;
+    unexpected(
+      native
+        .filter(({ path, text }) => pointersOfNumbers.test(text) && !ASKS_THE_KERNEL.includes(path))
+        .map(({ path }) => path),
+      'an Address is not dereferenced',
+    );
+    // Names of V8's constants end in __uintptr_t, which is no word of its own.
+    unexpected(
+      decoding.filter(({ text }) => /\bu?intptr_t\b/.test(text)).map(({ path }) => path),
+      'use Address (native/base/address.h), or uint64_t for a word',
+    );
+    const address = read('native/base/address.h');
+    assert.doesNotMatch(address, /\b\w+_cast<[^>]*\*>|operator\s*(?:\*|->)|operator [\w: ]+\*/);
   });
 
   test('what is bundled for the formatter imports no module of Node, and one of npm', () => {

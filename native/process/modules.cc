@@ -28,15 +28,15 @@ struct Collection {
   bool complete = true;  // false: memory ran out
 };
 
-void Widen(AddressRange* range, uintptr_t start, uintptr_t end) {
-  if (range->end == 0) *range = AddressRange{start, end};
+void Widen(AddressRange* range, Address start, Address end) {
+  if (range->end.IsNull()) *range = AddressRange{start, end};
   range->start = std::min(range->start, start);
   range->end = std::max(range->end, end);
 }
 
 // Through the reader although the loader's lock keeps the module mapped: notes
 // need not lie in a loaded segment.
-std::string ReadBuildId(MemoryReader* reader, uintptr_t address, size_t bytes) {
+std::string ReadBuildId(MemoryReader* reader, Address address, size_t bytes) {
   char notes[kMaxNoteBytes];
   bytes = std::min(bytes, sizeof notes);
   if (!reader->Read(address, notes, bytes)) return std::string();
@@ -48,8 +48,8 @@ Module Examine(const dl_phdr_info& info, MemoryReader* reader) {
   module.bias = info.dlpi_addr;
   for (int i = 0; i < info.dlpi_phnum; ++i) {
     const ElfW(Phdr)& header = info.dlpi_phdr[i];
-    const uintptr_t start = module.bias + header.p_vaddr;
-    const uintptr_t end = start + header.p_memsz;
+    const Address start(module.bias + header.p_vaddr);
+    const Address end = start + header.p_memsz;
     if (header.p_type == PT_LOAD && (header.p_flags & PF_X) != 0) Widen(&module.code, start, end);
     if (header.p_type == PT_GNU_EH_FRAME) module.eh_frame_header = AddressRange{start, end};
     if (header.p_type == PT_NOTE && module.build_id.empty())
@@ -72,7 +72,7 @@ void Add(const dl_phdr_info* info, Collection* collection) {
   collection->seen_program = true;
   if (module.is_program) module.path = ProgramPath();
   if (module.path.empty()) module.path = "[vdso]";
-  if (module.code.end != 0) collection->modules.push_back(std::move(module));
+  if (!module.code.end.IsNull()) collection->modules.push_back(std::move(module));
 }
 
 // The C library holds a lock during the call, which an exception would leave locked.
@@ -102,10 +102,10 @@ ModuleList ModuleList::Collect(MemoryReader*) { return ModuleList(); }
 
 #endif
 
-const Module* ModuleList::Find(uintptr_t pc) const {
+const Module* ModuleList::Find(Address pc) const {
   const auto after =
       std::upper_bound(modules_.begin(), modules_.end(), pc,
-                       [](uintptr_t wanted, const Module& module) { return wanted < module.code.start; });
+                       [](Address wanted, const Module& module) { return wanted < module.code.start; });
   if (after == modules_.begin()) return nullptr;
   const Module& module = *(after - 1);
   return module.code.Contains(pc) ? &module : nullptr;

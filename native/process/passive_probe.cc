@@ -15,6 +15,7 @@
 
 #include "../base/park_slot.h"
 #include "../base/scoped_fd.h"
+#include "self_memory.h"
 
 namespace gmr::platform {
 
@@ -106,10 +107,10 @@ std::string_view ReadTaskFile(int tid, const char* name, char (&text)[kMaxTextBy
 }
 
 // While a thread reads its own file it is in read(2), and its stack is this one.
-bool IsOwnPlace(const ThreadPlace& place, uintptr_t on_this_stack) {
+bool IsOwnPlace(const ThreadPlace& place, Address on_this_stack) {
   constexpr uint64_t kNear = uint64_t{1} << 20;
-  const uint64_t distance = on_this_stack > place.stack_pointer ? on_this_stack - place.stack_pointer
-                                                                : place.stack_pointer - on_this_stack;
+  const Address theirs(place.stack_pointer);
+  const uint64_t distance = on_this_stack > theirs ? on_this_stack - theirs : theirs - on_this_stack;
   return place.syscall == SYS_read && distance < kNear;
 }
 
@@ -123,8 +124,7 @@ bool KernelTellsOurPlaces() {
     char text[kMaxTextBytes];
     ThreadPlace own;
     const bool told = ParseSyscallText(ReadFile("/proc/thread-self/syscall", text), &own);
-    const bool foreign =
-        told && own.state == PlaceState::kBlocked && !IsOwnPlace(own, reinterpret_cast<uintptr_t>(&text));
+    const bool foreign = told && own.state == PlaceState::kBlocked && !IsOwnPlace(own, OwnAddress(&text));
     known = foreign ? kNo : kYes;
   }
   return known == kYes;

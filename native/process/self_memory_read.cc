@@ -36,41 +36,42 @@ FetchResult Failure(int error) {
   return about_address ? FetchResult::kFault : FetchResult::kDenied;
 }
 
-FetchResult FetchByProcessVmReadv(uintptr_t address, void* to, size_t bytes) {
-  const iovec local{to, bytes};
+iovec ForKernel(Address address, size_t bytes) {
   // NOLINTNEXTLINE(performance-no-int-to-ptr): only the kernel follows it
-  const iovec remote{reinterpret_cast<void*>(address), bytes};
+  return {reinterpret_cast<void*>(address.number()), bytes};
+}
+
+FetchResult FetchByProcessVmReadv(Address address, void* to, size_t bytes) {
+  const iovec local{to, bytes};
+  const iovec remote = ForKernel(address, bytes);
   // getpid() each time: a number kept over fork() would read the parent.
   const ssize_t length = process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
   if (length == static_cast<ssize_t>(bytes)) return FetchResult::kDone;
   return length < 0 ? Failure(errno) : FetchResult::kFault;
 }
 
-FetchResult FetchByProcMem(int fd, uintptr_t address, void* to, size_t bytes) {
-  const ssize_t length = pread(fd, to, bytes, static_cast<off_t>(address));
+FetchResult FetchByProcMem(int fd, Address address, void* to, size_t bytes) {
+  const ssize_t length = pread(fd, to, bytes, static_cast<off_t>(address.number()));
   if (length == static_cast<ssize_t>(bytes)) return FetchResult::kDone;
   return length < 0 ? Failure(errno) : FetchResult::kFault;
 }
 
 // How many words were read until one was not readable.
-size_t FetchWordsByProcessVmReadv(const uintptr_t* addresses, size_t count, uint64_t* words) {
+size_t FetchWordsByProcessVmReadv(const Address* addresses, size_t count, uint64_t* words) {
   iovec remote[kMaxWordsAtOnce];
-  for (size_t i = 0; i < count; ++i) {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): only the kernel follows it
-    remote[i] = {reinterpret_cast<void*>(addresses[i]), sizeof(uint64_t)};
-  }
+  for (size_t i = 0; i < count; ++i) remote[i] = ForKernel(addresses[i], sizeof(uint64_t));
   const iovec local{words, count * sizeof(uint64_t)};
   const ssize_t length = process_vm_readv(getpid(), &local, 1, remote, count, 0);
   return length < 0 ? 0 : static_cast<size_t>(length) / sizeof(uint64_t);
 }
 
 // write(2) from the address to a pipe: the kernel meets the fault, not we.
-FetchResult FetchByPipe(const int (&fds)[2], uintptr_t address, void* to, size_t bytes) {
+FetchResult FetchByPipe(const int (&fds)[2], Address address, void* to, size_t bytes) {
   auto* out = static_cast<uint8_t*>(to);
   while (bytes > 0) {
     const size_t part = std::min(bytes, kPipeBytes - address % kPipeBytes);
     // Not write(): AddressSanitizer checks what that is given, and here it is anything.
-    const auto written = static_cast<ssize_t>(syscall(SYS_write, fds[1], address, part));
+    const auto written = static_cast<ssize_t>(syscall(SYS_write, fds[1], address.number(), part));
     if (written < 0) return Failure(errno);
     // What went in comes out at once, so the pipe is empty before every write.
     if (read(fds[0], out, static_cast<size_t>(written)) != written) return FetchResult::kDenied;
@@ -88,7 +89,7 @@ FetchResult FetchByPipe(const int (&fds)[2], uintptr_t address, void* to, size_t
 
 #if defined(__linux__)
 
-bool SelfMemory::Fetch(uintptr_t address, void* to, size_t bytes) {
+bool SelfMemory::Fetch(Address address, void* to, size_t bytes) {
   while (backend_ != ReadBackend::kNone) {
     auto result = FetchResult::kDenied;
     if (backend_ == ReadBackend::kProcessVmReadv) {
@@ -104,7 +105,7 @@ bool SelfMemory::Fetch(uintptr_t address, void* to, size_t bytes) {
   return false;
 }
 
-size_t SelfMemory::FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words) {
+size_t SelfMemory::FetchWords(const Address* addresses, size_t count, uint64_t* words) {
   if (backend_ != ReadBackend::kProcessVmReadv) return 0;
   return FetchWordsByProcessVmReadv(addresses, std::min(count, kMaxWordsAtOnce), words);
 }
@@ -120,8 +121,8 @@ bool SelfMemory::OpenBackend(ReadBackend backend) {
 
 #else
 
-bool SelfMemory::Fetch(uintptr_t, void*, size_t) { return false; }
-size_t SelfMemory::FetchWords(const uintptr_t*, size_t, uint64_t*) { return 0; }
+bool SelfMemory::Fetch(Address, void*, size_t) { return false; }
+size_t SelfMemory::FetchWords(const Address*, size_t, uint64_t*) { return 0; }
 bool SelfMemory::OpenBackend(ReadBackend) { return true; }
 
 #endif

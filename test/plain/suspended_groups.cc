@@ -95,9 +95,12 @@ TEST("HolderNames names timers, requests and classes of the program") {
 
 vm::GreenThreads Dump(AsyncHeap& heap, const vm::GreenThreadLimits& limits = {}) {
   const vm::GreenThreadHeap prepared{heap.heap_layout, heap.anchors, ""};
-  const auto scan = std::make_unique<vm::GreenThreadScan>(&heap.memory, &heap.layout, &prepared);
-  scan->Capture(heap.Maps(), limits);
-  return scan->Take();
+  const auto scan = std::make_unique<vm::GreenThreadScan>(&heap.memory, &heap.layout);
+  vm::HeapPageIndex index(&heap.reader, &heap.heap_layout);
+  heap.reader.Forget();
+  CHECK(index.Add(heap.anchors.heap) && index.Collect(heap.Maps()));
+  scan->Capture(prepared, index, limits);
+  return scan->Take(vm::HeapReading::kPaused);
 }
 
 TEST("GreenThreadScan shows suspended functions of recorded memory") {
