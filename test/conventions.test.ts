@@ -316,8 +316,10 @@ describe('sources', () => {
   });
 
   test(`no folder has more than ${MAX_UNITS} units`, () => {
-    // A unit is a source with its header.
-    const units = new Set([...typeScript, ...native].map(({ path }) => path.replace(/\.(cc|h)$/, '')));
+    // A unit is a header with its sources.
+    const units = new Set(
+      [...typeScript, ...native].map(({ path }) => path.replace(/(_linux|_other)?\.(cc|h)$/, '')),
+    );
     const counts = new Map<string, number>();
     for (const path of units) {
       const folder = posix.dirname(path);
@@ -327,6 +329,18 @@ describe('sources', () => {
     unexpected(
       offenders.map(([folder, count]) => `${folder}: ${count}`),
       'divide it by what the files are about',
+    );
+  });
+
+  test('binding.gyp compiles every source, for Linux or others as its name says', () => {
+    const [shared = '', ofSystems = ''] = read('binding.gyp').split('"conditions"');
+    const [linux = '', others = ''] = ofSystems.split('}, {');
+    const sources = native.map(({ path }) => path).filter((path) => path.endsWith('.cc'));
+    const listFor = (path: string): string =>
+      path.endsWith('_linux.cc') ? linux : path.endsWith('_other.cc') ? others : shared;
+    unexpected(
+      sources.filter((path) => !listFor(path).includes(`"${path}"`)),
+      'not in binding.gyp, or in the wrong list of it',
     );
   });
 

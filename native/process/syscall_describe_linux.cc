@@ -1,12 +1,10 @@
 #include "syscall_describe.h"
 
-#if defined(__linux__)
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-#endif
 
 #include <algorithm>
 #include <cstring>
@@ -15,8 +13,6 @@
 #include "syscall_names.h"
 
 namespace gmr::platform {
-
-#if defined(__linux__)
 
 namespace {
 
@@ -296,11 +292,5 @@ TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader) {
   }
   return text;
 }
-
-#else
-
-TextBuffer DescribeSyscall(const ThreadPlace&, MemoryReader*) { return TextBuffer(); }
-
-#endif
 
 }  // namespace gmr::platform
