@@ -208,6 +208,8 @@
             "native/process/modules_linux.cc",
             "native/process/passive_probe_linux.cc",
             "native/process/proc_threads_linux.cc",
+            "native/process/proc_tree_linux.cc",
+            "native/process/self_memory_read_linux.cc",
             "native/process/syscall_describe_linux.cc",
             "native/process/thread_activity_linux.cc",
             "native/process/thread_cpu_linux.cc"
@@ -223,6 +225,8 @@
             "native/process/modules_other.cc",
             "native/process/passive_probe_other.cc",
             "native/process/proc_threads_other.cc",
+            "native/process/proc_tree_other.cc",
+            "native/process/self_memory_read_other.cc",
             "native/process/syscall_describe_other.cc",
             "native/process/thread_activity_other.cc",
             "native/process/thread_cpu_other.cc"

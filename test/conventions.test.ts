@@ -109,7 +109,7 @@ const CASTS_OF_COPIES = [
   'native/image/objects/source_window.cc: reinterpret_cast<uint8_t*>(units)',
 ];
 /** Where the kernel is given an address, and follows it instead of us. */
-const ASKS_THE_KERNEL = ['native/process/self_memory_read.cc', 'native/process/stack_copy.cc'];
+const ASKS_THE_KERNEL = ['native/process/self_memory_read_linux.cc', 'native/process/stack_copy.cc'];
 const NODE_API_HEADER = /^(napi(-inl)?|node_api\w*|js_native_api\w*)\.h$/;
 
 const MAX_LINES = 400;

@@ -13,6 +13,7 @@ const CAPTURE_PATH = [
   'process/passive_probe_linux',
   'process/safe_read',
   'process/self_memory_read',
+  'process/self_memory_read_linux',
   'process/syscall_describe_linux',
   'process/syscall_names',
   'unwind/cfi_program',

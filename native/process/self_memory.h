@@ -32,7 +32,7 @@ class SelfMemory final : public MemorySource {
   ReadBackend backend() const { return backend_; }
 
  private:
-  // These and the two reading functions are in self_memory_read.cc, a unit that cannot allocate.
+  // These and the two reading functions are in self_memory_read*.cc, units that cannot allocate.
   bool OpenBackend(ReadBackend backend);
   void UseNextBackend();
 

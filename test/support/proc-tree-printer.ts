@@ -7,6 +7,7 @@ import { HARD_LIMIT_MS } from './patience';
 const SOURCES = [
   'test/native/proc_tree_printer.cc',
   'native/process/proc_tree.cc',
+  'native/process/proc_tree_linux.cc',
   'native/base/own_calls_linux.cc',
   'native/base/printable.cc',
   'native/base/probe_child_linux.cc',
