@@ -38,20 +38,14 @@
         "native/process/modules.cc",
         "native/unwind/native_stepper.cc",
         "native/os/output_fd.cc",
-        "native/base/own_calls.cc",
         "native/os/park_handler.cc",
-        "native/os/park_signal.cc",
         "native/process/passive_probe.cc",
         "native/base/printable.cc",
-        "native/os/poll_fd.cc",
-        "native/base/probe_child.cc",
         "native/process/proc_maps.cc",
         "native/process/proc_parse.cc",
         "native/base/proc_status.cc",
-        "native/process/proc_threads.cc",
         "native/process/proc_tree.cc",
         "native/process/program_files.cc",
-        "native/os/queue_signal.cc",
         "native/os/report_file.cc",
         "native/os/report_folder.cc",
         "native/os/report_names.cc",
@@ -67,13 +61,9 @@
         "native/os/stderr_identity.cc",
         "native/os/stderr_output.cc",
         "native/os/stream_writer.cc",
-        "native/process/syscall_describe.cc",
         "native/process/syscall_names.cc",
         "native/process/text_file.cc",
-        "native/process/thread_activity.cc",
-        "native/process/thread_cpu.cc",
         "native/base/thread_name.cc",
-        "native/base/thread_priority.cc",
         "native/base/thread_start.cc",
         "native/base/unmasked.cc",
         "native/os/wake.cc",
@@ -206,6 +196,42 @@
       # native/base/memory_guard.h.
       "cflags_cc!": ["-fno-exceptions"],
       "conditions": [
+        # One file for each system, where the two have little in common.
+        ["OS=='linux'", {
+          "sources": [
+            "native/base/own_calls_linux.cc",
+            "native/base/probe_child_linux.cc",
+            "native/base/thread_priority_linux.cc",
+            "native/os/park_signal_linux.cc",
+            "native/os/poll_fd_linux.cc",
+            "native/os/queue_signal_linux.cc",
+            "native/process/modules_linux.cc",
+            "native/process/passive_probe_linux.cc",
+            "native/process/proc_threads_linux.cc",
+            "native/process/proc_tree_linux.cc",
+            "native/process/self_memory_read_linux.cc",
+            "native/process/syscall_describe_linux.cc",
+            "native/process/thread_activity_linux.cc",
+            "native/process/thread_cpu_linux.cc"
+          ]
+        }, {
+          "sources": [
+            "native/base/own_calls_other.cc",
+            "native/base/probe_child_other.cc",
+            "native/base/thread_priority_other.cc",
+            "native/os/park_signal_other.cc",
+            "native/os/poll_fd_other.cc",
+            "native/os/queue_signal_other.cc",
+            "native/process/modules_other.cc",
+            "native/process/passive_probe_other.cc",
+            "native/process/proc_threads_other.cc",
+            "native/process/proc_tree_other.cc",
+            "native/process/self_memory_read_other.cc",
+            "native/process/syscall_describe_other.cc",
+            "native/process/thread_activity_other.cc",
+            "native/process/thread_cpu_other.cc"
+          ]
+        }],
         ["OS=='linux'", {
           # A missing symbol becomes an error of require() instead of a death at
           # the first call; and the code stays mapped when the worker that

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { findHeaders } from './headers.mjs';
+import { isForSystem } from './native-sources.mjs';
 import { ROOT, fail, hasProgram } from './process.mjs';
 
 const COMPILERS = [
@@ -30,7 +31,10 @@ function main() {
   );
   const folder = mkdtempSync(join(tmpdir(), 'gmr-portability-'));
   try {
-    const results = COMPILERS.map((compiler) => compileAll(compiler, files, join(folder, 'object.o')));
+    const results = COMPILERS.map((compiler) => {
+      const ofSystem = files.filter((path) => isForSystem(path, compiler.platform.split('-')[0]));
+      return compileAll(compiler, ofSystem, join(folder, 'object.o'));
+    });
     if (results.some((failures) => failures > 0)) fail('check-portability: see above');
   } finally {
     rmSync(folder, { recursive: true, force: true });

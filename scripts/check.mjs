@@ -16,4 +16,4 @@ run(process.execPath, ['scripts/stage-package.mjs', PACKAGE]);
 run(process.execPath, [tool('publint'), '--strict', PACKAGE]);
 // node16 covers every Node that package.json asks for; node10 resolution knows no `exports`.
 run(process.execPath, [tool('@arethetypeswrong/cli', 'attw'), '--pack', PACKAGE, '--profile', 'node16']);
-run(process.execPath, ['scripts/test.mjs', 'conventions', 'package-contents']);
+run(process.execPath, ['scripts/test.mjs', 'conventions', 'docs-api', 'package-contents']);

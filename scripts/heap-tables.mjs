@@ -9,6 +9,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nodeGypEnvironment } from './headers.mjs';
+import { isForSystem } from './native-sources.mjs';
 import { ROOT, fail, output, packageScript } from './process.mjs';
 
 const TABLES = join(ROOT, 'native', 'image', 'objects', 'heap_tables.cc');
@@ -66,7 +67,7 @@ function build(node) {
   });
   const target = {
     target_name: 'tables',
-    sources: [ADDON, ...units.filter((path) => path.endsWith('.cc'))],
+    sources: [ADDON, ...units.filter((path) => path.endsWith('.cc') && isForSystem(path))],
     defines: ['NAPI_VERSION=9'],
     cflags_cc: ['-std=gnu++20', '-fvisibility=hidden', '-Wno-cast-function-type'],
     'cflags_cc!': ['-fno-exceptions'],

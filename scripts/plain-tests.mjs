@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isForSystem } from './native-sources.mjs';
 import { ROOT, fail, hasProgram, run, tryRun } from './process.mjs';
 
 const LAYERS = ['base', 'process', 'unwind', 'image'].map((layer) => join('native', layer));
@@ -34,7 +35,7 @@ async function main() {
 function sourcesIn(folder) {
   return readdirSync(join(ROOT, folder), { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith('.cc'))
+    .filter((name) => name.endsWith('.cc') && isForSystem(name))
     .map((name) => join(folder, name));
 }
 

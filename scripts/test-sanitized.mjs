@@ -13,7 +13,7 @@ import { fail, hasProgram, output, run, tryRun } from './process.mjs';
 import { runTests, testFiles } from './test-files.mjs';
 
 /** They never load the addon that was built here; with the preload they would only be slower. */
-const WITHOUT_ADDON = ['binary-floor', 'conventions', 'package-contents', 'tarball'];
+const WITHOUT_ADDON = ['binary-floor', 'conventions', 'docs-api', 'package-contents', 'tarball'];
 
 const SANITIZERS = {
   asan: {

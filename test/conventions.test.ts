@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join, posix, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { describe, test } from 'node:test';
-
-const ROOT = resolve(__dirname, '..', '..');
+import { REPOSITORY_ROOT } from './support/paths';
+import { type SourceFile, matches, native, read, typeScript, unexpected, walk } from './support/sources';
 
 const BASE = ['native/base', 'native/base/containers'];
 const IMAGE_MAY_USE = ['native/unwind', 'native/process', ...BASE];
@@ -102,6 +102,14 @@ const SYSTEM_HEADER =
 /** Layers that a program without V8 can link. */
 const NEEDS_NO_V8 = ['native/os', ...IMAGE, ...IMAGE_MAY_USE];
 const NEEDS_NO_SYSTEM = ['native/unwind', ...IMAGE];
+/** Casts between pointers to copies that we own. */
+const CASTS_OF_COPIES = [
+  'native/image/green/page_targets.cc: reinterpret_cast<const __m128i*>(seen + i)',
+  'native/image/objects/code_reader.cc: reinterpret_cast<RawCode*>(memory)',
+  'native/image/objects/source_window.cc: reinterpret_cast<uint8_t*>(units)',
+];
+/** Where the kernel is given an address, and follows it instead of us. */
+const ASKS_THE_KERNEL = ['native/process/self_memory_read_linux.cc', 'native/process/stack_copy.cc'];
 const NODE_API_HEADER = /^(napi(-inl)?|node_api\w*|js_native_api\w*)\.h$/;
 
 const MAX_LINES = 400;
@@ -109,49 +117,16 @@ const MAX_LINES = 400;
 /** Most units in a folder; folders in it do not count. */
 const MAX_UNITS = 25;
 
-/** Folders that are made, not written. */
-const GENERATED = /(^|\/)(node_modules|build|lib|coverage)\/|^prebuilds\/[^/]+\//;
-
-interface SourceFile {
-  /** Relative to the root, with `/`. */
-  readonly path: string;
-  readonly text: string;
-}
-
-function walk(folder: string, pattern: RegExp): SourceFile[] {
-  const files: SourceFile[] = [];
-  for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
-    const path = posix.join(folder, entry.name);
-    // A folder, or a file in a second working tree.
-    if (entry.name === '.git') continue;
-    if (GENERATED.test(`${path}/`) && entry.isDirectory()) continue;
-    if (entry.isDirectory()) files.push(...walk(path, pattern));
-    else if (entry.isFile() && pattern.test(path)) files.push({ path, text: read(path) });
-  }
-  return files;
-}
-
-function read(path: string): string {
-  return readFileSync(join(ROOT, path), 'utf8');
-}
-
-const typeScript = walk('src', /\.ts$/);
-const native = walk('native', /\.(cc|h)$/);
-
 /** The folder for a file of a layer, the path itself for a file outside of the layers. */
 function layerOf(path: string): string {
   const folder = posix.dirname(path);
   return folder in MAY_USE ? folder : path;
 }
 
-function matches(file: SourceFile, pattern: RegExp): string[] {
-  return [...file.text.matchAll(pattern)].map((match) => match[1] ?? '');
-}
-
 function relativeImports(file: SourceFile): string[] {
   return matches(file, /(?:\bfrom|\bimport|\brequire)\s*\(?\s*'(\.[^']*)'/g).map((specifier) => {
     const path = posix.join(posix.dirname(file.path), specifier);
-    const found = [`${path}.ts`, `${path}/index.ts`].find((name) => existsSync(join(ROOT, name)));
+    const found = [`${path}.ts`, `${path}/index.ts`].find((name) => existsSync(join(REPOSITORY_ROOT, name)));
     // `../package.json`, or a compiled file that is looked up at run time.
     return found ?? path;
   });
@@ -170,7 +145,7 @@ function reachableFrom(paths: readonly string[]): readonly string[] {
 function includes(file: SourceFile): string[] {
   return matches(file, /^\s*#\s*include\s+"([^"]+)"/gm).map((name) => {
     const places = [posix.dirname(file.path), 'native', '.'].map((folder) => posix.join(folder, name));
-    const found = places.find((place) => existsSync(join(ROOT, place)));
+    const found = places.find((place) => existsSync(join(REPOSITORY_ROOT, place)));
     return found ?? name;
   });
 }
@@ -204,10 +179,6 @@ function systemIncludes(): SystemInclude[] {
       offender: `${file.path} includes ${name}`,
     })),
   );
-}
-
-function unexpected(offenders: readonly string[], rule: string): void {
-  assert.deepEqual(offenders, [], rule);
 }
 
 describe('layers', () => {
@@ -264,6 +235,33 @@ describe('layers', () => {
     );
   });
 
+  test('no pointer is made of an address of the process that is examined', () => {
+    const decoding = native.filter(({ path }) => NEEDS_NO_SYSTEM.includes(layerOf(path)));
+    const casts = decoding.flatMap((file) =>
+      matches(file, /((?:reinterpret_cast|bit_cast)<[^;]*\*>\([^)]*\))/g).map(
+        (cast) => `${file.path}: ${cast}`,
+      ),
+    );
+    unexpected(
+      casts.filter((cast) => !CASTS_OF_COPIES.includes(cast)),
+      'only a MemorySource knows how to look at an Address',
+    );
+    const pointersOfNumbers = /_cast<[^;]*\*>\([^;]*\.(?:number|bits)\(\)/;
+    unexpected(
+      native
+        .filter(({ path, text }) => pointersOfNumbers.test(text) && !ASKS_THE_KERNEL.includes(path))
+        .map(({ path }) => path),
+      'an Address is not dereferenced',
+    );
+    // Names of V8's constants end in __uintptr_t, which is no word of its own.
+    unexpected(
+      decoding.filter(({ text }) => /\bu?intptr_t\b/.test(text)).map(({ path }) => path),
+      'use Address (native/base/address.h), or uint64_t for a word',
+    );
+    const address = read('native/base/address.h');
+    assert.doesNotMatch(address, /\b\w+_cast<[^>]*\*>|operator\s*(?:\*|->)|operator [\w: ]+\*/);
+  });
+
   test('what is bundled for the formatter imports no module of Node, and one of npm', () => {
     const offenders = typeScript
       .filter(({ path }) => WITHOUT_NODE.includes(layerOf(path)))
@@ -318,8 +316,10 @@ describe('sources', () => {
   });
 
   test(`no folder has more than ${MAX_UNITS} units`, () => {
-    // A unit is a source with its header.
-    const units = new Set([...typeScript, ...native].map(({ path }) => path.replace(/\.(cc|h)$/, '')));
+    // A unit is a header with its sources.
+    const units = new Set(
+      [...typeScript, ...native].map(({ path }) => path.replace(/(_linux|_other)?\.(cc|h)$/, '')),
+    );
     const counts = new Map<string, number>();
     for (const path of units) {
       const folder = posix.dirname(path);
@@ -329,6 +329,18 @@ describe('sources', () => {
     unexpected(
       offenders.map(([folder, count]) => `${folder}: ${count}`),
       'divide it by what the files are about',
+    );
+  });
+
+  test('binding.gyp compiles every source, for Linux or others as its name says', () => {
+    const [shared = '', ofSystems = ''] = read('binding.gyp').split('"conditions"');
+    const [linux = '', others = ''] = ofSystems.split('}, {');
+    const sources = native.map(({ path }) => path).filter((path) => path.endsWith('.cc'));
+    const listFor = (path: string): string =>
+      path.endsWith('_linux.cc') ? linux : path.endsWith('_other.cc') ? others : shared;
+    unexpected(
+      sources.filter((path) => !listFor(path).includes(`"${path}"`)),
+      'not in binding.gyp, or in the wrong list of it',
     );
   });
 
@@ -357,87 +369,5 @@ describe('sources', () => {
       marks.filter(([, pattern]) => pattern.test(text)).map(([name]) => `${path}: ${name}`),
     );
     unexpected(offenders, 'the repository must read the same everywhere');
-  });
-});
-
-describe('docs/api.md', () => {
-  const docs = read('docs/api.md');
-  const declarations = (name: string): string => read(`lib/${name}.d.ts`);
-
-  /** Names that a declaration file exports: declared in it, or handed on from another one. */
-  function exportsOf(name: string): string[] {
-    const text = declarations(name);
-    assert.doesNotMatch(text, /^export \*/m, `${name}.d.ts: hand names on one by one`);
-    const file = { path: name, text };
-    const declared = matches(
-      file,
-      /^export (?:declare )?(?:\w+ )*?(?:function|class|const|interface|type) (\w+)/gm,
-    );
-    const lists = matches(file, /^export (?:type )?\{([^}]*)\}/gm).flatMap((list) => list.split(','));
-    const named = lists.map((item) => item.trim().replace(/^type\s+/, '')).filter((item) => item !== '');
-    return [...declared, ...named.map((item) => item.split(/\s+as\s+/).at(-1) ?? item)];
-  }
-
-  const names = exportsOf('index');
-  const modules = matches({ path: 'index', text: declarations('index') }, /from '\.\/([^']+)'/g);
-  const allDeclarations = modules.map(declarations).join('\n');
-
-  /** Keys of an exported interface. */
-  function keysOf(name: string): string[] {
-    const body = new RegExp(`interface ${name}(?: extends [^{]+)? \\{\\n([^]*?)\\n\\}`).exec(allDeclarations);
-    return matches({ path: name, text: body?.[1] ?? '' }, /^ {4}(?:readonly )?(\w+)\??[:(]/gm);
-  }
-
-  const keys = names.filter((name) => name.endsWith('Options')).flatMap(keysOf);
-  const codes = matches({ path: 'errors', text: declarations('errors') }, /['"](GMR_\w+)['"]/g);
-
-  /** First identifier in code type of each heading, and of the first cell of each table row. */
-  const headings = matches({ path: 'api', text: docs }, /^#+ `(?:new )?(\w+)[^`]*`/gm);
-  const rows = matches({ path: 'api', text: docs }, /^\| *`(\w+)[^`]*`/gm);
-  /** Rows of the tables whose first column is called "option". */
-  const optionRows = matches({ path: 'api', text: docs }, /^(\| *option *\|.*\n(?:\|.*\n)+)/gim).flatMap(
-    (table) => matches({ path: 'api', text: table }, /^\| *`(\w+)[^`]*`/gm),
-  );
-
-  test('describes every export, option and error code', () => {
-    assert.ok(
-      names.length > 3 && keys.length > 5 && codes.length > 1,
-      'the declarations were not understood',
-    );
-    const described = new Set([...headings, ...rows]);
-    unexpected(
-      [...names, ...keys, ...codes].filter((name) => !described.has(name)),
-      'needs a heading or a table row',
-    );
-  });
-
-  test('describes nothing that is not there', () => {
-    const known = new Set(['autorun', ...names, ...keys, ...codes]);
-    unexpected(
-      headings.filter((name) => !known.has(name)),
-      'a heading without an export',
-    );
-    assert.ok(optionRows.length > 0, 'there is no table with a column called "option"');
-    unexpected(
-      optionRows.filter((name) => !keys.includes(name)),
-      'a row without an option',
-    );
-  });
-
-  test('knows the same GMR_ words as the code: error codes, warnings, environment variables', () => {
-    const inCode = new Set([
-      ...typeScript.flatMap((file) => matches(file, /['`](GMR_[A-Z_]+)(?:'|: )/g)),
-      // Lines that the reporter thread writes begin with their code.
-      ...native.flatMap((file) => matches(file, /"(GMR_[A-Z_]+): /g)),
-    ]);
-    const inDocs = new Set(matches({ path: 'api', text: docs }, /\b(GMR_[A-Z_]*[A-Z])\b/g));
-    unexpected(
-      [...inCode].filter((word) => !inDocs.has(word)),
-      'not in docs/api.md',
-    );
-    unexpected(
-      [...inDocs].filter((word) => !inCode.has(word)),
-      'not in the code',
-    );
   });
 });

@@ -10,9 +10,11 @@ import { loadUnwindFixture } from './support/unwind-fixture';
 const CAPTURE_PATH = [
   'process/fd_describe',
   'process/passive_probe',
+  'process/passive_probe_linux',
   'process/safe_read',
   'process/self_memory_read',
-  'process/syscall_describe',
+  'process/self_memory_read_linux',
+  'process/syscall_describe_linux',
   'process/syscall_names',
   'unwind/cfi_program',
   'unwind/cfi_unwinder',

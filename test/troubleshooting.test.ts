@@ -16,7 +16,7 @@ const NOT_MESSAGES: Readonly<Record<string, string>> = {
   'native/process/fd_describe.cc': 'what a descriptor is',
   'native/process/own_registers.h': 'assembler',
   'native/base/printable.cc': 'where a text is cut',
-  'native/process/syscall_describe.cc': 'what a system call waits for',
+  'native/process/syscall_describe_linux.cc': 'what a system call waits for',
   'native/reporter/output/plain_page.cc': 'layout',
   'native/reporter/output/text_writer.cc': 'layout',
   'native/reporter/model/trigger.cc': 'what requested a report',

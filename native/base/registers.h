@@ -13,6 +13,8 @@
 
 #include <cstdint>
 
+#include "address.h"
+
 namespace gmr::platform {
 
 // Unscoped: unwind tables hold these as plain numbers.
@@ -65,12 +67,15 @@ struct Registers {
     value[which] = to;
     known |= uint64_t{1} << which;
   }
+  void Set(Register which, Address to) { Set(which, to.number()); }
   void Forget(Register which) { known &= ~(uint64_t{1} << which); }
 
   static bool IsCalleeSaved(int which) { return (kCalleeSaved >> which & 1) != 0; }
 
-  uint64_t pc() const { return Get(kProgramCounter); }
-  uint64_t sp() const { return Get(kStackPointer); }
+  // Registers hold words; these three are places, unless a callee uses the last one for something else.
+  Address pc() const { return Address(Get(kProgramCounter)); }
+  Address sp() const { return Address(Get(kStackPointer)); }
+  Address fp() const { return Address(Get(kFramePointer)); }
 };
 
 }  // namespace gmr::platform

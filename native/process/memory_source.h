@@ -15,6 +15,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "../base/address.h"
+
 namespace gmr::platform {
 
 class MemorySource {
@@ -25,13 +27,11 @@ class MemorySource {
   virtual ~MemorySource() = default;
 
   // All `bytes` or nothing: false when a part is not readable; `to` may then be partly written.
-  virtual bool Fetch(uintptr_t address, void* to, size_t bytes) = 0;
+  virtual bool Fetch(Address address, void* to, size_t bytes) = 0;
 
   // Reads words from all over the memory at once, and returns how many it read before one that is not
   // readable. 0 may also mean that the source has no such way: then Fetch() has to be tried.
-  virtual size_t FetchWords(const uintptr_t* /*addresses*/, size_t /*count*/, uint64_t* /*words*/) {
-    return 0;
-  }
+  virtual size_t FetchWords(const Address* /*addresses*/, size_t /*count*/, uint64_t* /*words*/) { return 0; }
 
   // Makes a source of the same memory for another thread. Allocates.
   virtual std::unique_ptr<MemorySource> Clone() const = 0;

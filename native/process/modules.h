@@ -24,7 +24,7 @@ inline constexpr const char* kProgramPath = "/proc/self/exe";
 
 struct Module {
   AddressRange code;             // from the first to the last executable segment
-  uintptr_t bias = 0;            // address in memory minus address in the file's headers
+  uint64_t bias = 0;             // address in memory minus address in the file's headers
   AddressRange eh_frame_header;  // empty: no unwind table
   std::string path;              // as the loader knows it; of the program: as /proc/self/exe does
   std::string build_id;          // raw bytes; empty: it has none
@@ -36,7 +36,7 @@ class ModuleList {
   static ModuleList Collect(MemoryReader* reader);
 
   // nullptr when the address is in no module's code.
-  const Module* Find(uintptr_t pc) const;
+  const Module* Find(Address pc) const;
 
   const std::vector<Module>& modules() const { return modules_; }
 

@@ -32,6 +32,13 @@ bool ParseNumber(std::string_view field, int base, T* value) {
   return error == std::errc() && end == field.data() + field.size() && !field.empty();
 }
 
+bool ParseAddress(std::string_view field, Address* address) {
+  uint64_t number = 0;
+  if (!ParseNumber(field, 16, &number)) return false;
+  *address = Address(number);
+  return true;
+}
+
 // "7f0c0000-7f0c1000 r-xp 00000000 08:01 1234      /lib/libc.so.6"
 bool ParseLine(std::string_view line, Mapping* mapping) {
   const std::string_view start = TakeField(&line, '-');
@@ -41,8 +48,7 @@ bool ParseLine(std::string_view line, Mapping* mapping) {
   TakeField(&line, ' ');  // the device
   const std::string_view inode = TakeField(&line, ' ');
   if (permissions.size() != 4) return false;
-  if (!ParseNumber(start, 16, &mapping->range.start) || !ParseNumber(end, 16, &mapping->range.end))
-    return false;
+  if (!ParseAddress(start, &mapping->range.start) || !ParseAddress(end, &mapping->range.end)) return false;
   if (!ParseNumber(offset, 16, &mapping->file_offset)) return false;
   if (!ParseNumber(inode, 10, &mapping->inode)) return false;
   mapping->readable = permissions[0] == 'r';
@@ -59,7 +65,7 @@ ProcMaps ProcMaps::Parse(std::vector<char> text) {
   ProcMaps maps;
   maps.text_ = std::move(text);
   std::string_view rest(maps.text_.data(), maps.text_.size());
-  uintptr_t mapped_until = 0;
+  Address mapped_until;
   while (!rest.empty()) {
     Mapping mapping;
     if (!ParseLine(TakeField(&rest, '\n'), &mapping)) continue;
@@ -89,21 +95,21 @@ Result<ProcMaps> ProcMaps::Read() {
   return Parse(std::move(text));
 }
 
-const Mapping* ProcMaps::Find(uintptr_t address) const {
+const Mapping* ProcMaps::Find(Address address) const {
   const auto after =
       std::upper_bound(mappings_.begin(), mappings_.end(), address,
-                       [](uintptr_t wanted, const Mapping& mapping) { return wanted < mapping.range.start; });
+                       [](Address wanted, const Mapping& mapping) { return wanted < mapping.range.start; });
   if (after == mappings_.begin()) return nullptr;
   const Mapping& mapping = *(after - 1);
   return mapping.range.Contains(address) ? &mapping : nullptr;
 }
 
-bool ProcMaps::IsExecutable(uintptr_t address) const {
+bool ProcMaps::IsExecutable(Address address) const {
   const Mapping* mapping = Find(address);
   return mapping != nullptr && mapping->executable;
 }
 
-std::optional<AddressRange> ProcMaps::StackAt(uintptr_t stack_pointer) const {
+std::optional<AddressRange> ProcMaps::StackAt(Address stack_pointer) const {
   const Mapping* mapping = Find(stack_pointer);
   if (mapping == nullptr || !mapping->readable || !mapping->writable) return std::nullopt;
   return mapping->range;

@@ -14,15 +14,17 @@
 #include <string_view>
 #include <vector>
 
+#include "../base/address.h"
 #include "../base/result.h"
 
 namespace gmr::platform {
 
 struct AddressRange {
-  uintptr_t start = 0;
-  uintptr_t end = 0;  // exclusive
+  Address start;
+  Address end;  // exclusive
 
-  bool Contains(uintptr_t address) const { return address >= start && address < end; }
+  uint64_t size() const { return end - start; }
+  bool Contains(Address address) const { return address >= start && address < end; }
 };
 
 // One line of the file, proc_pid_maps(5).
@@ -44,12 +46,12 @@ class ProcMaps {
   static ProcMaps Parse(std::vector<char> text);
 
   // nullptr when nothing is mapped there.
-  const Mapping* Find(uintptr_t address) const;
-  bool IsExecutable(uintptr_t address) const;
+  const Mapping* Find(Address address) const;
+  bool IsExecutable(Address address) const;
 
   // The readable and writable mapping that holds a stack pointer. The stack
   // ends at or before its end: the kernel joins neighbours of the same kind.
-  std::optional<AddressRange> StackAt(uintptr_t stack_pointer) const;
+  std::optional<AddressRange> StackAt(Address stack_pointer) const;
 
   const std::vector<Mapping>& mappings() const { return mappings_; }
 

@@ -11,7 +11,7 @@ namespace {
 
 // Larger reads are strings and tables that are read once: they would only push out the stack.
 constexpr size_t kMaxCachedBytes = 8192;
-constexpr uintptr_t kNoBlock = 1;  // not a multiple of kBlockBytes
+constexpr Address kNoBlock(1);  // not a multiple of kBlockBytes
 
 // No string or table that a report reads is as large.
 constexpr size_t kMaxReadBytes = size_t{64} << 20;
@@ -38,17 +38,17 @@ void MemoryReader::Forget() {
   if (cache_ != nullptr) std::fill_n(cache_->tags, kBlocks, kNoBlock);
 }
 
-void MemoryReader::ReadInstead(uintptr_t begin, const uint8_t* bytes, size_t size) {
+void MemoryReader::ReadInstead(Address begin, const uint8_t* bytes, size_t size) {
   instead_begin_ = begin;
   instead_ = bytes;
   instead_size_ = size;
 }
 
-bool MemoryReader::Read(uintptr_t address, void* to, size_t bytes) {
+bool MemoryReader::Read(Address address, void* to, size_t bytes) {
   if (bytes == 0) return true;
   if (bytes > kMaxReadBytes || address + bytes < address) return false;
   // Below `instead_begin_` the difference is huge, and the first condition false.
-  const uintptr_t offset_instead = address - instead_begin_;
+  const uint64_t offset_instead = address - instead_begin_;
   if (offset_instead < instead_size_ && bytes <= instead_size_ - offset_instead) {
     std::memcpy(to, instead_ + offset_instead, bytes);
     return true;
@@ -68,7 +68,7 @@ bool MemoryReader::Read(uintptr_t address, void* to, size_t bytes) {
   return true;
 }
 
-void MemoryReader::LoadEach(const uintptr_t* addresses, size_t count, uint64_t* words) {
+void MemoryReader::LoadEach(const Address* addresses, size_t count, uint64_t* words) {
   for (size_t i = 0; i < count;) {
     i += source_->FetchWords(addresses + i, count - i, words + i);
     if (i == count) return;
@@ -78,7 +78,7 @@ void MemoryReader::LoadEach(const uintptr_t* addresses, size_t count, uint64_t* 
   }
 }
 
-const uint64_t* MemoryReader::OpenWindow(uintptr_t start, size_t bytes) {
+const uint64_t* MemoryReader::OpenWindow(Address start, size_t bytes) {
   window_bytes_ = 0;
   if (bytes == 0 || bytes > kWindowBytes || start + bytes < start) return nullptr;
   if (window_ == nullptr) {
@@ -100,7 +100,7 @@ const uint64_t* MemoryReader::OpenWindow(uintptr_t start, size_t bytes) {
 }
 
 // What is being unmapped may be gone in part.
-bool MemoryReader::FetchBlocks(uintptr_t start, size_t bytes) {
+bool MemoryReader::FetchBlocks(Address start, size_t bytes) {
   bool any = false;
   for (size_t at = 0; at < bytes; at += kBlockBytes) {
     const size_t part = std::min(kBlockBytes, bytes - at);
@@ -111,8 +111,8 @@ bool MemoryReader::FetchBlocks(uintptr_t start, size_t bytes) {
   return any;
 }
 
-const uint8_t* MemoryReader::CachedBlock(uintptr_t block) {
-  const size_t slot = block / kBlockBytes % kBlocks;
+const uint8_t* MemoryReader::CachedBlock(Address block) {
+  const size_t slot = SlotOf(block);
   if (cache_->tags[slot] == block) return cache_->blocks[slot];
   // A failed fetch may leave half a block behind.
   cache_->tags[slot] = kNoBlock;

@@ -27,20 +27,20 @@ class MemoryReader {
 
   // All `bytes` or nothing: false when a part is not readable; `to` may then
   // be partly written.
-  bool Read(uintptr_t address, void* to, size_t bytes);
+  bool Read(Address address, void* to, size_t bytes);
 
   template <typename T>
-  bool Load(uintptr_t address, T* value) {
+  bool Load(Address address, T* value) {
     static_assert(std::is_trivially_copyable_v<T>, "bytes from memory make no object with a constructor");
     if (instead_size_ != 0) return Read(address, value, sizeof(T));
     // A heap is read word by word, millions of them: most are in the window or the cache.
-    const uintptr_t in_window = address - window_start_;
+    const uint64_t in_window = address - window_start_;
     if (in_window < window_bytes_ && window_bytes_ - in_window >= sizeof(T)) {
       std::memcpy(value, window_ + in_window, sizeof(T));
       return true;
     }
     const size_t offset = address % kBlockBytes;
-    const size_t slot = address / kBlockBytes % kBlocks;
+    const size_t slot = SlotOf(address);
     if (offset <= kBlockBytes - sizeof(T) && cache_ != nullptr && cache_->tags[slot] == address - offset) {
       std::memcpy(value, cache_->blocks[slot] + offset, sizeof(T));
       return true;
@@ -49,18 +49,18 @@ class MemoryReader {
   }
 
   // Words from all over the memory by few calls to the kernel, past the cache. What is not readable is 0.
-  void LoadEach(const uintptr_t* addresses, size_t count, uint64_t* words);
+  void LoadEach(const Address* addresses, size_t count, uint64_t* words);
 
   static constexpr size_t kWindowBytes = size_t{256} << 10;
 
   // Copies a part of at most kWindowBytes by one call to the kernel, and serves
   // loads in it from the copy until the next one. Parts that are not readable
   // are 0 in the copy, and not served. nullptr: nothing of it is readable.
-  const uint64_t* OpenWindow(uintptr_t start, size_t bytes);
+  const uint64_t* OpenWindow(Address start, size_t bytes);
 
   // From now on these bytes stand for the memory at `begin`, until Forget(). A read that is only partly
   // within them is a read of memory.
-  void ReadInstead(uintptr_t begin, const uint8_t* bytes, size_t size);
+  void ReadInstead(Address begin, const uint8_t* bytes, size_t size);
 
   // Drops the cache and what stands for memory: the memory may have changed. Call it before each capture.
   void Forget();
@@ -76,20 +76,21 @@ class MemoryReader {
   static constexpr size_t kBlocks = 512;
 
   struct Cache {
-    uintptr_t tags[kBlocks];
+    Address tags[kBlocks];
     uint8_t blocks[kBlocks][kBlockBytes];
   };
 
-  const uint8_t* CachedBlock(uintptr_t block);
-  bool FetchBlocks(uintptr_t start, size_t bytes);
+  static size_t SlotOf(Address address) { return address.number() / kBlockBytes % kBlocks; }
+  const uint8_t* CachedBlock(Address block);
+  bool FetchBlocks(Address start, size_t bytes);
 
   MemorySource* const source_;
   Cache* cache_ = nullptr;
   uint8_t* window_ = nullptr;
-  uintptr_t window_start_ = 0;
+  Address window_start_;
   size_t window_bytes_ = 0;  // 0: closed
   uint32_t generation_ = 0;
-  uintptr_t instead_begin_ = 0;
+  Address instead_begin_;
   const uint8_t* instead_ = nullptr;
   size_t instead_size_ = 0;
 };

@@ -18,7 +18,7 @@ SelfMemory::SelfMemory(ReadBackend first) : first_(first), backend_(first) {
   // One probe now, so that a capture does not spend its time on finding out.
   const uint64_t known = 0x5afe;
   uint64_t probe = 0;
-  SelfMemory::Fetch(reinterpret_cast<uintptr_t>(&known), &probe, sizeof probe);
+  SelfMemory::Fetch(OwnAddress(&known), &probe, sizeof probe);
 }
 
 SelfMemory::~SelfMemory() {

@@ -24,15 +24,15 @@ class SelfMemory final : public MemorySource {
   explicit SelfMemory(ReadBackend first = ReadBackend::kProcessVmReadv);
   ~SelfMemory() override;
 
-  bool Fetch(uintptr_t address, void* to, size_t bytes) override;
-  size_t FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words) override;
+  bool Fetch(Address address, void* to, size_t bytes) override;
+  size_t FetchWords(const Address* addresses, size_t count, uint64_t* words) override;
   // Tries all backends anew: descriptors may have become available.
   std::unique_ptr<MemorySource> Clone() const override;
 
   ReadBackend backend() const { return backend_; }
 
  private:
-  // These and the two reading functions are in self_memory_read.cc, a unit that cannot allocate.
+  // These and the two reading functions are in self_memory_read*.cc, units that cannot allocate.
   bool OpenBackend(ReadBackend backend);
   void UseNextBackend();
 
@@ -41,6 +41,9 @@ class SelfMemory final : public MemorySource {
   int mem_fd_ = -1;
   int pipe_fds_[2] = {-1, -1};
 };
+
+// Where something of this process is: in the memory that a SelfMemory reads.
+inline Address OwnAddress(const void* place) { return Address(reinterpret_cast<uintptr_t>(place)); }
 
 // How many sources have run out of backends so far because no descriptor was left to open the next one. If
 // the count changed during an examination, its result is not conclusive.

@@ -21,15 +21,15 @@ namespace {
 constexpr size_t kMaxBytes = size_t{256} << 10;
 
 // Both stop where the stack's mapping ends. Which one is to be had depends on seccomp filters and emulators.
-ssize_t ReadOwnMemory(uintptr_t from, uint8_t* to) {
+ssize_t ReadOwnMemory(Address from, uint8_t* to) {
   const iovec local{to, kMaxBytes};
   // NOLINTNEXTLINE(performance-no-int-to-ptr): only the kernel follows it
-  const iovec remote{reinterpret_cast<void*>(from), kMaxBytes};
+  const iovec remote{reinterpret_cast<void*>(from.number()), kMaxBytes};
   const bool may_call = MayCall(OwnCall::kProcessVmReadv);
   const ssize_t length = may_call ? process_vm_readv(getpid(), &local, 1, &remote, 1, 0) : -1;
   if (length > 0) return length;
   const ScopedFd fd(open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
-  return fd.ok() ? pread(fd.get(), to, kMaxBytes, static_cast<off_t>(from)) : -1;
+  return fd.ok() ? pread(fd.get(), to, kMaxBytes, static_cast<off_t>(from.number())) : -1;
 }
 
 }  // namespace

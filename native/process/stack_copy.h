@@ -17,7 +17,7 @@ namespace gmr::platform {
 
 struct StackCopy {
   Registers registers;
-  uintptr_t begin = 0;  // where the bytes were
+  Address begin;  // where the bytes were
   MappedBytes bytes;
   size_t size = 0;  // 0: there is no copy
 };

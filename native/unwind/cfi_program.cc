@@ -43,7 +43,7 @@ DwarfCursor TakeExpression(DwarfCursor* rest) { return rest->TakeBlock(rest->Tak
 
 }  // namespace
 
-bool CfiProgram::ComputeRow(const UnwindEntry& entry, uintptr_t pc, UnwindRow* row) {
+bool CfiProgram::ComputeRow(const UnwindEntry& entry, Address pc, UnwindRow* row) {
   entry_ = &entry;
   pc_ = pc;
   remembered_count_ = 0;
@@ -94,7 +94,7 @@ CfiProgram::Effect CfiProgram::RunAdvance(uint8_t operation, DwarfCursor* rest) 
   const uint64_t factor = entry_->code_factor;
   switch (operation) {
     case kSetLoc:
-      return AdvanceTo(TakeEncodedPointer(rest, entry_->pointer_encoding, 0));
+      return AdvanceTo(TakeEncodedPointer(rest, entry_->pointer_encoding, Address()));
     case kAdvanceLoc1:
       return AdvanceTo(location_ + rest->Take<uint8_t>() * factor);
     case kAdvanceLoc2:
@@ -199,7 +199,7 @@ CfiProgram::Effect CfiProgram::RunState(uint8_t operation, DwarfCursor* rest) {
   }
 }
 
-CfiProgram::Effect CfiProgram::AdvanceTo(uintptr_t location) {
+CfiProgram::Effect CfiProgram::AdvanceTo(Address location) {
   if (location > pc_) return Effect::kPastPc;
   location_ = location;
   return Effect::kDone;

@@ -49,7 +49,7 @@ struct UnwindRow {
 class CfiProgram {
  public:
   // False when an instruction is unknown or cut off.
-  bool ComputeRow(const UnwindEntry& entry, uintptr_t pc, UnwindRow* row);
+  bool ComputeRow(const UnwindEntry& entry, Address pc, UnwindRow* row);
 
  private:
   enum class Effect : uint8_t { kDone, kPastPc, kNotMine };
@@ -63,14 +63,14 @@ class CfiProgram {
   Effect RunRegister(uint8_t operation, DwarfCursor* rest);
   Effect RunState(uint8_t operation, DwarfCursor* rest);
 
-  Effect AdvanceTo(uintptr_t location);
+  Effect AdvanceTo(Address location);
   void SetRule(uint64_t which, RuleKind kind, int64_t offset, DwarfCursor expression = DwarfCursor());
   void RestoreRule(uint64_t which);
   int64_t Factored(uint64_t units) const;
 
   const UnwindEntry* entry_ = nullptr;
-  uintptr_t pc_ = 0;
-  uintptr_t location_ = 0;
+  Address pc_;
+  Address location_;
   UnwindRow row_;
   UnwindRow first_row_;
   UnwindRow remembered_[kMaxRemembered];

@@ -9,7 +9,7 @@ namespace gmr::platform {
 
 namespace {
 
-constexpr int64_t kWordBytes = sizeof(uintptr_t);
+constexpr int64_t kWordBytes = sizeof(uint64_t);
 // No frame is larger: thread stacks have 8 MiB by default, and a jump beyond is a wrong guess.
 constexpr uint64_t kMaxFrameBytes = uint64_t{16} << 20;
 
@@ -42,7 +42,7 @@ bool IsAbove(const Registers& caller, const Registers& callee, bool pc_is_exact,
 StepResult CfiUnwinder::Step(const Module& module, bool pc_is_exact, Registers* registers) {
   StepResult result;
   if (!registers->Has(kProgramCounter) || !registers->Has(kStackPointer)) return result;
-  const uintptr_t pc = registers->pc() - (pc_is_exact ? 0 : 1);
+  const Address pc = registers->pc() - (pc_is_exact ? 0 : 1);
   UnwindEntry entry;
   if (!eh_frame_.Find(module, pc, &entry)) return result;
   result.function_start = entry.function.start;
@@ -71,25 +71,26 @@ StepResult CfiUnwinder::Step(const Module& module, bool pc_is_exact, Registers* 
   }
   caller.Set(kProgramCounter, WithoutSignature(caller.Get(return_register)));
   result.pc_is_exact = entry.is_signal_frame;
-  result.outcome = caller.pc() == 0 ? StepOutcome::kEndOfStack : StepOutcome::kStepped;
+  result.outcome = caller.pc().IsNull() ? StepOutcome::kEndOfStack : StepOutcome::kStepped;
   if (result.outcome == StepOutcome::kStepped) *registers = caller;
   return result;
 }
 
-std::optional<uint64_t> CfiUnwinder::ComputeCfa(const UnwindRow& row, const Registers& registers) {
+std::optional<Address> CfiUnwinder::ComputeCfa(const UnwindRow& row, const Registers& registers) {
   if (row.cfa_is_expression) {
-    return EvaluateExpression(row.cfa_expression, registers, std::nullopt, reader_);
+    const auto value = EvaluateExpression(row.cfa_expression, registers, std::nullopt, reader_);
+    return value ? std::optional(Address(*value)) : std::nullopt;
   }
   if (row.cfa_register >= kRegisterCount) return std::nullopt;
   const auto base = static_cast<Register>(row.cfa_register);
   if (!registers.Has(base)) return std::nullopt;
-  return registers.Get(base) + static_cast<uint64_t>(row.cfa_offset);
+  return Address(registers.Get(base)) + row.cfa_offset;
 }
 
-void CfiUnwinder::Recover(int which, const Rule& rule, uint64_t cfa, const Registers& registers,
+void CfiUnwinder::Recover(int which, const Rule& rule, Address cfa, const Registers& registers,
                           Registers* caller) {
   const auto target = static_cast<Register>(which);
-  std::optional<uint64_t> address;
+  std::optional<Address> address;
   std::optional<uint64_t> value;
   switch (rule.kind) {
     case RuleKind::kUndefined:
@@ -101,10 +102,10 @@ void CfiUnwinder::Recover(int which, const Rule& rule, uint64_t cfa, const Regis
       if (registers.Has(target)) value = registers.Get(target);
       break;
     case RuleKind::kAtOffset:
-      address = cfa + static_cast<uint64_t>(rule.offset);
+      address = cfa + rule.offset;
       break;
     case RuleKind::kIsOffset:
-      value = cfa + static_cast<uint64_t>(rule.offset);
+      value = (cfa + rule.offset).number();
       break;
     case RuleKind::kInRegister: {
       const auto source = static_cast<uint64_t>(rule.offset);
@@ -113,10 +114,11 @@ void CfiUnwinder::Recover(int which, const Rule& rule, uint64_t cfa, const Regis
       break;
     }
     case RuleKind::kAtExpression:
-      address = EvaluateExpression(rule.expression, registers, cfa, reader_);
+      if (const auto place = EvaluateExpression(rule.expression, registers, cfa.number(), reader_))
+        address = Address(*place);
       break;
     case RuleKind::kIsExpression:
-      value = EvaluateExpression(rule.expression, registers, cfa, reader_);
+      value = EvaluateExpression(rule.expression, registers, cfa.number(), reader_);
       break;
   }
   uint64_t loaded = 0;
@@ -140,8 +142,8 @@ bool IsOutermost(const Registers&) { return false; }
 
 bool StepByFramePointer(MemoryReader* reader, Registers* registers) {
   if (!registers->Has(kFramePointer)) return false;
-  const uint64_t frame_pointer = registers->Get(kFramePointer);
-  const uint64_t stack_pointer = registers->sp();
+  const Address frame_pointer = registers->fp();
+  const Address stack_pointer = registers->sp();
   if (frame_pointer % kWordBytes != 0 || frame_pointer < stack_pointer) return false;
   if (frame_pointer - stack_pointer > kMaxFrameBytes) return false;
   uint64_t saved[2];  // the caller's frame pointer, the return address

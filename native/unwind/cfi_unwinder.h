@@ -35,7 +35,7 @@ struct StepResult {
   // kStepped: the caller was interrupted by a signal, so its pc is no return address.
   bool pc_is_exact = false;
   // Of the frame that was left: where its function begins; 0 with kNoInfo.
-  uintptr_t function_start = 0;
+  Address function_start;
   // Bytes from the lowest register that the frame saved to its CFA, with the
   // return address; only of use with kNeedsFramePointer.
   int64_t saved_bytes = 0;
@@ -51,8 +51,8 @@ class CfiUnwinder {
   StepResult Step(const Module& module, bool pc_is_exact, Registers* registers);
 
  private:
-  std::optional<uint64_t> ComputeCfa(const UnwindRow& row, const Registers& registers);
-  void Recover(int which, const Rule& rule, uint64_t cfa, const Registers& registers, Registers* caller);
+  std::optional<Address> ComputeCfa(const UnwindRow& row, const Registers& registers);
+  void Recover(int which, const Rule& rule, Address cfa, const Registers& registers, Registers* caller);
 
   MemoryReader* reader_;
   EhFrameReader eh_frame_;

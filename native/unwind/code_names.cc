@@ -80,11 +80,11 @@ class Naming {
   Naming(const ModuleList& modules, const ProcMaps& maps, size_t count)
       : modules_(modules), maps_(maps), program_(FindProgram(modules)), names_(count) {}
 
-  void Add(size_t index, uintptr_t address) {
+  void Add(size_t index, Address address) {
     CodeName& name = names_[index];
     if (const Module* module = modules_.Find(address)) {
       name.module = BaseName(module->path);
-      name.module_offset = address - module->bias;
+      name.module_offset = (address - module->bias).number();
       AddToBatch(KeyOf(*module, ElfAddressKind::kVirtual), name.module_offset, index);
       return;
     }
@@ -149,7 +149,7 @@ std::string CodeName::ToString() const {
 }
 
 std::vector<CodeName> NameCode(const ModuleList& modules, const ProcMaps& maps,
-                               const std::vector<uintptr_t>& addresses) {
+                               const std::vector<Address>& addresses) {
   Naming naming(modules, maps, addresses.size());
   for (size_t i = 0; i < addresses.size(); ++i) naming.Add(i, addresses[i]);
   return naming.Resolve();

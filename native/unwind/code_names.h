@@ -31,7 +31,7 @@ struct CodeName {
 // One answer per address, in the same order. Each file is read once, if a name is not known yet. Give
 // return addresses minus one: a call may be the last instruction of its function.
 std::vector<CodeName> NameCode(const ModuleList& modules, const ProcMaps& maps,
-                               const std::vector<uintptr_t>& addresses);
+                               const std::vector<Address>& addresses);
 
 }  // namespace gmr::platform
 

@@ -14,20 +14,22 @@
 #include <cstdint>
 #include <cstring>
 
+#include "../base/address.h"
+
 namespace gmr::platform {
 
 class DwarfCursor {
  public:
   DwarfCursor() = default;
   // `address` is where the bytes were copied from: some pointers are relative to their own place.
-  DwarfCursor(const uint8_t* bytes, size_t size, uintptr_t address)
+  DwarfCursor(const uint8_t* bytes, size_t size, Address address)
       : at_(bytes), end_(bytes + size), address_(address) {}
 
   bool AtEnd() const { return at_ == end_; }
   bool failed() const { return failed_; }
   const uint8_t* data() const { return at_; }
   size_t left() const { return static_cast<size_t>(end_ - at_); }
-  uintptr_t address() const { return address_; }
+  Address address() const { return address_; }
 
   template <typename T>
   T Take() {
@@ -90,7 +92,7 @@ class DwarfCursor {
 
   const uint8_t* at_ = nullptr;
   const uint8_t* end_ = nullptr;
-  uintptr_t address_ = 0;
+  Address address_;
   bool failed_ = false;
 };
 

@@ -163,7 +163,7 @@ class Evaluation {
       }
       case kDeref: {
         uint64_t value = 0;
-        if (!reader_->Load(Pop(), &value)) failed_ = true;
+        if (!reader_->Load(Address(Pop()), &value)) failed_ = true;
         Push(value);
         return true;
       }

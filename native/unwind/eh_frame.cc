@@ -17,8 +17,8 @@ constexpr uint8_t kSortedTableEncoding = kDataRelative | 0x0b;
 
 uint64_t TakeForm(DwarfCursor* cursor, uint8_t form) {
   switch (form) {
-    case 0x00:
-      return cursor->Take<uintptr_t>();
+    case 0x00:  // of the size of a pointer
+      return cursor->Take<uint64_t>();
     case 0x01:
       return cursor->TakeUleb();
     case 0x02:
@@ -75,34 +75,34 @@ void TakeAugmentation(DwarfCursor names, DwarfCursor data, UnwindEntry* entry) {
 
 }  // namespace
 
-uintptr_t TakeEncodedPointer(DwarfCursor* cursor, uint8_t encoding, uintptr_t data_base) {
-  if (encoding == kOmitted) return 0;
-  const uintptr_t own_address = cursor->address();
+Address TakeEncodedPointer(DwarfCursor* cursor, uint8_t encoding, Address data_base) {
+  if (encoding == kOmitted) return Address();
+  const Address own_address = cursor->address();
   const uint64_t value = TakeForm(cursor, encoding & kFormMask);
   if ((encoding & kIndirect) != 0) cursor->Fail();
   switch (encoding & kRelativeMask) {
     case 0:
-      return value;
+      return Address(value);
     case kPcRelative:
-      return value + own_address;
+      return own_address + value;
     case kDataRelative:
-      return value + data_base;
+      return data_base + value;
     default:
       cursor->Fail();
-      return 0;
+      return Address();
   }
 }
 
-bool EhFrameReader::Find(const Module& module, uintptr_t pc, UnwindEntry* entry) {
+bool EhFrameReader::Find(const Module& module, Address pc, UnwindEntry* entry) {
   *entry = UnwindEntry();
-  uintptr_t fde_address = 0;
+  Address fde_address;
   if (!FindInTable(module.eh_frame_header, pc, &fde_address)) return false;
   return ReadFde(fde_address, entry) && entry->function.Contains(pc);
 }
 
-bool EhFrameReader::FindInTable(const AddressRange& header, uintptr_t pc, uintptr_t* fde_address) {
+bool EhFrameReader::FindInTable(const AddressRange& header, Address pc, Address* fde_address) {
   uint8_t start[32];
-  if (header.end - header.start < sizeof start) return false;
+  if (header.size() < sizeof start) return false;
   if (!reader_->Read(header.start, start, sizeof start)) return false;
   DwarfCursor cursor(start, sizeof start, header.start);
   const auto version = cursor.Take<uint8_t>();
@@ -111,11 +111,11 @@ bool EhFrameReader::FindInTable(const AddressRange& header, uintptr_t pc, uintpt
   const auto table_encoding = cursor.Take<uint8_t>();
   if (version != 1 || table_encoding != kSortedTableEncoding) return false;
   TakeEncodedPointer(&cursor, frame_encoding, header.start);
-  const uint64_t count = TakeEncodedPointer(&cursor, count_encoding, header.start);
+  const uint64_t count = TakeEncodedPointer(&cursor, count_encoding, header.start).number();
   if (cursor.failed() || count > (header.end - cursor.address()) / sizeof(TableEntry)) return false;
 
   // The last entry that starts at or before pc.
-  const uintptr_t table = cursor.address();
+  const Address table = cursor.address();
   uint64_t low = 0;
   uint64_t high = count;
   TableEntry found{};
@@ -123,19 +123,19 @@ bool EhFrameReader::FindInTable(const AddressRange& header, uintptr_t pc, uintpt
     const uint64_t middle = low + (high - low) / 2;
     TableEntry candidate{};
     if (!reader_->Load(table + middle * sizeof(TableEntry), &candidate)) return false;
-    if (header.start + static_cast<uintptr_t>(intptr_t{candidate.function}) <= pc) {
+    if (header.start + candidate.function <= pc) {
       found = candidate;
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  *fde_address = header.start + static_cast<uintptr_t>(intptr_t{found.fde});
+  *fde_address = header.start + found.fde;
   return low > 0;
 }
 
 // Copies one length-prefixed record. `record` begins behind the length.
-bool EhFrameReader::ReadRecord(uintptr_t address, uint8_t* to, size_t capacity, DwarfCursor* record) {
+bool EhFrameReader::ReadRecord(Address address, uint8_t* to, size_t capacity, DwarfCursor* record) {
   uint32_t length = 0;
   // 0 ends the section; 0xffffffff announces 64-bit lengths, which no linker writes here.
   if (!reader_->Load(address, &length) || length == 0 || length > capacity) return false;
@@ -144,21 +144,21 @@ bool EhFrameReader::ReadRecord(uintptr_t address, uint8_t* to, size_t capacity, 
   return true;
 }
 
-bool EhFrameReader::ReadFde(uintptr_t address, UnwindEntry* entry) {
+bool EhFrameReader::ReadFde(Address address, UnwindEntry* entry) {
   DwarfCursor record;
   if (!ReadRecord(address, fde_bytes_, sizeof fde_bytes_, &record)) return false;
-  const uintptr_t cie_field = record.address();
+  const Address cie_field = record.address();
   const auto cie_distance = record.Take<uint32_t>();
   // 0 would be a CIE where the table promised an FDE.
   if (cie_distance == 0 || !ReadCie(cie_field - cie_distance, entry)) return false;
-  entry->function.start = TakeEncodedPointer(&record, entry->pointer_encoding, 0);
+  entry->function.start = TakeEncodedPointer(&record, entry->pointer_encoding, Address());
   entry->function.end = entry->function.start + TakeForm(&record, entry->pointer_encoding & kFormMask);
   if (entry->has_augmentation_data) record.TakeBlock(record.TakeUleb());
   entry->function_program = record;
   return !record.failed();
 }
 
-bool EhFrameReader::ReadCie(uintptr_t address, UnwindEntry* entry) {
+bool EhFrameReader::ReadCie(Address address, UnwindEntry* entry) {
   DwarfCursor record;
   if (!ReadRecord(address, cie_bytes_, sizeof cie_bytes_, &record)) return false;
   const auto id = record.Take<uint32_t>();

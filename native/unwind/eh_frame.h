@@ -34,20 +34,20 @@ struct UnwindEntry {
 
 // Reads a pointer of the given DW_EH_PE_* encoding. `data_base` is what
 // "relative to data" means. Indirect pointers fail: no range is stored so.
-uintptr_t TakeEncodedPointer(DwarfCursor* cursor, uint8_t encoding, uintptr_t data_base);
+Address TakeEncodedPointer(DwarfCursor* cursor, uint8_t encoding, Address data_base);
 
 class EhFrameReader {
  public:
   explicit EhFrameReader(MemoryReader* reader) : reader_(reader) {}
 
   // False when the module has no table, or the table nothing for `pc`.
-  bool Find(const Module& module, uintptr_t pc, UnwindEntry* entry);
+  bool Find(const Module& module, Address pc, UnwindEntry* entry);
 
  private:
-  bool FindInTable(const AddressRange& header, uintptr_t pc, uintptr_t* fde_address);
-  bool ReadFde(uintptr_t address, UnwindEntry* entry);
-  bool ReadCie(uintptr_t address, UnwindEntry* entry);
-  bool ReadRecord(uintptr_t address, uint8_t* to, size_t capacity, DwarfCursor* record);
+  bool FindInTable(const AddressRange& header, Address pc, Address* fde_address);
+  bool ReadFde(Address address, UnwindEntry* entry);
+  bool ReadCie(Address address, UnwindEntry* entry);
+  bool ReadRecord(Address address, uint8_t* to, size_t capacity, DwarfCursor* record);
 
   MemoryReader* reader_;
   // The largest FDE seen in Node's own binaries has about 3 KiB.

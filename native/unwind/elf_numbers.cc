@@ -65,27 +65,25 @@ bool ForEachSymbol(const ElfFile& file, const Elf64_Shdr& table, Use use) {
 
 // What DT_* of the dynamic section say of a program in memory.
 struct LoadedTables {
-  uintptr_t symbols = 0;
-  uintptr_t names = 0;
+  Address symbols;
+  Address names;
   uint64_t names_bytes = 0;
-  uintptr_t bias = 0;
+  uint64_t bias = 0;
 };
 
 // The loader has made addresses of the entries; musl leaves them as they are in the file.
-uintptr_t ToAddress(uint64_t value, uintptr_t bias) {
-  return value < bias ? bias + static_cast<uintptr_t>(value) : static_cast<uintptr_t>(value);
-}
+Address ToAddress(uint64_t value, uint64_t bias) { return Address(value < bias ? bias + value : value); }
 
-bool FindTables(MemoryReader* memory, uintptr_t headers, size_t count, LoadedTables* tables) {
+bool FindTables(MemoryReader* memory, Address headers, size_t count, LoadedTables* tables) {
   constexpr size_t kMaxEntries = 256;
-  uintptr_t dynamic = 0;
+  Address dynamic;
   for (size_t i = 0; i < count; ++i) {
     Elf64_Phdr header;
     if (!memory->Load(headers + i * sizeof header, &header)) return false;
-    if (header.p_type == PT_PHDR) tables->bias = headers - header.p_vaddr;
-    if (header.p_type == PT_DYNAMIC) dynamic = header.p_vaddr;
+    if (header.p_type == PT_PHDR) tables->bias = headers.number() - header.p_vaddr;
+    if (header.p_type == PT_DYNAMIC) dynamic = Address(header.p_vaddr);
   }
-  if (dynamic == 0) return false;
+  if (dynamic.IsNull()) return false;
   dynamic += tables->bias;
   for (size_t i = 0; i < kMaxEntries; ++i) {
     Elf64_Dyn entry;
@@ -94,13 +92,13 @@ bool FindTables(MemoryReader* memory, uintptr_t headers, size_t count, LoadedTab
     if (entry.d_tag == DT_STRTAB) tables->names = ToAddress(entry.d_un.d_ptr, tables->bias);
     if (entry.d_tag == DT_STRSZ) tables->names_bytes = entry.d_un.d_val;
   }
-  return tables->symbols != 0 && tables->names > tables->symbols;
+  return !tables->symbols.IsNull() && tables->names > tables->symbols;
 }
 
 }  // namespace
 
 // How many symbols there are, no entry says. Linkers put their names right behind them.
-ElfNumbers ElfNumbers::ReadLoaded(MemoryReader* memory, uintptr_t headers, size_t count,
+ElfNumbers ElfNumbers::ReadLoaded(MemoryReader* memory, Address headers, size_t count,
                                   std::string_view prefix) {
   LoadedTables tables;
   ElfNumbers found;
@@ -121,7 +119,7 @@ ElfNumbers ElfNumbers::ReadLoaded(MemoryReader* memory, uintptr_t headers, size_
         continue;
       const std::string_view name(&names[symbol.st_name]);
       int32_t value = 0;
-      if (name.starts_with(prefix) && memory->Load(tables.bias + symbol.st_value, &value))
+      if (name.starts_with(prefix) && memory->Load(Address(tables.bias + symbol.st_value), &value))
         found.numbers_.push_back({std::string(name.substr(prefix.size())), value});
     }
   }
@@ -151,7 +149,7 @@ ElfNumbers ElfNumbers::Read(const std::string& path, std::string_view prefix) {
 
 #else
 
-ElfNumbers ElfNumbers::ReadLoaded(MemoryReader*, uintptr_t, size_t, std::string_view) { return {}; }
+ElfNumbers ElfNumbers::ReadLoaded(MemoryReader*, Address, size_t, std::string_view) { return {}; }
 
 ElfNumbers ElfNumbers::Read(const std::string&, std::string_view) { return {}; }
 

@@ -28,8 +28,7 @@ class ElfNumbers {
   static ElfNumbers Read(const std::string& path, std::string_view prefix);
 
   // Likewise from memory, where the program's own headers are (AT_PHDR and AT_PHNUM of getauxval(3)).
-  static ElfNumbers ReadLoaded(MemoryReader* memory, uintptr_t headers, size_t count,
-                               std::string_view prefix);
+  static ElfNumbers ReadLoaded(MemoryReader* memory, Address headers, size_t count, std::string_view prefix);
 
   // False: not exported; then `value` is unchanged.
   bool Find(std::string_view name, int32_t* value) const;

@@ -30,7 +30,7 @@ struct FramePointerSearch::Frame {
 FoundFramePointer FramePointerSearch::Find(const Registers& registers, bool pc_is_exact,
                                            const StepResult& step, ChainJudge* judge) {
   const Frame frame{registers, pc_is_exact, step, judge};
-  if (const uint64_t computed = ComputeFromPrologue(frame); computed != 0) {
+  if (const Address computed = ComputeFromPrologue(frame); !computed.IsNull()) {
     return FoundFramePointer{computed, false};
   }
   return SearchStack(frame);
@@ -39,32 +39,33 @@ FoundFramePointer FramePointerSearch::Find(const Registers& registers, bool pc_i
 // push rbp; mov rbp, rsp; push...; sub rsp, N. So the saved registers end N
 // bytes above the stack pointer, and the frame pointer is two words (itself and
 // the return address) below the CFA. Large frames are taken in several steps.
-uint64_t FramePointerSearch::ComputeFromPrologue(const Frame& frame) {
+Address FramePointerSearch::ComputeFromPrologue(const Frame& frame) {
   constexpr size_t kMaxAdjustments = 8;
   uint32_t sizes[kMaxAdjustments];
   const size_t count =
       FindStackAdjustments(reader_, frame.step.function_start, frame.registers.pc(), sizes, kMaxAdjustments);
   const auto saved_bytes = static_cast<uint64_t>(frame.step.saved_bytes);
-  const uint64_t without_locals = frame.registers.sp() + saved_bytes - 2 * kWordBytes;
+  const Address without_locals = frame.registers.sp() + saved_bytes - 2 * kWordBytes;
   uint64_t sum = 0;
   for (size_t i = 0; i < count; ++i) {
     sum += sizes[i];
     if (Test(frame, without_locals + sizes[i], Call::kToSomewhere)) return without_locals + sizes[i];
     if (sum != sizes[i] && Test(frame, without_locals + sum, Call::kToSomewhere)) return without_locals + sum;
   }
-  return Test(frame, without_locals, Call::kToSomewhere) ? without_locals : 0;
+  return Test(frame, without_locals, Call::kToSomewhere) ? without_locals : Address();
 }
 
 FoundFramePointer FramePointerSearch::SearchStack(const Frame& frame) {
-  const uint64_t start = frame.registers.sp() & ~(kWordBytes - 1);
-  uint64_t end = start + kSearchBytes;
+  const Address start = frame.registers.sp().AlignedDown(kWordBytes);
+  Address end = start + kSearchBytes;
   FoundFramePointer best;
-  for (uint64_t at = start; at < end; at += kWordBytes) {
+  for (Address at = start; at < end; at += kWordBytes) {
     uint64_t saved[2];  // the caller's frame pointer, the return address
     if (!reader_->Load(at, &saved)) break;
-    if (saved[0] % kWordBytes != 0 || saved[0] <= at || saved[0] - at > kMaxCallerDistance) continue;
+    if (saved[0] % kWordBytes != 0 || Address(saved[0]) <= at || Address(saved[0]) - at > kMaxCallerDistance)
+      continue;
     if (Test(frame, at, Call::kToFunction)) return FoundFramePointer{at, true};
-    if (best.frame_pointer == 0 && Test(frame, at, Call::kToSomewhere)) {
+    if (best.frame_pointer.IsNull() && Test(frame, at, Call::kToSomewhere)) {
       best = FoundFramePointer{at, true};
       end = at + kBetterWithinBytes;
     }
@@ -72,8 +73,8 @@ FoundFramePointer FramePointerSearch::SearchStack(const Frame& frame) {
   return best;
 }
 
-bool FramePointerSearch::Test(const Frame& frame, uint64_t candidate, Call least) {
-  uint64_t return_address = 0;
+bool FramePointerSearch::Test(const Frame& frame, Address candidate, Call least) {
+  Address return_address;
   if (!reader_->Load(candidate + kWordBytes, &return_address)) return false;
   if (!maps_->IsExecutable(return_address)) return false;
   if (CallBefore(return_address, frame.step.function_start) < least) return false;
@@ -100,10 +101,10 @@ bool FramePointerSearch::ArrivesWell(Registers registers, bool pc_is_exact, Chai
   return false;
 }
 
-FramePointerSearch::Call FramePointerSearch::CallBefore(uintptr_t return_address, uintptr_t function_start) {
+FramePointerSearch::Call FramePointerSearch::CallBefore(Address return_address, Address function_start) {
   const CallSite call = FindCallBefore(reader_, return_address);
   if (!call.is_call) return Call::kNone;
-  if (call.target == 0) return Call::kToSomewhere;
+  if (call.target.IsNull()) return Call::kToSomewhere;
   if (call.target == function_start) return Call::kToFunction;
   // Of a direct call that goes nowhere, the bytes only look like one.
   return maps_->IsExecutable(call.target) ? Call::kToSomewhere : Call::kNone;

@@ -51,7 +51,7 @@ class NativeThreadJudge final : public ChainJudge {
 };
 
 struct FoundFramePointer {
-  uint64_t frame_pointer = 0;  // 0: none is believable
+  Address frame_pointer;  // 0: none is believable
   // Found on the stack and not computed: frames from here on may be of an
   // earlier call. To be marked in the report.
   bool is_approximate = false;
@@ -71,11 +71,11 @@ class FramePointerSearch {
   struct Frame;
   enum class Call : uint8_t { kNone, kToSomewhere, kToFunction };
 
-  uint64_t ComputeFromPrologue(const Frame& frame);
+  Address ComputeFromPrologue(const Frame& frame);
   FoundFramePointer SearchStack(const Frame& frame);
-  bool Test(const Frame& frame, uint64_t candidate, Call least);
+  bool Test(const Frame& frame, Address candidate, Call least);
   bool ArrivesWell(Registers registers, bool pc_is_exact, ChainJudge* judge);
-  Call CallBefore(uintptr_t return_address, uintptr_t function_start);
+  Call CallBefore(Address return_address, Address function_start);
 
   MemoryReader* reader_;
   CfiUnwinder* unwinder_;

@@ -23,26 +23,27 @@ size_t IndirectCallBytes(uint8_t mod_rm, uint8_t sib) {
 
 }  // namespace
 
-CallSite FindCallBefore(MemoryReader* reader, uintptr_t return_address) {
+CallSite FindCallBefore(MemoryReader* reader, Address return_address) {
   constexpr size_t kLongest = 7;
   constexpr size_t kDirectBytes = 5;
   uint8_t code[kLongest];
-  if (return_address < kLongest || !reader->Load(return_address - kLongest, &code)) return CallSite();
+  if (return_address < Address(kLongest) || !reader->Load(return_address - kLongest, &code))
+    return CallSite();
   if (code[kLongest - kDirectBytes] == 0xe8) {
     int32_t distance = 0;
     std::memcpy(&distance, code + kLongest - sizeof distance, sizeof distance);
-    return CallSite{true, return_address + static_cast<uintptr_t>(intptr_t{distance})};
+    return CallSite{true, return_address + distance};
   }
   for (size_t length = 2; length <= kLongest; ++length) {
     const uint8_t* call = code + kLongest - length;
     const uint8_t sib = length > 2 ? call[2] : 0;
     if (call[0] != 0xff || (call[1] & 0x38) != 0x10) continue;
-    if (IndirectCallBytes(call[1], sib) == length) return CallSite{true, 0};
+    if (IndirectCallBytes(call[1], sib) == length) return CallSite{true, Address()};
   }
   return CallSite();
 }
 
-size_t FindStackAdjustments(MemoryReader* reader, uintptr_t start, uintptr_t end, uint32_t* sizes,
+size_t FindStackAdjustments(MemoryReader* reader, Address start, Address end, uint32_t* sizes,
                             size_t capacity) {
   uint8_t code[kMaxPrologueBytes];
   if (end <= start) return 0;
@@ -62,8 +63,8 @@ size_t FindStackAdjustments(MemoryReader* reader, uintptr_t start, uintptr_t end
 
 #else
 
-CallSite FindCallBefore(MemoryReader*, uintptr_t) { return CallSite(); }
-size_t FindStackAdjustments(MemoryReader*, uintptr_t, uintptr_t, uint32_t*, size_t) { return 0; }
+CallSite FindCallBefore(MemoryReader*, Address) { return CallSite(); }
+size_t FindStackAdjustments(MemoryReader*, Address, Address, uint32_t*, size_t) { return 0; }
 
 #endif
 

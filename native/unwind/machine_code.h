@@ -17,16 +17,16 @@ namespace gmr::platform {
 
 struct CallSite {
   bool is_call = false;
-  uintptr_t target = 0;  // 0: an indirect call
+  Address target;  // 0: an indirect call
 };
 
 // The call instruction that would have pushed `return_address`.
-CallSite FindCallBefore(MemoryReader* reader, uintptr_t return_address);
+CallSite FindCallBefore(MemoryReader* reader, Address return_address);
 
 // Constants that code from `start` to `end` may subtract from the stack pointer,
 // in order. Returns how many were stored. Bytes are matched, not instructions
 // decoded, so some may be none: test what you make of them.
-size_t FindStackAdjustments(MemoryReader* reader, uintptr_t start, uintptr_t end, uint32_t* sizes,
+size_t FindStackAdjustments(MemoryReader* reader, Address start, Address end, uint32_t* sizes,
                             size_t capacity);
 
 }  // namespace gmr::platform

@@ -21,7 +21,7 @@ NativeStep NativeStepper::Step(bool pc_is_exact, Registers* registers, ChainJudg
 NativeStep NativeStepper::StepWithSearch(const Module& module, bool pc_is_exact, const StepResult& stuck,
                                          Registers* registers, ChainJudge* judge) {
   const FoundFramePointer found = search_.Find(*registers, pc_is_exact, stuck, judge);
-  if (found.frame_pointer == 0) return NativeStep{StepOutcome::kBroken, false, false};
+  if (found.frame_pointer.IsNull()) return NativeStep{StepOutcome::kBroken, false, false};
   registers->Set(kFramePointer, found.frame_pointer);
   const StepResult step = unwinder_.Step(module, pc_is_exact, registers);
   if (step.outcome != StepOutcome::kStepped) registers->Forget(kFramePointer);

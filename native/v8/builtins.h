@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "../image/stack/code_ranges.h"
+#include "../process/self_memory.h"
 
 namespace gmr::vm {
 
@@ -21,7 +22,7 @@ inline BuiltinsBlob BuiltinsOf(v8::Isolate* isolate) {
   const void* start = nullptr;
   size_t bytes = 0;
   isolate->GetEmbeddedCodeRange(&start, &bytes);
-  const auto begin = reinterpret_cast<uintptr_t>(start);
+  const platform::Address begin = platform::OwnAddress(start);
   return {begin, begin + bytes};
 }
 

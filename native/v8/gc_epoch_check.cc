@@ -16,7 +16,7 @@ constexpr int32_t kMostCollections = 100;
 // A string that reads the epoch when V8 disposes of it during a collection.
 class Witness : public v8::String::ExternalOneByteStringResource {
  public:
-  Witness(const HeapLayout& layout, uint64_t heap, std::shared_ptr<GcEpoch> seen)
+  Witness(const HeapLayout& layout, platform::Address heap, std::shared_ptr<GcEpoch> seen)
       : layout_(layout), heap_(heap), seen_(std::move(seen)) {}
 
   const char* data() const override { return kText; }
@@ -38,14 +38,14 @@ class Witness : public v8::String::ExternalOneByteStringResource {
   static constexpr char kText[] = "gmr: a string that is collected";
 
   const HeapLayout layout_;
-  const uint64_t heap_;
+  const platform::Address heap_;
   // Not on the stack, because without a collection V8 disposes of the string only when the isolate ends.
   const std::shared_ptr<GcEpoch> seen_;
 };
 
 }  // namespace
 
-std::string CheckGcEpoch(v8::Isolate* isolate, const HeapLayout& layout, uint64_t heap) {
+std::string CheckGcEpoch(v8::Isolate* isolate, const HeapLayout& layout, platform::Address heap) {
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
   GcEpoch before;

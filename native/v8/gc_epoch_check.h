@@ -18,7 +18,7 @@ namespace gmr::vm {
 
 // Makes a garbage collection and checks that both counters and the state show it. Returns "" on success,
 // otherwise why the epochs cannot be trusted. Takes some milliseconds; call it for an isolate of ours only.
-std::string CheckGcEpoch(v8::Isolate* isolate, const HeapLayout& layout, uint64_t heap);
+std::string CheckGcEpoch(v8::Isolate* isolate, const HeapLayout& layout, platform::Address heap);
 
 }  // namespace gmr::vm
 

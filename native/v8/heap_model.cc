@@ -21,10 +21,10 @@ constexpr int32_t kSearchedBytes = 64 << 10;
 constexpr size_t kTimerArenaBytes = size_t{64} << 10;
 
 // The first place in the isolate that holds the address of `object`; -1: none.
-int32_t FindIn(uintptr_t isolate, const HeapReader& heap, Tagged object) {
+int32_t FindIn(platform::Address isolate, const HeapReader& heap, Tagged object) {
   for (int32_t offset = 0; offset < kSearchedBytes; offset += 8) {
     uint64_t word = 0;
-    if (!heap.memory().Load(isolate + static_cast<uintptr_t>(offset), &word)) return -1;
+    if (!heap.memory().Load(isolate + offset, &word)) return -1;
     if (word == object.bits()) return offset;
   }
   return -1;
@@ -70,7 +70,7 @@ HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
   model.problem_ = prepared.problem;
   if (!prepared.problem.empty()) return model;
   model.layout_ = prepared.layout;
-  const auto address = reinterpret_cast<uintptr_t>(isolate);
+  const platform::Address address = platform::OwnAddress(isolate);
   model.heap_offset_ = static_cast<int64_t>(prepared.anchors.heap - address);
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
@@ -84,7 +84,8 @@ HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
   return model;
 }
 
-HeapModel HeapModel::FromTable(const HeapTable& table, uintptr_t isolate, const LoadedLayout& loaded) {
+HeapModel HeapModel::FromTable(const HeapTable& table, platform::Address isolate,
+                               const LoadedLayout& loaded) {
   HeapModel model;
   model.layout_ = ProcessHeapLayout().layout;
   model.problem_ = loaded.usable ? ProcessHeapLayout().problem : loaded.reason;
@@ -95,8 +96,9 @@ HeapModel HeapModel::FromTable(const HeapTable& table, uintptr_t isolate, const 
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
   const auto maps = platform::ProcMaps::Read();
-  const uint64_t heap = maps.ok() ? FindHeapOf(isolate, model.layout_, maps.value(), &memory) : 0;
-  if (heap == 0) {
+  const platform::Address heap =
+      maps.ok() ? FindHeapOf(isolate, model.layout_, maps.value(), &memory) : platform::Address();
+  if (heap.IsNull()) {
     model.problem_ = "the heap of the main thread was not found";
     return model;
   }
@@ -113,7 +115,7 @@ HeapTable HeapModel::ToTable() const {
   return table;
 }
 
-bool HeapModel::FindRoots(uintptr_t isolate, const HeapReader& heap, const HeapAnchors& anchors) {
+bool HeapModel::FindRoots(platform::Address isolate, const HeapReader& heap, const HeapAnchors& anchors) {
   for (size_t i = 0; i < kHeapRootCount; ++i) {
     Tagged object = anchors.*kHeapRoots[i].anchor;
     HeapRootPlace& place = roots_[i];
@@ -137,20 +139,21 @@ bool HeapModel::IsPlausible(const HeapReader& heap, size_t root, Tagged object) 
   return heap.LoadSmi(object, layout_.shared_builtin, &builtin) && builtin == wanted;
 }
 
-GreenThreadHeap HeapModel::ForIsolate(uintptr_t isolate, const Layout& layout, double timer_base_ms) const {
+GreenThreadHeap HeapModel::ForIsolate(platform::Address isolate, const Layout& layout,
+                                      double timer_base_ms) const {
   GreenThreadHeap prepared;
   prepared.layout = layout_;
   prepared.problem = problem_;
   if (!problem_.empty()) return prepared;
   prepared.anchors.timer_base_ms = timer_base_ms;
-  prepared.anchors.heap = isolate + static_cast<uint64_t>(heap_offset_);
+  prepared.anchors.heap = isolate + heap_offset_;
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
   const HeapReader heap(&memory, &layout);
   for (size_t i = 0; i < kHeapRootCount; ++i) {
     const int32_t offset = roots_[i].offset;
     uint64_t word = 0;
-    const bool read = offset >= 0 && memory.Load(isolate + static_cast<uintptr_t>(offset), &word);
+    const bool read = offset >= 0 && memory.Load(isolate + offset, &word);
     if (read && IsPlausible(heap, i, Tagged(word))) {
       prepared.anchors.*kHeapRoots[i].anchor = Tagged(word);
     } else if (kHeapRoots[i].required) {

@@ -34,7 +34,7 @@ class HeapModel {
   // By a table, and by the memory of an isolate that may be running meanwhile. Under a millisecond; more
   // where the process has much memory. It is unusable unless that isolate has the heap and the objects that
   // the table expects.
-  static HeapModel FromTable(const HeapTable& table, uintptr_t isolate, const LoadedLayout& loaded);
+  static HeapModel FromTable(const HeapTable& table, platform::Address isolate, const LoadedLayout& loaded);
 
   // "": usable. Else why not, for people.
   const std::string& problem() const { return problem_; }
@@ -48,10 +48,10 @@ class HeapModel {
 
   // What a scan of that isolate needs. Each anchor is read from the isolate and must be
   // of the same kind as the one that calibration found.
-  GreenThreadHeap ForIsolate(uintptr_t isolate, const Layout& layout, double timer_base_ms) const;
+  GreenThreadHeap ForIsolate(platform::Address isolate, const Layout& layout, double timer_base_ms) const;
 
  private:
-  bool FindRoots(uintptr_t isolate, const HeapReader& heap, const HeapAnchors& anchors);
+  bool FindRoots(platform::Address isolate, const HeapReader& heap, const HeapAnchors& anchors);
   bool IsPlausible(const HeapReader& heap, size_t root, Tagged object) const;
 
   HeapLayout layout_;

@@ -43,8 +43,6 @@ Verdict& OfGcEpoch() {
   return *verdict;
 }
 
-uintptr_t AddressOf(v8::Isolate* isolate) { return reinterpret_cast<uintptr_t>(isolate); }
-
 std::string DifferenceBetween(const HeapLayout& right, const HeapLayout& tried) {
   for (const HeapTableField& field : kHeapTableFields) {
     if (right.*field.field != tried.*field.field)
@@ -66,7 +64,7 @@ std::string Compare(v8::Isolate* isolate, const LoadedLayout& loaded, const Know
                     const HeapModel& model) {
   const HeapCalibration calibration = CalibrateHeap(isolate, loaded.layout, known);
   if (!calibration.problem.empty()) return calibration.problem;
-  const GreenThreadHeap tried = model.ForIsolate(AddressOf(isolate), loaded.layout, -1);
+  const GreenThreadHeap tried = model.ForIsolate(platform::OwnAddress(isolate), loaded.layout, -1);
   if (!tried.problem.empty()) return tried.problem;
   const std::string difference = DifferenceBetween(calibration.layout, tried.layout);
   return difference.empty() ? DifferenceBetween(calibration.anchors, tried.anchors) : difference;
@@ -102,7 +100,7 @@ std::string HeapModelProblem() { return OfModel().Problem(); }
 void TryGcEpoch(v8::Isolate* isolate, const LoadedLayout& loaded, const HeapModel& model) {
   if (!loaded.usable || OfGcEpoch().IsMade()) return;
   platform::WithinMemory([&] {
-    const GreenThreadHeap heap = model.ForIsolate(AddressOf(isolate), loaded.layout, -1);
+    const GreenThreadHeap heap = model.ForIsolate(platform::OwnAddress(isolate), loaded.layout, -1);
     if (heap.problem.empty()) OfGcEpoch().Set(CheckGcEpoch(isolate, heap.layout, heap.anchors.heap));
   });
 }

@@ -38,7 +38,7 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
   if (question.green_threads != nullptr) {
     if (!is_wanted) return;
     const GreenThreadsQuestion& asked = *question.green_threads;
-    const GreenThreadHeap heap = asked.model.ForIsolate(reinterpret_cast<uintptr_t>(respondent.isolate),
+    const GreenThreadHeap heap = asked.model.ForIsolate(platform::OwnAddress(respondent.isolate),
                                                         asked.layout, TimerBaseOf(respondent.environment));
     GreenThreadLimits limits = asked.limits;
     limits.context = respondent.context.get();

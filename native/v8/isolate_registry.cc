@@ -9,6 +9,7 @@
 #include "../base/unmasked.h"
 #include "../image/stack/entry_frame.h"
 #include "../process/proc_threads.h"
+#include "../process/self_memory.h"
 #include "builtins.h"
 
 namespace gmr::vm {
@@ -27,11 +28,11 @@ struct Unanswered {
 };
 
 // The word by which `object` is known to the garbage collector: it moves, this stays.
-uintptr_t SlotOf(const v8::Global<v8::Object>& object) {
+platform::Address SlotOf(const v8::Global<v8::Object>& object) {
   static_assert(sizeof object == sizeof(uintptr_t), "a handle is the address of its slot");
   uintptr_t slot = 0;
   std::memcpy(&slot, static_cast<const void*>(&object), sizeof slot);
-  return slot;
+  return platform::Address(slot);
 }
 
 }  // namespace
@@ -106,7 +107,7 @@ void IsolateRegistry::RegisterCurrent(const IsolateIdentity& identity) {
   entry->tid = platform::CurrentThreadId();
   entry->isolate = isolate;
   entry->environment = node::GetCurrentEnvironment(isolate->GetCurrentContext());
-  entry->place = {reinterpret_cast<uintptr_t>(entry->environment), platform::MonotonicNs()};
+  entry->place = {platform::OwnAddress(entry->environment), platform::MonotonicNs()};
   entry->loop = node::GetCurrentEventLoop(isolate);
   if (entry->environment == nullptr || entry->loop == nullptr) return;
   // The hook owns the entry and runs once, on this thread, before the isolate is disposed of. It is added
@@ -119,7 +120,7 @@ void IsolateRegistry::RegisterCurrent(const IsolateIdentity& identity) {
     }
     entry->id = next_id_++;
     entries_[entry->id] = entry;
-    if (builtins_.end == 0) builtins_ = BuiltinsOf(isolate);
+    if (builtins_.end.IsNull()) builtins_ = BuiltinsOf(isolate);
   }
   node::AddEnvironmentCleanupHook(isolate, &OnEnvironmentEnd, reference.release());
 }
@@ -195,7 +196,7 @@ std::vector<IsolateStatus> IsolateRegistry::List() {
       status.id = id;
       status.identity = entry->identity;
       status.tid = entry->tid;
-      status.isolate = reinterpret_cast<uintptr_t>(entry->isolate);
+      status.isolate = platform::OwnAddress(entry->isolate);
       status.environment = entry->place;
       status.loop_stalled_ms = StalledMs(entry->loop);
       status.paused_ns = entry->paused_ns.load();
@@ -226,7 +227,7 @@ std::vector<LoopStatus> IsolateRegistry::Loops() {
     LoopStatus status{id,
                       entry->identity,
                       entry->tid,
-                      reinterpret_cast<uintptr_t>(entry->isolate),
+                      platform::OwnAddress(entry->isolate),
                       uv_backend_fd(entry->loop),
                       LoopCount(entry->loop),
                       StalledMs(entry->loop)};

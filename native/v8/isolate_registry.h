@@ -46,8 +46,8 @@ struct IsolateStatus {
   uint64_t id = 0;  // 0: announced, but never registered
   IsolateIdentity identity;
   int tid = 0;
-  // Addresses; 0 when it is not registered. Only to be read with a MemoryReader.
-  uintptr_t isolate = 0;
+  // Addresses; null when it is not registered. Only to be read with a MemoryReader.
+  platform::Address isolate;
   EnvironmentPlace environment;
   // How long its event loop had not turned, by the loop's own clock. For a
   // loop that waits for events: how long it waits. -1: unknown.
@@ -63,10 +63,10 @@ struct LoopStatus {
   uint64_t id = 0;
   IsolateIdentity identity;
   int tid = 0;
-  uintptr_t isolate = 0;  // its address, as in IsolateStatus
-  int epoll_fd = -1;      // what its thread waits on while the loop is idle
-  uint64_t turns = 0;     // iterations since it began
-  double stalled_ms = 0;  // as IsolateStatus::loop_stalled_ms
+  platform::Address isolate;  // its address, as in IsolateStatus
+  int epoll_fd = -1;          // what its thread waits on while the loop is idle
+  uint64_t turns = 0;         // iterations since it began
+  double stalled_ms = 0;      // as IsolateStatus::loop_stalled_ms
 };
 
 class IsolateRegistry {

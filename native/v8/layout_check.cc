@@ -65,9 +65,10 @@ LayoutVerdict CheckLayout(v8::Isolate* isolate, const Layout& layout, const Code
   const auto decoder = std::make_unique<JsFrames>(&layout, &memory, &arena);
   platform::Registers registers;
   decoder->StartCapture(&ranges);
-  verdict.entry_fp_offset = FindEntryFpOffset(reinterpret_cast<uintptr_t>(isolate), layout, ranges, &memory);
-  if (!LoadEntryRegisters(reinterpret_cast<uintptr_t>(isolate), verdict.entry_fp_offset, layout, &memory,
-                          &registers)) {
+  const platform::Address address = platform::OwnAddress(isolate);
+  verdict.entry_fp_offset =
+      FindEntryFpOffset({address, platform::OwnAddress(__builtin_frame_address(0))}, layout, ranges, &memory);
+  if (!LoadEntryRegisters(address, verdict.entry_fp_offset, layout, &memory, &registers)) {
     verdict.problem = "the frame that left JavaScript was not found";
     return verdict;
   }

@@ -36,7 +36,8 @@ struct Layouts {
 platform::ElfNumbers ReadLoadedNumbers() {
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
-  return platform::ElfNumbers::ReadLoaded(&memory, getauxval(AT_PHDR), getauxval(AT_PHNUM), kDebugPrefix);
+  return platform::ElfNumbers::ReadLoaded(&memory, platform::Address(getauxval(AT_PHDR)), getauxval(AT_PHNUM),
+                                          kDebugPrefix);
 }
 #else
 platform::ElfNumbers ReadLoadedNumbers() { return {}; }

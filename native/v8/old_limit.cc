@@ -24,8 +24,8 @@ bool IsTwice(const uint64_t* words, size_t index) {
 }  // namespace
 
 // Once the place is known, only the sum is checked: a callback of the application may have raised the limit.
-std::optional<size_t> OldLimit::ReadAt(const Place& place, platform::MemoryReader* memory, uintptr_t isolate,
-                                       uint64_t heap_limit) {
+std::optional<size_t> OldLimit::ReadAt(const Place& place, platform::MemoryReader* memory,
+                                       platform::Address isolate, uint64_t heap_limit) {
   uint64_t old = 0;
   uint64_t semi_space = 0;
   const bool fits = memory->Load(isolate + place.old_limit * sizeof old, &old) &&
@@ -63,7 +63,8 @@ std::optional<OldLimit::Place> OldLimit::Find(const uint64_t* words, uint64_t he
   return found;
 }
 
-std::optional<size_t> OldLimit::Read(platform::MemoryReader* memory, uintptr_t isolate, uint64_t heap_limit) {
+std::optional<size_t> OldLimit::Read(platform::MemoryReader* memory, platform::Address isolate,
+                                     uint64_t heap_limit) {
   if (place_) {
     if (const auto known = ReadAt(*place_, memory, isolate, heap_limit)) return known;
   }

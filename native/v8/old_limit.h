@@ -21,7 +21,7 @@ namespace gmr::vm {
 class OldLimit {
  public:
   // Bytes; nullopt when they are not found, or not for certain. `heap_limit` is HeapSample::limit_bytes.
-  std::optional<size_t> Read(platform::MemoryReader* memory, uintptr_t isolate, uint64_t heap_limit);
+  std::optional<size_t> Read(platform::MemoryReader* memory, platform::Address isolate, uint64_t heap_limit);
 
  private:
   // Indexes of words of the isolate, and how many semi-spaces the young generation has room for.
@@ -33,8 +33,8 @@ class OldLimit {
 
   static std::optional<Place> Find(const uint64_t* words, uint64_t heap_limit);
   static std::optional<Place> FindFor(const uint64_t* words, size_t old_limit, uint64_t heap_limit);
-  static std::optional<size_t> ReadAt(const Place& place, platform::MemoryReader* memory, uintptr_t isolate,
-                                      uint64_t heap_limit);
+  static std::optional<size_t> ReadAt(const Place& place, platform::MemoryReader* memory,
+                                      platform::Address isolate, uint64_t heap_limit);
 
   std::optional<Place> place_;
 };

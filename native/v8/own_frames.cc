@@ -42,18 +42,18 @@ class OwnStack {
     void* code = nullptr;
     size_t code_bytes = 0;
     isolate->GetCodeRange(&code, &code_bytes);
-    const auto code_begin = reinterpret_cast<uintptr_t>(code);
+    const platform::Address code_begin = platform::OwnAddress(code);
     ranges_.Add(code_begin, code_begin + code_bytes, CodeOwner::kJit);
     js_.StartCapture(&ranges_);
   }
 
-  void Walk(uintptr_t isolate) {
+  void Walk(platform::Address isolate) {
     Registers registers;
     if (!LoadEntryRegisters(isolate, plan_.layout.isolate_entry_fp, plan_.layout, &memory_, &registers))
       return;
     const platform::CpuBudget budget(kWalkNs);
     while (!budget.IsUsedUp()) {
-      const uintptr_t fp = registers.Get(platform::kFramePointer);
+      const platform::Address fp = registers.fp();
       const NextFrame next = js_.Step(&registers, false, &list_);
       if (next == NextFrame::kV8) continue;
       // C++ called JavaScript here, and may have been called by JavaScript itself.
@@ -180,7 +180,7 @@ void DescribeOwnFrames(v8::Isolate* isolate, const OwnFramesPlan& plan, StackCap
   if (!wanted) return;
   // Too large for a stack.
   const auto own = std::make_unique<OwnStack>(isolate, plan);
-  own->Walk(reinterpret_cast<uintptr_t>(isolate));
+  own->Walk(platform::OwnAddress(isolate));
   own->Describe(reported);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "../process/self_memory.h"
+
 namespace gmr::vm {
 
 namespace {
@@ -14,17 +16,17 @@ constexpr int32_t kFlagOffsets = 24;
 constexpr uint64_t kBeforeIsolate = uint64_t{128} << 10;
 constexpr uint64_t kBehindIsolate = uint64_t{256} << 10;
 // Objects of the read-only heap begin behind its page's header.
-constexpr uintptr_t kMaxFreeSpaceType = 1024;
+constexpr int32_t kMaxFreeSpaceType = 1024;
 
-uintptr_t PageOf(Tagged object) { return object.bits() & ~(kPageBytes - 1); }
+platform::Address PageOf(Tagged object) { return object.Slot(0).AlignedDown(kPageBytes); }
 
 class PageFinder {
  public:
   PageFinder(v8::Isolate* isolate, const HeapReader& heap, HeapLayout* layout, HeapAnchors* anchors)
-      : isolate_(reinterpret_cast<uint64_t>(isolate)), heap_(heap), layout_(*layout), anchors_(*anchors) {}
+      : isolate_(platform::OwnAddress(isolate)), heap_(heap), layout_(*layout), anchors_(*anchors) {}
 
   void AddPageOf(Tagged object) {
-    const uintptr_t page = PageOf(object);
+    const platform::Address page = PageOf(object);
     if (std::find(pages_.begin(), pages_.end(), page) == pages_.end()) pages_.push_back(page);
   }
 
@@ -33,23 +35,23 @@ class PageFinder {
   }
 
  private:
-  uint64_t Load(uintptr_t address) const {
+  uint64_t Load(platform::Address address) const {
     uint64_t value = 0;
     return heap_.memory().Load(address, &value) ? value : 0;
   }
 
-  bool IsInIsolate(uint64_t value) const {
+  bool IsInIsolate(platform::Address value) const {
     return value > isolate_ - kBeforeIsolate && value < isolate_ + kBehindIsolate;
   }
 
-  // The same address in the isolate at this place of every page, or 0.
+  // The same address in the isolate at this place of every page, or null.
   template <typename HeaderOf>
-  uint64_t CommonHeap(int32_t offset, HeaderOf header_of) const {
-    uint64_t common = 0;
-    for (const uintptr_t page : pages_) {
-      const uint64_t header = header_of(page);
-      const uint64_t value = header == 0 ? 0 : Load(header + static_cast<uint64_t>(offset));
-      if (!IsInIsolate(value) || (common != 0 && value != common)) return 0;
+  platform::Address CommonHeap(int32_t offset, HeaderOf header_of) const {
+    platform::Address common;
+    for (const platform::Address page : pages_) {
+      const platform::Address header = header_of(page);
+      const platform::Address value(header.IsNull() ? 0 : Load(header + offset));
+      if (!IsInIsolate(value) || (!common.IsNull() && value != common)) return {};
       common = value;
     }
     return common;
@@ -57,8 +59,8 @@ class PageFinder {
 
   bool FindInline() {
     for (int32_t offset = 0; offset < kHeaderBytes; offset += 8) {
-      const uint64_t heap = CommonHeap(offset, [](uintptr_t page) { return page; });
-      if (heap == 0) continue;
+      const platform::Address heap = CommonHeap(offset, [](platform::Address page) { return page; });
+      if (heap.IsNull()) continue;
       layout_.page_heap = offset;
       anchors_.heap = heap;
       return true;
@@ -68,11 +70,11 @@ class PageFinder {
 
   bool FindInMetadata() {
     for (int32_t at = 0; at < kMaxMetadataOffset; at += 8) {
-      const auto metadata_of = [&](uintptr_t page) { return MetadataAt(page, at); };
+      const auto metadata_of = [&](platform::Address page) { return MetadataAt(page, at); };
       const int32_t self = FindSelf(metadata_of);
       for (int32_t offset = 0; self >= 0 && offset < kHeaderBytes; offset += 8) {
-        const uint64_t heap = CommonHeap(offset, metadata_of);
-        if (heap == 0) continue;
+        const platform::Address heap = CommonHeap(offset, metadata_of);
+        if (heap.IsNull()) continue;
         layout_.page_metadata = at;
         layout_.page_metadata_self = self;
         layout_.page_heap = offset;
@@ -83,30 +85,30 @@ class PageFinder {
     return false;
   }
 
-  uint64_t MetadataAt(uintptr_t page, int32_t at) const {
-    const uint64_t metadata = Load(page + static_cast<uintptr_t>(at));
-    return metadata % 8 == 0 && IsProcessAddress(metadata) ? metadata : 0;
+  platform::Address MetadataAt(platform::Address page, int32_t at) const {
+    const uint64_t metadata = Load(page + at);
+    return platform::Address(metadata % 8 == 0 && IsProcessAddress(metadata) ? metadata : 0);
   }
 
   // Where the metadata says which page it is of.
   template <typename HeaderOf>
   int32_t FindSelf(HeaderOf header_of) const {
     for (int32_t offset = 0; offset < 64; offset += 8) {
-      const bool all = std::all_of(pages_.begin(), pages_.end(), [&](uintptr_t page) {
-        const uint64_t header = header_of(page);
-        return header != 0 && Load(header + static_cast<uint64_t>(offset)) == page;
+      const bool all = std::all_of(pages_.begin(), pages_.end(), [&](platform::Address page) {
+        const platform::Address header = header_of(page);
+        return !header.IsNull() && platform::Address(Load(header + offset)) == page;
       });
       if (all) return offset;
     }
     return -1;
   }
 
-  bool FindFlags(uintptr_t young, uintptr_t old) {
+  bool FindFlags(platform::Address young, platform::Address old) {
     constexpr uint64_t kSemiSpace = kPageIsFromSpace | kPageIsToSpace;
     constexpr uint64_t kMaxFlags = uint64_t{1} << 24;
     for (int32_t offset = 0; offset < kFlagOffsets; offset += 8) {
-      const uint64_t young_flags = Load(young + static_cast<uintptr_t>(offset));
-      const uint64_t old_flags = Load(old + static_cast<uintptr_t>(offset));
+      const uint64_t young_flags = Load(young + offset);
+      const uint64_t old_flags = Load(old + offset);
       // The size of a page stands there too, in V8 11.
       if (young_flags == kPageBytes || young_flags >= kMaxFlags || old_flags >= kMaxFlags) continue;
       if ((young_flags & kSemiSpace) != kPageIsToSpace || (old_flags & kSemiSpace) != 0) continue;
@@ -116,11 +118,11 @@ class PageFinder {
     return false;
   }
 
-  uint64_t isolate_;
+  platform::Address isolate_;
   const HeapReader& heap_;
   HeapLayout& layout_;
   HeapAnchors& anchors_;
-  std::vector<uintptr_t> pages_;
+  std::vector<platform::Address> pages_;
 };
 
 // Maps of V8's own objects are near the map of all maps. Optional: the pages'
@@ -128,17 +130,14 @@ class PageFinder {
 Tagged FindFreeSpaceMap(const HeapReader& heap, Tagged any, const HeapLayout& layout) {
   Tagged map;
   Tagged meta;
-  if (layout.type_free_space < 0 || layout.type_free_space >= static_cast<int32_t>(kMaxFreeSpaceType))
-    return {};
+  if (layout.type_free_space < 0 || layout.type_free_space >= kMaxFreeSpaceType) return {};
   if (!heap.MapOf(any, &map) || !heap.MapOf(map, &meta) || !heap.MapOf(meta, &meta)) return {};
-  const uintptr_t page = PageOf(meta);
-  for (uintptr_t at = page; at < page + kPageBytes; at += 8) {
+  const platform::Address page = PageOf(meta);
+  for (platform::Address at = page; at < page + kPageBytes; at += 8) {
     uint64_t word = 0;
     uint16_t type = 0;
     if (!heap.memory().Load(at, &word)) return {};
-    if (word != meta.bits() ||
-        !heap.memory().Load(at + static_cast<uintptr_t>(heap.layout().map_instance_type), &type))
-      continue;
+    if (word != meta.bits() || !heap.memory().Load(at + heap.layout().map_instance_type, &type)) continue;
     if (type == layout.type_free_space) return Tagged::At(at);
   }
   return {};
@@ -146,10 +145,10 @@ Tagged FindFreeSpaceMap(const HeapReader& heap, Tagged any, const HeapLayout& la
 
 // Where the next new object goes is said in the isolate, for the code that V8
 // generates: the only word there that is always the end of the newest object.
-uintptr_t FindAllocationTop(v8::Isolate* isolate, const HeapReader& heap) {
-  constexpr uintptr_t kSearchedBytes = uintptr_t{64} << 10;
+platform::Address FindAllocationTop(v8::Isolate* isolate, const HeapReader& heap) {
+  constexpr uint64_t kSearchedBytes = uint64_t{64} << 10;
   constexpr int kRounds = 4;
-  std::vector<uintptr_t> candidates;
+  std::vector<platform::Address> candidates;
   for (int round = 0; round < kRounds; ++round) {
     const v8::HandleScope scope(isolate);
     const Tagged newest = TaggedOf(v8::Object::New(isolate));
@@ -157,22 +156,22 @@ uintptr_t FindAllocationTop(v8::Isolate* isolate, const HeapReader& heap) {
     Tagged map;
     uint8_t words = 0;
     if (!heap.MapOf(newest, &map) || !heap.memory().Load(map.Slot(heap.layout().map_instance_words), &words))
-      return 0;
-    const uint64_t end = newest.Slot(8 * words);
-    const auto is_end = [&](uintptr_t slot) {
-      uint64_t word = 0;
+      return {};
+    const platform::Address end = newest.Slot(8 * words);
+    const auto is_end = [&](platform::Address slot) {
+      platform::Address word;
       return heap.memory().Load(slot, &word) && word == end;
     };
     if (round > 0) {
-      std::erase_if(candidates, [&](uintptr_t slot) { return !is_end(slot); });
+      std::erase_if(candidates, [&](platform::Address slot) { return !is_end(slot); });
       continue;
     }
-    const auto first = reinterpret_cast<uintptr_t>(isolate);
-    for (uintptr_t slot = first; slot < first + kSearchedBytes; slot += 8) {
+    const platform::Address first = platform::OwnAddress(isolate);
+    for (platform::Address slot = first; slot < first + kSearchedBytes; slot += 8) {
       if (is_end(slot)) candidates.push_back(slot);
     }
   }
-  return candidates.size() == 1 ? candidates[0] : 0;
+  return candidates.size() == 1 ? candidates[0] : platform::Address();
 }
 
 }  // namespace

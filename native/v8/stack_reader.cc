@@ -282,13 +282,13 @@ bool StackReader::ShowsWait(const std::vector<Frame>& frames) const {
 
 void StackReader::NameNativeFrames(const std::vector<StackCapture*>& stacks) const {
   // Threads of a pool share most of their addresses.
-  std::map<uintptr_t, std::vector<Frame*>> frames;
+  std::map<platform::Address, std::vector<Frame*>> frames;
   for (StackCapture* stack : stacks) {
     for (Frame& frame : stack->frames) {
       if (frame.kind == FrameKind::kNative) frames[frame.pc].push_back(&frame);
     }
   }
-  std::vector<uintptr_t> addresses;
+  std::vector<platform::Address> addresses;
   addresses.reserve(frames.size());
   for (const auto& [address, at] : frames) addresses.push_back(address);
   const std::vector<platform::CodeName> names = platform::NameCode(modules_, maps_, addresses);

@@ -32,7 +32,7 @@ namespace gmr::vm {
 // Whose stack it is.
 struct ThreadToRead {
   int tid = 0;
-  uintptr_t isolate = 0;  // address of its v8::Isolate; 0: unknown or none
+  platform::Address isolate;  // of its v8::Isolate; null: unknown or none
   int max_frames = 200;
 };
 

@@ -10,7 +10,7 @@ namespace gmr::vm {
 namespace {
 
 // node::Environment has 2 to 4 KB.
-constexpr uintptr_t kSearchedBytes = uintptr_t{6} << 10;
+constexpr uint64_t kSearchedBytes = uint64_t{6} << 10;
 // The loop's clock stands still while JavaScript runs, and Node's own start takes a while.
 constexpr uint64_t kLongestStartMs = 60'000;
 // The kernel counts the age of a process in ticks of 10 ms.
@@ -31,13 +31,13 @@ uint64_t EarliestMs(uint64_t latest) {
 }  // namespace
 
 double TimerBaseOf(const EnvironmentPlace& environment) {
-  if (environment.address == 0) return -1;
+  if (environment.address.IsNull()) return -1;
   const auto latest = static_cast<uint64_t>(environment.registered_at_ns / platform::kNsPerMs);
   const uint64_t earliest = EarliestMs(latest);
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
   uint64_t found = 0;
-  for (uintptr_t offset = 0; offset < kSearchedBytes; offset += sizeof(uint64_t)) {
+  for (uint64_t offset = 0; offset < kSearchedBytes; offset += sizeof(uint64_t)) {
     uint64_t word = 0;
     if (!memory.Load(environment.address + offset, &word)) break;
     if (word < earliest || word > latest) continue;

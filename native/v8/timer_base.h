@@ -13,10 +13,12 @@
 
 #include <cstdint>
 
+#include "../base/address.h"
+
 namespace gmr::vm {
 
 struct EnvironmentPlace {
-  uintptr_t address = 0;         // of a node::Environment
+  platform::Address address;     // of a node::Environment
   int64_t registered_at_ns = 0;  // it was made earlier than that
 };
 

@@ -9,8 +9,8 @@ namespace gmr::test {
 namespace {
 
 // Bytes from the beginning of a page; V8 11.3 keeps these itself.
-constexpr uintptr_t kFlagsOfPage = 8;
-constexpr uintptr_t kHeapOfPage = 16;
+constexpr uint64_t kFlagsOfPage = 8;
+constexpr uint64_t kHeapOfPage = 16;
 constexpr size_t kWordsOfSuspended = 12;
 
 }  // namespace
@@ -107,20 +107,20 @@ void AsyncHeap::Then(Tagged promise, Tagged callback, Tagged result) {
 
 platform::ProcMaps AsyncHeap::Maps() const {
   char line[128];
-  const int length =
-      std::snprintf(line, sizeof line, "%lx-%lx rw-p 00000000 00:00 0 \n", static_cast<unsigned long>(kStart),
-                    static_cast<unsigned long>(kStart + kPages * vm::kPageBytes));
+  const int length = std::snprintf(line, sizeof line, "%lx-%lx rw-p 00000000 00:00 0 \n",
+                                   static_cast<unsigned long>(kStart.number()),
+                                   static_cast<unsigned long>((kStart + kPages * vm::kPageBytes).number()));
   return platform::ProcMaps::Parse(std::vector<char>(line, line + length));
 }
 
-bool AsyncHeap::CollectPages(const platform::ProcMaps& maps, bool with_large) {
-  const auto index = std::make_unique<vm::HeapPageIndex>(&reader, &heap_layout);
-  return index->Add(anchors.heap) && index->Collect(maps) && pages->Select(*index, anchors.heap, with_large);
+bool AsyncHeap::FindPages(const platform::ProcMaps& maps, bool with_large) {
+  vm::HeapPageIndex index(&reader, &heap_layout);
+  return index.Add(anchors.heap) && index.Collect(maps) && pages->Select(index, anchors.heap, with_large);
 }
 
 vm::HeapScan::Outcome AsyncHeap::Scan() {
   reader.Forget();
-  CHECK(CollectPages(Maps(), false));
+  CHECK(FindPages(Maps(), false));
   return scan->Run(*pages, {.deadline_ns = INT64_MAX});
 }
 

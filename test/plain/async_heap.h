@@ -17,7 +17,7 @@ namespace gmr::test {
 class AsyncHeap : public CodeHeap {
  public:
   // What the pages say whose they are.
-  static constexpr uint64_t kHeap = 0x2b00'0000'1000;
+  static constexpr platform::Address kHeap{0x2b00'0000'1000};
   // A builtin that goes on with a suspended function.
   static constexpr int32_t kAwaitBuiltin = 500;
   // Where in its bytecode a function waits, and where that is in its source.
@@ -54,8 +54,8 @@ class AsyncHeap : public CodeHeap {
   void Then(Tagged promise, Tagged callback, Tagged result);
 
   platform::ProcMaps Maps() const;
-  // Sets `pages`.
-  bool CollectPages(const platform::ProcMaps& maps, bool with_large);
+  // Fills `pages` with those of this heap.
+  bool FindPages(const platform::ProcMaps& maps, bool with_large);
   vm::HeapScan::Outcome Scan();
   // Scans, too.
   bool BuildGraph();

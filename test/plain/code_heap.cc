@@ -159,7 +159,7 @@ Tagged CodeHeap::Instance(Tagged constructor, Tagged prototype) {
 vm::CodeObject CodeHeap::Compiled(int32_t kind, uint32_t size, const std::vector<uint8_t>& safepoints) {
   vm::CodeObject code;
   // Instructions begin behind the two words of the header.
-  uintptr_t header = Allocate(16);
+  platform::Address header = Allocate(16);
   while ((header + 16) % 32 != 0) header = Allocate(8) - 8;
   CHECK_EQ(Allocate((size + safepoints.size() + 31) / 32 * 32), header + 16);
   const Tagged stream = Tagged::At(header);
@@ -170,7 +170,7 @@ vm::CodeObject CodeHeap::Compiled(int32_t kind, uint32_t size, const std::vector
   Set(stream, 0, MapFor(layout.type_instruction_stream));
   Set(stream, layout.stream_code, code.code);
   Set(code.code, layout.code_instruction_stream, stream);
-  Put(code.code, layout.code_start, uint64_t{code.start});
+  Put(code.code, layout.code_start, code.start);
   Put(code.code, layout.code_flags, static_cast<uint32_t>(kind) | 0x100u);
   Put(code.code, layout.code_size, size);
   memory.Write(code.start + size, safepoints.data(), safepoints.size());

@@ -136,7 +136,7 @@ TEST("CodeLookup finds no code behind the end of the last one") {
 TEST("CodeLookup believes only a header that its code object points back to") {
   CodeHeap heap;
   const vm::CodeObject code = heap.Compiled(heap.layout.kind_maglev, 64);
-  heap.Put(code.code, heap.layout.code_start, uint64_t{code.start + 32});
+  heap.Put(code.code, heap.layout.code_start, code.start + 32);
   vm::CodeLookup lookup(&heap.objects);
   vm::CodeObject found;
   CHECK(!lookup.Find(code.start + 10, &found));
@@ -152,7 +152,7 @@ TEST("CodeLookup remembers code and gaps until Reset()") {
   CHECK(lookup.Find(code.start + 20, &found));
   lookup.Reset();
   CHECK(!lookup.Find(code.start + 20, &found));
-  heap.Put(code.code, heap.layout.code_start, uint64_t{code.start});
+  heap.Put(code.code, heap.layout.code_start, code.start);
   CHECK(!lookup.Find(code.start + 20, &found));
   lookup.Reset();
   CHECK(lookup.Find(code.start + 20, &found));

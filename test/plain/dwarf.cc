@@ -22,7 +22,7 @@ using platform::UnwindRow;
 
 using Bytes = std::vector<uint8_t>;
 
-DwarfCursor CursorOf(const Bytes& bytes, uintptr_t address = 0x1000) {
+DwarfCursor CursorOf(const Bytes& bytes, platform::Address address = 0x1000_at) {
   return DwarfCursor(bytes.data(), bytes.size(), address);
 }
 
@@ -85,7 +85,7 @@ TEST("DwarfCursor refuses a block that is longer than the rest") {
   CHECK(cursor.AtEnd());
 }
 
-constexpr uintptr_t kMemory = 0x6000'0000;
+constexpr platform::Address kMemory(0x6000'0000);
 
 std::optional<uint64_t> Evaluate(const Bytes& expression, std::optional<uint64_t> initial = std::nullopt) {
   RecordedMemory source;
@@ -176,10 +176,10 @@ struct Program {
   // CFA = register 7 + 8, return address in register 16 at CFA - 8: what a call leaves on x64.
   static constexpr uint8_t kCommon[] = {0x0c, 0x07, 0x08, 0x90, 0x01};
 
-  bool Run(const Bytes& function, uintptr_t pc) {
-    entry.function = {0x1000, 0x2000};
+  bool Run(const Bytes& function, platform::Address pc) {
+    entry.function = {0x1000_at, 0x2000_at};
     entry.data_factor = -8;
-    entry.common_program = DwarfCursor(kCommon, sizeof kCommon, 0);
+    entry.common_program = DwarfCursor(kCommon, sizeof kCommon, {});
     entry.function_program = CursorOf(function);
     return CfiProgram().ComputeRow(entry, pc, &row);
   }
@@ -187,7 +187,7 @@ struct Program {
 
 TEST("CfiProgram has the row of the common part at the beginning of a function") {
   Program program;
-  CHECK(program.Run({0x41, 0x0e, 0x10}, 0x1000));
+  CHECK(program.Run({0x41, 0x0e, 0x10}, 0x1000_at));
   CHECK_EQ(program.row.cfa_register, 7);
   CHECK_EQ(program.row.cfa_offset, 8);
   CHECK(program.row.rules[16].kind == RuleKind::kAtOffset);
@@ -198,11 +198,11 @@ TEST("CfiProgram follows a prologue up to the pc") {
   // push rbp; mov rbp, rsp
   const Bytes prologue = {0x41, 0x0e, 0x10, 0x86, 0x02, 0x43, 0x0d, 0x06};
   Program program;
-  CHECK(program.Run(prologue, 0x1001));
+  CHECK(program.Run(prologue, 0x1001_at));
   CHECK_EQ(program.row.cfa_offset, 16);
   CHECK_EQ(program.row.cfa_register, 7);
   CHECK_EQ(program.row.rules[6].offset, -16);
-  CHECK(program.Run(prologue, 0x1004));
+  CHECK(program.Run(prologue, 0x1004_at));
   CHECK_EQ(program.row.cfa_register, 6);
   CHECK_EQ(program.row.cfa_offset, 16);
 }
@@ -211,46 +211,47 @@ TEST("CfiProgram advances by one, two and four bytes, times a factor") {
   const Bytes steps = {0x02, 0x10, 0x0e, 0x10, 0x03, 0x00, 0x01, 0x0e,
                        0x18, 0x04, 0x00, 0x01, 0x00, 0x00, 0x0e, 0x20};
   Program program;
-  CHECK(program.Run(steps, 0x100f));
+  CHECK(program.Run(steps, 0x100f_at));
   CHECK_EQ(program.row.cfa_offset, 8);
-  CHECK(program.Run(steps, 0x1010));
+  CHECK(program.Run(steps, 0x1010_at));
   CHECK_EQ(program.row.cfa_offset, 16);
-  CHECK(program.Run(steps, 0x1110));
+  CHECK(program.Run(steps, 0x1110_at));
   CHECK_EQ(program.row.cfa_offset, 24);
-  CHECK(program.Run(steps, 0x1210));
+  CHECK(program.Run(steps, 0x1210_at));
   CHECK_EQ(program.row.cfa_offset, 32);
   program.entry.code_factor = 4;
-  CHECK(program.Run(steps, 0x1010));
+  CHECK(program.Run(steps, 0x1010_at));
   CHECK_EQ(program.row.cfa_offset, 8);
 }
 
 TEST("CfiProgram remembers and restores rows") {
   const Bytes function = {0x0a, 0x0e, 0x40, 0x41, 0x0b};
   Program program;
-  CHECK(program.Run(function, 0x1000));
+  CHECK(program.Run(function, 0x1000_at));
   CHECK_EQ(program.row.cfa_offset, 64);
-  CHECK(program.Run(function, 0x1001));
+  CHECK(program.Run(function, 0x1001_at));
   CHECK_EQ(program.row.cfa_offset, 8);
 }
 
 TEST("CfiProgram refuses to restore what was not remembered, and to remember too much") {
   Program program;
-  CHECK(!program.Run({0x0b}, 0x1000));
-  CHECK(program.Run(Bytes(8, 0x0a), 0x1000));
-  CHECK(!program.Run(Bytes(9, 0x0a), 0x1000));
+  CHECK(!program.Run({0x0b}, 0x1000_at));
+  CHECK(program.Run(Bytes(8, 0x0a), 0x1000_at));
+  CHECK(!program.Run(Bytes(9, 0x0a), 0x1000_at));
 }
 
 TEST("CfiProgram restores a register to its rule of the common part") {
   Program program;
-  CHECK(program.Run({0x90, 0x05, 0xd0}, 0x1000));
+  CHECK(program.Run({0x90, 0x05, 0xd0}, 0x1000_at));
   CHECK_EQ(program.row.rules[16].offset, -8);
-  CHECK(program.Run({0x86, 0x02, 0xc6}, 0x1000));
+  CHECK(program.Run({0x86, 0x02, 0xc6}, 0x1000_at));
   CHECK(program.row.rules[6].kind == RuleKind::kUnspecified);
 }
 
 TEST("CfiProgram knows all kinds of rules") {
   Program program;
-  CHECK(program.Run({0x07, 0x01, 0x08, 0x02, 0x09, 0x03, 0x06, 0x14, 0x04, 0x02, 0x11, 0x05, 0x7e}, 0x1000));
+  CHECK(
+      program.Run({0x07, 0x01, 0x08, 0x02, 0x09, 0x03, 0x06, 0x14, 0x04, 0x02, 0x11, 0x05, 0x7e}, 0x1000_at));
   CHECK(program.row.rules[1].kind == RuleKind::kUndefined);
   CHECK(program.row.rules[2].kind == RuleKind::kSameValue);
   CHECK(program.row.rules[3].kind == RuleKind::kInRegister);
@@ -263,40 +264,40 @@ TEST("CfiProgram knows all kinds of rules") {
 
 TEST("CfiProgram keeps expressions for later") {
   Program program;
-  CHECK(program.Run({0x0f, 0x02, 0x77, 0x08, 0x10, 0x06, 0x01, 0x96, 0x16, 0x03, 0x01, 0x31}, 0x1000));
+  CHECK(program.Run({0x0f, 0x02, 0x77, 0x08, 0x10, 0x06, 0x01, 0x96, 0x16, 0x03, 0x01, 0x31}, 0x1000_at));
   CHECK(program.row.cfa_is_expression);
   CHECK_EQ(program.row.cfa_expression.left(), 2);
   CHECK(program.row.rules[6].kind == RuleKind::kAtExpression);
   CHECK(program.row.rules[3].kind == RuleKind::kIsExpression);
-  CHECK(program.Run({0x0f, 0x01, 0x96, 0x0d, 0x06}, 0x1000));
+  CHECK(program.Run({0x0f, 0x01, 0x96, 0x0d, 0x06}, 0x1000_at));
   CHECK(!program.row.cfa_is_expression);
 }
 
 TEST("CfiProgram ignores registers that nobody asks for, and the size of arguments") {
   Program program;
-  CHECK(program.Run({0x05, 0x90, 0x01, 0x02, 0x2e, 0x10, 0x00, 0x2d}, 0x1000));
+  CHECK(program.Run({0x05, 0x90, 0x01, 0x02, 0x2e, 0x10, 0x00, 0x2d}, 0x1000_at));
   CHECK_EQ(program.row.cfa_offset, 8);
 }
 
 TEST("CfiProgram refuses unknown instructions and what is cut off") {
   Program program;
-  CHECK(!program.Run({0x3f}, 0x1000));
-  CHECK(!program.Run({0x0e}, 0x1000));
-  CHECK(!program.Run({0x0f, 0x05, 0x77}, 0x1000));
-  CHECK(!program.Run({0x03, 0x01}, 0x1000));
+  CHECK(!program.Run({0x3f}, 0x1000_at));
+  CHECK(!program.Run({0x0e}, 0x1000_at));
+  CHECK(!program.Run({0x0f, 0x05, 0x77}, 0x1000_at));
+  CHECK(!program.Run({0x03, 0x01}, 0x1000_at));
 }
 
 TEST("CfiProgram reads no further than the pc") {
   Program program;
-  CHECK(program.Run({0x42, 0x3f}, 0x1001));
-  CHECK(!program.Run({0x42, 0x3f}, 0x1002));
+  CHECK(program.Run({0x42, 0x3f}, 0x1001_at));
+  CHECK(!program.Run({0x42, 0x3f}, 0x1002_at));
 }
 
 TEST("CfiProgram refuses a row without a CFA") {
   UnwindEntry entry;
   UnwindRow row;
-  entry.function = {0x1000, 0x2000};
-  CHECK(!CfiProgram().ComputeRow(entry, 0x1000, &row));
+  entry.function = {0x1000_at, 0x2000_at};
+  CHECK(!CfiProgram().ComputeRow(entry, 0x1000_at, &row));
 }
 
 }  // namespace

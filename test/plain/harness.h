@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "../../native/base/address.h"
+
 namespace gmr::test {
 
 struct Registration {
@@ -31,6 +33,8 @@ template <typename T>
 std::string Show(const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     return value ? "true" : "false";
+  } else if constexpr (std::is_same_v<T, platform::Address>) {
+    return std::to_string(value.number());
   } else if constexpr (std::is_enum_v<T>) {
     return Show(static_cast<int64_t>(value));
   } else if constexpr (std::is_arithmetic_v<T>) {
@@ -53,6 +57,10 @@ template <typename A, typename B>
 bool AreEqual(const A& a, const B& b) {
   if constexpr (std::is_convertible_v<A, std::string_view> && std::is_convertible_v<B, std::string_view>) {
     return std::string_view(a) == std::string_view(b);
+  } else if constexpr (std::is_same_v<A, platform::Address> && std::is_integral_v<B>) {
+    return std::cmp_equal(a.number(), b);
+  } else if constexpr (std::is_integral_v<A> && std::is_same_v<B, platform::Address>) {
+    return std::cmp_equal(a, b.number());
   } else if constexpr (std::is_integral_v<A> && std::is_integral_v<B> && !std::is_same_v<A, B>) {
     return std::cmp_equal(a, b);
   } else {

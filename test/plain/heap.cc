@@ -19,14 +19,14 @@ Heap::Heap() {
   maps_.emplace_back(layout.type_map, map_of_maps_);
 }
 
-uintptr_t Heap::Allocate(size_t bytes) {
-  const uintptr_t address = next_;
+platform::Address Heap::Allocate(size_t bytes) {
+  const platform::Address address = next_;
   next_ += (bytes + 7) / 8 * 8;
   CHECK(next_ <= kStart + kPages * vm::kPageBytes);
   return address;
 }
 
-void Heap::NextPage() { next_ = (next_ / vm::kPageBytes + 1) * vm::kPageBytes + 0x400; }
+void Heap::NextPage() { next_ = next_.AlignedDown(vm::kPageBytes) + vm::kPageBytes + 0x400; }
 
 Tagged Heap::NewMap(int32_t type) {
   const Tagged map = ObjectOf(map_of_maps_, kWordsOfMap);
@@ -98,9 +98,9 @@ Tagged Heap::Thin(Tagged actual, uint32_t length) {
   return string;
 }
 
-Tagged Heap::External(int32_t type, uintptr_t data, uint32_t length) {
+Tagged Heap::External(int32_t type, platform::Address data, uint32_t length) {
   const Tagged string = StringOf(type, length, 16);
-  Put(string, layout.external_data, uint64_t{data});
+  Put(string, layout.external_data, data);
   return string;
 }
 

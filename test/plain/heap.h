@@ -23,13 +23,13 @@ using vm::Tagged;
 
 class Heap {
  public:
-  static constexpr uintptr_t kStart = 0x3a00'0000'0000;
+  static constexpr platform::Address kStart{0x3a00'0000'0000};
   static constexpr size_t kPages = 4;
 
   Heap();
 
   // Of this many bytes; not yet an object.
-  uintptr_t Allocate(size_t bytes);
+  platform::Address Allocate(size_t bytes);
   // The next object begins in the next page of 256 KiB.
   void NextPage();
 
@@ -65,7 +65,7 @@ class Heap {
   Tagged Cons(Tagged first, Tagged second, uint32_t length);
   Tagged Sliced(Tagged parent, int32_t offset, uint32_t length);
   Tagged Thin(Tagged actual, uint32_t length);
-  Tagged External(int32_t type, uintptr_t data, uint32_t length);
+  Tagged External(int32_t type, platform::Address data, uint32_t length);
 
   Tagged Array(const std::vector<Tagged>& elements, int32_t type = -1);
   Tagged ByteArray(const std::vector<uint8_t>& bytes);
@@ -80,7 +80,7 @@ class Heap {
  private:
   Tagged StringOf(int32_t type, uint32_t length, size_t bytes);
 
-  uintptr_t next_ = kStart + 0x400;
+  platform::Address next_ = kStart + 0x400;
   std::vector<std::pair<int32_t, Tagged>> maps_;
   Tagged map_of_maps_;
 };

@@ -91,7 +91,7 @@ TEST("HeapPages lists the pages of one heap") {
   AsyncHeap heap;
   heap.memory.Put(AsyncHeap::kStart + kPageBytes + 16, uint64_t{0x2c00'0000'0000});
   heap.memory.Put(AsyncHeap::kStart + 2 * kPageBytes + 8, uint64_t{vm::kPageIsFromSpace});
-  CHECK(heap.CollectPages(heap.Maps(), false));
+  CHECK(heap.FindPages(heap.Maps(), false));
   CHECK_EQ(heap.pages->pages().size(), 2);
   CHECK_EQ(heap.pages->pages()[0].start, AsyncHeap::kStart);
   CHECK_EQ(heap.pages->pages()[1].start, AsyncHeap::kStart + 3 * kPageBytes);
@@ -101,7 +101,7 @@ TEST("HeapPages lists the pages of one heap") {
 TEST("HeapPages lists the rest of a large object on request") {
   AsyncHeap heap;
   heap.memory.Put(AsyncHeap::kStart + kPageBytes + 16, uint64_t{7});
-  CHECK(heap.CollectPages(heap.Maps(), true));
+  CHECK(heap.FindPages(heap.Maps(), true));
   CHECK_EQ(heap.pages->pages().size(), 4);
   CHECK(heap.pages->pages()[1].is_inside_large);
   CHECK(!heap.pages->pages()[2].is_inside_large);
@@ -113,7 +113,7 @@ TEST("HeapPages takes nothing behind the seam of two mappings for the rest of a 
   heap.memory.Put(AsyncHeap::kStart + kPageBytes + 16, uint64_t{7});
   constexpr std::string_view kMaps =
       "3a0000000000-3a0000040000 rw-p 00000000 00:00 0\n3a0000040000-3a0000100000 rw-p 00000000 00:00 0\n";
-  CHECK(heap.CollectPages(platform::ProcMaps::Parse({kMaps.begin(), kMaps.end()}), true));
+  CHECK(heap.FindPages(platform::ProcMaps::Parse({kMaps.begin(), kMaps.end()}), true));
   CHECK_EQ(heap.pages->pages().size(), 3);
   CHECK_EQ(heap.pages->pages()[1].start, AsyncHeap::kStart + 2 * kPageBytes);
 }
@@ -122,7 +122,7 @@ TEST("HeapPages looks only at anonymous memory that can be written") {
   AsyncHeap heap;
   for (const char* kind : {"r--p 00000000 00:00 0", "rwxp 00000000 00:00 0", "rw-p 00000000 08:01 77 /a"}) {
     const std::string text = "3a0000000000-3a0000100000 " + std::string(kind) + "\n";
-    CHECK(heap.CollectPages(platform::ProcMaps::Parse({text.begin(), text.end()}), false));
+    CHECK(heap.FindPages(platform::ProcMaps::Parse({text.begin(), text.end()}), false));
     CHECK_EQ(heap.pages->pages().size(), 0);
   }
 }
@@ -131,7 +131,7 @@ TEST("HeapPages begins at the first whole page, and ends where the mapping does"
   AsyncHeap heap;
   constexpr std::string_view kMaps =
       "3a0000001000-3a0000050000 rw-p 00000000 00:00 0\n3a0000050000-3a0000060000 rw-p 00000000 00:00 0\n";
-  CHECK(heap.CollectPages(platform::ProcMaps::Parse({kMaps.begin(), kMaps.end()}), false));
+  CHECK(heap.FindPages(platform::ProcMaps::Parse({kMaps.begin(), kMaps.end()}), false));
   CHECK_EQ(heap.pages->pages().size(), 1);
   CHECK_EQ(heap.pages->pages()[0].start, AsyncHeap::kStart + kPageBytes);
   CHECK_EQ(heap.pages->pages()[0].end, AsyncHeap::kStart + 0x60000);
@@ -202,7 +202,7 @@ TEST("HeapScan stops where the next object will be made") {
   AsyncHeap heap;
   heap.anchors.allocation_top_slot = heap.Allocate(8);
   heap.Suspended("alive", heap.Promise());
-  heap.memory.Put(heap.anchors.allocation_top_slot, uint64_t{heap.Allocate(8)});
+  heap.memory.Put(heap.anchors.allocation_top_slot, heap.Allocate(8));
   heap.Suspended("dead", heap.Promise());
   CHECK(heap.Scan() == HeapScan::Outcome::kDone);
   CHECK_EQ(heap.scan->suspended().size(), 1);
@@ -210,7 +210,7 @@ TEST("HeapScan stops where the next object will be made") {
 
 TEST("HeapScan counts pages that it cannot read, and ends in time") {
   AsyncHeap heap;
-  CHECK(heap.CollectPages(heap.Maps(), false));
+  CHECK(heap.FindPages(heap.Maps(), false));
   heap.memory.Unmap(AsyncHeap::kStart + kPageBytes, kPageBytes);
   CHECK(heap.scan->Run(*heap.pages, {.deadline_ns = INT64_MAX}) == HeapScan::Outcome::kDone);
   CHECK_EQ(heap.scan->unreadable_pages(), 1);
@@ -225,7 +225,7 @@ TEST("HeapScan joins what another scan found from the back") {
   const Tagged second = heap.Suspended("second", heap.Promise());
   heap.NextPage();
   const Tagged third = heap.Suspended("third", heap.Promise());
-  CHECK(heap.CollectPages(heap.Maps(), false));
+  CHECK(heap.FindPages(heap.Maps(), false));
   vm::PageShare front(1);
   vm::PageShare back(3);
   HeapScan other(&heap.objects, &heap.heap_layout, &heap.anchors);
@@ -242,7 +242,7 @@ TEST("HeapScan joins what another scan found from the back") {
 TEST("RunSplit scans a small heap by one thread") {
   AsyncHeap heap;
   heap.Suspended("wait", heap.Promise());
-  CHECK(heap.CollectPages(heap.Maps(), false));
+  CHECK(heap.FindPages(heap.Maps(), false));
   CHECK(vm::RunSplit(*heap.pages, {.deadline_ns = INT64_MAX}, heap.scan.get()) == HeapScan::Outcome::kDone);
   CHECK_EQ(heap.scan->suspended().size(), 1);
   CHECK_EQ(heap.memory.clones, 0);
@@ -276,7 +276,7 @@ TEST("PageFilter finds the pages that have a word, by two threads with a source 
 TEST("HolderSearch finds the object that a word is in") {
   AsyncHeap heap;
   const Tagged array = heap.Array({Heap::Smi(1), Heap::Smi(2), heap.OneByte("x")});
-  CHECK(heap.CollectPages(heap.Maps(), true));
+  CHECK(heap.FindPages(heap.Maps(), true));
   const auto search = std::make_unique<vm::HolderSearch>(&heap.objects);
   const uint64_t* words = heap.reader.OpenWindow(AsyncHeap::kStart, kPageBytes);
   vm::Holder holder;
@@ -289,7 +289,7 @@ TEST("HolderSearch finds the object that a word is in") {
 TEST("ReadGcEpoch reads state and counters anew") {
   Heap heap;
   const vm::HeapLayout layout = HeapLayoutOfNode20();
-  const uintptr_t at = heap.Allocate(1024);
+  const platform::Address at = heap.Allocate(1024);
   heap.memory.Put(at + 552, int32_t{0});
   heap.memory.Put(at + 576, int32_t{4});
   heap.memory.Put(at + 580, int32_t{40});
@@ -309,7 +309,7 @@ TEST("ReadGcEpoch refuses a heap that is not known or not readable") {
   Heap heap;
   vm::GcEpoch epoch;
   CHECK(!vm::ReadGcEpoch(&heap.reader, vm::HeapLayout(), heap.Allocate(1024), &epoch));
-  CHECK(!vm::ReadGcEpoch(&heap.reader, HeapLayoutOfNode20(), 0x1000, &epoch));
+  CHECK(!vm::ReadGcEpoch(&heap.reader, HeapLayoutOfNode20(), 0x1000_at, &epoch));
 }
 
 }  // namespace

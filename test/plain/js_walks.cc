@@ -15,11 +15,11 @@ using vm::RawFrameKind;
 using vm::RawFrameQuality;
 using vm::RawFrameTier;
 
-constexpr uintptr_t kStack = 0x7ffe'0000'0000;
-constexpr uintptr_t kStackBytes = 0x10000;
+constexpr platform::Address kStack(0x7ffe'0000'0000);
+constexpr uint64_t kStackBytes = 0x10000;
 // The interpreter is in it.
-constexpr uintptr_t kBuiltins = 0x5000'0000;
-constexpr uintptr_t kNativeCode = 0x4000'0000;
+constexpr platform::Address kBuiltins(0x5000'0000);
+constexpr platform::Address kNativeCode(0x4000'0000);
 // Markers: twice the number of the frame's type.
 constexpr uint64_t kEntryMarker = 2;
 constexpr uint64_t kConstructMarker = 46;
@@ -30,7 +30,7 @@ struct Stack : CodeHeap {
   RawFrame storage[16];
   vm::FrameList list{storage, 16};
   platform::Registers registers;
-  uintptr_t next_fp = kStack + 0x100;
+  platform::Address next_fp = kStack + 0x100;
 
   Stack() {
     memory.Map(kStack, kStackBytes);
@@ -43,24 +43,25 @@ struct Stack : CodeHeap {
   }
 
   // The next frame outwards, whose caller goes on at `return_address`.
-  uintptr_t Push(uint64_t marker_or_context, uintptr_t return_address) {
-    const uintptr_t fp = next_fp;
+  platform::Address Push(uint64_t marker_or_context, platform::Address return_address) {
+    const platform::Address fp = next_fp;
     next_fp += 0x100;
-    memory.Put(fp, uint64_t{next_fp});
-    memory.Put(fp + 8, uint64_t{return_address});
+    memory.Put(fp, next_fp);
+    memory.Put(fp + 8, return_address);
     memory.Put(fp - 8, marker_or_context);
     reader.Forget();
     return fp;
   }
-  uintptr_t PushJs(Tagged function, Tagged receiver, uintptr_t return_address = kBuiltins + 0x500) {
-    const uintptr_t fp = Push(Array({}).bits(), return_address);
+  platform::Address PushJs(Tagged function, Tagged receiver,
+                           platform::Address return_address = kBuiltins + 0x500) {
+    const platform::Address fp = Push(Array({}).bits(), return_address);
     memory.Put(fp - 16, function.bits());
     memory.Put(fp + 16, receiver.bits());
     return fp;
   }
   // In the interpreter, at this offset in its bytecode.
   void PushInterpreted(Tagged function, int32_t offset, Tagged receiver = Tagged()) {
-    const uintptr_t fp = PushJs(function, receiver);
+    const platform::Address fp = PushJs(function, receiver);
     Tagged shared;
     Tagged bytecode;
     CHECK(objects.Load(function, layout.function_shared, &shared));
@@ -178,8 +179,8 @@ TEST("JsFrames shows the functions that were inlined into compiled code") {
 
 TEST("JsFrames ends where the chain of frames leads nowhere") {
   Stack stack;
-  const uintptr_t fp = stack.PushJs(stack.UserFunction("inner"), Tagged());
-  stack.memory.Put(fp, uint64_t{fp - 0x40});
+  const platform::Address fp = stack.PushJs(stack.UserFunction("inner"), Tagged());
+  stack.memory.Put(fp, fp - 0x40);
   stack.reader.Forget();
   CHECK(stack.Step() == NextFrame::kBroken);
   CHECK_EQ(stack.list.count, 1);
@@ -199,7 +200,7 @@ TEST("JsFrames ends when there is no room for another frame") {
 
 TEST("JsFrames recovers the frame pointer of a frame near the stack pointer") {
   Stack stack;
-  const uintptr_t fp = stack.Push(kEntryMarker, kBuiltins + 0x10);
+  const platform::Address fp = stack.Push(kEntryMarker, kBuiltins + 0x10);
   platform::Registers registers;
   registers.Set(platform::kStackPointer, fp - 0x40);
   CHECK(stack.frames->RecoverFramePointer(&registers));
@@ -211,7 +212,7 @@ TEST("JsFrames recovers the frame pointer of a frame near the stack pointer") {
 
 TEST("JsFrames tells a frame of V8's from other words") {
   Stack stack;
-  const uintptr_t fp = stack.PushJs(stack.UserFunction("a"), Tagged());
+  const platform::Address fp = stack.PushJs(stack.UserFunction("a"), Tagged());
   platform::Registers registers;
   registers.Set(platform::kFramePointer, fp);
   CHECK(stack.frames->IsFrame(registers));

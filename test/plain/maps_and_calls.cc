@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <time.h>
 
+#include <concepts>
 #include <cstring>
 
 #include "../../native/process/proc_maps.h"
@@ -19,6 +20,7 @@ namespace gmr::test {
 
 namespace {
 
+using platform::Address;
 using platform::DescribeSyscall;
 using platform::MemoryReader;
 using platform::PlaceState;
@@ -58,26 +60,26 @@ TEST("ProcMaps keeps the names that the kernel gives, and blanks in paths") {
 
 TEST("ProcMaps finds the mapping of an address, whose end is outside") {
   const ProcMaps maps = Parse(kMaps);
-  CHECK(maps.Find(0x3fffff) == nullptr);
-  CHECK(maps.Find(0x400000) == &maps.mappings()[0]);
-  CHECK(maps.Find(0x401000) == &maps.mappings()[1]);
-  CHECK(maps.Find(0x3ffffff) == &maps.mappings()[1]);
-  CHECK(maps.Find(0x4000000) == nullptr);
-  CHECK(maps.Find(UINTPTR_MAX) == nullptr);
+  CHECK(maps.Find(Address(0x3fffff)) == nullptr);
+  CHECK(maps.Find(Address(0x400000)) == &maps.mappings()[0]);
+  CHECK(maps.Find(Address(0x401000)) == &maps.mappings()[1]);
+  CHECK(maps.Find(Address(0x3ffffff)) == &maps.mappings()[1]);
+  CHECK(maps.Find(Address(0x4000000)) == nullptr);
+  CHECK(maps.Find(Address(UINTPTR_MAX)) == nullptr);
 }
 
 TEST("ProcMaps knows what is executable") {
   const ProcMaps maps = Parse(kMaps);
-  CHECK(maps.IsExecutable(0x401000));
-  CHECK(!maps.IsExecutable(0x400000));
-  CHECK(!maps.IsExecutable(0x1));
+  CHECK(maps.IsExecutable(Address(0x401000)));
+  CHECK(!maps.IsExecutable(Address(0x400000)));
+  CHECK(!maps.IsExecutable(Address(0x1)));
 }
 
 TEST("ProcMaps takes only readable and writable memory for a stack") {
   const ProcMaps maps = Parse(kMaps);
-  CHECK_EQ(maps.StackAt(0x7ffc00001000)->end, 0x7ffc00021000);
-  CHECK(!maps.StackAt(0x401000).has_value());
-  CHECK(!maps.StackAt(0x10).has_value());
+  CHECK_EQ(maps.StackAt(Address(0x7ffc00001000))->end, 0x7ffc00021000);
+  CHECK(!maps.StackAt(Address(0x401000)).has_value());
+  CHECK(!maps.StackAt(Address(0x10)).has_value());
 }
 
 TEST("ProcMaps omits lines that it does not understand") {
@@ -104,20 +106,30 @@ TEST("ProcMaps keeps its texts when it is moved") {
   CHECK_EQ(moved.mappings()[0].path, "/a");
 }
 
-constexpr uintptr_t kArguments = 0x5000'0000;
+constexpr Address kArguments(0x5000'0000);
+
+// A number or a place, as a register holds both.
+struct Argument {
+  uint64_t word = 0;
+
+  Argument() = default;
+  template <std::integral T>
+  Argument(T number) : word(static_cast<uint64_t>(number)) {}
+  Argument(Address place) : word(place.number()) {}
+};
 
 struct Call {
   RecordedMemory source;
   MemoryReader reader{&source};
   ThreadPlace place;
 
-  explicit Call(int64_t number, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0) {
+  explicit Call(int64_t number, Argument a = {}, Argument b = {}, Argument c = {}) {
     source.Map(kArguments, RecordedMemory::kPage);
     place.state = PlaceState::kBlocked;
     place.syscall = number;
-    place.arguments[0] = a;
-    place.arguments[1] = b;
-    place.arguments[2] = c;
+    place.arguments[0] = a.word;
+    place.arguments[1] = b.word;
+    place.arguments[2] = c.word;
   }
   std::string InWords() {
     reader.Forget();
@@ -191,7 +203,7 @@ TEST("DescribeSyscall counts what is polled") {
   CHECK_EQ(call.InWords(), "ppoll(fd -1 and 2 more)");
   call.place.arguments[1] = 0;
   CHECK_EQ(call.InWords(), "ppoll(no descriptor)");
-  call.place.arguments[2] = kArguments + 64;
+  call.place.arguments[2] = (kArguments + 64).number();
   call.source.Put(kArguments + 64, timespec{0, 30'000'000});
   CHECK_EQ(call.InWords(), "ppoll(no descriptor, at most 30 ms)");
 }
@@ -227,13 +239,13 @@ void CheckSelf(ReadBackend backend) {
   uint64_t word = 0x1234;
   uint64_t copy = 0;
   CHECK(self.backend() == backend);
-  CHECK(self.Fetch(reinterpret_cast<uintptr_t>(&word), &copy, sizeof copy));
+  CHECK(self.Fetch(platform::OwnAddress(&word), &copy, sizeof copy));
   CHECK_EQ(copy, 0x1234);
-  CHECK(!self.Fetch(8, &copy, sizeof copy));
-  CHECK(!self.Fetch(0x8000'0000'0000'0000, &copy, sizeof copy));
+  CHECK(!self.Fetch(Address(8), &copy, sizeof copy));
+  CHECK(!self.Fetch(Address(0x8000'0000'0000'0000), &copy, sizeof copy));
   const auto clone = self.Clone();
   word = 0x5678;
-  CHECK(clone->Fetch(reinterpret_cast<uintptr_t>(&word), &copy, sizeof copy));
+  CHECK(clone->Fetch(platform::OwnAddress(&word), &copy, sizeof copy));
   CHECK_EQ(copy, 0x5678);
 }
 
@@ -243,8 +255,8 @@ TEST("SelfMemory reads this process by a pipe") { CheckSelf(ReadBackend::kPipe);
 
 TEST("SelfMemory fetches words until one is not readable, by process_vm_readv only") {
   const uint64_t words[] = {1, 2, 3};
-  const auto at = reinterpret_cast<uintptr_t>(words);
-  const uintptr_t addresses[] = {at, at + 16, 8, at + 8};
+  const auto at = platform::OwnAddress(words);
+  const Address addresses[] = {at, at + 16, Address(8), at + 8};
   uint64_t copies[4] = {};
   CHECK_EQ(SelfMemory().FetchWords(addresses, 4, copies), 2);
   CHECK_EQ(copies[1], 3);
@@ -255,7 +267,7 @@ TEST("SelfMemory without a way to read counts as blind") {
   const uint32_t before = platform::BlindReaders();
   SelfMemory self(ReadBackend::kNone);
   uint64_t word = 0;
-  CHECK(!self.Fetch(reinterpret_cast<uintptr_t>(&before), &word, 4));
+  CHECK(!self.Fetch(platform::OwnAddress(&before), &word, 4));
   CHECK_EQ(platform::BlindReaders(), before);
 }
 

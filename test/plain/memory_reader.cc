@@ -13,7 +13,7 @@ namespace {
 
 using platform::MemoryReader;
 
-constexpr uintptr_t kBase = 0x7000'0000;
+constexpr platform::Address kBase(0x7000'0000);
 constexpr size_t kPage = RecordedMemory::kPage;
 
 // Two pages, then a hole, then another page. The words count up.
@@ -73,20 +73,20 @@ TEST("MemoryReader reads the last bytes before a hole") {
 TEST("MemoryReader refuses an address that nothing is at") {
   Memory memory;
   uint64_t word = 0;
-  CHECK(!memory.reader.Load(0, &word));
+  CHECK(!memory.reader.Load(platform::Address(), &word));
   CHECK(!memory.reader.Load(kBase - 8, &word));
 }
 
 TEST("MemoryReader reads no bytes anywhere") {
   Memory memory;
-  CHECK(memory.reader.Read(8, nullptr, 0));
+  CHECK(memory.reader.Read(platform::Address(8), nullptr, 0));
   CHECK_EQ(memory.source.fetches(), 0);
 }
 
 TEST("MemoryReader refuses a range that wraps round") {
   Memory memory;
   char bytes[16];
-  CHECK(!memory.reader.Read(UINTPTR_MAX - 3, bytes, sizeof bytes));
+  CHECK(!memory.reader.Read(platform::Address(UINTPTR_MAX - 3), bytes, sizeof bytes));
   CHECK_EQ(memory.source.fetches(), 0);
 }
 
@@ -100,7 +100,7 @@ TEST("MemoryReader refuses more than 64 MiB without asking the source") {
 TEST("MemoryReader asks once for a block") {
   Memory memory;
   uint64_t word = 0;
-  for (uintptr_t offset = 0; offset < kPage; offset += 8) CHECK(memory.reader.Load(kBase + offset, &word));
+  for (uint64_t offset = 0; offset < kPage; offset += 8) CHECK(memory.reader.Load(kBase + offset, &word));
   CHECK_EQ(memory.source.fetches(), 1);
 }
 
@@ -149,7 +149,7 @@ TEST("MemoryReader reads large pieces past the cache") {
 
 TEST("MemoryReader gives the slot of one block to another that needs it") {
   RecordedMemory source;
-  constexpr uintptr_t kOther = kBase + 512 * kPage;
+  constexpr platform::Address kOther = kBase + 512 * kPage;
   source.Map(kBase, kPage);
   source.Map(kOther, kPage);
   source.Put(kBase, uint64_t{1});
@@ -203,7 +203,7 @@ TEST("MemoryReader opens no window where nothing is readable") {
   CHECK(memory.reader.OpenWindow(kBase + 2 * kPage, kPage) == nullptr);
   CHECK(memory.reader.OpenWindow(kBase, 0) == nullptr);
   CHECK(memory.reader.OpenWindow(kBase, MemoryReader::kWindowBytes + 1) == nullptr);
-  CHECK(memory.reader.OpenWindow(UINTPTR_MAX - 7, 16) == nullptr);
+  CHECK(memory.reader.OpenWindow(platform::Address(UINTPTR_MAX - 7), 16) == nullptr);
 }
 
 TEST("MemoryReader closes its window with the next one and with Forget()") {
@@ -256,7 +256,7 @@ TEST("MemoryReader forgets a copy with Forget()") {
 
 TEST("MemoryReader loads words from all over the memory, and 0 for what is not readable") {
   Memory memory;
-  const uintptr_t addresses[] = {kBase + 8, kBase + 2 * kPage, kBase + 3 * kPage, 0, kBase + 32};
+  const platform::Address addresses[] = {kBase + 8, kBase + 2 * kPage, kBase + 3 * kPage, {}, kBase + 32};
   uint64_t words[5] = {1, 1, 1, 1, 1};
   memory.reader.LoadEach(addresses, 5, words);
   CHECK_EQ(std::vector<uint64_t>(words, words + 5), std::vector<uint64_t>({8, 0, 77, 0, 32}));
@@ -266,7 +266,7 @@ TEST("MemoryReader loads words from all over the memory, and 0 for what is not r
 TEST("MemoryReader loads words from all over the memory of a source that fetches one at a time") {
   Memory memory;
   memory.source.has_word_fetch = false;
-  const uintptr_t addresses[] = {kBase + 8, kBase + 2 * kPage, kBase + 16};
+  const platform::Address addresses[] = {kBase + 8, kBase + 2 * kPage, kBase + 16};
   uint64_t words[3] = {1, 1, 1};
   memory.reader.LoadEach(addresses, 3, words);
   CHECK_EQ(std::vector<uint64_t>(words, words + 3), std::vector<uint64_t>({8, 0, 16}));

@@ -7,16 +7,16 @@
 
 namespace gmr::test {
 
-void RecordedMemory::Map(uintptr_t address, size_t bytes) {
+void RecordedMemory::Map(platform::Address address, size_t bytes) {
   CHECK(address % kPage == 0 && bytes % kPage == 0);
   for (size_t at = 0; at < bytes; at += kPage) (*pages_)[address + at] = std::vector<uint8_t>(kPage);
 }
 
-void RecordedMemory::Unmap(uintptr_t address, size_t bytes) {
+void RecordedMemory::Unmap(platform::Address address, size_t bytes) {
   for (size_t at = 0; at < bytes; at += kPage) pages_->erase(address + at);
 }
 
-void RecordedMemory::Write(uintptr_t address, const void* from, size_t bytes) {
+void RecordedMemory::Write(platform::Address address, const void* from, size_t bytes) {
   const auto* next = static_cast<const uint8_t*>(from);
   while (bytes > 0) {
     const size_t offset = address % kPage;
@@ -30,13 +30,13 @@ void RecordedMemory::Write(uintptr_t address, const void* from, size_t bytes) {
   }
 }
 
-void RecordedMemory::WriteBytes(uintptr_t address, std::initializer_list<int> bytes) {
+void RecordedMemory::WriteBytes(platform::Address address, std::initializer_list<int> bytes) {
   std::vector<uint8_t> copy;
   for (const int byte : bytes) copy.push_back(static_cast<uint8_t>(byte));
   Write(address, copy.data(), copy.size());
 }
 
-bool RecordedMemory::Fetch(uintptr_t address, void* to, size_t bytes) {
+bool RecordedMemory::Fetch(platform::Address address, void* to, size_t bytes) {
   ++fetches_;
   auto* out = static_cast<uint8_t*>(to);
   while (bytes > 0) {
@@ -52,7 +52,7 @@ bool RecordedMemory::Fetch(uintptr_t address, void* to, size_t bytes) {
   return true;
 }
 
-size_t RecordedMemory::FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words) {
+size_t RecordedMemory::FetchWords(const platform::Address* addresses, size_t count, uint64_t* words) {
   if (!has_word_fetch) return 0;
   ++word_fetches_;
   for (size_t i = 0; i < count; ++i) {
@@ -64,8 +64,8 @@ size_t RecordedMemory::FetchWords(const uintptr_t* addresses, size_t count, uint
   return count;
 }
 
-std::vector<uintptr_t> RecordedMemory::pages() const {
-  std::vector<uintptr_t> addresses;
+std::vector<platform::Address> RecordedMemory::pages() const {
+  std::vector<platform::Address> addresses;
   for (const auto& [address, content] : *pages_) addresses.push_back(address);
   return addresses;
 }

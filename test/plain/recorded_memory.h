@@ -18,28 +18,33 @@
 
 namespace gmr::test {
 
+// An address, as in 0x1000_at.
+constexpr platform::Address operator""_at(unsigned long long number) { return platform::Address(number); }
+
 class RecordedMemory final : public platform::MemorySource {
  public:
   static constexpr size_t kPage = 4096;
 
   // Zeros from `address` on; both numbers are multiples of a page.
-  void Map(uintptr_t address, size_t bytes);
-  void Unmap(uintptr_t address, size_t bytes);
+  void Map(platform::Address address, size_t bytes);
+  void Unmap(platform::Address address, size_t bytes);
 
   // Where it is mapped; else the test fails.
-  void Write(uintptr_t address, const void* from, size_t bytes);
-  void WriteBytes(uintptr_t address, std::initializer_list<int> bytes);
-  void WriteText(uintptr_t address, std::string_view text) { Write(address, text.data(), text.size()); }
+  void Write(platform::Address address, const void* from, size_t bytes);
+  void WriteBytes(platform::Address address, std::initializer_list<int> bytes);
+  void WriteText(platform::Address address, std::string_view text) {
+    Write(address, text.data(), text.size());
+  }
   template <typename T>
-  void Put(uintptr_t address, const T& value) {
+  void Put(platform::Address address, const T& value) {
     Write(address, &value, sizeof value);
   }
 
-  bool Fetch(uintptr_t address, void* to, size_t bytes) override;
-  size_t FetchWords(const uintptr_t* addresses, size_t count, uint64_t* words) override;
+  bool Fetch(platform::Address address, void* to, size_t bytes) override;
+  size_t FetchWords(const platform::Address* addresses, size_t count, uint64_t* words) override;
   std::unique_ptr<platform::MemorySource> Clone() const override;
 
-  std::vector<uintptr_t> pages() const;
+  std::vector<platform::Address> pages() const;
 
   // How often it was asked.
   int fetches() const { return fetches_; }
@@ -49,7 +54,7 @@ class RecordedMemory final : public platform::MemorySource {
   bool has_word_fetch = true;
 
  private:
-  using Pages = std::map<uintptr_t, std::vector<uint8_t>>;
+  using Pages = std::map<platform::Address, std::vector<uint8_t>>;
 
   std::shared_ptr<Pages> pages_ = std::make_shared<Pages>();
   int fetches_ = 0;

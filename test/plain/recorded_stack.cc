@@ -19,7 +19,7 @@ using vm::RawFrame;
 struct Recording {
   RecordedMemory memory;
   vm::CodeRanges ranges;
-  uint64_t frame_pointer = 0;
+  platform::Address frame_pointer;
   size_t bytes = 0;
 
   // Beside this file, whose path is relative to the folder that tests run in.
@@ -27,9 +27,9 @@ struct Recording {
     const std::string here = __FILE__;
     file_ = std::fopen((here.substr(0, here.rfind('/')) + "/recordings/node20-stack.bin").c_str(), "rb");
     CHECK(file_ != nullptr);
-    frame_pointer = Number();
+    frame_pointer = platform::Address(Number());
     for (uint64_t left = Number(); left > 0; --left) {
-      const uint64_t pc = Number();
+      const platform::Address pc(Number());
       const auto owner = static_cast<vm::CodeOwner>(Number());
       if (!ranges.Has(pc)) CHECK(ranges.Add(pc, pc + 1, owner));
     }
@@ -44,13 +44,13 @@ struct Recording {
     return number;
   }
   void ReadPiece() {
-    const uint64_t address = Number();
+    const platform::Address address(Number());
     const uint64_t size = Number();
     CHECK(size < 1 << 20);
     std::vector<uint8_t> content((size + 7) / 8 * 8);
     CHECK_EQ(std::fread(content.data(), 1, content.size(), file_), content.size());
-    constexpr uintptr_t kPage = RecordedMemory::kPage;
-    for (uintptr_t page = address / kPage * kPage; page < address + size; page += kPage) {
+    constexpr size_t kPage = RecordedMemory::kPage;
+    for (platform::Address page = address.AlignedDown(kPage); page < address + size; page += kPage) {
       char ignored = 0;
       if (!memory.Fetch(page, &ignored, 1)) memory.Map(page, kPage);
     }
@@ -62,7 +62,8 @@ struct Recording {
 };
 
 // Innermost first, as "class.name file:line:column text".
-std::vector<std::string> Decode(RecordedMemory* memory, const vm::CodeRanges& ranges, uint64_t frame_pointer,
+std::vector<std::string> Decode(RecordedMemory* memory, const vm::CodeRanges& ranges,
+                                platform::Address frame_pointer,
                                 const vm::Layout& layout = LayoutOfNode20()) {
   platform::MemoryReader reader(memory);
   platform::Arena arena(size_t{1} << 20);
@@ -104,7 +105,7 @@ TEST("A recorded stack of Node 20 is decoded as it was") {
 TEST("A recorded stack of which a page is missing yields no frame that was not there") {
   Recording recording;
   int complete = 0;
-  for (const uintptr_t page : recording.memory.pages()) {
+  for (const platform::Address page : recording.memory.pages()) {
     Recording damaged;
     damaged.memory.Unmap(page, RecordedMemory::kPage);
     const auto lines = Decode(&damaged.memory, damaged.ranges, damaged.frame_pointer);

@@ -17,7 +17,7 @@ struct Deoptimized : CodeHeap {
   Tagged function = JsFunction(outer);
   std::vector<uint8_t> translation;
   vm::InlinedFrames frames;
-  static constexpr uintptr_t kFrame = kStart + 0xf'0000;
+  static constexpr platform::Address kFrame = kStart + 0xf'0000;
 
   void Command(uint8_t opcode, std::initializer_list<int64_t> operands) {
     translation.push_back(opcode);
@@ -128,23 +128,24 @@ TEST("DecodeDeoptFrames takes commands from the previous translation") {
 
 TEST("CodeRanges knows whose code an address is in") {
   const auto ranges = std::make_unique<vm::CodeRanges>();
-  CHECK(ranges->Add(0x1000, 0x2000, vm::CodeOwner::kBuiltins));
-  CHECK(ranges->Add(0x3000, 0x4000, vm::CodeOwner::kJit));
-  CHECK(ranges->OwnerOf(0x1000) == vm::CodeOwner::kBuiltins);
-  CHECK(ranges->OwnerOf(0x3fff) == vm::CodeOwner::kJit);
-  CHECK(ranges->OwnerOf(0x2000) == vm::CodeOwner::kNone);
-  CHECK(!ranges->Has(0x4000));
-  CHECK(!ranges->Add(0x5000, 0x5000, vm::CodeOwner::kJit));
+  CHECK(ranges->Add(0x1000_at, 0x2000_at, vm::CodeOwner::kBuiltins));
+  CHECK(ranges->Add(0x3000_at, 0x4000_at, vm::CodeOwner::kJit));
+  CHECK(ranges->OwnerOf(0x1000_at) == vm::CodeOwner::kBuiltins);
+  CHECK(ranges->OwnerOf(0x3fff_at) == vm::CodeOwner::kJit);
+  CHECK(ranges->OwnerOf(0x2000_at) == vm::CodeOwner::kNone);
+  CHECK(!ranges->Has(0x4000_at));
+  CHECK(!ranges->Add(0x5000_at, 0x5000_at, vm::CodeOwner::kJit));
 }
 
 TEST("CodeRanges joins neighbours, and refuses more ranges than fit") {
   const auto ranges = std::make_unique<vm::CodeRanges>();
-  for (uintptr_t i = 1; i <= 1000; ++i) CHECK(ranges->Add(i * 0x1000, (i + 1) * 0x1000, vm::CodeOwner::kJit));
-  for (uintptr_t i = 1; i < vm::CodeRanges::kMaxRanges; ++i)
-    CHECK(ranges->Add(0x1000'0000 + i * 0x2000, 0x1000'0000 + i * 0x2000 + 0x1000, vm::CodeOwner::kJit));
-  CHECK(!ranges->Add(0x9000'0000, 0x9000'1000, vm::CodeOwner::kJit));
+  for (int i = 1; i <= 1000; ++i)
+    CHECK(ranges->Add(0_at + i * 0x1000, 0_at + (i + 1) * 0x1000, vm::CodeOwner::kJit));
+  for (int i = 1; i < vm::CodeRanges::kMaxRanges; ++i)
+    CHECK(ranges->Add(0x1000'0000_at + i * 0x2000, 0x1000'1000_at + i * 0x2000, vm::CodeOwner::kJit));
+  CHECK(!ranges->Add(0x9000'0000_at, 0x9000'1000_at, vm::CodeOwner::kJit));
   ranges->Clear();
-  CHECK(!ranges->Has(0x1000));
+  CHECK(!ranges->Has(0x1000_at));
 }
 
 TEST("FillCodeRanges takes anonymous code for V8's, and finds copies of the builtins") {
@@ -155,13 +156,13 @@ TEST("FillCodeRanges takes anonymous code for V8's, and finds copies of the buil
       "30000000-30001000 r-xp 00000000 08:01 77 /usr/lib/libc.so\n";
   const auto maps = platform::ProcMaps::Parse(std::vector<char>(kMaps.begin(), kMaps.end()));
   const auto ranges = std::make_unique<vm::CodeRanges>();
-  CHECK(vm::FillCodeRanges(maps, platform::ModuleList(), {0x450000, 0x460000}, ranges.get()));
-  CHECK(ranges->OwnerOf(0x450000) == vm::CodeOwner::kBuiltins);
-  CHECK(ranges->OwnerOf(0x10000000) == vm::CodeOwner::kJit);
-  CHECK(ranges->OwnerOf(0x20010000) == vm::CodeOwner::kBuiltins);
-  CHECK(ranges->OwnerOf(0x20020000) == vm::CodeOwner::kNone);
-  CHECK(ranges->OwnerOf(0x400000) == vm::CodeOwner::kNone);
-  CHECK(ranges->OwnerOf(0x30000000) == vm::CodeOwner::kNone);
+  CHECK(vm::FillCodeRanges(maps, platform::ModuleList(), {0x450000_at, 0x460000_at}, ranges.get()));
+  CHECK(ranges->OwnerOf(0x450000_at) == vm::CodeOwner::kBuiltins);
+  CHECK(ranges->OwnerOf(0x10000000_at) == vm::CodeOwner::kJit);
+  CHECK(ranges->OwnerOf(0x20010000_at) == vm::CodeOwner::kBuiltins);
+  CHECK(ranges->OwnerOf(0x20020000_at) == vm::CodeOwner::kNone);
+  CHECK(ranges->OwnerOf(0x400000_at) == vm::CodeOwner::kNone);
+  CHECK(ranges->OwnerOf(0x30000000_at) == vm::CodeOwner::kNone);
 }
 
 TEST("FrameTypeOf knows the markers of frames") {
@@ -179,15 +180,15 @@ TEST("FrameTypeOf refuses words that mark no frame") {
   const vm::Layout layout = LayoutOfNode20();
   vm::FrameType type = vm::FrameType::kCount;
   for (const uint64_t marker :
-       {uint64_t{0}, uint64_t{3}, uint64_t{1026}, uint64_t{2} * 400, uint64_t{Heap::kStart}})
+       {uint64_t{0}, uint64_t{3}, uint64_t{1026}, uint64_t{2} * 400, Heap::kStart.number()})
     CHECK(!vm::FrameTypeOf(layout, marker, &type));
 }
 
 TEST("LoadEntryRegisters begins at the exit frame that the isolate notes") {
   Heap heap;
-  const uintptr_t isolate = heap.Allocate(1024);
-  const uintptr_t frame = heap.Allocate(64) + 32;
-  heap.memory.Put(isolate + 384, uint64_t{frame});
+  const platform::Address isolate = heap.Allocate(1024);
+  const platform::Address frame = heap.Allocate(64) + 32;
+  heap.memory.Put(isolate + 384, frame);
   heap.memory.Put(frame - 8, uint64_t{3 * 2});
   platform::Registers registers;
   CHECK(vm::LoadEntryRegisters(isolate, 384, heap.layout, &heap.reader, &registers));
@@ -201,14 +202,14 @@ TEST("LoadEntryRegisters begins at the exit frame that the isolate notes") {
 
 TEST("LoadOuterExit finds the exit frame that an entry frame notes") {
   Heap heap;
-  const uintptr_t entry = heap.Allocate(512) + 256;
-  const uintptr_t outer = entry + 128;
-  heap.memory.Put(entry - 72, uint64_t{outer});
+  const platform::Address entry = heap.Allocate(512) + 256;
+  const platform::Address outer = entry + 128;
+  heap.memory.Put(entry - 72, outer);
   heap.memory.Put(outer - 8, uint64_t{3 * 2});
   platform::Registers registers;
   CHECK(vm::LoadOuterExit(entry, heap.layout, &heap.reader, &registers));
   CHECK_EQ(registers.Get(platform::kFramePointer), outer);
-  heap.memory.Put(entry - 72, uint64_t{entry - 128});
+  heap.memory.Put(entry - 72, entry - 128);
   heap.reader.Forget();
   CHECK(!vm::LoadOuterExit(entry, heap.layout, &heap.reader, &registers));
 }

@@ -95,10 +95,11 @@ TEST("HolderNames names timers, requests and classes of the program") {
 
 vm::GreenThreads Dump(AsyncHeap& heap, const vm::GreenThreadLimits& limits = {}) {
   const vm::GreenThreadHeap prepared{heap.heap_layout, heap.anchors, ""};
-  const auto index = std::make_unique<vm::HeapPageIndex>(&heap.reader, &heap.heap_layout);
-  CHECK(index->Add(heap.anchors.heap) && index->Collect(heap.Maps()));
   const auto scan = std::make_unique<vm::GreenThreadScan>(&heap.memory, &heap.layout);
-  scan->Capture(prepared, *index, limits);
+  vm::HeapPageIndex index(&heap.reader, &heap.heap_layout);
+  heap.reader.Forget();
+  CHECK(index.Add(heap.anchors.heap) && index.Collect(heap.Maps()));
+  scan->Capture(prepared, index, limits);
   return scan->Take(vm::HeapReading::kPaused);
 }
 

@@ -19,8 +19,8 @@ TEST("Tagged tells small integers from objects") {
   CHECK(Heap::Smi(-5).IsSmi());
   CHECK_EQ(Heap::Smi(-5).ToSmi(), -5);
   CHECK(!Heap::Smi(-5).IsObject());
-  CHECK(Tagged::At(0x1000'0000).IsObject());
-  CHECK(!Tagged::At(0x1000'0000).IsSmi());
+  CHECK(Tagged::At(0x1000'0000_at).IsObject());
+  CHECK(!Tagged::At(0x1000'0000_at).IsSmi());
 }
 
 TEST("Tagged takes no word for an object that is no address of a process") {
@@ -51,7 +51,7 @@ TEST("HeapReader believes no map whose own map is none") {
 TEST("HeapReader gives no type to small integers and to unreadable memory") {
   Heap heap;
   Tagged smi = Heap::Smi(7);
-  Tagged nowhere = Tagged::At(0x1234'5678'0000);
+  Tagged nowhere = Tagged::At(0x1234'5678'0000_at);
   CHECK_EQ(heap.objects.TypeOf(&smi), -1);
   CHECK_EQ(heap.objects.TypeOf(&nowhere), -1);
 }
@@ -235,12 +235,12 @@ TEST("RawStrings follows thin strings, but not in a circle") {
 
 TEST("RawStrings reads characters outside of the heap") {
   Heap heap;
-  constexpr uintptr_t kOutside = 0x5000'0000;
+  constexpr platform::Address kOutside(0x5000'0000);
   heap.memory.Map(kOutside, 4096);
   heap.memory.WriteText(kOutside + 8, "outside");
   CHECK_EQ(Copied(heap, heap.External(Heap::kExternalOneByte, kOutside + 8, 7)), "outside");
   CHECK_EQ(Copied(heap, heap.External(Heap::kExternalOneByte, kOutside + 4090, 7)), "(none)");
-  CHECK_EQ(Copied(heap, heap.External(Heap::kExternalOneByte, 0, 7)), "(none)");
+  CHECK_EQ(Copied(heap, heap.External(Heap::kExternalOneByte, 0_at, 7)), "(none)");
   CHECK_EQ(Copied(heap, heap.External(Heap::kExternalOneByte | Heap::kUncached, kOutside + 8, 7)), "(none)");
   heap.memory.Write(kOutside + 64, u"日本", 4);
   CHECK_EQ(Copied(heap, heap.External(Heap::kExternalTwoByte, kOutside + 64, 2)), "日本");
@@ -351,7 +351,7 @@ TEST("ByteCursor refuses numbers that do not end, and what is not readable") {
   vm::ByteCursor endless(&heap.reader, bytes.Slot(heap.layout.array_data), 12);
   CHECK_EQ(endless.Unsigned(), 0);
   CHECK(endless.failed());
-  vm::ByteCursor nowhere(&heap.reader, 0x1000, 12);
+  vm::ByteCursor nowhere(&heap.reader, 0x1000_at, 12);
   CHECK_EQ(nowhere.Byte(), 0);
   CHECK(nowhere.failed());
 }

@@ -26,10 +26,10 @@ using platform::UnwindEntry;
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr uintptr_t kModule = 0x5555'0000;
-constexpr uintptr_t kHeader = kModule + 0x2000;
-constexpr uintptr_t kFrames = kModule + 0x3000;
-constexpr uintptr_t kStack = 0x7ffe'0000;
+constexpr platform::Address kModule(0x5555'0000);
+constexpr platform::Address kHeader = kModule + 0x2000;
+constexpr platform::Address kFrames = kModule + 0x3000;
+constexpr platform::Address kStack(0x7ffe'0000);
 
 template <typename T>
 void Append(Bytes* bytes, T value) {
@@ -43,7 +43,7 @@ struct Image {
   MemoryReader reader{&source};
   Module module;
   Bytes frames;
-  std::vector<std::pair<uintptr_t, uintptr_t>> table;  // function, FDE
+  std::vector<std::pair<platform::Address, platform::Address>> table;  // function, FDE
 
   Image() : Image(Cie("zR", {0x1b})) {}
   explicit Image(const Bytes& cie) {
@@ -70,8 +70,8 @@ struct Image {
     return record;
   }
 
-  void AddFunction(uintptr_t start, uint32_t size, const Bytes& program) {
-    const uintptr_t fde = kFrames + frames.size();
+  void AddFunction(platform::Address start, uint32_t size, const Bytes& program) {
+    const platform::Address fde = kFrames + frames.size();
     Bytes body;
     Append(&body, static_cast<uint32_t>(fde + 4 - kFrames));  // back to the CIE
     Append(&body, static_cast<int32_t>(start - (fde + 8)));   // relative to its own place
@@ -96,7 +96,7 @@ struct Image {
     reader.Forget();
   }
 
-  bool Find(uintptr_t pc, UnwindEntry* entry) {
+  bool Find(platform::Address pc, UnwindEntry* entry) {
     found = std::make_unique<EhFrameReader>(&reader);
     return found->Find(module, pc, entry);
   }
@@ -205,8 +205,8 @@ TEST("EhFrameReader refuses a CIE where the table promises an FDE") {
 TEST("TakeEncodedPointer knows what pointers are relative to") {
   const Bytes bytes = {0xf0, 0xff, 0xff, 0xff};
   const auto take = [&](uint8_t encoding, bool* failed) {
-    DwarfCursor cursor(bytes.data(), bytes.size(), 0x2000);
-    const uintptr_t pointer = TakeEncodedPointer(&cursor, encoding, 0x9000);
+    DwarfCursor cursor(bytes.data(), bytes.size(), platform::Address(0x2000));
+    const platform::Address pointer = TakeEncodedPointer(&cursor, encoding, platform::Address(0x9000));
     *failed = cursor.failed();
     return pointer;
   };
@@ -236,8 +236,8 @@ struct Frames : Image {
     registers.Set(platform::kProgramCounter, kModule + 0x110);
     registers.Set(platform::kStackPointer, kStack + 0x100);
     registers.Set(platform::kFramePointer, kStack + 0x120);
-    source.Put(kStack + 0x120, uint64_t{kStack + 0x180});
-    source.Put(kStack + 0x128, uint64_t{kModule + 0x250});
+    source.Put(kStack + 0x120, kStack + 0x180);
+    source.Put(kStack + 0x128, kModule + 0x250);
   }
   StepResult Step(bool pc_is_exact = true) {
     return std::make_unique<CfiUnwinder>(&reader)->Step(module, pc_is_exact, &registers);
@@ -315,7 +315,7 @@ TEST("StepByFramePointer follows the chain of frame pointers upwards") {
 }
 
 TEST("StepByFramePointer refuses frame pointers that make no sense") {
-  for (const uint64_t wrong : {kStack + 0x121, kStack + 0x80, kStack + 0x1000'0000}) {
+  for (const platform::Address wrong : {kStack + 0x121, kStack + 0x80, kStack + 0x1000'0000}) {
     Frames frames;
     frames.registers.Set(platform::kFramePointer, wrong);
     CHECK(!platform::StepByFramePointer(&frames.reader, &frames.registers));
@@ -340,8 +340,8 @@ TEST("FindCallBefore finds none behind other instructions") {
   image.source.WriteBytes(kModule + 0x20, {0x90, 0x90, 0x90, 0x90, 0x90, 0xff, 0xe0});
   CHECK(!FindCallBefore(&image.reader, kModule + 0x10).is_call);
   CHECK(!FindCallBefore(&image.reader, kModule + 0x27).is_call);
-  CHECK(!FindCallBefore(&image.reader, 0x1000).is_call);
-  CHECK(!FindCallBefore(&image.reader, 3).is_call);
+  CHECK(!FindCallBefore(&image.reader, platform::Address(0x1000)).is_call);
+  CHECK(!FindCallBefore(&image.reader, platform::Address(3)).is_call);
 }
 
 TEST("FindStackAdjustments finds what a function subtracts from the stack pointer") {

@@ -1,6 +1,6 @@
 /**
  * System calls that a service makes only with gmr-native. test/own-calls.test.ts compares this list with strace, and
- * native/base/own_calls.cc has an entry for each name under `examined`.
+ * native/base/own_calls_linux.cc has an entry for each name under `examined`.
  */
 export interface OwnSystemCall {
   readonly name: string;

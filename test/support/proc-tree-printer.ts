@@ -7,9 +7,10 @@ import { HARD_LIMIT_MS } from './patience';
 const SOURCES = [
   'test/native/proc_tree_printer.cc',
   'native/process/proc_tree.cc',
-  'native/base/own_calls.cc',
+  'native/process/proc_tree_linux.cc',
+  'native/base/own_calls_linux.cc',
   'native/base/printable.cc',
-  'native/base/probe_child.cc',
+  'native/base/probe_child_linux.cc',
   'native/base/proc_status.cc',
   'native/process/text_file.cc',
   'native/reporter/model/json_writer.cc',

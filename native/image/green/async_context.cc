@@ -57,7 +57,7 @@ const char* AsyncContexts::Run(AsyncGraph* graph, const AsyncGroups& groups, con
   keys_ = std::min(static_cast<int>(query.keys.size()), AsyncContextQuery::kMaxKeys);
   distinct_.Clear();
   Reset();
-  if (query.storage_slot == 0 || keys_ == 0 || count == 0) return nullptr;
+  if (query.storage_slot.IsNull() || keys_ == 0 || count == 0) return nullptr;
   if (!heap_->memory().Load(query.storage_slot, &bits) || !Tagged(bits).IsObject())
     return "the storage is gone";
   if (!values_.Assign(size_t{count} * static_cast<size_t>(keys_), ContextValue())) return kNoRoom;

@@ -30,7 +30,7 @@ struct AsyncContextQuery {
   static constexpr int kMaxKeys = 16;
 
   // Of the word that holds the address of the AsyncLocalStorage; 0: nothing is asked.
-  uintptr_t storage_slot = 0;
+  platform::Address storage_slot;
   std::vector<std::string> keys;
 };
 

@@ -59,9 +59,9 @@ bool AsyncGraph::AddPromises(HeapScan* scan) {
 // leads to: reading the page at once saves many reads of parts of it.
 void AsyncGraph::OpenPageOf(uint32_t promise) {
   const auto page_of = [this](uint32_t i) {
-    return promises_[i].pending.object.bits() & ~uint64_t{kPageBytes - 1};
+    return promises_[i].pending.object.Slot(0).AlignedDown(kPageBytes);
   };
-  const uint64_t page = page_of(promise);
+  const platform::Address page = page_of(promise);
   if (page == open_page_) return;
   open_page_ = page;
   size_t unread = 0;
@@ -89,7 +89,7 @@ void AsyncGraph::MarkProducer(uint32_t function) {
 }
 
 bool AsyncGraph::AddEdges(int64_t deadline_ns) {
-  open_page_ = 0;
+  open_page_ = platform::Address();
   for (uint32_t i = 0; i < promises_.size(); ++i) {
     if (!promises_[i].pending.function.IsObject()) OpenPageOf(i);
     is_late_ = i % kPerLook == kPerLook - 1 && platform::MonotonicNs() > deadline_ns;

@@ -144,7 +144,7 @@ class AsyncGraph {
   platform::NumberTable driven_{kMaxFunctions};
   platform::MappedArray<Outcome> outcomes_{kMaxPromises};
   platform::MappedArray<uint32_t> path_{kMaxPromises};
-  uint64_t open_page_ = 0;
+  platform::Address open_page_;
   bool is_late_ = false;
 };
 

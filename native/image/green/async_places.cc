@@ -138,7 +138,7 @@ bool AsyncPlaces::HasYoungSource(Tagged script) const {
   Tagged source;
   uint64_t flags = 0;
   if (layout_->page_flags < 0 || !heap_->Load(script, heap_->layout().script_source, &source)) return true;
-  const Tagged page = Tagged::At(source.Slot(0) & ~(kPageBytes - 1));
+  const Tagged page = Tagged::At(source.Slot(0).AlignedDown(kPageBytes));
   return !heap_->memory().Load(page.Slot(layout_->page_flags), &flags) ||
          (flags & (kPageIsFromSpace | kPageIsToSpace)) != 0;
 }

@@ -24,12 +24,12 @@ size_t FreeWords(const PageWords& page, size_t index, int32_t size_unit) {
   return ends_well ? count : 0;
 }
 
-size_t EndOfObjects(const PageWords& page, uint64_t allocation_top) {
+size_t EndOfObjects(const PageWords& page, platform::Address allocation_top) {
   const uint64_t end = (allocation_top - page.start) / sizeof(uint64_t);
   return allocation_top >= page.start && end < page.count ? static_cast<size_t>(end) : page.count;
 }
 
-void DeadWords::Begin(const PageWords& page, uint64_t allocation_top) {
+void DeadWords::Begin(const PageWords& page, platform::Address allocation_top) {
   page_ = page;
   end_ = EndOfObjects(page, allocation_top);
   is_listed_ = false;

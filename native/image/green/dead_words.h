@@ -23,7 +23,7 @@ namespace gmr::vm {
 struct PageWords {
   const uint64_t* at = nullptr;
   size_t count = 0;
-  uintptr_t start = 0;  // where they are in the heap
+  platform::Address start;  // where they are in the heap
 };
 
 // The length of the free block whose header is word `index`, as it is told by the unit of its size; 0: there
@@ -33,14 +33,14 @@ size_t FreeWords(const PageWords& page, size_t index, int32_t size_unit);
 // New objects are put one behind the other, up to `allocation_top`. Behind the last one is what was there
 // before the last garbage collection. The number of words before that; all of them where the top is in
 // another page.
-size_t EndOfObjects(const PageWords& page, uint64_t allocation_top);
+size_t EndOfObjects(const PageWords& page, platform::Address allocation_top);
 
 class DeadWords {
  public:
   DeadWords(const HeapLayout* layout, const HeapAnchors* anchors) : layout_(layout), anchors_(anchors) {}
 
   // For a page that objects begin in.
-  void Begin(const PageWords& page, uint64_t allocation_top);
+  void Begin(const PageWords& page, platform::Address allocation_top);
   // For a page that is inside of a large object: none is dead.
   void BeginInside() { page_ = {}; }
 

@@ -2,12 +2,11 @@
 
 namespace gmr::vm {
 
-bool ReadGcEpoch(platform::MemoryReader* memory, const HeapLayout& layout, uint64_t heap, GcEpoch* epoch) {
+bool ReadGcEpoch(platform::MemoryReader* memory, const HeapLayout& layout, platform::Address heap,
+                 GcEpoch* epoch) {
   if (layout.heap_gc_state < 0 || layout.heap_full_count < 0 || layout.heap_gc_count < 0) return false;
   memory->Forget();
-  const auto load = [&](int32_t offset, int32_t* value) {
-    return memory->Load(heap + static_cast<uint64_t>(offset), value);
-  };
+  const auto load = [&](int32_t offset, int32_t* value) { return memory->Load(heap + offset, value); };
   return load(layout.heap_gc_state, &epoch->state) && load(layout.heap_full_count, &epoch->full_count) &&
          load(layout.heap_gc_count, &epoch->count);
 }

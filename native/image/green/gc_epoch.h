@@ -28,7 +28,8 @@ struct GcEpoch {
 };
 
 // `heap` is HeapAnchors::heap. False when the addresses are not known or cannot be read.
-bool ReadGcEpoch(platform::MemoryReader* memory, const HeapLayout& layout, uint64_t heap, GcEpoch* epoch);
+bool ReadGcEpoch(platform::MemoryReader* memory, const HeapLayout& layout, platform::Address heap,
+                 GcEpoch* epoch);
 
 }  // namespace gmr::vm
 

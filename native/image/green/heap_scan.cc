@@ -36,11 +36,11 @@ void HeapScan::Reset() {
   unreadable_pages_ = 0;
   read_bytes_ = 0;
   dropped_ = 0;
-  allocation_top_ = 0;
+  allocation_top_ = platform::Address();
   // 0: unknown, then nothing is left out.
-  if (anchors_->allocation_top_slot != 0 &&
+  if (!anchors_->allocation_top_slot.IsNull() &&
       !heap_->memory().Load(anchors_->allocation_top_slot, &allocation_top_))
-    allocation_top_ = 0;
+    allocation_top_ = platform::Address();
   // 0 is no map, but a frequent word.
   free_space_ = anchors_->free_space_map.bits() == 0 ? 1 : anchors_->free_space_map.bits();
 }
@@ -103,7 +103,8 @@ bool HeapScan::Append(const HeapScan& other) {
 }
 
 // Tens of millions of objects are told to be of no interest here.
-[[gnu::always_inline]] inline bool HeapScan::VisitMatched(uintptr_t start, size_t begin, uint64_t matched) {
+[[gnu::always_inline]] inline bool HeapScan::VisitMatched(platform::Address start, size_t begin,
+                                                          uint64_t matched) {
   const uint64_t elements = anchors_->empty_elements.bits();
   const uint64_t frozen = anchors_->empty_frozen_elements.bits();
   // Objects without properties have the same word in front of their elements.
@@ -152,7 +153,7 @@ template <bool kWithMarks>
 }
 
 template <bool kWithMarks>
-bool HeapScan::ScanPage(uintptr_t start, size_t words) {
+bool HeapScan::ScanPage(platform::Address start, size_t words) {
   const PageWords page{page_, words, start};
   const size_t end = EndOfObjects(page, allocation_top_);
   for (size_t i = 0; i < end;) {
@@ -242,7 +243,7 @@ bool HeapScan::AddPromise(size_t index, Tagged object) {
   const Tagged reactions = Field(index, layout_->promise_reactions);
   if (!flags.IsSmi() || (flags.ToSmi() & kPromiseStatusMask) != kPromisePending) return true;
   if (!reactions.IsObject()) return true;
-  const bool is_near = reactions.bits() - page_start_ < page_words_ * sizeof(uint64_t);
+  const bool is_near = reactions.bits() - page_start_.number() < page_words_ * sizeof(uint64_t);
   return promises_.Append({object, reactions, is_near ? handlers_.SoleFunctionOf(reactions) : Tagged()});
 }
 

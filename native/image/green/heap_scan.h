@@ -89,7 +89,7 @@ class HeapScan {
   void ReleaseSuspended() { suspended_.Release(); }
   uint64_t read_bytes() const { return read_bytes_; }
   // Where the next new object would be when the scan began; 0: unknown.
-  uint64_t allocation_top() const { return allocation_top_; }
+  platform::Address allocation_top() const { return allocation_top_; }
 
  private:
   enum class Role : uint8_t { kNone, kPromise, kAsyncFunction, kAsyncGenerator, kFunction };
@@ -124,9 +124,9 @@ class HeapScan {
   template <bool kWithMarks>
   Matches Match(size_t begin, size_t count);
   template <bool kWithMarks>
-  bool ScanPage(uintptr_t start, size_t words);
+  bool ScanPage(platform::Address start, size_t words);
   // Bit i: the word i behind `begin` may be the elements of an object.
-  bool VisitMatched(uintptr_t start, size_t begin, uint64_t matched);
+  bool VisitMatched(platform::Address start, size_t begin, uint64_t matched);
   Role RoleAt(size_t index);
   Role LearnRole(size_t index);
   // False: `word` is no map.
@@ -143,9 +143,9 @@ class HeapScan {
   // The copy of the page that is being scanned.
   const uint64_t* page_ = nullptr;
   size_t page_words_ = 0;
-  uintptr_t page_start_ = 0;
+  platform::Address page_start_;
   uint64_t free_space_ = 0;
-  uint64_t allocation_top_ = 0;
+  platform::Address allocation_top_;
   platform::MappedArray<SuspendedObject> suspended_{kMaxSuspended};
   platform::MappedArray<PendingPromise> promises_{kMaxPromises};
   platform::MappedArray<ResolverFunction> resolvers_{kMaxPromises};

@@ -25,7 +25,7 @@ bool HolderProof::HoldsSomewhere(Tagged array, Tagged held) const {
   const int64_t length = heap_->LengthOf(array);
   for (int64_t first = 0; first < length && first < kMaxElements; first += std::ssize(words)) {
     const int64_t count = std::min<int64_t>(std::ssize(words), length - first);
-    const uintptr_t begin = array.Slot(heap_->layout().array_data) + static_cast<uintptr_t>(first) * 8;
+    const platform::Address begin = array.Slot(heap_->layout().array_data) + first * 8;
     if (!heap_->memory().Read(begin, words, static_cast<size_t>(count) * sizeof *words)) return false;
     if (std::find(words, words + count, held.bits()) != words + count) return true;
   }

@@ -5,19 +5,19 @@ namespace gmr::vm {
 bool HolderSearch::Find(const HeapPages& pages, size_t number, const uint64_t* words, size_t index,
                         Holder* holder) {
   const HeapPage& page = pages.pages()[number];
-  const uintptr_t address = page.start + index * sizeof(uint64_t);
+  const platform::Address address = page.start + index * sizeof(uint64_t);
   if (IsInLast(address, holder)) return true;
   return page.is_inside_large ? FindLarge(pages, number, address, holder)
                               : FindInPage(page.start, words, index, holder);
 }
 
-bool HolderSearch::IsInLast(uintptr_t address, Holder* holder) const {
+bool HolderSearch::IsInLast(platform::Address address, Holder* holder) const {
   if (address < array_.begin || address >= array_.end) return false;
   *holder = {Tagged::At(array_.begin), static_cast<int32_t>(address - array_.begin)};
   return true;
 }
 
-bool HolderSearch::FindInPage(uintptr_t start, const uint64_t* words, size_t index, Holder* holder) {
+bool HolderSearch::FindInPage(platform::Address start, const uint64_t* words, size_t index, Holder* holder) {
   for (size_t back = 1; back <= index; ++back) {
     const size_t first = index - back;
     const bool is_far = back > kMaxFixedWords;
@@ -50,7 +50,8 @@ HolderSearch::Extent HolderSearch::ExtentAt(const uint64_t* words, size_t back) 
   return Reaches(length, back) ? Extent::kReaches : Extent::kShort;
 }
 
-bool HolderSearch::FindLarge(const HeapPages& pages, size_t number, uintptr_t address, Holder* holder) {
+bool HolderSearch::FindLarge(const HeapPages& pages, size_t number, platform::Address address,
+                             Holder* holder) {
   size_t head = number;
   while (head > 0 && pages.pages()[head].is_inside_large &&
          pages.pages()[head - 1].end == pages.pages()[head].start)
@@ -64,8 +65,9 @@ bool HolderSearch::FindLarge(const HeapPages& pages, size_t number, uintptr_t ad
     if (!heap_->Is(&map, heap_->layout().type_map)) continue;
     // Never large; behind its length is a hash, which would make it reach anywhere.
     if (heap_->TypeOfMap(map) == heap_->layout().type_property_array) continue;
-    const uintptr_t begin = page.start + i * sizeof(uint64_t);
-    const uintptr_t end = begin + (static_cast<uintptr_t>(length.ToSmi()) + kArrayHeader) * sizeof(uint64_t);
+    const platform::Address begin = page.start + i * sizeof(uint64_t);
+    const platform::Address end =
+        begin + (static_cast<size_t>(length.ToSmi()) + kArrayHeader) * sizeof(uint64_t);
     if (address >= end) return false;
     array_ = {begin, end};
     return IsInLast(address, holder);

@@ -46,8 +46,8 @@ class HolderSearch {
   static constexpr size_t kHeadWords = 2048;
 
   struct Array {
-    uintptr_t begin = 0;
-    uintptr_t end = 0;
+    platform::Address begin;
+    platform::Address end;
   };
 
   // Of something that begins `back` words before the word.
@@ -56,9 +56,9 @@ class HolderSearch {
   static bool Reaches(Tagged length, size_t back);
   // kNone: no object begins with these words.
   Extent ExtentAt(const uint64_t* words, size_t back) const;
-  bool FindInPage(uintptr_t start, const uint64_t* words, size_t index, Holder* holder);
-  bool FindLarge(const HeapPages& pages, size_t number, uintptr_t address, Holder* holder);
-  bool IsInLast(uintptr_t address, Holder* holder) const;
+  bool FindInPage(platform::Address start, const uint64_t* words, size_t index, Holder* holder);
+  bool FindLarge(const HeapPages& pages, size_t number, platform::Address address, Holder* holder);
+  bool IsInLast(platform::Address address, Holder* holder) const;
 
   const HeapReader* heap_;
   // The last long one: the next word that is asked for is often in it too.

@@ -121,7 +121,7 @@ class LeafLabels {
   HolderSearch search_;
   HolderProof proof_;
   DeadWords dead_;
-  uint64_t allocation_top_ = 0;
+  platform::Address allocation_top_;
   platform::MappedArray<Step> steps_{kMaxSteps};
   platform::MappedArray<Answer> answers_{kMaxPromises};
   platform::NumberTable seen_{kMaxSteps};

@@ -10,7 +10,7 @@ namespace gmr::vm {
 namespace {
 
 constexpr int kPageShift = 18;
-static_assert(kPageBytes == uintptr_t{1} << kPageShift);
+static_assert(kPageBytes == uint64_t{1} << kPageShift);
 // Below this a part would be smaller than what is allocated together.
 constexpr int kLeastShift = 14;
 static_assert(size_t{PageTargets::kParts - 1} << kPageShift <= UINT32_MAX, "the lower halves of words tell");

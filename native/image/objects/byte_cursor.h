@@ -20,7 +20,7 @@ namespace gmr::vm {
 
 class ByteCursor {
  public:
-  ByteCursor(platform::MemoryReader* memory, uintptr_t data, uint32_t length)
+  ByteCursor(platform::MemoryReader* memory, platform::Address data, uint32_t length)
       : memory_(memory), data_(data), length_(length) {}
 
   bool failed() const { return failed_; }
@@ -72,7 +72,7 @@ class ByteCursor {
   }
 
   platform::MemoryReader* memory_;
-  uintptr_t data_;
+  platform::Address data_;
   uint32_t length_;
   uint32_t position_ = 0;
   uint32_t window_start_ = 0;

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string>
 
+#include "../../base/address.h"
+
 namespace gmr::vm {
 
 // Part of one line, around a position.
@@ -34,10 +36,10 @@ struct CodeText {
 
 // A string of V8's that is too long to be copied while a thread waits. V8 does not move objects of this size.
 struct LongString {
-  uintptr_t object = 0;  // 0: there is none
-  uint64_t map = 0;      // the object's first word
-  uintptr_t length_at = 0;
-  uintptr_t data_at = 0;
+  platform::Address object;  // null: there is none
+  uint64_t map = 0;          // the object's first word
+  platform::Address length_at;
+  platform::Address data_at;
   uint32_t length = 0;  // in characters
   bool one_byte = true;
 };

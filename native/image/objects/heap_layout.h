@@ -23,7 +23,7 @@ namespace gmr::vm {
 // What the addresses of an isolate are compared with.
 struct HeapAnchors {
   // v8::internal::Heap, as every page of it says.
-  uint64_t heap = 0;
+  platform::Address heap;
   // The `elements` of objects that have none, and of frozen ones: two objects
   // that all of an isolate share.
   Tagged empty_elements;
@@ -35,7 +35,7 @@ struct HeapAnchors {
   Tagged free_space_map;
   // Of the word of the isolate that says where the next new object goes; 0:
   // unknown, then dead objects behind it are not recognised.
-  uintptr_t allocation_top_slot = 0;
+  platform::Address allocation_top_slot;
   // Milliseconds of CLOCK_MONOTONIC at which the timers' clock was 0; -1: unknown.
   double timer_base_ms = -1;
 };
@@ -131,7 +131,7 @@ inline constexpr int32_t kPromiseStatusMask = 3;
 inline constexpr int32_t kPromisePending = 0;
 
 // Pages are aligned to their size, MutablePageMetadata::kPageSize.
-inline constexpr uintptr_t kPageBytes = uintptr_t{256} << 10;
+inline constexpr uint64_t kPageBytes = uint64_t{256} << 10;
 // MemoryChunk::FROM_PAGE and TO_PAGE, the same in V8 11.3 to 14.6.
 inline constexpr uint64_t kPageIsFromSpace = 1u << 3;
 inline constexpr uint64_t kPageIsToSpace = 1u << 4;

@@ -6,10 +6,6 @@ namespace gmr::vm {
 
 namespace {
 
-uintptr_t At(uintptr_t base, int32_t offset) {
-  return base + static_cast<uintptr_t>(static_cast<intptr_t>(offset));
-}
-
 // Nothing is mapped below.
 constexpr uint64_t kLeastHeader = 4096;
 
@@ -20,52 +16,51 @@ constexpr uint64_t kLeastHeader = 4096;
 // nothing.
 bool MayHoldHeap(const platform::Mapping& mapping) {
   constexpr size_t kMaxBytes = kMaxHeapPages * kPageBytes;
-  return mapping.range.end - mapping.range.start <= kMaxBytes && mapping.readable && mapping.writable &&
-         !mapping.executable && mapping.inode == 0 &&
-         (mapping.path.empty() || mapping.path.starts_with("[anon"));
+  return mapping.range.size() <= kMaxBytes && mapping.readable && mapping.writable && !mapping.executable &&
+         mapping.inode == 0 && (mapping.path.empty() || mapping.path.starts_with("[anon"));
 }
 
-void FindPageHeaders(platform::MemoryReader* memory, const HeapLayout& layout, uintptr_t first, size_t count,
-                     uintptr_t* headers) {
+void FindPageHeaders(platform::MemoryReader* memory, const HeapLayout& layout, platform::Address first,
+                     size_t count, platform::Address* headers) {
   for (size_t i = 0; i < count; ++i) headers[i] = first + i * kPageBytes;
   if (layout.page_metadata < 0) return;
   // The page begins with the address of its header, and that has the address of the page.
-  uintptr_t places[kPageBatch] = {};
+  platform::Address places[kPageBatch] = {};
   uint64_t metadata[kPageBatch] = {};
   uint64_t pages[kPageBatch] = {};
-  for (size_t i = 0; i < count; ++i) places[i] = At(headers[i], layout.page_metadata);
+  for (size_t i = 0; i < count; ++i) places[i] = headers[i] + layout.page_metadata;
   memory->LoadEach(places, count, metadata);
   for (size_t i = 0; i < count; ++i) {
     if (metadata[i] % sizeof(uint64_t) != 0 || metadata[i] < kLeastHeader) metadata[i] = 0;
     // A page of ours is readable, and no header: the comparison fails.
-    places[i] = metadata[i] == 0 ? headers[i] : At(metadata[i], layout.page_metadata_self);
+    places[i] = metadata[i] == 0 ? headers[i] : platform::Address(metadata[i]) + layout.page_metadata_self;
   }
   memory->LoadEach(places, count, pages);
   for (size_t i = 0; i < count; ++i)
-    headers[i] = metadata[i] != 0 && pages[i] == headers[i] ? metadata[i] : 0;
+    headers[i] = platform::Address(pages[i] == headers[i].number() ? metadata[i] : 0);
 }
 
-bool HeapPageIndex::Add(uint64_t heap) {
+bool HeapPageIndex::Add(platform::Address heap) {
   if (!heaps_.Append(heap)) return false;
   std::sort(heaps_.begin(), heaps_.end());
   return true;
 }
 
-bool HeapPageIndex::IsWanted(uint64_t heap) const {
+bool HeapPageIndex::IsWanted(platform::Address heap) const {
   return std::binary_search(heaps_.begin(), heaps_.end(), heap);
 }
 
-void HeapPageIndex::FindOwners(uintptr_t first, size_t count) {
+void HeapPageIndex::FindOwners(platform::Address first, size_t count) {
   FindPageHeaders(memory_, *layout_, first, count, headers_);
-  uintptr_t places[kPageBatch] = {};
+  platform::Address places[kPageBatch] = {};
   uint64_t flags[kPageBatch] = {};
   for (size_t i = 0; i < count; ++i)
-    places[i] = headers_[i] == 0 ? first : At(headers_[i], layout_->page_heap);
+    places[i] = headers_[i].IsNull() ? first : headers_[i] + layout_->page_heap;
   memory_->LoadEach(places, count, owners_);
   size_t wanted = 0;
   for (size_t i = 0; i < count; ++i) {
-    if (headers_[i] == 0 || !IsWanted(owners_[i])) owners_[i] = 0;
-    if (owners_[i] != 0) places[wanted++] = At(first + i * kPageBytes, layout_->page_flags);
+    if (headers_[i].IsNull() || !IsWanted(platform::Address(owners_[i]))) owners_[i] = 0;
+    if (owners_[i] != 0) places[wanted++] = first + i * kPageBytes + layout_->page_flags;
   }
   memory_->LoadEach(places, wanted, flags);
   wanted = 0;
@@ -75,11 +70,11 @@ void HeapPageIndex::FindOwners(uintptr_t first, size_t count) {
 
 bool HeapPageIndex::CollectFrom(const platform::AddressRange& range) {
   uint64_t before = 0;  // the heap of the page before, when a large object may go on behind it
-  const uintptr_t* seam = seams_.begin();
-  const uintptr_t first = (range.start + kPageBytes - 1) & ~(kPageBytes - 1);
+  const platform::Address* seam = seams_.begin();
+  const platform::Address first = range.start.AlignedUp(kPageBytes);
   size_t known = 0;  // of this batch, those before `page`
   size_t batch = 0;
-  for (uintptr_t page = first; page < range.end && page >= first; page += kPageBytes) {
+  for (platform::Address page = first; page < range.end && page >= first; page += kPageBytes) {
     if (++chunks_ > kMaxChunks) return false;
     if (known == batch) {
       batch = std::min<size_t>(kPageBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
@@ -95,8 +90,8 @@ bool HeapPageIndex::CollectFrom(const platform::AddressRange& range) {
     const bool inside = owner == 0 && before != 0;
     if (owner != 0) before = is_left ? 0 : owner;
     if (is_left || before == 0) continue;
-    const uintptr_t end = std::min(range.end, page + kPageBytes);
-    if (!entries_.Append({{page, end, inside}, before})) return false;
+    const platform::Address end = std::min(range.end, page + kPageBytes);
+    if (!entries_.Append({{page, end, inside}, platform::Address(before)})) return false;
   }
   return true;
 }

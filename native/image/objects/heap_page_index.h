@@ -20,8 +20,8 @@
 namespace gmr::vm {
 
 struct HeapPage {
-  uintptr_t start = 0;
-  uintptr_t end = 0;  // exclusive; at most kPageBytes behind the start
+  platform::Address start;
+  platform::Address end;  // exclusive; at most kPageBytes behind the start
   // The rest of a large object: no object begins in it.
   bool is_inside_large = false;
 };
@@ -35,23 +35,23 @@ inline constexpr size_t kMaxHeapPages = size_t{1} << 17;
 // Whether the heap of an isolate may be in that mapping.
 bool MayHoldHeap(const platform::Mapping& mapping);
 
-// Where the headers are of the pages that begin at `first` and follow each other, at most kPageBatch. 0: that
-// is no page of V8's. Versions whose pages begin with their header are not examined.
-void FindPageHeaders(platform::MemoryReader* memory, const HeapLayout& layout, uintptr_t first, size_t count,
-                     uintptr_t* headers);
+// Where the headers are of the pages that begin at `first` and follow each other, at most kPageBatch. Null:
+// that is no page of V8's. Versions whose pages begin with their header are not examined.
+void FindPageHeaders(platform::MemoryReader* memory, const HeapLayout& layout, platform::Address first,
+                     size_t count, platform::Address* headers);
 
 class HeapPageIndex {
  public:
   struct Entry {
     HeapPage page;
-    uint64_t heap = 0;
+    platform::Address heap;
   };
 
   HeapPageIndex(platform::MemoryReader* memory, const HeapLayout* layout)
       : memory_(memory), layout_(layout) {}
 
   // The heaps whose pages Collect() looks for, as HeapAnchors::heap. False: no memory, or too many.
-  bool Add(uint64_t heap);
+  bool Add(platform::Address heap);
   // False: there are more pages than a report looks at, or no memory.
   bool Collect(const platform::ProcMaps& maps);
 
@@ -65,18 +65,18 @@ class HeapPageIndex {
   static constexpr size_t kMaxChunks = size_t{1} << 19;
   static constexpr size_t kMaxSeams = size_t{1} << 17;
   // Whose the pages are that begin at `first` and follow each other.
-  void FindOwners(uintptr_t first, size_t count);
-  bool IsWanted(uint64_t heap) const;
+  void FindOwners(platform::Address first, size_t count);
+  bool IsWanted(platform::Address heap) const;
   bool CollectFrom(const platform::AddressRange& range);
 
   platform::MemoryReader* memory_;
   const HeapLayout* layout_;
-  platform::MappedArray<uint64_t> heaps_{kMaxHeaps};  // sorted
+  platform::MappedArray<platform::Address> heaps_{kMaxHeaps};  // sorted
   platform::MappedArray<Entry> entries_{kMaxHeapPages};
   // Where mappings begin that follow another one without a gap.
-  platform::MappedArray<uintptr_t> seams_{kMaxSeams};
+  platform::MappedArray<platform::Address> seams_{kMaxSeams};
   size_t chunks_ = 0;
-  uintptr_t headers_[kPageBatch] = {};
+  platform::Address headers_[kPageBatch] = {};
   uint64_t owners_[kPageBatch] = {};  // a heap; 0: none that is wanted
   bool is_from_space_[kPageBatch] = {};
 };

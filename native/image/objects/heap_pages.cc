@@ -2,7 +2,7 @@
 
 namespace gmr::vm {
 
-bool HeapPages::Select(const HeapPageIndex& index, uint64_t heap, bool with_large) {
+bool HeapPages::Select(const HeapPageIndex& index, platform::Address heap, bool with_large) {
   pages_.Truncate(0);
   total_bytes_ = 0;
   object_bytes_ = 0;

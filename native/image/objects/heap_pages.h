@@ -18,7 +18,7 @@ class HeapPages {
  public:
   // False: no memory. Pages that hold the rest of a large object are listed when `with_large`: no object
   // begins there.
-  bool Select(const HeapPageIndex& index, uint64_t heap, bool with_large);
+  bool Select(const HeapPageIndex& index, platform::Address heap, bool with_large);
 
   const platform::MappedArray<HeapPage>& pages() const { return pages_; }
   uint64_t total_bytes() const { return total_bytes_; }

@@ -19,13 +19,13 @@ constexpr uint32_t kEnoughPages = 512;
 
 class Search {
  public:
-  Search(uintptr_t isolate, const HeapLayout& layout, platform::MemoryReader* memory)
+  Search(platform::Address isolate, const HeapLayout& layout, platform::MemoryReader* memory)
       : isolate_(isolate), layout_(layout), memory_(memory) {}
 
   // False: enough has been seen.
   bool LookAt(const platform::AddressRange& range) {
-    const uintptr_t first = (range.start + kPageBytes - 1) & ~(kPageBytes - 1);
-    for (uintptr_t page = first; page < range.end && page >= first;) {
+    const platform::Address first = range.start.AlignedUp(kPageBytes);
+    for (platform::Address page = first; page < range.end && page >= first;) {
       const size_t count = std::min<size_t>(kPageBatch, (range.end - page + kPageBytes - 1) / kPageBytes);
       chunks_ += count;
       if (chunks_ > kMaxChunks || most_ >= kEnoughPages) return false;
@@ -35,8 +35,8 @@ class Search {
     return true;
   }
 
-  uint64_t Result() const {
-    uint64_t heap = 0;
+  platform::Address Result() const {
+    platform::Address heap;
     uint32_t second = 0;
     for (const auto& [address, pages] : pages_of_) {
       if (pages == most_) heap = address;
@@ -44,41 +44,41 @@ class Search {
     }
     const auto is_most = [this](const auto& entry) { return entry.second == most_; };
     const bool is_only = std::count_if(pages_of_.begin(), pages_of_.end(), is_most) == 1;
-    return is_only && most_ >= kLeastPages && second < most_ / 2 ? heap : 0;
+    return is_only && most_ >= kLeastPages && second < most_ / 2 ? heap : platform::Address();
   }
 
  private:
-  void Count(uintptr_t first, size_t count) {
-    uintptr_t headers[kPageBatch] = {};
-    uintptr_t places[kPageBatch] = {};
+  void Count(platform::Address first, size_t count) {
+    platform::Address headers[kPageBatch] = {};
+    platform::Address places[kPageBatch] = {};
     uint64_t heaps[kPageBatch] = {};
     FindPageHeaders(memory_, layout_, first, count, headers);
     for (size_t i = 0; i < count; ++i) {
-      const auto offset = static_cast<uintptr_t>(static_cast<intptr_t>(layout_.page_heap));
       // One that cannot be read would cost a call to the kernel of its own; a chunk of the list can.
-      places[i] = headers[i] == 0 ? first + i * kPageBytes : headers[i] + offset;
+      places[i] = headers[i].IsNull() ? first + i * kPageBytes : headers[i] + layout_.page_heap;
     }
     memory_->LoadEach(places, count, heaps);
     for (size_t i = 0; i < count; ++i) {
-      const bool is_inside = heaps[i] > isolate_ && heaps[i] - isolate_ < kMaxIsolateBytes;
-      if (headers[i] == 0 || !is_inside || heaps[i] % sizeof(uint64_t) != 0) continue;
-      most_ = std::max(most_, ++pages_of_[heaps[i]]);
+      const platform::Address heap(heaps[i]);
+      const bool is_inside = heap > isolate_ && heap - isolate_ < kMaxIsolateBytes;
+      if (headers[i].IsNull() || !is_inside || heap % sizeof(uint64_t) != 0) continue;
+      most_ = std::max(most_, ++pages_of_[heap]);
     }
   }
 
-  const uintptr_t isolate_;
+  const platform::Address isolate_;
   const HeapLayout& layout_;
   platform::MemoryReader* const memory_;
-  std::map<uint64_t, uint32_t> pages_of_;
+  std::map<platform::Address, uint32_t> pages_of_;
   uint32_t most_ = 0;
   size_t chunks_ = 0;
 };
 
 }  // namespace
 
-uint64_t FindHeapOf(uintptr_t isolate, const HeapLayout& layout, const platform::ProcMaps& maps,
-                    platform::MemoryReader* memory) {
-  if (layout.page_heap < 0) return 0;
+platform::Address FindHeapOf(platform::Address isolate, const HeapLayout& layout,
+                             const platform::ProcMaps& maps, platform::MemoryReader* memory) {
+  if (layout.page_heap < 0) return {};
   Search search(isolate, layout, memory);
   for (const platform::Mapping& mapping : maps.mappings()) {
     if (MayHoldHeap(mapping) && !search.LookAt(mapping.range)) break;

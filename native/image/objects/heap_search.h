@@ -18,8 +18,8 @@
 namespace gmr::vm {
 
 // HeapAnchors::heap: the address in the isolate that most pages have, if several have it. 0: not found.
-uint64_t FindHeapOf(uintptr_t isolate, const HeapLayout& layout, const platform::ProcMaps& maps,
-                    platform::MemoryReader* memory);
+platform::Address FindHeapOf(platform::Address isolate, const HeapLayout& layout,
+                             const platform::ProcMaps& maps, platform::MemoryReader* memory);
 
 }  // namespace gmr::vm
 

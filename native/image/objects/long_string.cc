@@ -27,7 +27,7 @@ bool IsThere(platform::MemoryReader* memory, const LongString& string) {
 bool ReadLongString(platform::MemorySource* source, const LongString& string,
                     const std::function<bool(std::string_view)>& feed) {
   platform::MemoryReader memory(source, false);
-  if (string.object == 0 || !IsThere(&memory, string)) return false;
+  if (string.object.IsNull() || !IsThere(&memory, string)) return false;
   const size_t unit_bytes = string.one_byte ? 1 : 2;
   std::vector<uint8_t> units(kUnitsPerPiece * unit_bytes);
   // A code unit takes at most three bytes. No surrogate pair of a map is at the seam of two pieces: those are

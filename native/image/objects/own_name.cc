@@ -51,8 +51,8 @@ bool Is(const HeapReader& heap, const RawStrings& strings, Tagged key, const Wan
 }
 
 bool LoadDescriptor(const HeapReader& heap, Tagged descriptors, uint32_t index, Descriptor* descriptor) {
-  const uintptr_t at = descriptors.Slot(heap.layout().descriptors_header) +
-                       static_cast<uintptr_t>(kWordsPerDescriptor * kWordBytes * index);
+  const platform::Address at =
+      descriptors.Slot(heap.layout().descriptors_header) + kWordsPerDescriptor * kWordBytes * index;
   uint64_t words[kWordsPerDescriptor] = {};
   if (!heap.memory().Read(at, words, sizeof words)) return false;
   *descriptor = {Tagged(words[0]), Tagged(words[1]), Tagged(words[2])};
@@ -109,7 +109,7 @@ bool LoadField(const HeapReader& heap, Tagged object, Tagged map, uint32_t index
   Tagged properties;
   if (!heap.Load(object, layout.object_properties, &properties)) return false;
   if (!heap.Is(&properties, layout.type_property_array)) return false;
-  const uintptr_t at = properties.Slot(layout.array_data) + uintptr_t{kWordBytes} * (index - in_object);
+  const platform::Address at = properties.Slot(layout.array_data) + kWordBytes * (index - in_object);
   uint64_t bits = 0;
   if (!heap.memory().Load(at, &bits)) return false;
   *value = Tagged(bits);

@@ -92,7 +92,7 @@ bool RawStrings::DataOf(const Shape& shape, FlatString* flat) const {
   if (shape.representation != layout.string_external) return false;
   // Without the cache, only a virtual call of the resource shows where it is.
   if ((shape.type & layout.string_uncached_mask) != 0) return false;
-  return heap_->LoadAddress(shape.string, layout.external_data, &flat->data) && flat->data != 0;
+  return heap_->LoadAddress(shape.string, layout.external_data, &flat->data) && !flat->data.IsNull();
 }
 
 bool RawStrings::FlattenSlice(const Shape& slice, FlatString* flat) const {

@@ -20,11 +20,11 @@ class Utf8Writer;
 
 // Characters that lie in one piece.
 struct FlatString {
-  uintptr_t data = 0;
+  platform::Address data;
   uint32_t length = 0;  // in characters
   bool one_byte = true;
 
-  uintptr_t AddressOf(uint32_t index) const { return data + uint64_t{index} * (one_byte ? 1 : 2); }
+  platform::Address AddressOf(uint32_t index) const { return data + uint64_t{index} * (one_byte ? 1 : 2); }
 };
 
 class RawStrings {

@@ -17,7 +17,7 @@ bool HeapReader::FollowForwarding(Tagged* object, Tagged* map) const {
     if (!object->IsObject() || !Load(*object, 0, map)) return false;
     if (map->IsObject()) return true;
     if (!IsForwarding(map->bits())) return false;
-    *object = Tagged::At(map->bits());
+    *object = Tagged::At(platform::Address(map->bits()));
   }
   return false;
 }
@@ -88,7 +88,7 @@ bool HeapReader::LoadUint32(Tagged object, int32_t offset, uint32_t* value) cons
   return memory_->Load(object.Slot(offset), value);
 }
 
-bool HeapReader::LoadAddress(Tagged object, int32_t offset, uintptr_t* value) const {
+bool HeapReader::LoadAddress(Tagged object, int32_t offset, platform::Address* value) const {
   return memory_->Load(object.Slot(offset), value);
 }
 

@@ -32,7 +32,7 @@ class Tagged {
  public:
   constexpr Tagged() = default;
   constexpr explicit Tagged(uint64_t bits) : bits_(bits) {}
-  static constexpr Tagged At(uintptr_t address) { return Tagged(address | 1); }
+  static constexpr Tagged At(platform::Address address) { return Tagged(address.number() | 1); }
 
   constexpr uint64_t bits() const { return bits_; }
   constexpr bool IsSmi() const { return (bits_ & 0xffffffff) == 0; }
@@ -40,9 +40,7 @@ class Tagged {
   // Objects are aligned to words.
   constexpr bool IsObject() const { return (bits_ & 7) == 1 && IsProcessAddress(bits_); }
   constexpr Tagged Strong() const { return Tagged(bits_ & ~uint64_t{2}); }
-  constexpr uintptr_t Slot(int32_t offset) const {
-    return static_cast<uintptr_t>(bits_ - 1 + static_cast<uint64_t>(static_cast<int64_t>(offset)));
-  }
+  constexpr platform::Address Slot(int32_t offset) const { return platform::Address(bits_ - 1) + offset; }
 
   friend constexpr bool operator==(Tagged, Tagged) = default;
 
@@ -77,7 +75,7 @@ class HeapReader {
   bool LoadSmi(Tagged object, int32_t offset, int32_t* value) const;
   bool LoadInt32(Tagged object, int32_t offset, int32_t* value) const;
   bool LoadUint32(Tagged object, int32_t offset, uint32_t* value) const;
-  bool LoadAddress(Tagged object, int32_t offset, uintptr_t* value) const;
+  bool LoadAddress(Tagged object, int32_t offset, platform::Address* value) const;
 
   // Of what IsArray() or IsByteArray() accepted; -1: no credible length.
   int32_t LengthOf(Tagged array) const;

@@ -8,7 +8,7 @@ namespace {
 
 // Instructions start at a multiple of it, kCodeAlignment in src/common/globals.h
 // (64 in newer versions).
-constexpr uintptr_t kCodeAlignment = 32;
+constexpr uint64_t kCodeAlignment = 32;
 // Up to 2 MiB back: V8 compiles no larger function.
 constexpr int kMaxStepsBack = 65536;
 // The return address of a call that never returns may lie right behind the code.
@@ -21,17 +21,17 @@ bool LooksLikeMapWord(uint64_t word) {
 
 }  // namespace
 
-bool CodeLookup::Points(Tagged code, uintptr_t header, uintptr_t start) const {
-  uintptr_t stream = 0;
-  uintptr_t code_start = 0;
+bool CodeLookup::Points(Tagged code, platform::Address header, platform::Address start) const {
+  platform::Address stream;
+  platform::Address code_start;
   const Layout& layout = heap_->layout();
   if (!heap_->LoadAddress(code, layout.code_instruction_stream, &stream)) return false;
   if (!heap_->LoadAddress(code, layout.code_start, &code_start)) return false;
-  return stream == Tagged::At(header).bits() && code_start == start;
+  return stream.number() == Tagged::At(header).bits() && code_start == start;
 }
 
 // What a random pair of words would hardly pass, before objects are read.
-bool CodeLookup::MayBeHeader(uintptr_t header, bool* readable) const {
+bool CodeLookup::MayBeHeader(platform::Address header, bool* readable) const {
   uint64_t map_word = 0;
   uint64_t code_word = 0;
   platform::MemoryReader& memory = heap_->memory();
@@ -40,7 +40,7 @@ bool CodeLookup::MayBeHeader(uintptr_t header, bool* readable) const {
   return *readable && LooksLikeMapWord(map_word) && Tagged(code_word).IsObject();
 }
 
-bool CodeLookup::ReadHeader(uintptr_t header, uintptr_t start, CodeObject* code) const {
+bool CodeLookup::ReadHeader(platform::Address header, platform::Address start, CodeObject* code) const {
   const Layout& layout = heap_->layout();
   Tagged stream = Tagged::At(header);
   Tagged object;
@@ -49,7 +49,7 @@ bool CodeLookup::ReadHeader(uintptr_t header, uintptr_t start, CodeObject* code)
     return false;
   if (!heap_->Is(&stream, layout.type_instruction_stream)) return false;
   // While V8 moves it, the Code points to the old or to the new place.
-  const uintptr_t moved = stream.bits() - Tagged::At(header).bits();
+  const uint64_t moved = stream.Slot(0) - header;
   if (!Points(object, header, start) && !Points(object, header + moved, start + moved)) return false;
   uint32_t flags = 0;
   if (!heap_->LoadUint32(object, layout.code_size, &code->size)) return false;
@@ -67,7 +67,7 @@ void CodeLookup::Reset() {
   candidates_ = 0;
 }
 
-const CodeObject* CodeLookup::FindKnown(uintptr_t pc) const {
+const CodeObject* CodeLookup::FindKnown(platform::Address pc) const {
   const int known = std::min(known_count_, kKnown);
   for (int i = 0; i < known; ++i) {
     if (pc >= known_[i].start && pc - known_[i].start <= known_[i].size) return &known_[i];
@@ -75,14 +75,14 @@ const CodeObject* CodeLookup::FindKnown(uintptr_t pc) const {
   return nullptr;
 }
 
-bool CodeLookup::IsInGap(uintptr_t pc) const {
+bool CodeLookup::IsInGap(platform::Address pc) const {
   const int count = std::min(gap_count_, kGaps);
   return std::any_of(gaps_, gaps_ + count, [pc](const Gap& gap) { return pc >= gap.begin && pc <= gap.end; });
 }
 
-bool CodeLookup::SearchBack(uintptr_t pc, CodeObject* code, uintptr_t* searched_from) {
-  const auto header_bytes = static_cast<uintptr_t>(heap_->layout().stream_header_bytes);
-  uintptr_t start = pc / kCodeAlignment * kCodeAlignment;
+bool CodeLookup::SearchBack(platform::Address pc, CodeObject* code, platform::Address* searched_from) {
+  const int32_t header_bytes = heap_->layout().stream_header_bytes;
+  platform::Address start = pc.AlignedDown(kCodeAlignment);
   for (int step = 0; step < kMaxStepsBack; ++step, start -= kCodeAlignment) {
     bool readable = false;
     *searched_from = start;
@@ -98,13 +98,13 @@ bool CodeLookup::SearchBack(uintptr_t pc, CodeObject* code, uintptr_t* searched_
   return false;
 }
 
-bool CodeLookup::Find(uintptr_t pc, CodeObject* code) {
+bool CodeLookup::Find(platform::Address pc, CodeObject* code) {
   if (const CodeObject* known = FindKnown(pc)) {
     *code = *known;
     return true;
   }
   if (IsInGap(pc)) return false;
-  uintptr_t searched_from = pc;
+  platform::Address searched_from = pc;
   if (SearchBack(pc, code, &searched_from)) {
     known_[known_count_++ % kKnown] = *code;
     return true;

@@ -15,7 +15,7 @@ namespace gmr::vm {
 
 struct CodeObject {
   Tagged code;
-  uintptr_t start = 0;
+  platform::Address start;
   uint32_t size = 0;
   int32_t kind = -1;
 };
@@ -29,14 +29,14 @@ class CodeLookup {
 
   // `pc` in anonymous executable memory. False: no code object was found, or the
   // capture has looked at so much memory that is not code that it gives up.
-  bool Find(uintptr_t pc, CodeObject* code);
+  bool Find(platform::Address pc, CodeObject* code);
 
  private:
   // Where a search found nothing, so that a hundred frames do not repeat it:
   // isolates may run a copy of the builtins that looks like compiled code.
   struct Gap {
-    uintptr_t begin = 0;
-    uintptr_t end = 0;
+    platform::Address begin;
+    platform::Address end;
   };
 
   static constexpr int kKnown = 32;
@@ -46,12 +46,12 @@ class CodeLookup {
   static constexpr int kMaxSteps = 300'000;
   static constexpr int kMaxCandidates = 4096;
 
-  const CodeObject* FindKnown(uintptr_t pc) const;
-  bool IsInGap(uintptr_t pc) const;
-  bool SearchBack(uintptr_t pc, CodeObject* code, uintptr_t* searched_from);
-  bool MayBeHeader(uintptr_t header, bool* readable) const;
-  bool ReadHeader(uintptr_t header, uintptr_t start, CodeObject* code) const;
-  bool Points(Tagged code, uintptr_t header, uintptr_t start) const;
+  const CodeObject* FindKnown(platform::Address pc) const;
+  bool IsInGap(platform::Address pc) const;
+  bool SearchBack(platform::Address pc, CodeObject* code, platform::Address* searched_from);
+  bool MayBeHeader(platform::Address header, bool* readable) const;
+  bool ReadHeader(platform::Address header, platform::Address start, CodeObject* code) const;
+  bool Points(Tagged code, platform::Address header, platform::Address start) const;
 
   const HeapReader* heap_;
   int known_count_ = 0;

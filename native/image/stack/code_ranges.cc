@@ -19,17 +19,17 @@ bool IsAnonymous(const Mapping& map) { return map.path.empty() || map.path.start
 bool AddBuiltins(const Mapping& map, const Mapping& home, BuiltinsBlob blob, CodeRanges* ranges) {
   const uint64_t blob_from = blob.begin - home.range.start + home.file_offset;
   const uint64_t blob_to = blob_from + (blob.end - blob.begin);
-  const uint64_t map_to = map.file_offset + (map.range.end - map.range.start);
+  const uint64_t map_to = map.file_offset + map.range.size();
   const uint64_t from = std::max(blob_from, map.file_offset);
   const uint64_t to = std::min(blob_to, map_to);
   if (from >= to) return true;
-  const uintptr_t shift = map.range.start - map.file_offset;
-  return ranges->Add(from + shift, to + shift, CodeOwner::kBuiltins);
+  const platform::Address shift = map.range.start - map.file_offset;
+  return ranges->Add(shift + from, shift + to, CodeOwner::kBuiltins);
 }
 
 // What of `map` is in no module: those are in ascending order.
 bool AddGenerated(const Mapping& map, const platform::ModuleList& modules, CodeRanges* ranges) {
-  uintptr_t begin = map.range.start;
+  platform::Address begin = map.range.start;
   bool complete = true;
   for (const platform::Module& module : modules.modules()) {
     if (module.code.end <= begin || module.code.start >= map.range.end) continue;
@@ -43,7 +43,7 @@ bool AddGenerated(const Mapping& map, const platform::ModuleList& modules, CodeR
 
 }  // namespace
 
-bool CodeRanges::Add(uintptr_t begin, uintptr_t end, CodeOwner owner) {
+bool CodeRanges::Add(platform::Address begin, platform::Address end, CodeOwner owner) {
   if (begin >= end) return false;
   if (count_ > 0 && ranges_[count_ - 1].owner == owner && ranges_[count_ - 1].end == begin) {
     ranges_[count_ - 1].end = end;
@@ -54,7 +54,7 @@ bool CodeRanges::Add(uintptr_t begin, uintptr_t end, CodeOwner owner) {
   return true;
 }
 
-CodeOwner CodeRanges::OwnerOf(uintptr_t pc) const {
+CodeOwner CodeRanges::OwnerOf(platform::Address pc) const {
   for (int i = 0; i < count_; ++i) {
     if (pc >= ranges_[i].begin && pc < ranges_[i].end) return ranges_[i].owner;
   }

@@ -27,14 +27,14 @@ class CodeRanges {
 
   void Clear() { count_ = 0; }
   // In any order, but of ascending ranges the neighbours become one. False: full.
-  bool Add(uintptr_t begin, uintptr_t end, CodeOwner owner);
-  CodeOwner OwnerOf(uintptr_t pc) const;
-  bool Has(uintptr_t pc) const { return OwnerOf(pc) != CodeOwner::kNone; }
+  bool Add(platform::Address begin, platform::Address end, CodeOwner owner);
+  CodeOwner OwnerOf(platform::Address pc) const;
+  bool Has(platform::Address pc) const { return OwnerOf(pc) != CodeOwner::kNone; }
 
  private:
   struct Range {
-    uintptr_t begin = 0;
-    uintptr_t end = 0;
+    platform::Address begin;
+    platform::Address end;
     CodeOwner owner = CodeOwner::kNone;
   };
 
@@ -45,8 +45,8 @@ class CodeRanges {
 // Where an isolate's builtins are, v8::Isolate::GetEmbeddedCodeRange(). All
 // isolates of a process share the file pages behind it, so one is enough.
 struct BuiltinsBlob {
-  uintptr_t begin = 0;
-  uintptr_t end = 0;
+  platform::Address begin;
+  platform::Address end;
 };
 
 // Anonymous executable memory outside of the loader's modules is taken for V8's:

@@ -131,7 +131,7 @@ bool InRange(int32_t opcode, int32_t first, int32_t last) { return opcode >= fir
 // The frames of a translation, outermost first as V8 stores them.
 class FrameCollector {
  public:
-  FrameCollector(const HeapReader& heap, Tagged literals, uintptr_t fp, InlinedFrames* frames)
+  FrameCollector(const HeapReader& heap, Tagged literals, platform::Address fp, InlinedFrames* frames)
       : heap_(heap), literals_(literals), fp_(fp), frames_(frames) {
     frames_->count = 0;
     frames_->constructs_callee = false;
@@ -197,7 +197,7 @@ class FrameCollector {
     // that the caller pushed.
     const int64_t index = command.operands[0];
     if (index < -kMaxStackSlots || index > kMaxStackSlots) return false;
-    const auto offset = static_cast<uintptr_t>(heap_.layout().fp_receiver - (index + 1) * 8);
+    const int64_t offset = heap_.layout().fp_receiver - (index + 1) * 8;
     uint64_t bits = 0;
     if (!heap_.memory().Load(fp_ + offset, &bits)) return false;
     *value = Tagged(bits);
@@ -212,7 +212,7 @@ class FrameCollector {
 
   const HeapReader& heap_;
   Tagged literals_;
-  const uintptr_t fp_;
+  const platform::Address fp_;
   InlinedFrames* frames_;
   Value next_value_ = Value::kOther;
 };
@@ -239,8 +239,8 @@ bool CollectFrames(const TranslationOpcodes& opcodes, TranslationReader* reader,
 
 }  // namespace
 
-bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, uintptr_t pc, uintptr_t fp,
-                       InlinedFrames* frames) {
+bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, platform::Address pc,
+                       platform::Address fp, InlinedFrames* frames) {
   const TranslationOpcodes& opcodes = heap.layout().translation;
   DeoptData deopt;
   Tagged bytes;

@@ -50,8 +50,8 @@ struct InlinedFrames {
 
 // `fp`: the frame pointer of the machine frame. False: `pc` is at no call that V8 could return to the
 // interpreter from, or the data is not understood.
-bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, uintptr_t pc, uintptr_t fp,
-                       InlinedFrames* frames);
+bool DecodeDeoptFrames(const HeapReader& heap, const CodeObject& code, platform::Address pc,
+                       platform::Address fp, InlinedFrames* frames);
 
 }  // namespace gmr::vm
 

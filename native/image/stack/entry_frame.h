@@ -21,18 +21,22 @@
 namespace gmr::vm {
 
 // The bytes from the isolate's address to that note, -1: not found. Looks for
-// the only word of the isolate that points to an exit frame of this stack.
-int32_t FindEntryFpOffset(uintptr_t isolate, const Layout& layout, const CodeRanges& ranges,
+// the only word of the isolate that points to an exit frame above that place of the thread's stack.
+struct EntrySearch {
+  platform::Address isolate;
+  platform::Address stack_pointer;
+};
+int32_t FindEntryFpOffset(const EntrySearch& where, const Layout& layout, const CodeRanges& ranges,
                           platform::MemoryReader* memory);
 
 // Sets the frame pointer, and no pc, for JsFrames::Step(). False: JavaScript is
 // not on the stack, or the note is not that of an exit frame.
-bool LoadEntryRegisters(uintptr_t isolate, int32_t offset, const Layout& layout,
+bool LoadEntryRegisters(platform::Address isolate, int32_t offset, const Layout& layout,
                         platform::MemoryReader* memory, platform::Registers* registers);
 
 // The same for the exit frame that is noted in the entry frame at `fp`: that of the JavaScript which called
 // the C++ that called this. False: there is none.
-bool LoadOuterExit(uintptr_t fp, const Layout& layout, platform::MemoryReader* memory,
+bool LoadOuterExit(platform::Address fp, const Layout& layout, platform::MemoryReader* memory,
                    platform::Registers* registers);
 
 }  // namespace gmr::vm

@@ -35,8 +35,8 @@ struct Frame {
   bool is_constructor = false;
   bool is_eval = false;
   bool is_user_code = false;
-  uintptr_t pc = 0;  // kNative: an address within its function; else 0
-  CodeText code;     // of user code
+  platform::Address pc;  // kNative: an address within its function; else 0
+  CodeText code;         // of user code
 };
 
 enum class CaptureMethod : uint8_t {

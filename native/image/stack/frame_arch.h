@@ -26,12 +26,12 @@ inline bool IsEntry(FrameType type) {
 
 // Sets of `registers`, which have the pc and the frame pointer of the C++ that called the frame at `fp`, what
 // that frame had saved. False: it is not known what it had, and so not what the caller's stack pointer is.
-inline bool RestoreNative(platform::MemoryReader* memory, FrameType type, uintptr_t fp,
+inline bool RestoreNative(platform::MemoryReader* memory, FrameType type, platform::Address fp,
                           platform::Registers* registers) {
   constexpr int kSavedCount = platform::kX28 - platform::kX19 + 1;
   // Above the frame pointer and the return address: x19 to x28; of JSEntry d8 to d15, too.
-  constexpr uintptr_t kSavedAt = 16;
-  constexpr uintptr_t kVectorBytes = 8 * 8;
+  constexpr uint64_t kSavedAt = 16;
+  constexpr uint64_t kVectorBytes = 8 * 8;
   // RegExpMacroAssemblerARM64::GetCode(), src/regexp/arm64/
   if (!IsEntry(type) && type != FrameType::kIrregexp) return false;
   uint64_t values[kSavedCount] = {};
@@ -44,15 +44,17 @@ inline bool RestoreNative(platform::MemoryReader* memory, FrameType type, uintpt
 }
 
 // Where a function without a frame may have its return address, besides on the stack; 0: nowhere.
-inline uintptr_t LinkOf(const platform::Registers& registers) { return registers.Get(platform::kX30); }
+inline platform::Address LinkOf(const platform::Registers& registers) {
+  return platform::Address(registers.Get(platform::kX30));
+}
 
 #elif defined(__x86_64__)
 
-inline bool RestoreNative(platform::MemoryReader* memory, FrameType type, uintptr_t fp,
+inline bool RestoreNative(platform::MemoryReader* memory, FrameType type, platform::Address fp,
                           platform::Registers* registers) {
   constexpr platform::Register kSaved[] = {platform::kRbx, platform::kR15, platform::kR14, platform::kR13,
                                            platform::kR12};
-  constexpr uintptr_t kLowest = 56;
+  constexpr uint64_t kLowest = 56;
   uint64_t values[5] = {};
   // All frames begin with the frame pointer and the return address: the stack pointer is known.
   if (!IsEntry(type) || !memory->Read(fp - kLowest, values, sizeof values)) return true;
@@ -60,15 +62,15 @@ inline bool RestoreNative(platform::MemoryReader* memory, FrameType type, uintpt
   return true;
 }
 
-inline uintptr_t LinkOf(const platform::Registers&) { return 0; }
+inline platform::Address LinkOf(const platform::Registers&) { return {}; }
 
 #else
 
-inline bool RestoreNative(platform::MemoryReader*, FrameType, uintptr_t, platform::Registers*) {
+inline bool RestoreNative(platform::MemoryReader*, FrameType, platform::Address, platform::Registers*) {
   return false;
 }
 
-inline uintptr_t LinkOf(const platform::Registers&) { return 0; }
+inline platform::Address LinkOf(const platform::Registers&) { return {}; }
 
 #endif
 

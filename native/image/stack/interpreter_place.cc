@@ -38,19 +38,19 @@ constexpr size_t kDispatchEntries = 3 * kOpcodes;
 constexpr uint64_t kMaxHandlerBytes = 8 * 1024;
 
 // The beginning of the handler that the thread is in; 0: it is in none.
-uint64_t FindHandler(const HeapReader& heap, const InterpreterRegisters& live) {
-  uint64_t entries[kDispatchEntries];
-  uint64_t nearest = 0;
-  if (!heap.memory().Read(live.dispatch_table, entries, sizeof entries)) return 0;
-  for (const uint64_t entry : entries) {
+platform::Address FindHandler(const HeapReader& heap, const InterpreterRegisters& live) {
+  platform::Address entries[kDispatchEntries];
+  platform::Address nearest;
+  if (!heap.memory().Read(live.dispatch_table, entries, sizeof entries)) return {};
+  for (const platform::Address entry : entries) {
     if (entry <= live.pc && entry > nearest) nearest = entry;
   }
-  return live.pc - nearest <= kMaxHandlerBytes ? nearest : 0;
+  return live.pc - nearest <= kMaxHandlerBytes ? nearest : platform::Address();
 }
 
 bool IsHandlerOf(const HeapReader& heap, const InterpreterRegisters& live, const BytecodeAt& bytecode,
-                 uint64_t handler) {
-  uint64_t entry = 0;
+                 platform::Address handler) {
+  platform::Address entry;
   const auto index = static_cast<uint64_t>(bytecode.scale) * kOpcodes + bytecode.opcode;
   return heap.memory().Load(live.dispatch_table + index * sizeof entry, &entry) && entry == handler;
 }
@@ -64,8 +64,8 @@ bool IsLive(const HeapReader& heap, Tagged bytecode, const InterpreterRegisters&
   BytecodeAt before;
   if (live.bytecode != bytecode || !FindBytecode(heap, bytecode, FromStart(heap, live.offset), &at, &before))
     return false;
-  const uint64_t handler = FindHandler(heap, live);
-  if (handler == 0) return false;
+  const platform::Address handler = FindHandler(heap, live);
+  if (handler.IsNull()) return false;
   // A call may have put anything into the register; what it is then is no bytecode of this handler.
   return !live.is_behind_frame || IsHandlerOf(heap, live, at, handler) ||
          IsHandlerOf(heap, live, before, handler);
@@ -76,17 +76,17 @@ bool IsLive(const HeapReader& heap, Tagged bytecode, const InterpreterRegisters&
 InterpreterRegisters InterpreterRegisters::Of(const platform::Registers& registers) {
   if (!kHasRegisters || !registers.Has(kBytecodeArray) || !registers.Has(kBytecodeOffset)) return {};
   return {Tagged(registers.Get(kBytecodeArray)), static_cast<int64_t>(registers.Get(kBytecodeOffset)),
-          registers.Get(kDispatchTable), registers.pc()};
+          platform::Address(registers.Get(kDispatchTable)), registers.pc()};
 }
 
-bool LoadBytecodeArray(const HeapReader& heap, uintptr_t fp, Tagged* bytecode) {
+bool LoadBytecodeArray(const HeapReader& heap, platform::Address fp, Tagged* bytecode) {
   uint64_t bits = 0;
   if (!heap.memory().Load(Tagged::At(fp).Slot(heap.layout().fp_bytecode_array), &bits)) return false;
   *bytecode = Tagged(bits);
   return heap.Is(bytecode, heap.layout().type_bytecode_array);
 }
 
-InterpreterPlace FindInterpreterPlace(const HeapReader& heap, uintptr_t fp,
+InterpreterPlace FindInterpreterPlace(const HeapReader& heap, platform::Address fp,
                                       const InterpreterRegisters& live) {
   const Layout& layout = heap.layout();
   InterpreterPlace place;

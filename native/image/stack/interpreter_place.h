@@ -21,8 +21,8 @@ namespace gmr::vm {
 struct InterpreterRegisters {
   Tagged bytecode;
   int64_t offset = -1;  // from the tagged address of the BytecodeArray
-  uintptr_t dispatch_table = 0;
-  uintptr_t pc = 0;
+  platform::Address dispatch_table;
+  platform::Address pc;
   // The thread is in code with a frame of its own, which may have called something.
   bool is_behind_frame = false;
 
@@ -31,7 +31,7 @@ struct InterpreterRegisters {
 };
 
 // The BytecodeArray of the frame at `fp`.
-bool LoadBytecodeArray(const HeapReader& heap, uintptr_t fp, Tagged* bytecode);
+bool LoadBytecodeArray(const HeapReader& heap, platform::Address fp, Tagged* bytecode);
 
 struct InterpreterPlace {
   int32_t script_offset = -1;  // -1: unknown
@@ -40,7 +40,8 @@ struct InterpreterPlace {
   bool is_live = false;
 };
 
-InterpreterPlace FindInterpreterPlace(const HeapReader& heap, uintptr_t fp, const InterpreterRegisters& live);
+InterpreterPlace FindInterpreterPlace(const HeapReader& heap, platform::Address fp,
+                                      const InterpreterRegisters& live);
 
 }  // namespace gmr::vm
 

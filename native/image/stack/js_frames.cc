@@ -11,13 +11,13 @@ namespace gmr::vm {
 namespace {
 
 // A larger step is no frame but a wrong number.
-constexpr uintptr_t kMaxFrameBytes = uintptr_t{16} << 20;
+constexpr uint64_t kMaxFrameBytes = uint64_t{16} << 20;
 // How far V8's frame may be from the stack pointer of the C++ that it called.
-constexpr uintptr_t kMaxExitFrameBytes = 1024;
+constexpr uint64_t kMaxExitFrameBytes = 1024;
 // What a builtin without a frame may have pushed above its return address.
-constexpr uintptr_t kMaxPushedBytes = 64;
+constexpr uint64_t kMaxPushedBytes = 64;
 
-bool IsInside(uintptr_t fp, uintptr_t caller_fp) {
+bool IsInside(platform::Address fp, platform::Address caller_fp) {
   return caller_fp > fp && caller_fp - fp <= kMaxFrameBytes && caller_fp % 8 == 0;
 }
 
@@ -40,14 +40,14 @@ void MarkConstructor(FrameList* list) {
 }  // namespace
 
 struct JsFrames::Place {
-  uintptr_t pc = 0;
-  uintptr_t fp = 0;
+  platform::Address pc;
+  platform::Address fp;
   bool is_top = false;
   // pc is a guess, see ReturnsIntoCode().
   bool is_guess = false;
   Tagged marker;
-  uintptr_t caller_fp = 0;
-  uintptr_t return_address = 0;
+  platform::Address caller_fp;
+  platform::Address return_address;
 };
 
 JsFrames::JsFrames(const Layout* layout, platform::MemoryReader* memory, platform::Arena* arena)
@@ -77,10 +77,10 @@ void JsFrames::ReadCode(RawFrame* frame) {
 
 bool JsFrames::LoadPlace(const platform::Registers& registers, bool is_top, Place* place) const {
   uint64_t marker = 0;
-  uint64_t links[2] = {};
-  const uintptr_t fp = registers.Get(platform::kFramePointer);
-  const uintptr_t marker_at = Tagged::At(fp).Slot(heap_.layout().fp_marker);
-  if (fp < 4096 || fp % 8 != 0 || !heap_.memory().Load(marker_at, &marker)) return false;
+  platform::Address links[2];
+  const platform::Address fp = registers.fp();
+  const platform::Address marker_at = Tagged::At(fp).Slot(heap_.layout().fp_marker);
+  if (fp < platform::Address(4096) || fp % 8 != 0 || !heap_.memory().Load(marker_at, &marker)) return false;
   if (!heap_.memory().Read(fp, links, sizeof links)) return false;
   *place = {registers.pc(), fp, is_top, false, Tagged(marker), links[0], links[1]};
   return true;
@@ -107,7 +107,7 @@ NextFrame JsFrames::Step(platform::Registers* registers, bool is_top, FrameList*
 }
 
 NextFrame JsFrames::NextOf(const platform::Registers& registers) const {
-  if (registers.pc() < 4096) return NextFrame::kBroken;
+  if (registers.pc() < platform::Address(4096)) return NextFrame::kBroken;
   return IsV8Code(registers.pc()) ? NextFrame::kV8 : NextFrame::kNative;
 }
 
@@ -128,11 +128,11 @@ NextFrame JsFrames::MoveToCaller(const Place& place, FrameType type, platform::R
 
 bool JsFrames::StepOutOfFrameless(platform::Registers* registers) {
   CodeObject code;
-  const uintptr_t pc = registers->pc();
+  const platform::Address pc = registers->pc();
   const bool compiled =
       ranges_ != nullptr && ranges_->OwnerOf(pc) == CodeOwner::kJit && code_.Find(pc, &code);
   platform::Registers caller = *registers;
-  if (!LeaveFrameless(&heap_.memory(), compiled ? code.start : 0, &caller)) return false;
+  if (!LeaveFrameless(&heap_.memory(), compiled ? code.start : platform::Address(), &caller)) return false;
   if (!IsV8Code(caller.pc())) return false;  // C++ called it, and its frame is not known here
   *registers = caller;
   return true;
@@ -141,7 +141,7 @@ bool JsFrames::StepOutOfFrameless(platform::Registers* registers) {
 // The words that say whose frame it is are pushed one by one. Where they are not
 // yet, there is what an earlier call left.
 bool JsFrames::IsUnfinished(const platform::Registers& registers, const Place& place) const {
-  const uintptr_t sp = registers.sp();
+  const platform::Address sp = registers.sp();
   if (sp > place.fp) return false;
   if (sp > Tagged::At(place.fp).Slot(heap_.layout().fp_marker)) return true;
   if (IsBeforeWords(&heap_.memory(), registers.pc())) return true;
@@ -155,9 +155,9 @@ bool JsFrames::IsUnfinished(const platform::Registers& registers, const Place& p
 bool JsFrames::ReturnsIntoCode(const platform::Registers& registers, Place* place) {
   if (!IsBuiltin(place->pc)) return false;
   if (GuessPlace(LinkOf(registers), place)) return true;
-  const uintptr_t sp = registers.sp();
-  for (uintptr_t slot = sp; slot < sp + kMaxPushedBytes && slot < place->fp; slot += 8) {
-    uint64_t pc = 0;
+  const platform::Address sp = registers.sp();
+  for (platform::Address slot = sp; slot < sp + kMaxPushedBytes && slot < place->fp; slot += 8) {
+    platform::Address pc;
     if (!heap_.memory().Load(slot, &pc)) return false;
     if (GuessPlace(pc, place)) return true;
   }
@@ -165,7 +165,7 @@ bool JsFrames::ReturnsIntoCode(const platform::Registers& registers, Place* plac
 }
 
 // False: `pc` is not in a compiled function.
-bool JsFrames::GuessPlace(uintptr_t pc, Place* place) {
+bool JsFrames::GuessPlace(platform::Address pc, Place* place) {
   CodeObject code;
   if (ranges_->OwnerOf(pc) != CodeOwner::kJit || !code_.Find(pc, &code)) return false;
   if (TierOf(heap_.layout(), code) == RawFrameTier::kNone) return false;
@@ -182,13 +182,13 @@ bool JsFrames::IsFrame(const platform::Registers& registers) {
   if (FrameTypeOf(heap_.layout(), place.marker.bits(), &type)) return true;
   FunctionInfo info;
   uint64_t function = 0;
-  const uintptr_t function_at = Tagged::At(place.fp).Slot(heap_.layout().fp_function);
+  const platform::Address function_at = Tagged::At(place.fp).Slot(heap_.layout().fp_function);
   return heap_.memory().Load(function_at, &function) && functions_.FindByFunction(Tagged(function), &info);
 }
 
 bool JsFrames::RecoverFramePointer(platform::Registers* registers) const {
-  const uintptr_t sp = registers->sp();
-  for (uintptr_t fp = sp; fp < sp + kMaxExitFrameBytes; fp += 8) {
+  const platform::Address sp = registers->sp();
+  for (platform::Address fp = sp; fp < sp + kMaxExitFrameBytes; fp += 8) {
     platform::Registers candidate;
     Place place;
     FrameType type = FrameType::kCount;
@@ -206,7 +206,7 @@ void JsFrames::AppendTyped(const Place& place, FrameType type, FrameList* list) 
   // It is between a constructor and the code that said `new`.
   if (type == FrameType::kConstruct || type == FrameType::kFastConstruct) MarkConstructor(list);
   FunctionInfo info;
-  const uintptr_t target_at = Tagged::At(place.fp).Slot(heap_.layout().fp_builtin_exit_target);
+  const platform::Address target_at = Tagged::At(place.fp).Slot(heap_.layout().fp_builtin_exit_target);
   uint64_t bits = 0;
   if (type == FrameType::kBuiltinExit && heap_.memory().Load(target_at, &bits) &&
       functions_.FindByFunction(Tagged(bits), &info) && !info.has_script && !info.is_api) {
@@ -225,7 +225,7 @@ void JsFrames::AppendTyped(const Place& place, FrameType type, FrameList* list) 
 void JsFrames::AppendJs(const platform::Registers& registers, Place place, FrameList* list) {
   FunctionInfo info;
   uint64_t function = 0;
-  const uintptr_t function_at = Tagged::At(place.fp).Slot(heap_.layout().fp_function);
+  const platform::Address function_at = Tagged::At(place.fp).Slot(heap_.layout().fp_function);
   // A function of the API runs native code, without a frame of JavaScript: V8 shows none, nor is this one.
   if (!heap_.memory().Load(function_at, &function) || !functions_.FindByFunction(Tagged(function), &info) ||
       info.is_api) {

@@ -43,7 +43,7 @@ class JsFrames {
   // Before each capture, when the Arena was reset. `ranges` must live until the next.
   void StartCapture(const CodeRanges* ranges);
 
-  bool IsV8Code(uintptr_t pc) const { return ranges_ != nullptr && ranges_->Has(pc); }
+  bool IsV8Code(platform::Address pc) const { return ranges_ != nullptr && ranges_->Has(pc); }
 
   // Appends the frames at `registers`: none, one, or with inlined functions
   // several. Then moves `registers` to the caller: pc, sp, frame pointer, and
@@ -73,13 +73,13 @@ class JsFrames {
   bool LoadPlace(const platform::Registers& registers, bool is_top, Place* place) const;
   NextFrame NextOf(const platform::Registers& registers) const;
   bool StepOutOfFrameless(platform::Registers* registers);
-  bool IsBuiltin(uintptr_t pc) const {
+  bool IsBuiltin(platform::Address pc) const {
     return ranges_ != nullptr && ranges_->OwnerOf(pc) == CodeOwner::kBuiltins;
   }
   bool IsUnfinished(const platform::Registers& registers, const Place& place) const;
 
   bool ReturnsIntoCode(const platform::Registers& registers, Place* place);
-  bool GuessPlace(uintptr_t pc, Place* place);
+  bool GuessPlace(platform::Address pc, Place* place);
 
   void AppendTyped(const Place& place, FrameType type, FrameList* list);
   void AppendJs(const platform::Registers& registers, Place place, FrameList* list);

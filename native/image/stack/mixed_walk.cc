@@ -43,30 +43,29 @@ void DropGlue(size_t from, FrameList* list) {
 // Where may a guessed chain of native frames arrive?
 class MixedWalker::Judge final : public platform::ChainJudge {
  public:
-  Judge(MixedWalker* walker, uint64_t entry_fp) : walker_(walker), entry_fp_(entry_fp) {}
+  Judge(MixedWalker* walker, platform::Address entry_fp) : walker_(walker), entry_fp_(entry_fp) {}
 
   // From here on, the innermost JavaScript is behind us.
-  void PassJavaScript() { entry_fp_ = 0; }
+  void PassJavaScript() { entry_fp_ = platform::Address(); }
 
   ChainVerdict AtFrame(const Registers& registers) override {
     if (walker_->layout_ == nullptr || !walker_->js_.IsV8Code(registers.pc())) return ChainVerdict::kGoOn;
     if (!registers.Has(platform::kFramePointer)) return ChainVerdict::kBelieved;
     // V8 noted the frame from which it left for C++. Calls from machine code
     // into C++ that leave no note are not found by a guess, then.
-    if (entry_fp_ != 0) {
-      return registers.Get(platform::kFramePointer) == entry_fp_ ? ChainVerdict::kBelieved
-                                                                 : ChainVerdict::kRefuted;
+    if (!entry_fp_.IsNull()) {
+      return registers.fp() == entry_fp_ ? ChainVerdict::kBelieved : ChainVerdict::kRefuted;
     }
     return walker_->js_.IsFrame(registers) ? ChainVerdict::kBelieved : ChainVerdict::kRefuted;
   }
 
   ChainVerdict AtEndOfStack() override {
-    return entry_fp_ != 0 ? ChainVerdict::kRefuted : ChainVerdict::kBelieved;
+    return entry_fp_.IsNull() ? ChainVerdict::kBelieved : ChainVerdict::kRefuted;
   }
 
  private:
   MixedWalker* walker_;
-  uint64_t entry_fp_;  // 0: there is no JavaScript to be met, or it is not known
+  platform::Address entry_fp_;  // 0: there is no JavaScript to be met, or it is not known
 };
 
 MixedWalker::MixedWalker(const Layout* layout, platform::MemoryReader* memory, platform::Arena* arena,
@@ -79,7 +78,7 @@ MixedWalker::MixedWalker(const Layout* layout, platform::MemoryReader* memory, p
       js_(&AnyLayout(layout), memory, arena) {}
 
 bool MixedWalker::JumpToJavaScript(const WalkStart& start, Registers* registers) const {
-  return layout_ != nullptr && start.isolate != 0 &&
+  return layout_ != nullptr && !start.isolate.IsNull() &&
          LoadEntryRegisters(start.isolate, layout_->isolate_entry_fp, *layout_, memory_, registers);
 }
 
@@ -96,14 +95,14 @@ WalkEnd MixedWalker::Walk(const WalkStart& start, FrameList* list) {
   Registers entry;
   js_.StartCapture(ranges_);
   bool may_jump = JumpToJavaScript(start, &entry);
-  Judge judge(this, may_jump ? entry.Get(platform::kFramePointer) : 0);
+  Judge judge(this, may_jump ? entry.fp() : platform::Address());
   bool is_top = start.is_parked;
   bool pc_is_exact = true;
   bool is_approximate = false;
 
   for (;;) {
     const size_t before = list->count;
-    if (layout_ != nullptr && (registers.pc() == 0 || js_.IsV8Code(registers.pc()))) {
+    if (layout_ != nullptr && (registers.pc().IsNull() || js_.IsV8Code(registers.pc()))) {
       const bool goes_on = StepV8(start, is_top, &registers, list);
       DropGlue(before, list);
       if (!goes_on) break;
@@ -115,7 +114,7 @@ WalkEnd MixedWalker::Walk(const WalkStart& start, FrameList* list) {
       if (!AppendNative(registers, pc_is_exact, is_approximate, list)) break;
       const platform::NativeStep step = native_.Step(pc_is_exact, &registers, &judge);
       // The next frame would be a guess, which only V8's record of its last frame could confirm.
-      if (step.is_approximate && layout_ == nullptr && start.isolate != 0) break;
+      if (step.is_approximate && layout_ == nullptr && !start.isolate.IsNull()) break;
       is_approximate = is_approximate || step.is_approximate;
       pc_is_exact = step.pc_is_exact;
       end.is_complete = step.outcome == StepOutcome::kEndOfStack;

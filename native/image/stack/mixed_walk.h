@@ -23,7 +23,7 @@ struct WalkStart {
   // after the last look at the thread, is in native code.
   bool is_parked = false;
   // Address of its v8::Isolate; 0: unknown, or it has none.
-  uintptr_t isolate = 0;
+  platform::Address isolate;
 };
 
 struct WalkEnd {
@@ -32,7 +32,7 @@ struct WalkEnd {
   bool is_truncated = false;  // the list was full
   // It ended at code that is neither V8's nor in a module: it may have been compiled after these were listed.
   bool met_unknown_code = false;
-  uintptr_t last_sp = 0;  // stack pointer of the outermost frame
+  platform::Address last_sp;  // stack pointer of the outermost frame
 };
 
 class MixedWalker {

@@ -38,10 +38,10 @@ struct RawFrame {
   bool is_constructor = false;
   bool is_eval = false;
   bool is_user_code = false;
-  int32_t line = 0;    // 1-based; 0: unknown
-  int32_t column = 0;  // 1-based; 0: unknown
-  uintptr_t pc = 0;    // 0: unknown
-  uintptr_t frame_pointer = 0;
+  int32_t line = 0;      // 1-based; 0: unknown
+  int32_t column = 0;    // 1-based; 0: unknown
+  platform::Address pc;  // 0: unknown
+  platform::Address frame_pointer;
   const char* name = "";  // never null
   const char* file = "";  // never null
   // 0: unknown, or it has none.

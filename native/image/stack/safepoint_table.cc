@@ -51,10 +51,10 @@ bool Matches(const uint8_t* entry, const EntryShape& shape, uint32_t pc_offset) 
 
 }  // namespace
 
-int32_t FindDeoptIndex(const HeapReader& heap, const CodeObject& code, uintptr_t pc) {
+int32_t FindDeoptIndex(const HeapReader& heap, const CodeObject& code, platform::Address pc) {
   const Layout& layout = heap.layout();
   const bool maglev = code.kind == layout.kind_maglev;
-  const uintptr_t table = code.start + code.size;
+  const platform::Address table = code.start + code.size;
   uint32_t header[2] = {};
   const auto length_at = static_cast<uint32_t>(layout.safepoint_length);
   if (!heap.memory().Read(table + length_at, header, sizeof header)) return -1;
@@ -69,7 +69,7 @@ int32_t FindDeoptIndex(const HeapReader& heap, const CodeObject& code, uintptr_t
   const uint32_t per_chunk = sizeof entries / entry_bytes;
   for (uint32_t first = 0; first < count; first += per_chunk) {
     const uint32_t in_chunk = std::min(per_chunk, count - first);
-    const uintptr_t at = table + header_bytes + uint64_t{first} * entry_bytes;
+    const platform::Address at = table + header_bytes + uint64_t{first} * entry_bytes;
     if (!heap.memory().Read(at, entries, size_t{in_chunk} * entry_bytes)) return -1;
     for (uint32_t i = 0; i < in_chunk; ++i) {
       const uint8_t* entry = entries + size_t{i} * entry_bytes;

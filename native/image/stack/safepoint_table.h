@@ -14,7 +14,7 @@
 namespace gmr::vm {
 
 // The index into the deoptimization data, or -1: none for this address.
-int32_t FindDeoptIndex(const HeapReader& heap, const CodeObject& code, uintptr_t pc);
+int32_t FindDeoptIndex(const HeapReader& heap, const CodeObject& code, platform::Address pc);
 
 }  // namespace gmr::vm
 

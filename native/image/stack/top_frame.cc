@@ -18,7 +18,7 @@ constexpr size_t kWindow = 48;
 struct Code {
   uint8_t at[kWindow + 4] = {};
 
-  Code(platform::MemoryReader* memory, uintptr_t address) {
+  Code(platform::MemoryReader* memory, platform::Address address) {
     for (size_t size = kWindow; size > 0; size /= 2) {
       if (memory->Read(address, at, size)) return;
     }
@@ -86,14 +86,15 @@ bool IsInEpilogue(const uint8_t* code, bool* is_held, Register* holder) {
   return IsReturn(code + at + push);
 }
 
-bool MoveToCaller(uint64_t return_address, uint64_t sp, platform::Registers* registers) {
+bool MoveToCaller(platform::Address return_address, platform::Address sp, platform::Registers* registers) {
   registers->Set(platform::kProgramCounter, return_address);
   registers->Set(platform::kStackPointer, sp);
   return true;
 }
 
-bool MoveToCallerAt(platform::MemoryReader* memory, uint64_t return_slot, platform::Registers* registers) {
-  uint64_t return_address = 0;
+bool MoveToCallerAt(platform::MemoryReader* memory, platform::Address return_slot,
+                    platform::Registers* registers) {
+  platform::Address return_address;
   return memory->Load(return_slot, &return_address) &&
          MoveToCaller(return_address, return_slot + 8, registers);
 }
@@ -104,8 +105,8 @@ bool IsBaselineStart(const uint8_t* code) {
 }
 
 // Compiled code may look at something first, for instance whether it is still valid.
-bool IsBeforePush(platform::MemoryReader* memory, uintptr_t function_start, uintptr_t pc) {
-  if (function_start == 0 || pc < function_start || pc - function_start >= kWindow - 4) return false;
+bool IsBeforePush(platform::MemoryReader* memory, platform::Address function_start, platform::Address pc) {
+  if (function_start.IsNull() || pc < function_start || pc - function_start >= kWindow - 4) return false;
   const Code code(memory, function_start);
   if (IsBaselineStart(code.at)) return pc - function_start <= 15;
   for (size_t i = 0; i < kWindow - 4; ++i) {
@@ -116,10 +117,10 @@ bool IsBeforePush(platform::MemoryReader* memory, uintptr_t function_start, uint
 
 }  // namespace
 
-bool LeaveFrameless(platform::MemoryReader* memory, uintptr_t function_start,
+bool LeaveFrameless(platform::MemoryReader* memory, platform::Address function_start,
                     platform::Registers* registers) {
-  const uintptr_t pc = registers->pc();
-  const uint64_t sp = registers->sp();
+  const platform::Address pc = registers->pc();
+  const platform::Address sp = registers->sp();
   const Code code(memory, pc);
   uint8_t before = 0;
   if (IsPushAndMove(code.at) || IsBeforePush(memory, function_start, pc)) {
@@ -131,16 +132,16 @@ bool LeaveFrameless(platform::MemoryReader* memory, uintptr_t function_start,
   bool is_held = false;
   Register holder = platform::kRsp;
   if (!IsInEpilogue(code.at, &is_held, &holder)) return false;
-  return is_held ? MoveToCaller(registers->Get(holder), sp, registers)
+  return is_held ? MoveToCaller(platform::Address(registers->Get(holder)), sp, registers)
                  : MoveToCallerAt(memory, sp, registers);
 }
 
-bool IsBeforeWords(platform::MemoryReader*, uintptr_t) { return false; }
+bool IsBeforeWords(platform::MemoryReader*, platform::Address) { return false; }
 
 #elif !defined(__aarch64__)
 
-bool LeaveFrameless(platform::MemoryReader*, uintptr_t, platform::Registers*) { return false; }
-bool IsBeforeWords(platform::MemoryReader*, uintptr_t) { return false; }
+bool LeaveFrameless(platform::MemoryReader*, platform::Address, platform::Registers*) { return false; }
+bool IsBeforeWords(platform::MemoryReader*, platform::Address) { return false; }
 
 #endif
 

@@ -20,11 +20,12 @@ namespace gmr::vm {
 
 // Moves `registers` to the caller and says true, when the code of V8's that they
 // are in has no frame. `function_start`: where compiled code begins; 0: unknown.
-bool LeaveFrameless(platform::MemoryReader* memory, uintptr_t function_start, platform::Registers* registers);
+bool LeaveFrameless(platform::MemoryReader* memory, platform::Address function_start,
+                    platform::Registers* registers);
 
 // Whether the frame that code at `pc` is making has room for the words that say whose it is, but not the
 // words. Only where they are not pushed one by one.
-bool IsBeforeWords(platform::MemoryReader* memory, uintptr_t pc);
+bool IsBeforeWords(platform::MemoryReader* memory, platform::Address pc);
 
 }  // namespace gmr::vm
 

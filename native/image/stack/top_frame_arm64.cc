@@ -52,27 +52,27 @@ Effect EffectOf(uint32_t code) {
 
 // Both are as the caller left them, if the code that comes next relies on it: it returns, or makes a frame of
 // them. Branches that might be taken do not matter, because the same registers hold on both ways.
-bool ReliesOnLink(MemoryReader* memory, uintptr_t pc) {
+bool ReliesOnLink(MemoryReader* memory, platform::Address pc) {
   for (size_t i = 0; i < kWindow; ++i) {
     uint32_t code = 0;
     if (!memory->Load(pc, &code)) return false;
     const Effect effect = EffectOf(code);
     if (effect != Effect::kNone) return effect == Effect::kUsesLink;
-    pc += IsForwardBranch(code) ? uintptr_t{code & 0x1ffffff} * sizeof code : sizeof code;
+    pc += IsForwardBranch(code) ? uint64_t{code & 0x1ffffff} * sizeof code : sizeof code;
   }
   return false;
 }
 
 }  // namespace
 
-bool LeaveFrameless(MemoryReader* memory, uintptr_t, platform::Registers* registers) {
+bool LeaveFrameless(MemoryReader* memory, platform::Address, platform::Registers* registers) {
   if (!registers->Has(platform::kX30) || !ReliesOnLink(memory, registers->pc())) return false;
   registers->Set(platform::kProgramCounter, registers->Get(platform::kX30));
   return true;
 }
 
 // MacroAssembler::Prologue(): mov x29, sp; stp x, x, [sp, #-32]!; stp function, context, [sp, #16].
-bool IsBeforeWords(MemoryReader* memory, uintptr_t pc) {
+bool IsBeforeWords(MemoryReader* memory, platform::Address pc) {
   uint32_t code[3] = {};
   return memory->Load(pc - 2 * sizeof code[0], &code) && code[0] == kSetFramePointer &&
          (code[2] & kAnyPair) == kStoreWords;

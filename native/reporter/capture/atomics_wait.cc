@@ -33,8 +33,9 @@ AtomicsWait& AtomicsWait::Get() {
   return *known;
 }
 
-bool AtomicsWait::Knows(uintptr_t isolate, uint64_t futex) const {
-  return isolate != 0 && std::find(offsets_.begin(), offsets_.end(), futex - isolate) != offsets_.end();
+bool AtomicsWait::Knows(platform::Address isolate, uint64_t futex) const {
+  return !isolate.IsNull() &&
+         std::find(offsets_.begin(), offsets_.end(), platform::Address(futex) - isolate) != offsets_.end();
 }
 
 bool AtomicsWait::Has(const vm::ThreadToRead& thread, const std::function<vm::StackReader&()>& reader) {
@@ -46,7 +47,7 @@ bool AtomicsWait::Has(const vm::ThreadToRead& thread, const std::function<vm::St
   if (read.outcome != vm::ReadStack::Outcome::kRead || !read.stack.in_atomics_wait) return false;
   // The stack was read at this place, unless the thread has moved since the first look.
   if (!platform::Unmoved(place, platform::ReadThreadPlace(thread.tid))) return false;
-  const uint64_t offset = futex - thread.isolate;
+  const uint64_t offset = platform::Address(futex) - thread.isolate;
   if (offset < kIsolateBytes && offsets_.size() < kMostOffsets) offsets_.push_back(offset);
   return true;
 }

@@ -25,7 +25,7 @@ class AtomicsWait {
   AtomicsWait& operator=(const AtomicsWait&) = delete;
 
   // Whether the futex is known. Costs nothing; false proves nothing.
-  bool Knows(uintptr_t isolate, uint64_t futex) const;
+  bool Knows(platform::Address isolate, uint64_t futex) const;
 
   // Whether the thread sleeps there now. Its stack is read when the futex is not known; false when it cannot
   // be.

@@ -91,7 +91,7 @@ void ReadHeaps(const GreenPhotographJob& job, const vm::Question& question,
 void GreenPhotographer::TakeTable(const vm::LoadedLayout& loaded, const reporter::Photograph& photograph) {
   const vm::HeapTable* table = vm::FindHeapTable(v8::V8::GetVersion());
   const auto known = std::find_if(photograph.isolates.begin(), photograph.isolates.end(),
-                                  [](const IsolatePhoto& photo) { return photo.status.isolate != 0; });
+                                  [](const IsolatePhoto& photo) { return !photo.status.isolate.IsNull(); });
   if (table == nullptr || known == photograph.isolates.end()) return;
   vm::HeapModel model = vm::HeapModel::FromTable(*table, known->status.isolate, loaded);
   if (!model.problem().empty()) return;

@@ -12,7 +12,7 @@ void FindHeapLimits(Photograph* photograph) {
   platform::SelfMemory self;
   platform::MemoryReader memory(&self, false);
   for (IsolatePhoto& photo : photograph->isolates) {
-    if (!photo.heap || photo.status.isolate == 0) continue;
+    if (!photo.heap || photo.status.isolate.IsNull()) continue;
     photo.old_limit_bytes = limit.Read(&memory, photo.status.isolate, photo.heap->limit_bytes);
   }
 }

@@ -25,7 +25,7 @@ void ReadOtherStack(const Options& options, LazyReader* reader, OtherThreadPhoto
     other->no_stack = "it is making this report";
     return;
   }
-  vm::ReadStack read = reader->Get().ReadBlocked({other->os.status.tid, 0, options.max_frames});
+  vm::ReadStack read = reader->Get().ReadBlocked({other->os.status.tid, {}, options.max_frames});
   if (read.outcome == vm::ReadStack::Outcome::kRead) {
     SetBlocked(read, &other->os);
     other->stack = std::move(read.stack);

@@ -21,8 +21,8 @@ struct PhotographHooks {
   // Called when all who can answer soon have answered; but not when a thread may have to be held for its
   // stack: that should be short, and on few CPUs whatever this begins would make it longer.
   std::function<void()> asked;
-  // Called once `isolates` are complete but for their names and native frames: from then on they stay where they
-  // are. Never while a thread is held.
+  // Called once `isolates` are complete but for their names and native frames: from then on they stay where
+  // they are. Never while a thread is held.
   std::function<void()> listed;
 };
 

@@ -64,7 +64,9 @@ void CodeJson::WriteScripts(JsonWriter& json) const {
     } else {
       json.String(script.map_url);
     }
-    json.Key("hasLongMap").Bool(!script.map_copied.empty() || script.map_in_heap.object != 0).EndObject();
+    json.Key("hasLongMap")
+        .Bool(!script.map_copied.empty() || !script.map_in_heap.object.IsNull())
+        .EndObject();
   }
   json.EndArray();
 }

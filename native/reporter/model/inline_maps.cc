@@ -27,7 +27,7 @@ bool DecodeInHeap(const vm::LongString& url, std::string* bytes) {
 bool InlineMaps::Read(size_t script, std::string* bytes) const {
   if (script >= scripts_.size()) return false;
   const vm::ScriptInfo& info = scripts_[script];
-  if (info.map_in_heap.object != 0) return DecodeInHeap(info.map_in_heap, bytes);
+  if (!info.map_in_heap.object.IsNull()) return DecodeInHeap(info.map_in_heap, bytes);
   return Decode(info.map_copied.empty() ? info.map_url : info.map_copied, bytes);
 }
 

@@ -3,6 +3,7 @@
 #include <v8.h>
 
 #include "../../../native/base/clock.h"
+#include "../../../native/process/self_memory.h"
 #include "../../../native/v8/heap_model.h"
 #include "../../../native/v8/layout_loader.h"
 #include "dead_words_checks.h"
@@ -22,7 +23,7 @@ napi_value Prepare(napi_env env, napi_callback_info) {
   napi_value result;
   v8::Isolate* const isolate = v8::Isolate::GetCurrent();
   const vm::HeapModel model = vm::HeapModel::Make(isolate, vm::ProcessLayout());
-  Prepared() = model.ForIsolate(reinterpret_cast<uintptr_t>(isolate), vm::ProcessLayout().layout, -1);
+  Prepared() = model.ForIsolate(platform::OwnAddress(isolate), vm::ProcessLayout().layout, -1);
   napi_create_string_utf8(env, Prepared().problem.c_str(), NAPI_AUTO_LENGTH, &result);
   return result;
 }

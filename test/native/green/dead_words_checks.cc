@@ -11,7 +11,7 @@ namespace {
 constexpr uint64_t kMap = 0x1234'5678'9ab9;
 constexpr uint64_t kObject = 0x1234'5678'8001;
 constexpr uint32_t kWords = 32;
-constexpr uintptr_t kStart = 0x7000'0000;
+constexpr platform::Address kStart(0x7000'0000);
 
 // As V8's small integers are.
 uint64_t SmiOf(uint64_t words) { return words * sizeof(uint64_t) << 32; }
@@ -32,7 +32,7 @@ std::vector<uint32_t> DeadWordsOf(bool is_newest) {
   vm::HeapAnchors anchors;
   layout.free_space_unit = 1;
   anchors.free_space_map = vm::Tagged(kMap);
-  const uint64_t top = is_newest ? kStart + 28 * sizeof(uint64_t) : kStart + vm::kPageBytes;
+  const platform::Address top = is_newest ? kStart + 28 * sizeof(uint64_t) : kStart + vm::kPageBytes;
   const auto dead = std::make_unique<vm::DeadWords>(&layout, &anchors);
   dead->Begin({words, kWords, kStart}, top);
   std::vector<uint32_t> found;

@@ -19,7 +19,7 @@ FilteredPages FilterPages(uint32_t count, const std::vector<uint32_t>& marked, u
       mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
   std::vector<vm::HeapPage> pages(count);
   for (uint32_t i = 0; i < count; ++i) {
-    pages[i].start = reinterpret_cast<uintptr_t>(memory) + i * vm::kPageBytes;
+    pages[i].start = platform::OwnAddress(memory) + i * vm::kPageBytes;
     pages[i].end = pages[i].start + vm::kPageBytes;
   }
   for (const uint32_t page : marked) {

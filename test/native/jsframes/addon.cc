@@ -40,7 +40,7 @@ bool RefreshRanges() {
          vm::FillCodeRanges(maps.value(), modules, vm::BuiltinsOf(v8::Isolate::GetCurrent()), &ranges);
 }
 
-Start StartHere() { return {reinterpret_cast<uintptr_t>(v8::Isolate::GetCurrent()), entry_fp_offset}; }
+Start StartHere() { return {platform::OwnAddress(v8::Isolate::GetCurrent()), entry_fp_offset}; }
 
 // Runs `work` on another thread while this one waits on a condition variable.
 template <typename Work>
@@ -114,8 +114,8 @@ napi_value ToValue(napi_env env, const vm::RawFrame& frame) {
   Set(env, value, "file", frame.file);
   Set(env, value, "line", frame.line);
   Set(env, value, "column", frame.column);
-  Set(env, value, "pc", static_cast<double>(frame.pc));
-  Set(env, value, "fp", static_cast<double>(frame.frame_pointer));
+  Set(env, value, "pc", static_cast<double>(frame.pc.number()));
+  Set(env, value, "fp", static_cast<double>(frame.frame_pointer.number()));
   SetFlag(env, value, "inlined", frame.inlined);
   SetFlag(env, value, "isConstructor", frame.is_constructor);
   SetFlag(env, value, "isEval", frame.is_eval);

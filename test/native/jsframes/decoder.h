@@ -17,7 +17,7 @@
 namespace gmr::test {
 
 struct Start {
-  uintptr_t isolate = 0;
+  platform::Address isolate;
   int32_t entry_fp_offset = -1;
 };
 
@@ -63,9 +63,10 @@ class Decoder {
   static constexpr int kMaxSteps = 100'000;
 
   vm::NextFrame StepNative(platform::Registers* registers) {
-    uint64_t links[2] = {};
-    const uint64_t fp = registers->Get(platform::kFramePointer);
-    reached_end_ = !memory_.Read(fp, links, sizeof links) || links[0] <= fp || links[1] < 4096;
+    platform::Address links[2];
+    const platform::Address fp = registers->fp();
+    reached_end_ =
+        !memory_.Read(fp, links, sizeof links) || links[0] <= fp || links[1] < platform::Address(4096);
     if (reached_end_) return vm::NextFrame::kBroken;
     platform::Registers caller;
     caller.Set(platform::kProgramCounter, links[1]);

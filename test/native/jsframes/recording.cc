@@ -13,7 +13,7 @@ namespace {
 // This process' memory, and what was read of it: no word beside.
 class RecordingMemory final : public platform::MemorySource {
  public:
-  bool Fetch(uintptr_t address, void* to, size_t bytes) override {
+  bool Fetch(platform::Address address, void* to, size_t bytes) override {
     if (!self_.Fetch(address, to, bytes)) return false;
     const auto* words = static_cast<const uint8_t*>(to);
     for (size_t i = 0; i < bytes; ++i) read_[address + i] = words[i];
@@ -21,11 +21,11 @@ class RecordingMemory final : public platform::MemorySource {
   }
   std::unique_ptr<platform::MemorySource> Clone() const override { return self_.Clone(); }
 
-  const std::map<uintptr_t, uint8_t>& read() const { return read_; }
+  const std::map<platform::Address, uint8_t>& read() const { return read_; }
 
  private:
   platform::SelfMemory self_;
-  std::map<uintptr_t, uint8_t> read_;
+  std::map<platform::Address, uint8_t> read_;
 };
 
 class Writer {
@@ -43,8 +43,8 @@ class Writer {
   bool ok_ = true;
 };
 
-void WritePieces(const std::map<uintptr_t, uint8_t>& read, Writer* to) {
-  std::vector<std::pair<uintptr_t, std::vector<uint8_t>>> pieces;
+void WritePieces(const std::map<platform::Address, uint8_t>& read, Writer* to) {
+  std::vector<std::pair<platform::Address, std::vector<uint8_t>>> pieces;
   for (const auto& [address, byte] : read) {
     if (pieces.empty() || pieces.back().first + pieces.back().second.size() != address)
       pieces.push_back({address, {}});
@@ -52,7 +52,7 @@ void WritePieces(const std::map<uintptr_t, uint8_t>& read, Writer* to) {
   }
   to->Number(pieces.size());
   for (auto& [address, bytes] : pieces) {
-    to->Number(address);
+    to->Number(address.number());
     to->Number(bytes.size());
     bytes.resize((bytes.size() + 7) / 8 * 8);
     to->Bytes(bytes.data(), bytes.size());
@@ -74,7 +74,7 @@ bool RecordStack(const Start& start, const vm::CodeRanges& ranges, const std::st
   if (!vm::LoadEntryRegisters(start.isolate, start.entry_fp_offset, layout, &memory, &registers))
     return false;
   const uint64_t frame_pointer = registers.Get(platform::kFramePointer);
-  std::vector<std::pair<uint64_t, vm::CodeOwner>> owners;
+  std::vector<std::pair<platform::Address, vm::CodeOwner>> owners;
   while (decoder->Step(&registers, false, &list) == vm::NextFrame::kV8)
     owners.emplace_back(registers.pc(), ranges.OwnerOf(registers.pc()));
   for (size_t i = 0; i < list.count; ++i) decoder->ReadCode(&frames[i]);
@@ -82,7 +82,7 @@ bool RecordStack(const Start& start, const vm::CodeRanges& ranges, const std::st
   file.Number(frame_pointer);
   file.Number(owners.size());
   for (const auto& [pc, owner] : owners) {
-    file.Number(pc);
+    file.Number(pc.number());
     file.Number(static_cast<uint64_t>(owner));
   }
   WritePieces(recording.read(), &file);

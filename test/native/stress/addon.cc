@@ -13,6 +13,7 @@
 
 #include "../../../native/image/stack/entry_frame.h"
 #include "../../../native/process/proc_threads.h"
+#include "../../../native/process/self_memory.h"
 #include "../../../native/v8/builtins.h"
 #include "../../../native/v8/layout_loader.h"
 #include "captures.h"
@@ -58,7 +59,7 @@ napi_value Attach(napi_env env, napi_callback_info info) {
   napi_get_typedarray_info(env, shadow, nullptr, &subject.shadow_words, &words, nullptr, nullptr);
   subject.shadow = static_cast<const int32_t*>(words);
   subject.tid = platform::CurrentThreadId();
-  subject.isolate = reinterpret_cast<uintptr_t>(v8::Isolate::GetCurrent());
+  subject.isolate = platform::OwnAddress(v8::Isolate::GetCurrent());
   builtins = vm::BuiltinsOf(v8::Isolate::GetCurrent());
   return Undefined(env);
 }

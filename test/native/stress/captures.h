@@ -26,7 +26,7 @@ namespace gmr::test {
 
 struct Subject {
   int tid = 0;
-  uintptr_t isolate = 0;
+  platform::Address isolate;
   const int32_t* shadow = nullptr;
   size_t shadow_words = 0;
 };

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "../../../native/process/self_memory.h"
 #include "../../../native/v8/heap_model.h"
 #include "../../../native/v8/heap_trial.h"
 #include "../../../native/v8/layout_loader.h"
@@ -13,7 +14,7 @@ namespace gmr::test {
 
 namespace {
 
-uintptr_t ThisIsolate() { return reinterpret_cast<uintptr_t>(v8::Isolate::GetCurrent()); }
+platform::Address ThisIsolate() { return platform::OwnAddress(v8::Isolate::GetCurrent()); }
 
 void AddNumber(std::string* json, const std::string& key, int32_t value) {
   *json += "\"" + key + "\":" + std::to_string(value) + ",";

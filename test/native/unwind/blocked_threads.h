@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "../../../native/base/address.h"
+
 namespace gmr::test {
 
 struct BlockedThread {
@@ -20,7 +22,7 @@ struct BlockedThread {
   int tid = 0;
   // Innermost first, told by the thread itself just before it blocked. The
   // first is the function that makes the call.
-  std::vector<uintptr_t> truth;
+  std::vector<platform::Address> truth;
 };
 
 // Waits until the thread is about to block. nullptr: unknown call or frame.

@@ -26,7 +26,7 @@ class Random {
   uint64_t Any() { return engine_(); }
   uint64_t Below(uint64_t limit) { return limit == 0 ? 0 : engine_() % limit; }
   bool OneIn(uint64_t n) { return Below(n) == 0; }
-  uintptr_t Within(const AddressRange& range) { return range.start + Below(range.end - range.start); }
+  platform::Address Within(const AddressRange& range) { return range.start + Below(range.size()); }
 
  private:
   std::mt19937_64 engine_;
@@ -49,9 +49,9 @@ uint64_t RandomWord(Random* random, const AddressRange& stack) {
     case 0:
       return random->Any();
     case 1:
-      return random->Within(stack);
+      return random->Within(stack).number();
     case 2:
-      return random->Within(stack) & ~uint64_t{7};
+      return random->Within(stack).AlignedDown(8).number();
     default:
       return random->Below(1 << 20);
   }
@@ -68,7 +68,7 @@ Registers RandomRegisters(Random* random, const AddressRange& stack) {
 }
 
 AddressRange OwnStack(const Preparation& preparation) {
-  const auto here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  const platform::Address here = platform::OwnAddress(__builtin_frame_address(0));
   auto stack = preparation.maps.StackAt(here).value_or(AddressRange{here, here + 4096});
   stack.start = here;
   return stack;
@@ -85,7 +85,7 @@ struct TableCopy {
   std::vector<uint8_t> original;
   std::vector<uint8_t> bytes;
   Module module;
-  uintptr_t shift = 0;
+  uint64_t shift = 0;
 };
 
 TableCopy CopyTable(Preparation* preparation, const Module& module) {
@@ -100,7 +100,7 @@ TableCopy CopyTable(Preparation* preparation, const Module& module) {
   }
   copy.bytes = copy.original;
   copy.module = module;
-  copy.shift = reinterpret_cast<uintptr_t>(copy.bytes.data()) - header.start;
+  copy.shift = platform::OwnAddress(copy.bytes.data()) - header.start;
   copy.module.eh_frame_header.start += copy.shift;
   copy.module.eh_frame_header.end += copy.shift;
   return copy;

@@ -12,9 +12,11 @@
 #include <cstring>
 
 #include "../../../native/process/safe_read.h"
+#include "../../../native/process/self_memory.h"
 
 namespace gmr::test {
 
+using platform::Address;
 using platform::MemoryReader;
 using platform::ReadBackend;
 using platform::SelfMemory;
@@ -41,21 +43,20 @@ Areas MakeAreas() {
   return areas;
 }
 
-uintptr_t AddressOf(const char* at) { return reinterpret_cast<uintptr_t>(at); }
-
 bool ReadsEqual(MemoryReader* reader, const char* at, size_t bytes) {
   std::vector<char> copy(bytes);
-  return reader->Read(AddressOf(at), copy.data(), bytes) && std::memcmp(copy.data(), at, bytes) == 0;
+  return reader->Read(platform::OwnAddress(at), copy.data(), bytes) &&
+         std::memcmp(copy.data(), at, bytes) == 0;
 }
 
-bool Refuses(MemoryReader* reader, uintptr_t address, size_t bytes = 8) {
+bool Refuses(MemoryReader* reader, Address address, size_t bytes = 8) {
   std::vector<char> copy(bytes);
   return !reader->Read(address, copy.data(), bytes);
 }
 
 bool RemembersUntilForget(MemoryReader* reader) {
   alignas(8) static volatile uint64_t word = 1;
-  const auto address = reinterpret_cast<uintptr_t>(&word);
+  const Address address(reinterpret_cast<uintptr_t>(&word));
   uint64_t first = 0;
   uint64_t second = 0;
   uint64_t third = 0;
@@ -91,7 +92,7 @@ std::vector<std::pair<std::string, bool>> CheckReader(ReadBackend first) {
   const Areas areas = MakeAreas();
   // The kernel lets a debugger's file read what the page protection forbids.
   const bool sees_forbidden = self.backend() == ReadBackend::kProcMem;
-  const uintptr_t end_of_mapping = AddressOf(areas.unmapped);
+  const Address end_of_mapping = platform::OwnAddress(areas.unmapped);
   std::vector<std::pair<std::string, bool>> claims;
   claims.emplace_back("uses the backend it was told to use", self.backend() == first);
   claims.emplace_back("reads a word", ReadsEqual(&reader, areas.readable + 8, 8));
@@ -100,18 +101,20 @@ std::vector<std::pair<std::string, bool>> CheckReader(ReadBackend first) {
   claims.emplace_back("reads two pages", ReadsEqual(&reader, areas.readable + 100, 2 * kPage));
   claims.emplace_back("reads the last bytes before a hole", ReadsEqual(&reader, areas.forbidden - 8, 8));
   claims.emplace_back("reads a large block", ReadsEqual(&reader, areas.readable + 5, kLarge - 5));
-  claims.emplace_back("refuses PROT_NONE", sees_forbidden || Refuses(&reader, AddressOf(areas.forbidden)));
+  claims.emplace_back("refuses PROT_NONE",
+                      sees_forbidden || Refuses(&reader, platform::OwnAddress(areas.forbidden)));
   claims.emplace_back("refuses to cross into PROT_NONE",
-                      sees_forbidden || Refuses(&reader, AddressOf(areas.forbidden) - 4));
+                      sees_forbidden || Refuses(&reader, platform::OwnAddress(areas.forbidden) - 4));
   claims.emplace_back("refuses unmapped memory", Refuses(&reader, end_of_mapping));
   claims.emplace_back("refuses to cross into unmapped memory", Refuses(&reader, end_of_mapping - 4));
   claims.emplace_back("refuses a large block with a hole",
                       Refuses(&reader, end_of_mapping - kLarge, 2 * kLarge));
-  claims.emplace_back("refuses null", Refuses(&reader, 0));
-  claims.emplace_back("refuses the kernel's addresses", Refuses(&reader, 0xffff'8000'0000'0000));
-  claims.emplace_back("refuses addresses that no processor has", Refuses(&reader, 0x8000'0000'0000'0000));
-  claims.emplace_back("refuses the last page", Refuses(&reader, UINTPTR_MAX - 7));
-  claims.emplace_back("refuses a range that wraps round", Refuses(&reader, UINTPTR_MAX - 3));
+  claims.emplace_back("refuses null", Refuses(&reader, Address()));
+  claims.emplace_back("refuses the kernel's addresses", Refuses(&reader, Address(0xffff'8000'0000'0000)));
+  claims.emplace_back("refuses addresses that no processor has",
+                      Refuses(&reader, Address(0x8000'0000'0000'0000)));
+  claims.emplace_back("refuses the last page", Refuses(&reader, Address(UINTPTR_MAX - 7)));
+  claims.emplace_back("refuses a range that wraps round", Refuses(&reader, Address(UINTPTR_MAX - 3)));
   claims.emplace_back("reads again after a refusal", ReadsEqual(&reader, areas.readable, 16));
   claims.emplace_back("remembers until it is told to forget", RemembersUntilForget(&reader));
   claims.emplace_back("keeps its backend", self.backend() == first);

@@ -47,11 +47,12 @@ napi_value Number(napi_env env, double number) {
 }
 
 // Addresses of user space fit into a double exactly.
-napi_value Addresses(napi_env env, const std::vector<uintptr_t>& addresses) {
+napi_value Addresses(napi_env env, const std::vector<platform::Address>& addresses) {
   napi_value array = nullptr;
   napi_create_array(env, &array);
   for (size_t i = 0; i < addresses.size(); ++i) {
-    napi_set_element(env, array, static_cast<uint32_t>(i), Number(env, static_cast<double>(addresses[i])));
+    napi_set_element(env, array, static_cast<uint32_t>(i),
+                     Number(env, static_cast<double>(addresses[i].number())));
   }
   return array;
 }
@@ -88,8 +89,8 @@ class Arguments {
 };
 
 napi_value ToObject(napi_env env, Preparation* preparation, const Walk& walk) {
-  std::vector<uintptr_t> calls = walk.pcs;
-  for (size_t i = 1; i < calls.size(); ++i) --calls[i];
+  std::vector<platform::Address> calls = walk.pcs;
+  for (size_t i = 1; i < calls.size(); ++i) calls[i] -= 1;
   napi_value names = nullptr;
   napi_create_array(env, &names);
   uint32_t index = 0;
@@ -205,7 +206,7 @@ napi_value DenyAndFind(napi_env env, napi_callback_info info) {
   const std::string before = BackendName(old_memory.backend());
   if (!DenyProcessVmReadv(static_cast<int>(arguments.Number(0)), arguments.Number(1) != 0)) return nullptr;
   uint64_t word = 0;
-  old_reader.Load(reinterpret_cast<uintptr_t>(&arguments), &word);
+  old_reader.Load(platform::OwnAddress(&arguments), &word);
   const platform::SelfMemory new_memory;
   return Object(env, {{"before", Text(env, before)},
                       {"old", Text(env, BackendName(old_memory.backend()))},

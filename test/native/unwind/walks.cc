@@ -34,8 +34,8 @@ const char* EndName(StepOutcome outcome) {
 }
 
 _Unwind_Reason_Code AddFrame(_Unwind_Context* context, void* data) {
-  auto* pcs = static_cast<std::vector<uintptr_t>*>(data);
-  if (const uintptr_t pc = _Unwind_GetIP(context); pc != 0) pcs->push_back(pc);
+  auto* pcs = static_cast<std::vector<platform::Address>*>(data);
+  if (const platform::Address pc(_Unwind_GetIP(context)); !pc.IsNull()) pcs->push_back(pc);
   return pcs->size() < kMaxFrames ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
@@ -114,8 +114,8 @@ __attribute__((noinline)) Walk WalkOwnStack(Preparation* preparation) {
   return WalkFrom(preparation, registers, true, &judge);
 }
 
-__attribute__((noinline)) std::vector<uintptr_t> BacktraceOfRuntime() {
-  std::vector<uintptr_t> pcs;
+__attribute__((noinline)) std::vector<platform::Address> BacktraceOfRuntime() {
+  std::vector<platform::Address> pcs;
   _Unwind_Backtrace(AddFrame, &pcs);
   return pcs;
 }

@@ -31,8 +31,8 @@ struct Preparation {
 };
 
 struct Walk {
-  std::vector<uintptr_t> pcs;  // innermost first
-  std::string end;             // "end of stack", "no info", "broken", "limit", "not blocked", "moved"
+  std::vector<platform::Address> pcs;  // innermost first
+  std::string end;                     // "end of stack", "no info", "broken", "limit", "not blocked", "moved"
   int approximate_steps = 0;
   std::string doing;  // the system call in words
   double capture_us = 0;
@@ -47,7 +47,7 @@ Walk WalkBlockedThread(Preparation* preparation, int tid, bool runs_javascript);
 
 // Both walks start in the same function, whose own pc differs between them.
 Walk WalkOwnStack(Preparation* preparation);
-std::vector<uintptr_t> BacktraceOfRuntime();
+std::vector<platform::Address> BacktraceOfRuntime();
 
 }  // namespace gmr::test
 

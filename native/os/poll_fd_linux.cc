@@ -1,17 +1,13 @@
 #include "poll_fd.h"
 
+#include <sys/epoll.h>
+
 #include <cerrno>
 
 #include "../base/own_calls.h"
 #include "../base/scoped_fd.h"
 
-#if defined(__linux__)
-#include <sys/epoll.h>
-#endif
-
 namespace gmr::platform {
-
-#if defined(__linux__)
 
 namespace {
 
@@ -41,11 +37,5 @@ int PollFd(pollfd* waiting, int timeout_ms) {
   waiting->revents = 0;
   return MayCall(OwnCall::kPoll) ? poll(waiting, 1, timeout_ms) : PollByEpoll(waiting, timeout_ms);
 }
-
-#else
-
-int PollFd(pollfd* waiting, int timeout_ms) { return poll(waiting, 1, timeout_ms); }
-
-#endif
 
 }  // namespace gmr::platform

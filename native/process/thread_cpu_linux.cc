@@ -12,8 +12,6 @@
 
 namespace gmr::platform {
 
-#if defined(__linux__)
-
 namespace {
 
 // Just as exact, but some microseconds slower, and missing in some kernels.
@@ -35,11 +33,5 @@ int64_t ThreadCpuNs(int tid) {
   timespec used{};
   return clock_gettime(clock, &used) == 0 ? used.tv_sec * kNsPerSecond + used.tv_nsec : 0;
 }
-
-#else
-
-int64_t ThreadCpuNs(int) { return 0; }
-
-#endif
 
 }  // namespace gmr::platform

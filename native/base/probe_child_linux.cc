@@ -1,7 +1,5 @@
 #include "probe_child.h"
 
-#if defined(__linux__)
-
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sys/mman.h>
@@ -158,14 +156,3 @@ ProbeResults ProbeCalls(const ProbedCall* calls, size_t count, size_t reaps) {
 }
 
 }  // namespace gmr::platform
-
-#else
-
-namespace gmr::platform {
-
-ProbeResults ProbeCalls(const ProbedCall*, size_t, size_t) { return {}; }
-void ReapLeftChildren() {}
-
-}  // namespace gmr::platform
-
-#endif

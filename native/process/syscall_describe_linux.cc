@@ -1,12 +1,10 @@
 #include "syscall_describe.h"
 
-#if defined(__linux__)
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-#endif
 
 #include <algorithm>
 #include <cstring>
@@ -15,8 +13,6 @@
 #include "syscall_names.h"
 
 namespace gmr::platform {
-
-#if defined(__linux__)
 
 namespace {
 
@@ -122,7 +118,7 @@ const SyscallShape* FindShape(int64_t number) {
 int ToInt(uint64_t argument) { return static_cast<int>(static_cast<uint32_t>(argument)); }
 
 // Page by page, so that a string at the end of a mapping is read to its end.
-void AppendString(uint64_t address, MemoryReader* reader, TextBuffer* to) {
+void AppendString(Address address, MemoryReader* reader, TextBuffer* to) {
   constexpr size_t kMaxBytes = 256;
   constexpr size_t kPageBytes = 4096;
   char text[kMaxBytes];
@@ -139,7 +135,7 @@ void AppendString(uint64_t address, MemoryReader* reader, TextBuffer* to) {
   to->Append("...");
 }
 
-void AppendDuration(uint64_t timespec_address, MemoryReader* reader, TextBuffer* to) {
+void AppendDuration(Address timespec_address, MemoryReader* reader, TextBuffer* to) {
   timespec time{};
   if (!reader->Load(timespec_address, &time) || time.tv_sec < 0 || time.tv_sec > INT32_MAX)
     return to->Append("?");
@@ -151,7 +147,8 @@ void AppendConnect(const ThreadPlace& place, MemoryReader* reader, TextBuffer* t
   sockaddr_storage address{};
   const size_t bytes = std::min<size_t>(place.arguments[2], sizeof address);
   TextBuffer target;
-  if (!reader->Read(place.arguments[1], &address, bytes) || !AppendSocketAddress(address, bytes, &target)) {
+  if (!reader->Read(Address(place.arguments[1]), &address, bytes) ||
+      !AppendSocketAddress(address, bytes, &target)) {
     return AppendFd(ToInt(place.arguments[0]), to);
   }
   to->Append("fd ");
@@ -210,7 +207,7 @@ void AppendWaitid(const ThreadPlace& place, TextBuffer* to) {
 void AppendPoll(const ThreadPlace& place, bool until, MemoryReader* reader, TextBuffer* to) {
   pollfd first{};
   const uint64_t count = place.arguments[1];
-  if (count > 0 && reader->Load(place.arguments[0], &first)) {
+  if (count > 0 && reader->Load(Address(place.arguments[0]), &first)) {
     AppendFd(first.fd, to);
   } else {
     to->Append("no descriptor");
@@ -223,14 +220,14 @@ void AppendPoll(const ThreadPlace& place, bool until, MemoryReader* reader, Text
   const uint64_t timeout = place.arguments[2];
   if (until ? timeout == 0 : ToInt(timeout) < 0) return;
   to->Append(", at most ");
-  if (until) return AppendDuration(timeout, reader, to);
+  if (until) return AppendDuration(Address(timeout), reader, to);
   to->AppendNumber(ToInt(timeout));
   to->Append(" ms");
 }
 
 void AppendSleepAt(const ThreadPlace& place, MemoryReader* reader, TextBuffer* to) {
   if ((place.arguments[1] & TIMER_ABSTIME) != 0) return to->Append("until a point in time");
-  AppendDuration(place.arguments[2], reader, to);
+  AppendDuration(Address(place.arguments[2]), reader, to);
 }
 
 void AppendFcntl(const ThreadPlace& place, TextBuffer* to) {
@@ -248,9 +245,9 @@ void AppendArguments(const ThreadPlace& place, Shape shape, MemoryReader* reader
     case Shape::kFd:
       return AppendFd(ToInt(arguments[0]), to);
     case Shape::kPath:
-      return AppendString(arguments[0], reader, to);
+      return AppendString(Address(arguments[0]), reader, to);
     case Shape::kPathAt:
-      return AppendString(arguments[1], reader, to);
+      return AppendString(Address(arguments[1]), reader, to);
     case Shape::kConnect:
       return AppendConnect(place, reader, to);
     case Shape::kFutex:
@@ -260,7 +257,7 @@ void AppendArguments(const ThreadPlace& place, Shape shape, MemoryReader* reader
     case Shape::kPidOfType:
       return AppendWaitid(place, to);
     case Shape::kSleep:
-      return AppendDuration(arguments[0], reader, to);
+      return AppendDuration(Address(arguments[0]), reader, to);
     case Shape::kSleepAt:
       return AppendSleepAt(place, reader, to);
     case Shape::kPoll:
@@ -295,11 +292,5 @@ TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader) {
   }
   return text;
 }
-
-#else
-
-TextBuffer DescribeSyscall(const ThreadPlace&, MemoryReader*) { return TextBuffer(); }
-
-#endif
 
 }  // namespace gmr::platform

@@ -7,8 +7,6 @@
 
 namespace gmr::platform {
 
-#if defined(__linux__)
-
 namespace {
 
 // The first ones are favourites of libraries and of debuggers.
@@ -42,11 +40,5 @@ Result<int> ParkSignalNumber() {
   if (number == 0) return SysError{EBUSY, "finding a free real-time signal"};
   return number;
 }
-
-#else
-
-Result<int> ParkSignalNumber() { return SysError{ENOTSUP, "parking threads"}; }
-
-#endif
 
 }  // namespace gmr::platform

@@ -1,7 +1,5 @@
 #include "own_calls.h"
 
-#if defined(__linux__)
-
 #include <fcntl.h>
 #include <linux/prctl.h>
 #include <sys/syscall.h>
@@ -238,17 +236,3 @@ std::vector<std::string> ForbiddenCalls() {
 }
 
 }  // namespace gmr::platform
-
-#else
-
-namespace gmr::platform {
-
-void ExamineOwnCalls(const std::vector<int>&, bool) {}
-bool MayCall(OwnCall) { return true; }
-bool IsForbidden(OwnCall) { return false; }
-std::string WhyNot(OwnCall) { return ""; }
-std::vector<std::string> ForbiddenCalls() { return {}; }
-
-}  // namespace gmr::platform
-
-#endif

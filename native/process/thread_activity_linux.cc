@@ -1,22 +1,17 @@
 #include "thread_activity.h"
 
-#include <cerrno>
-
-#if defined(__linux__)
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 #include "../base/clock.h"
 #include "proc_parse.h"
 #include "text_file.h"
-#endif
 
 namespace gmr::platform {
-
-#if defined(__linux__)
 
 namespace {
 
@@ -78,11 +73,5 @@ Result<ThreadActivity> ReadThreadActivity(int tid) {
   activity.cpu_ns = ticks * (kNsPerSecond / sysconf(_SC_CLK_TCK));
   return activity;
 }
-
-#else
-
-Result<ThreadActivity> ReadThreadActivity(int) { return SysError{ENOTSUP, "reading what a thread does"}; }
-
-#endif
 
 }  // namespace gmr::platform

@@ -2,11 +2,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <unistd.h>
-
-#if defined(__linux__)
 #include <sys/syscall.h>
-#endif
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,8 +16,6 @@
 #include "text_file.h"
 
 namespace gmr::platform {
-
-#if defined(__linux__)
 
 namespace {
 
@@ -91,20 +86,5 @@ Result<double> ResidentBytes() {
   }
   return static_cast<double>(resident_pages) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
-
-#else
-
-namespace {
-SysError NotSupported() { return {ENOTSUP, "reading thread states"}; }
-}  // namespace
-
-bool ThreadStatus::InEventPoll() const { return false; }
-int CurrentThreadId() { return 0; }
-int ParentPid() { return getppid(); }
-Result<ThreadStatus> ReadThreadStatus(int) { return NotSupported(); }
-Result<std::vector<int>> ListThreads() { return NotSupported(); }
-Result<double> ResidentBytes() { return NotSupported(); }
-
-#endif
 
 }  // namespace gmr::platform

@@ -1,18 +1,14 @@
 #include "queue_signal.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 
 #include "signal_handler.h"
 
-#if defined(__linux__)
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
-
 namespace gmr::platform {
-
-#if defined(__linux__)
 
 namespace {
 
@@ -42,13 +38,5 @@ Result<bool> QueueRequest(int pid, int process_fd, int signal_number) {
   if (syscall(SYS_rt_sigqueueinfo, pid, signal_number, &info) == 0) return true;
   return SysError{errno, "rt_sigqueueinfo"};
 }
-
-#else
-
-Result<int> OpenProcess(int) { return SysError{ENOSYS, "opening a process"}; }
-
-Result<bool> QueueRequest(int, int, int) { return SysError{ENOSYS, "queueing a signal"}; }
-
-#endif
 
 }  // namespace gmr::platform

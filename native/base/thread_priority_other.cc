@@ -1,0 +1,7 @@
+#include "thread_priority.h"
+
+namespace gmr::platform {
+
+void LowerThreadPriority() {}
+
+}  // namespace gmr::platform
