@@ -47,7 +47,8 @@ function labelError({ mode, phase, label, frames, slotNumber }, slot) {
   if (chain < 0) return 'holder';
   const holder = slot.holders[chain];
   const timer = TIMER.exec(label);
-  if (timer !== null) return holder.startsWith('Timing') && Number(timer[1]) === 1e8 + slotNumber ? '' : 'holder';
+  if (timer !== null)
+    return holder.startsWith('Timing') && Number(timer[1]) === 1e8 + slotNumber ? '' : 'holder';
   const named = label.match(HOLDER) ?? [];
   if (named.some((name) => name !== holder)) return 'holder';
   return named.length === 0 ? 'vague' : '';

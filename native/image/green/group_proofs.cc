@@ -104,8 +104,8 @@ std::vector<uint32_t> GroupProofs::GroupOfChains() const {
   return group_of;
 }
 
-// A call that ended while the heap was read, and the next one of the same functions, may both have been found. So
-// may both places of a function that V8 moved.
+// A call that ended while the heap was read, and the next one of the same functions, may both have been
+// found. So may both places of a function that V8 moved.
 void GroupProofs::CountAgain() {
   counts_.clear();
   uint32_t left = kMostCountedInAll;

@@ -64,7 +64,8 @@ bool Observer::Start(const Plan& plan) {
   question_.limits.max_ms = plan.max_ms;
   question_.limits.with_leaf_labels = plan.with_labels;
   wraps.listener = this;
-  return thread_.Start("truth", [this] { Run(); }, size_t{4} << 20);
+  return thread_.Start(
+      "truth", [this] { Run(); }, size_t{4} << 20);
 }
 
 void Observer::Stop() {
@@ -118,8 +119,7 @@ void Observer::Run() {
 }
 
 void Observer::Round(uint64_t number) {
-  const bool wants_pause =
-      plan_.pause_every > 0 && number % static_cast<uint64_t>(plan_.pause_every) == 0;
+  const bool wants_pause = plan_.pause_every > 0 && number % static_cast<uint64_t>(plan_.pause_every) == 0;
   if (wants_pause) {
     for (Watched& watched : watched_) Pause(&watched);
     return;

@@ -43,7 +43,7 @@ struct Watched {
 struct Plan {
   uint32_t max_groups = 50;
   int max_ms = 1000;
-  int pause_every = 100;  // one reading in so many pauses the thread; 0: only where none is accepted
+  int pause_every = 100;   // one reading in so many pauses the thread; 0: only where none is accepted
   uint64_t max_scans = 0;  // 0: until Stop()
   bool may_split = false;
   bool with_labels = true;
