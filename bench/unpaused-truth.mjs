@@ -25,6 +25,8 @@ const RUNS = {
   many: { lasting: 150, passing: 100, maxGroups: 1000, maxMs: 2000 },
   workers: { workers: 2, labels: 0 },
   workersLabels: { workers: 2 },
+  // Mostly at rest, as services are.
+  calm: { workers: 3, labels: 0, restPercent: 85 },
   mb300: { ballastMb: 230, maxMs: 4000, split: 1 },
   mb1000: { ballastMb: 800, maxMs: 10_000, split: 1 },
 };
