@@ -18,6 +18,8 @@ interface GreenFixture {
     milliseconds: number,
   ): { readonly found: readonly number[]; readonly inTime: boolean; readonly noted: number };
   deadWords(isNewest: boolean): readonly number[];
+  prepare(): string;
+  ownCopies(): { readonly placed: number; readonly listed: number };
 }
 
 async function start(t: TestContext, env: Readonly<Record<string, string>>): Promise<Service> {
@@ -200,6 +202,14 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     const freed = [4, 5, 6, 7, 8, 9];
     assert.deepEqual(fixture.deadWords(false), freed);
     assert.deepEqual(fixture.deadWords(true), [...freed, 28, 29, 30, 31]);
+  });
+
+  test('are not read from the copies that a scan makes', () => {
+    const fixture = require(buildNativeAddon('green_fixture')) as GreenFixture;
+    assert.equal(fixture.prepare(), '');
+    const { placed, listed } = fixture.ownCopies();
+    assert.ok(placed > 0, 'no copy was made where a page may be');
+    assert.equal(listed, 0);
   });
 
   test('does neither die nor hang when the layout is wrong', () => {

@@ -25,10 +25,16 @@ function chainError({ mode, phase, count, frames }, slot) {
   if (count > 1) return 'double';
   // The section says that functions and callers are missing.
   if (phase === 0 || mode === 'partial') {
-    return slot.chains.some((chain) => isPart(frames, chain)) ? '' : 'chain';
+    const chains =
+      mode === 'scavenged'
+        ? slot.chains.flatMap((chain) => [chain, chain.map((frame) => frame.replace(/^Service\d+\./, ''))])
+        : slot.chains;
+    return chains.some((chain) => isPart(frames, chain)) ? '' : 'chain';
   }
   const chain = slot.chains[phase - 1];
   if (said === chain.join(';')) return '';
+  // Its receiver was moved, so that its class is not known.
+  if (mode === 'scavenged' && said === chain.join(';').replace(/Service\d+\./, '')) return 'cut';
   if (!slot.chains.some((one) => isPart(frames, one))) return 'chain';
   // The functions that it waits for were suspended only just now and moved, which the section says may happen.
   return mode === 'scavenged' && chain.join(';').endsWith(`;${said}`) ? 'cut' : 'torn';
@@ -47,7 +53,8 @@ function labelError({ mode, phase, label, frames, slotNumber }, slot) {
   if (chain < 0) return 'holder';
   const holder = slot.holders[chain];
   const timer = TIMER.exec(label);
-  if (timer !== null) return holder.startsWith('Timing') && Number(timer[1]) === 1e8 + slotNumber ? '' : 'holder';
+  if (timer !== null)
+    return holder.startsWith('Timing') && Number(timer[1]) === 1e8 + slotNumber ? '' : 'holder';
   const named = label.match(HOLDER) ?? [];
   if (named.some((name) => name !== holder)) return 'holder';
   return named.length === 0 ? 'vague' : '';

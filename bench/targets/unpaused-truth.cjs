@@ -4,7 +4,6 @@
 // lines of their own, and waits in a holder of its own class. Some of the chains wait for good, the others go on and
 // begin again all the time. It reads its own heap (test/native/truth) and prints the JSON of a verdict per isolate.
 
-const fs = require('node:fs');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 const { Worker, isMainThread, parentPort, workerData } = require('node:worker_threads');
@@ -174,7 +173,7 @@ function makeHolders() {
       .flatMap(([kind, body]) =>
         Array.from({ length: HOLDERS_PER_KIND }, (_, i) => {
           const name = `${kind}${i}`;
-          const own = body.replace('EMITTER', `${name}`);
+          const own = body.replace('EMITTER', name);
           return `${name}: new (class ${name} { ${own}
             wait(n) { return new Promise((resolve) => this.hold(n, resolve)); }
           })()`;
@@ -244,13 +243,15 @@ const old = [];
 const ballast = [];
 function makeBallast() {
   for (let mb = 0; mb < options.ballastMb; mb += 1) {
-    ballast.push(Array.from({ length: 9000 }, (_, i) => ({ id: i, name: `item ${i}`, tags: [i], next: null })));
+    ballast.push(
+      Array.from({ length: 9000 }, (_, i) => ({ id: i, name: `item ${i}`, tags: [i], next: null })),
+    );
   }
 }
 
 function makeGarbage() {
   for (let i = random(options.garbage); i > 0; i -= 1) {
-    old.push({ i, list: new Array(random(40)).fill(i), resolve: () => i });
+    old.push({ i, list: Array.from({ length: random(40) }, () => i), resolve: () => i });
     if (old.length > 5000) old.splice(0, 2500);
   }
   for (let i = random(8); i > 0; i -= 1) void made.churn(i % 2 === 0 ? null : Promise.resolve());

@@ -16,11 +16,17 @@ constexpr Address kNoBlock(1);  // not a multiple of kBlockBytes
 // No string or table that a report reads is as large.
 constexpr size_t kMaxReadBytes = size_t{64} << 20;
 
+// For copies of memory. A copy of the beginning of a page of a heap, at an address where such a page may be,
+// would be taken for one, with everything in it a second time. Heaps are looked for in private memory only.
+void* MapForCopies(size_t bytes, int flags) {
+  return mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | flags, -1, 0);
+}
+
 }  // namespace
 
 MemoryReader::MemoryReader(MemorySource* source, bool with_cache) : source_(source) {
   if (with_cache) {
-    void* memory = mmap(nullptr, sizeof(Cache), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* memory = MapForCopies(sizeof(Cache), 0);
     if (memory != MAP_FAILED) cache_ = static_cast<Cache*>(memory);
   }
   Forget();
@@ -82,11 +88,12 @@ const uint64_t* MemoryReader::OpenWindow(Address start, size_t bytes) {
   window_bytes_ = 0;
   if (bytes == 0 || bytes > kWindowBytes || start + bytes < start) return nullptr;
   if (window_ == nullptr) {
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
 #if defined(__linux__)
-    flags |= MAP_POPULATE;  // all of it will be written at once
+    constexpr int kFlags = MAP_POPULATE;  // all of it will be written at once
+#else
+    constexpr int kFlags = 0;
 #endif
-    void* memory = mmap(nullptr, kWindowBytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+    void* memory = MapForCopies(kWindowBytes, kFlags);
     if (memory == MAP_FAILED) return nullptr;
     window_ = static_cast<uint8_t*>(memory);
   }

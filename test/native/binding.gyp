@@ -38,7 +38,7 @@
         {
           "target_name": "green_fixture",
           "includes": ["under-test.gypi"],
-          "sources": ["green/addon.cc", "green/dead_words_checks.cc", "green/fuzz.cc", "green/page_filter_checks.cc"],
+          "sources": ["green/addon.cc", "green/dead_words_checks.cc", "green/fuzz.cc", "green/own_copies_checks.cc", "green/page_filter_checks.cc"],
           "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
         },
         {

@@ -122,7 +122,8 @@ struct GreenThreads {
   uint64_t scanned_bytes = 0;
   double cost_ms = 0;
   HeapReading reading = HeapReading::kPaused;
-  // Groups of which no function could be proved, and functions that went on before they were, in these and in others.
+  // Groups of which no function could be proved, and functions that went on before they were, in these and in
+  // others.
   uint32_t groups_gone = 0;
   uint32_t threads_gone = 0;
   // True when V8 collected young objects while the heap was read: functions that were suspended very recently

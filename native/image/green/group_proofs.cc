@@ -3,8 +3,65 @@
 #include <algorithm>
 
 #include "../../base/clock.h"
+#include "../objects/heap_page_index.h"
 
 namespace gmr::vm {
+
+namespace {
+
+// A longer chain is looked at up to there.
+constexpr int kMostCallers = 1000;
+
+// V8 gives pages away while its threads go on, and another isolate may take one. What is suspended there is
+// suspended indeed, but not here.
+class OwnPages {
+ public:
+  OwnPages(platform::MemoryReader* memory, const HeapLayout* layout, uint64_t heap)
+      : memory_(memory), layout_(layout), heap_(heap) {}
+
+  bool Has(Tagged object) {
+    const uintptr_t page = object.bits() & ~uintptr_t{kPageBytes - 1};
+    if (page != last_) is_last_own_ = IsOwn(page);
+    last_ = page;
+    return is_last_own_;
+  }
+
+ private:
+  bool IsOwn(uintptr_t page) const {
+    uintptr_t header = 0;
+    uint64_t owner = 0;
+    uint64_t flags = 0;
+    FindPageHeaders(memory_, *layout_, page, 1, &header);
+    return header != 0 && memory_->Load(header + static_cast<uintptr_t>(layout_->page_heap), &owner) &&
+           owner == heap_ && memory_->Load(page + static_cast<uintptr_t>(layout_->page_flags), &flags) &&
+           (flags & kPageIsFromSpace) == 0;
+  }
+
+  platform::MemoryReader* memory_;
+  const HeapLayout* layout_;
+  const uint64_t heap_;
+  uintptr_t last_ = 1;
+  bool is_last_own_ = false;
+};
+
+bool AreAllOwn(const AsyncGraph& graph, uint32_t function, OwnPages* pages) {
+  uint32_t at = function;
+  for (int i = 0; at != kNoIndex && i < kMostCallers; ++i, at = graph.functions()[at].caller) {
+    if (!pages->Has(graph.functions()[at].suspended.object)) return false;
+  }
+  return true;
+}
+
+// A function whose place could not be read, because V8 was at work on it, cannot be shown.
+bool AreAllKnown(const AsyncGroups& groups, uint32_t group) {
+  uint32_t at = groups.groups()[group].chain;
+  for (int i = 0; at != kNoIndex && i < kMostCallers; ++i, at = groups.chains()[at].caller) {
+    if (groups.chains()[at].place == kNoIndex) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 bool GroupProofs::Run(AsyncGroups* groups, const AsyncLeaves& leaves, LeafLabels* labels, uint32_t max_groups,
                       int64_t deadline_ns) {
@@ -104,9 +161,15 @@ std::vector<uint32_t> GroupProofs::GroupOfChains() const {
   return group_of;
 }
 
-// A call that ended while the heap was read, and the next one of the same functions, may both have been found. So
-// may both places of a function that V8 moved.
+// A call that ended while the heap was read, and the next one of the same functions, may both have been
+// found. So may both places of a function that V8 moved.
 void GroupProofs::CountAgain() {
+  OwnPages pages(&heap_->memory(), layout_, anchors_->heap);
+  heap_->memory().Forget();
+  for (uint32_t i = 0; i < samples_.size(); ++i) {
+    const bool is_shown = AreAllOwn(*graph_, groups_->groups()[i].sample, &pages) && AreAllKnown(*groups_, i);
+    held_[i] = held_[i] != 0 && is_shown ? 1 : 0;
+  }
   counts_.clear();
   uint32_t left = kMostCountedInAll;
   std::vector<uint8_t> is_counted;
@@ -125,7 +188,9 @@ void GroupProofs::CountAgain() {
   for (uint32_t i = 0; i < graph_->functions().size(); ++i) {
     if (graph_->functions()[i].has_callee || groups_->ChainOf(i) == kNoIndex) continue;
     const uint32_t group = group_of[groups_->ChainOf(i)];
-    if (group != kNoIndex && is_counted[group] != 0 && proof_.HoldsFunction(i)) ++counts_[group];
+    if (group != kNoIndex && is_counted[group] != 0 && proof_.HoldsFunction(i) &&
+        pages.Has(graph_->functions()[i].suspended.object))
+      ++counts_[group];
   }
   // One was there a moment ago.
   for (uint32_t& count : counts_) count = std::max(count, 1u);

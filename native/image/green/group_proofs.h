@@ -33,7 +33,8 @@ class GroupProofs {
 
   // False: none of its functions that were looked at still waits as the group says.
   bool Holds(uint32_t group) const { return held_[group] != 0; }
-  // How many of its functions are still suspended there. In a group of more than kMostCounted it is how many were found.
+  // How many of its functions are still suspended there. In a group of more than kMostCounted it is how many
+  // were found.
   uint32_t CountOf(uint32_t group) const { return counts_[group]; }
   bool HoldsLeaf(uint32_t leaf) const { return leaf_held_[leaf] != 0; }
   uint32_t lost_groups() const { return lost_groups_; }

@@ -84,6 +84,28 @@ bool IsBetter(const vm::GreenThreads& found, const vm::GreenThreads& best) {
   return found.threads_gone <= best.threads_gone;
 }
 
+// V8 gives pages away on threads of its own, and another isolate may take one. And a collection of young
+// objects counts itself before its state shows it: one that had done so when the epoch was read is noticed by
+// the pages that it left.
+bool HasItsPages(const vm::GreenThreadHeap& heap, const vm::HeapPageIndex& index,
+                 platform::MemoryReader* memory) {
+  const vm::HeapLayout& layout = heap.layout;
+  memory->Forget();
+  for (const vm::HeapPageIndex::Entry& entry : index.entries()) {
+    if (entry.heap != heap.anchors.heap || entry.page.is_inside_large) continue;
+    uintptr_t header = 0;
+    uint64_t owner = 0;
+    uint64_t flags = 0;
+    vm::FindPageHeaders(memory, layout, entry.page.start, 1, &header);
+    if (header == 0 || !memory->Load(header + static_cast<uintptr_t>(layout.page_heap), &owner) ||
+        owner != heap.anchors.heap ||
+        !memory->Load(entry.page.start + static_cast<uintptr_t>(layout.page_flags), &flags) ||
+        (flags & vm::kPageIsFromSpace) != 0)
+      return false;
+  }
+  return true;
+}
+
 std::unique_ptr<vm::HeapPageIndex> FindPages(const UnpausedJob& job, std::span<const LookBefore> isolates,
                                              platform::MemoryReader* memory, std::string* problem) {
   const auto maps = platform::ProcMaps::Read();
@@ -136,10 +158,12 @@ UnpausedScan::Look UnpausedScan::TakeLook(const vm::IsolateStatus& isolate, cons
            after.at_rest() && after.full_count == before.epoch.full_count;
   };
   if (!is_undisturbed()) return Look::kCollected;
-  if (after == before.epoch && platform::Unmoved(before.place, platform::ReadThreadPlace(isolate.tid)))
+  const bool has_its_pages = HasItsPages(before.heap, index, &memory_);
+  if (has_its_pages && after == before.epoch &&
+      platform::Unmoved(before.place, platform::ReadThreadPlace(isolate.tid)))
     return Look::kAtRest;
   if (!scan_->Prove(job_.deadline_ns) || !is_undisturbed()) return Look::kCollected;
-  collected_young_ = after != before.epoch;
+  collected_young_ = after != before.epoch || !has_its_pages;
   return Look::kProved;
 }
 

@@ -69,6 +69,8 @@ class UnpausedScan {
   // Isolate number `number` of the first look, and as many further looks at it as it takes. kUnavailable: the
   // garbage collector was at work each time, or there is no time left.
   vm::GreenThreads Read(const vm::IsolateStatus& isolate, const FirstLook& first, size_t number);
+  // Whether young objects were moved beside the last look, which was proved.
+  bool collected_young() const { return collected_young_; }
 
  private:
   enum class Look : uint8_t { kAtRest, kProved, kCollected };

@@ -8,6 +8,7 @@
 #include "../../../native/v8/layout_loader.h"
 #include "dead_words_checks.h"
 #include "fuzz.h"
+#include "own_copies_checks.h"
 #include "page_filter_checks.h"
 
 namespace gmr::test {
@@ -99,6 +100,16 @@ napi_value DeadWords(napi_env env, napi_callback_info info) {
   return found;
 }
 
+// (): copies of a page of the heap at addresses where pages may be, and how many of them are listed as pages
+napi_value ListOwnCopies(napi_env env, napi_callback_info) {
+  napi_value result;
+  const OwnCopies found = FindOwnCopies(Prepared());
+  napi_create_object(env, &result);
+  Set(env, result, "placed", found.placed);
+  Set(env, result, "listed", found.listed);
+  return result;
+}
+
 void Export(napi_env env, napi_value exports, const char* name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
@@ -113,6 +124,7 @@ NAPI_MODULE_INIT() {
   gmr::test::Export(env, exports, "prepare", gmr::test::Prepare);
   gmr::test::Export(env, exports, "fuzz", gmr::test::Fuzz);
   gmr::test::Export(env, exports, "filter", gmr::test::Filter);
+  gmr::test::Export(env, exports, "ownCopies", gmr::test::ListOwnCopies);
   gmr::test::Export(env, exports, "deadWords", gmr::test::DeadWords);
   return exports;
 }

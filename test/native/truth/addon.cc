@@ -1,4 +1,5 @@
-// Compares what is found in heaps while their threads run with what the threads know; see bench/unpaused-truth.mjs.
+// Compares what is found in heaps while their threads run with what the threads know; see
+// bench/unpaused-truth.mjs.
 #include <node_api.h>
 #include <v8.h>
 

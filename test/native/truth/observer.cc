@@ -7,7 +7,6 @@
 
 #include "../../../native/base/clock.h"
 #include "../../../native/process/self_memory.h"
-#include "../../../native/reporter/capture/unpaused_scan.h"
 #include "../../../native/v8/layout_loader.h"
 
 namespace gmr::test {
@@ -64,7 +63,8 @@ bool Observer::Start(const Plan& plan) {
   question_.limits.max_ms = plan.max_ms;
   question_.limits.with_leaf_labels = plan.with_labels;
   wraps.listener = this;
-  return thread_.Start("truth", [this] { Run(); }, size_t{4} << 20);
+  return thread_.Start(
+      "truth", [this] { Run(); }, size_t{4} << 20);
 }
 
 void Observer::Stop() {
@@ -92,23 +92,16 @@ void Observer::OnPrepare(uintptr_t isolate, uint64_t heap) {
   }
 }
 
-void Observer::OnEpoch(uint64_t heap, const vm::GcEpoch& epoch) {
-  Watched* const watched = is_observer ? Find(heap) : nullptr;
-  if (watched != nullptr) watched->collections = epoch.count;
-}
-
 void Observer::OnCapture(uint64_t heap) {
   looked_at_ = Find(heap);
   if (looked_at_ == nullptr) return;
   looked_at_->tally->Count("looks");
   looked_at_->is_prepared = false;
-  looked_at_->collections_before = looked_at_->collections;
 }
 
 void Observer::OnTake(const vm::GreenThreads& found) {
   if (looked_at_ == nullptr) return;
-  const bool is_scavenged = looked_at_->collections != looked_at_->collections_before;
-  looked_at_->tally->Add(found, is_scavenged, looked_at_->before, CopyWords(*looked_at_));
+  looked_at_->tally->Add(found, scan_->collected_young(), looked_at_->before, CopyWords(*looked_at_));
 }
 
 void Observer::Run() {
@@ -118,8 +111,7 @@ void Observer::Run() {
 }
 
 void Observer::Round(uint64_t number) {
-  const bool wants_pause =
-      plan_.pause_every > 0 && number % static_cast<uint64_t>(plan_.pause_every) == 0;
+  const bool wants_pause = plan_.pause_every > 0 && number % static_cast<uint64_t>(plan_.pause_every) == 0;
   if (wants_pause) {
     for (Watched& watched : watched_) Pause(&watched);
     return;
@@ -131,6 +123,7 @@ void Observer::Round(uint64_t number) {
   const reporter::FirstLook first(job, statuses);
   if (first.index() == nullptr) return watched_.front().tally->Count("because: " + first.problem());
   reporter::UnpausedScan scan(job);
+  scan_ = &scan;
   for (size_t i = 0; i < watched_.size() && !stop_; ++i) {
     Watched& watched = watched_[i];
     const vm::GreenThreads found = scan.Read(watched.status, first, i);

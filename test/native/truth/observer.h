@@ -18,6 +18,7 @@
 
 #include "../../../native/base/helper_thread.h"
 #include "../../../native/base/monitor.h"
+#include "../../../native/reporter/capture/unpaused_scan.h"
 #include "../../../native/v8/interrupt_capture.h"
 #include "../../../native/v8/isolate_registry.h"
 #include "tally.h"
@@ -31,8 +32,6 @@ struct Watched {
   // Of the look that is being prepared, or taken.
   Words before;
   bool is_prepared = false;
-  int32_t collections = -1;
-  int32_t collections_before = -1;
   vm::IsolateStatus status;
   node::Environment* environment = nullptr;
   const int32_t* words = nullptr;
@@ -43,7 +42,7 @@ struct Watched {
 struct Plan {
   uint32_t max_groups = 50;
   int max_ms = 1000;
-  int pause_every = 100;  // one reading in so many pauses the thread; 0: only where none is accepted
+  int pause_every = 100;   // one reading in so many pauses the thread; 0: only where none is accepted
   uint64_t max_scans = 0;  // 0: until Stop()
   bool may_split = false;
   bool with_labels = true;
@@ -62,7 +61,6 @@ class Observer final : public LookListener {
   size_t size() const { return watched_.size(); }
 
   void OnPrepare(uintptr_t isolate, uint64_t heap) override;
-  void OnEpoch(uint64_t heap, const vm::GcEpoch& epoch) override;
   void OnCapture(uint64_t heap) override;
   void OnTake(const vm::GreenThreads& found) override;
 
@@ -75,6 +73,7 @@ class Observer final : public LookListener {
   platform::Monitor monitor_;
   std::vector<Watched> watched_;
   Watched* looked_at_ = nullptr;
+  const reporter::UnpausedScan* scan_ = nullptr;
   vm::GreenThreadsQuestion question_;
   Plan plan_;
   std::atomic<bool> stop_{false};

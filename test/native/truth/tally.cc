@@ -112,16 +112,16 @@ void Tally::CheckMissing(const vm::GreenThreads& found, const std::string& mode,
     if (count <= 20) missing += " " + std::to_string(i);
   }
   if (count > found.threads_gone + found.unreadable)
-    Say(mode + "\t-2\t0\t" + std::to_string(count) + "\tmissing\t" +
-        std::to_string(found.threads_gone) + " gone\t" + missing);
+    Say(mode + "\t-2\t0\t" + std::to_string(count) + "\tmissing\t" + std::to_string(found.threads_gone) +
+        " gone\t" + missing);
 }
 
 std::string Tally::ToText() const {
   std::string text;
   for (const auto& [name, count] : counts_) text += "count\t" + name + "\t" + std::to_string(count) + "\n";
   for (const auto& [statement, seen] : seen_) {
-    text += "said\t" + std::to_string(seen.times) + "\t" + std::to_string(seen.first) + "\t" + statement +
-            "\n";
+    text +=
+        "said\t" + std::to_string(seen.times) + "\t" + std::to_string(seen.first) + "\t" + statement + "\n";
   }
   return text;
 }

@@ -28,7 +28,8 @@ class Tally {
   // `lasting`: so many of the slots never change.
   explicit Tally(size_t lasting) : lasting_(lasting) {}
 
-  // Of one reading, and the slots' words before and after it. `is_scavenged`: young objects were moved meanwhile.
+  // Of one reading, and the slots' words before and after it. `is_scavenged`: young objects were moved
+  // meanwhile.
   void Add(const vm::GreenThreads& found, bool is_scavenged, const Words& before, const Words& after);
   void Count(const std::string& name) { ++counts_[name]; }
   // Lines of fields that are separated by tabs.

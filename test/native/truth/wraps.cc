@@ -61,7 +61,6 @@ bool GMR_JOIN(__wrap_, GMR_EPOCH)(gmr::platform::MemoryReader* memory, const Hea
                                   uint64_t heap, GcEpoch* epoch) {
   const bool is_read = GMR_JOIN(__real_, GMR_EPOCH)(memory, layout, heap, epoch);
   if (wraps.is_unwatched) *epoch = {0, 0, 0};
-  if (is_read && wraps.listener != nullptr) wraps.listener->OnEpoch(heap, *epoch);
   return is_read;
 }
 }

@@ -18,7 +18,6 @@ class LookListener {
   virtual ~LookListener() = default;
   // Before anything of the isolate is read.
   virtual void OnPrepare(uintptr_t isolate, uint64_t heap) = 0;
-  virtual void OnEpoch(uint64_t heap, const vm::GcEpoch& epoch) = 0;
   virtual void OnCapture(uint64_t heap) = 0;
   // What a look that was accepted would say.
   virtual void OnTake(const vm::GreenThreads& found) = 0;
