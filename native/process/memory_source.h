@@ -2,9 +2,8 @@
 //
 // Owns:        nothing here; see each source.
 // Threads:     one at a time. Another thread takes a Clone().
-// Signal-safe: no; but Fetch() and FetchWords() take no lock and do not allocate, so that they may be used
-// while
-//              another thread is parked inside malloc.
+// Signal-safe: no; but Fetch() and FetchWords() take no lock and do not allocate, so that they may be
+//              used while another thread is parked inside malloc.
 // Lifetime:    longer than its readers.
 //
 // The memory may be that of this process (SelfMemory), of another one, or what was recorded of one.

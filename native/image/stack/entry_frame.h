@@ -20,12 +20,14 @@
 
 namespace gmr::vm {
 
-// The bytes from the isolate's address to that note, -1: not found. Looks for
-// the only word of the isolate that points to an exit frame above that place of the thread's stack.
+// An isolate, and a place in the stack of its thread that is deeper than all frames of JavaScript.
 struct EntrySearch {
   platform::Address isolate;
   platform::Address stack_pointer;
 };
+
+// The bytes from the isolate's address to that note, -1: not found. Looks for
+// the only word of the isolate that points to an exit frame above `stack_pointer`.
 int32_t FindEntryFpOffset(const EntrySearch& where, const Layout& layout, const CodeRanges& ranges,
                           platform::MemoryReader* memory);
 
