@@ -16,31 +16,31 @@ constexpr int kMostCallers = 1000;
 // suspended indeed, but not here.
 class OwnPages {
  public:
-  OwnPages(platform::MemoryReader* memory, const HeapLayout* layout, uint64_t heap)
+  OwnPages(platform::MemoryReader* memory, const HeapLayout* layout, platform::Address heap)
       : memory_(memory), layout_(layout), heap_(heap) {}
 
   bool Has(Tagged object) {
-    const uintptr_t page = object.bits() & ~uintptr_t{kPageBytes - 1};
+    const platform::Address page = object.Slot(0).AlignedDown(kPageBytes);
     if (page != last_) is_last_own_ = IsOwn(page);
     last_ = page;
     return is_last_own_;
   }
 
  private:
-  bool IsOwn(uintptr_t page) const {
-    uintptr_t header = 0;
+  bool IsOwn(platform::Address page) const {
+    platform::Address header;
     uint64_t owner = 0;
     uint64_t flags = 0;
     FindPageHeaders(memory_, *layout_, page, 1, &header);
-    return header != 0 && memory_->Load(header + static_cast<uintptr_t>(layout_->page_heap), &owner) &&
-           owner == heap_ && memory_->Load(page + static_cast<uintptr_t>(layout_->page_flags), &flags) &&
+    return !header.IsNull() && memory_->Load(header + layout_->page_heap, &owner) &&
+           owner == heap_.number() && memory_->Load(page + layout_->page_flags, &flags) &&
            (flags & kPageIsFromSpace) == 0;
   }
 
   platform::MemoryReader* memory_;
   const HeapLayout* layout_;
-  const uint64_t heap_;
-  uintptr_t last_ = 1;
+  const platform::Address heap_;
+  platform::Address last_;
   bool is_last_own_ = false;
 };
 
