@@ -47,7 +47,7 @@ OwnCopies FindOwnCopies(const vm::GreenThreadHeap& heap) {
         reinterpret_cast<uintptr_t>(readers.back()->OpenWindow(page.start, page.end - page.start));
     if (copy == 0 || copy % vm::kPageBytes != 0) continue;
     ++found.placed;
-    for (const auto& entry : ListPages(heap)) found.listed += entry.page.start == copy ? 1 : 0;
+    for (const auto& entry : ListPages(heap)) found.listed += entry.page.start.number() == copy ? 1 : 0;
   }
   for (void* gap : gaps) {
     if (gap != MAP_FAILED) munmap(gap, kSmallPage);
