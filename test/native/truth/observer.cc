@@ -47,7 +47,7 @@ std::string Observer::Enter(v8::Isolate* isolate, const int32_t* words, size_t c
   if (!question_.model.gc_problem().empty()) return question_.model.gc_problem();
   Watched watched;
   watched.status.id = watched_.size() + 1;
-  watched.status.isolate = reinterpret_cast<uintptr_t>(isolate);
+  watched.status.isolate = platform::OwnAddress(isolate);
   watched.status.tid = static_cast<int>(syscall(SYS_gettid));
   watched.environment = node::GetCurrentEnvironment(isolate->GetCurrentContext());
   watched.words = words;
@@ -72,7 +72,7 @@ void Observer::Stop() {
   thread_.Join();
 }
 
-Watched* Observer::Find(uint64_t heap) {
+Watched* Observer::Find(platform::Address heap) {
   for (Watched& watched : watched_) {
     if (watched.heap == heap) return &watched;
   }
@@ -82,7 +82,7 @@ Watched* Observer::Find(uint64_t heap) {
 // The isolates' own threads come here, too, when they read their own heaps.
 thread_local bool is_observer = false;
 
-void Observer::OnPrepare(uintptr_t isolate, uint64_t heap) {
+void Observer::OnPrepare(platform::Address isolate, platform::Address heap) {
   if (!is_observer) return;
   for (Watched& watched : watched_) {
     if (watched.status.isolate != isolate || watched.is_prepared) continue;
@@ -92,7 +92,7 @@ void Observer::OnPrepare(uintptr_t isolate, uint64_t heap) {
   }
 }
 
-void Observer::OnCapture(uint64_t heap) {
+void Observer::OnCapture(platform::Address heap) {
   looked_at_ = Find(heap);
   if (looked_at_ == nullptr) return;
   looked_at_->tally->Count("looks");
@@ -140,7 +140,7 @@ void Observer::Pause(Watched* watched) {
   question.green_threads = std::make_shared<const vm::GreenThreadsQuestion>(question_);
   auto pausing = std::make_unique<Pausing>();
   pausing->capture = vm::Capture::Make(std::move(question), "watched");
-  pausing->respondent.isolate = reinterpret_cast<v8::Isolate*>(watched->status.isolate);
+  pausing->respondent.isolate = reinterpret_cast<v8::Isolate*>(watched->status.isolate.number());
   const std::shared_ptr<vm::Capture> capture = pausing->capture;
   const Words before = CopyWords(*watched);
   // It is freed when it is called.

@@ -28,7 +28,7 @@ namespace gmr::test {
 
 // An isolate, and what it writes about its chains.
 struct Watched {
-  uint64_t heap = 0;
+  platform::Address heap;
   // Of the look that is being prepared, or taken.
   Words before;
   bool is_prepared = false;
@@ -60,15 +60,15 @@ class Observer final : public LookListener {
   std::string ToText(size_t number) const { return watched_[number].tally->ToText(); }
   size_t size() const { return watched_.size(); }
 
-  void OnPrepare(uintptr_t isolate, uint64_t heap) override;
-  void OnCapture(uint64_t heap) override;
+  void OnPrepare(platform::Address isolate, platform::Address heap) override;
+  void OnCapture(platform::Address heap) override;
   void OnTake(const vm::GreenThreads& found) override;
 
  private:
   void Run();
   void Round(uint64_t number);
   void Pause(Watched* watched);
-  Watched* Find(uint64_t heap);
+  Watched* Find(platform::Address heap);
 
   platform::Monitor monitor_;
   std::vector<Watched> watched_;

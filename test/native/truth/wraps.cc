@@ -22,21 +22,24 @@ using gmr::vm::Layout;
 
 // The linker (--wrap, see binding.gyp) leads the product's calls of these functions here.
 extern "C" {
-#define GMR_PREPARE _ZNK3gmr2vm9HeapModel10ForIsolateEmRKNS0_6LayoutEd
+#define GMR_PREPARE _ZNK3gmr2vm9HeapModel10ForIsolateENS_8platform7AddressERKNS0_6LayoutEd
 #define GMR_CAPTURE \
   _ZN3gmr2vm15GreenThreadScan7CaptureERKNS0_15GreenThreadHeapERKNS0_13HeapPageIndexERKNS0_17GreenThreadLimitsE
 #define GMR_TAKE _ZNK3gmr2vm15GreenThreadScan4TakeENS0_11HeapReadingE
-#define GMR_EPOCH _ZN3gmr2vm11ReadGcEpochEPNS_8platform12MemoryReaderERKNS0_10HeapLayoutEmPNS0_7GcEpochE
+#define GMR_EPOCH \
+  _ZN3gmr2vm11ReadGcEpochEPNS_8platform12MemoryReaderERKNS0_10HeapLayoutENS1_7AddressEPNS0_7GcEpochE
 #define GMR_JOIN_(a, b) a##b
 #define GMR_JOIN(a, b) GMR_JOIN_(a, b)
 
-GreenThreadHeap GMR_JOIN(__real_, GMR_PREPARE)(const HeapModel*, uintptr_t, const Layout&, double);
+GreenThreadHeap GMR_JOIN(__real_, GMR_PREPARE)(const HeapModel*, gmr::platform::Address, const Layout&,
+                                               double);
 void GMR_JOIN(__real_, GMR_CAPTURE)(GreenThreadScan*, const GreenThreadHeap&, const HeapPageIndex&,
                                     const GreenThreadLimits&);
 GreenThreads GMR_JOIN(__real_, GMR_TAKE)(const GreenThreadScan*, HeapReading);
-bool GMR_JOIN(__real_, GMR_EPOCH)(gmr::platform::MemoryReader*, const HeapLayout&, uint64_t, GcEpoch*);
+bool GMR_JOIN(__real_, GMR_EPOCH)(gmr::platform::MemoryReader*, const HeapLayout&, gmr::platform::Address,
+                                  GcEpoch*);
 
-GreenThreadHeap GMR_JOIN(__wrap_, GMR_PREPARE)(const HeapModel* model, uintptr_t isolate,
+GreenThreadHeap GMR_JOIN(__wrap_, GMR_PREPARE)(const HeapModel* model, gmr::platform::Address isolate,
                                                const Layout& layout, double timer_base_ms) {
   const GreenThreadHeap heap = GMR_JOIN(__real_, GMR_PREPARE)(model, isolate, layout, timer_base_ms);
   if (wraps.listener != nullptr) wraps.listener->OnPrepare(isolate, heap.anchors.heap);
@@ -58,7 +61,7 @@ GreenThreads GMR_JOIN(__wrap_, GMR_TAKE)(const GreenThreadScan* scan, HeapReadin
 }
 
 bool GMR_JOIN(__wrap_, GMR_EPOCH)(gmr::platform::MemoryReader* memory, const HeapLayout& layout,
-                                  uint64_t heap, GcEpoch* epoch) {
+                                  gmr::platform::Address heap, GcEpoch* epoch) {
   const bool is_read = GMR_JOIN(__real_, GMR_EPOCH)(memory, layout, heap, epoch);
   if (wraps.is_unwatched) *epoch = {0, 0, 0};
   return is_read;

@@ -17,8 +17,8 @@ class LookListener {
  public:
   virtual ~LookListener() = default;
   // Before anything of the isolate is read.
-  virtual void OnPrepare(uintptr_t isolate, uint64_t heap) = 0;
-  virtual void OnCapture(uint64_t heap) = 0;
+  virtual void OnPrepare(platform::Address isolate, platform::Address heap) = 0;
+  virtual void OnCapture(platform::Address heap) = 0;
   // What a look that was accepted would say.
   virtual void OnTake(const vm::GreenThreads& found) = 0;
 };
