@@ -12,6 +12,7 @@ const LEFT = TIME_SCALE === 1 ? '[56][0-9]{4}' : '[1-9][0-9]*';
 const WAITS: Readonly<Record<string, RegExp>> = {
   onTimer: new RegExp(`^timer 60000 ms \\(${LEFT} ms left\\)$`),
   onOwnTimer: new RegExp(`^timer 70000 ms \\(${LEFT} ms left\\)$`),
+  onFiredTimer: /^(?!timer).*callback tooEarly /,
   onPool: /^Pool <- Array$/,
   onLongQueue: /^Queue <- Array$/,
   onHugeQueue: /^Queue <- Array$/,

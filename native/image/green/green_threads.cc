@@ -93,6 +93,8 @@ const char* GreenThreadScan::Run(const HeapPageIndex& index) {
   if (!graph_.Build(&scan_, start + pause)) return "no memory for the graph of promises";
   partial_ = partial_ || graph_.is_late();
   if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
+  // A block that was read before a function was compiled lacks what its name and its lines are read from.
+  memory_.Forget();
   if (!groups_.Build(graph_, limits_.only_self_test))
     return "functions wait at more places than gmr-native examines";
   FindContexts(start + pause);

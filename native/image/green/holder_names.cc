@@ -58,12 +58,19 @@ bool HolderNames::ReadNumber(Tagged object, const char* property, double* number
 }
 
 // Node keeps when a timer was started, by the loop's clock since the start of
-// the environment, and for how long.
+// the environment, and for how long. "": it has fired or was cleared, and nothing waits for it any more.
 const char* HolderNames::OfTimer(Tagged object) {
   char text[kMaxText];
   double timeout = 0;
   double start = 0;
   if (!ReadNumber(object, "_idleTimeout", &timeout)) return "timer";
+  Tagged destroyed;
+  int32_t kind = -1;
+  const bool has_ended = ReadOwnProperty(*heap_, *strings_, object, "_destroyed", &destroyed) &&
+                         heap_->Is(&destroyed, layout_->type_oddball) &&
+                         heap_->LoadSmi(destroyed, layout_->oddball_kind, &kind) &&
+                         kind == layout_->oddball_true;
+  if (timeout < 0 || has_ended) return "";
   const int length = std::snprintf(text, sizeof text, "timer %.0f ms", timeout);
   if (anchors_->timer_base_ms >= 0 && ReadNumber(object, "_idleStart", &start)) {
     const double now = platform::MsBetween(0, platform::MonotonicNs()) - anchors_->timer_base_ms;
@@ -94,7 +101,10 @@ const char* HolderNames::WithProperties(Tagged object, const char* label, const 
 
 HolderName HolderNames::OfObject(Tagged object) {
   const char* name = classes_.NameOf(object);
-  if (std::strcmp(name, "Timeout") == 0) return {OfTimer(object), true};
+  if (std::strcmp(name, "Timeout") == 0) {
+    const char* const timer = OfTimer(object);
+    return *timer == '\0' ? HolderName{name, false} : HolderName{timer, true};
+  }
   for (const KnownHolder& known : kKnownHolders) {
     if (std::strcmp(name, known.class_name) == 0)
       return {WithProperties(object, known.label, known.properties), true, true};
