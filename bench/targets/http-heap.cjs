@@ -29,7 +29,7 @@ const sessions = new Map();
 async function answer(request, response) {
   const key = sessions.size;
   sessions.set(key, { url: request.url, at: Date.now() });
-  await null;
+  await Promise.resolve();
   const found = ballast[Math.floor(Math.random() * ballast.length)];
   if (sessions.size > 5000) sessions.clear();
   const body = JSON.stringify({ found, key });
