@@ -137,6 +137,19 @@ TEST("HeapPages begins at the first whole page, and ends where the mapping does"
   CHECK_EQ(heap.pages->pages()[0].end, AsyncHeap::kStart + 0x60000);
 }
 
+TEST("HeapPageIndex notices a page that a collection has left, and one that another heap has") {
+  AsyncHeap heap;
+  vm::HeapPageIndex index(&heap.reader, &heap.heap_layout);
+  CHECK(index.Add(heap.anchors.heap) && index.Collect(heap.Maps()));
+  CHECK(index.StillHas(heap.anchors.heap, &heap.reader));
+  heap.memory.Put(AsyncHeap::kStart + kPageBytes + 8, uint64_t{vm::kPageIsFromSpace});
+  CHECK(!index.StillHas(heap.anchors.heap, &heap.reader));
+  heap.memory.Put(AsyncHeap::kStart + kPageBytes + 8, uint64_t{0});
+  CHECK(index.StillHas(heap.anchors.heap, &heap.reader));
+  heap.memory.Put(AsyncHeap::kStart + kPageBytes + 16, uint64_t{0x2c00'0000'0000});
+  CHECK(!index.StillHas(heap.anchors.heap, &heap.reader));
+}
+
 TEST("HeapScan finds suspended functions, pending promises and resolvers") {
   AsyncHeap heap;
   const Tagged promise = heap.Promise();

@@ -29,6 +29,7 @@ constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
 constexpr int64_t kCodeNs = 50 * platform::kNsPerMs;
 constexpr size_t kMaxLabelBytes = 512;
 constexpr int kMaxContextTries = 3;
+constexpr int kMaxPausedTries = 2;
 
 struct ViaName {
   uint8_t bit;
@@ -354,14 +355,19 @@ GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& l
   platform::MemoryReader memory(source);
   // Too large for a stack.
   const auto index = std::make_unique<HeapPageIndex>(&memory, &prepared.layout);
-  if (!index->Add(prepared.anchors.heap) || !index->Collect(maps.value())) {
-    GreenThreads failed;
-    failed.reason = kTooMuchMemory;
-    return failed;
-  }
   const auto scan = std::make_unique<GreenThreadScan>(source, &layout);
-  scan->Capture(prepared, *index, limits);
-  return scan->Take(HeapReading::kPaused);
+  bool has_room = index->Add(prepared.anchors.heap);
+  // Threads of V8's own may give pages away even now.
+  bool is_right = false;
+  for (int tries = 0; tries < kMaxPausedTries && has_room && !is_right; ++tries) {
+    has_room = index->Collect(maps.value());
+    if (has_room) scan->Capture(prepared, *index, limits);
+    is_right = has_room && index->StillHas(prepared.anchors.heap, &memory);
+  }
+  if (is_right) return scan->Take(HeapReading::kPaused);
+  GreenThreads failed;
+  failed.reason = has_room ? kMoved : kTooMuchMemory;
+  return failed;
 }
 
 }  // namespace gmr::vm

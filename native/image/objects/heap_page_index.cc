@@ -9,6 +9,23 @@ namespace {
 // Nothing is mapped below.
 constexpr uint64_t kLeastHeader = 4096;
 
+// At most kPageBatch pages: whether each is one of that heap, and not one that a collection has left.
+bool AreOfHeap(const HeapLayout& layout, platform::Address heap, const platform::Address* pages, size_t count,
+               platform::MemoryReader* memory) {
+  platform::Address places[kPageBatch];
+  uint64_t words[kPageBatch] = {};
+  // Where the header of each is: in V8 11 and 12 the page begins with it.
+  for (size_t i = 0; i < count; ++i) places[i] = pages[i] + std::max(0, layout.page_metadata);
+  if (layout.page_metadata >= 0) memory->LoadEach(places, count, words);
+  for (size_t i = 0; i < count; ++i)
+    places[i] = (layout.page_metadata >= 0 ? platform::Address(words[i]) : pages[i]) + layout.page_heap;
+  memory->LoadEach(places, count, words);
+  if (!std::all_of(words, words + count, [&](uint64_t word) { return word == heap.number(); })) return false;
+  for (size_t i = 0; i < count; ++i) places[i] = pages[i] + layout.page_flags;
+  memory->LoadEach(places, count, words);
+  return std::all_of(words, words + count, [](uint64_t word) { return (word & kPageIsFromSpace) == 0; });
+}
+
 }  // namespace
 
 // A mapping that is larger than the largest heap that is looked at is none of V8's, whose memory the kernel
@@ -114,6 +131,20 @@ bool HeapPageIndex::Collect(const platform::ProcMaps& maps) {
     range = mapping.range;
   }
   return CollectFrom(range);
+}
+
+bool HeapPageIndex::StillHas(platform::Address heap, platform::MemoryReader* memory) const {
+  platform::Address pages[kPageBatch];
+  size_t count = 0;
+  memory->Forget();
+  for (const Entry& entry : entries_) {
+    if (entry.heap != heap || entry.page.is_inside_large) continue;
+    pages[count++] = entry.page.start;
+    if (count < kPageBatch) continue;
+    if (!AreOfHeap(*layout_, heap, pages, count, memory)) return false;
+    count = 0;
+  }
+  return AreOfHeap(*layout_, heap, pages, count, memory);
 }
 
 }  // namespace gmr::vm

@@ -55,6 +55,11 @@ class HeapPageIndex {
   // False: there are more pages than a report looks at, or no memory.
   bool Collect(const platform::ProcMaps& maps);
 
+  // Whether that heap still has all of its pages. V8 gives pages away on threads of its own, and another
+  // isolate may take one. And a collection of young objects counts itself before its state shows it
+  // (gc_epoch.h): one that had done so when the epoch was read is noticed by the pages that it left.
+  bool StillHas(platform::Address heap, platform::MemoryReader* memory) const;
+
   // In the order of their addresses. Pages that hold the rest of a large object are among them; pages from
   // which a collection has moved everything are not.
   const platform::MappedArray<Entry>& entries() const { return entries_; }

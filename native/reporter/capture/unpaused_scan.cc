@@ -84,42 +84,6 @@ bool IsBetter(const vm::GreenThreads& found, const vm::GreenThreads& best) {
   return found.threads_gone <= best.threads_gone;
 }
 
-// At most kPageBatch pages: whether each is one of that heap, and not one that a collection has left.
-bool AreOfHeap(const vm::HeapLayout& layout, platform::Address heap, const platform::Address* pages,
-               size_t count, platform::MemoryReader* memory) {
-  platform::Address places[vm::kPageBatch];
-  uint64_t words[vm::kPageBatch] = {};
-  // Where the header of each is: in V8 11 and 12 the page begins with it.
-  for (size_t i = 0; i < count; ++i) places[i] = pages[i] + std::max(0, layout.page_metadata);
-  if (layout.page_metadata >= 0) memory->LoadEach(places, count, words);
-  for (size_t i = 0; i < count; ++i)
-    places[i] = (layout.page_metadata >= 0 ? platform::Address(words[i]) : pages[i]) + layout.page_heap;
-  memory->LoadEach(places, count, words);
-  if (!std::all_of(words, words + count, [&](uint64_t word) { return word == heap.number(); })) return false;
-  for (size_t i = 0; i < count; ++i) places[i] = pages[i] + layout.page_flags;
-  memory->LoadEach(places, count, words);
-  return std::all_of(words, words + count, [](uint64_t word) { return (word & vm::kPageIsFromSpace) == 0; });
-}
-
-// V8 gives pages away on threads of its own, and another isolate may take one. And a collection of young
-// objects counts itself before its state shows it: one that had done so when the epoch was read is noticed by
-// the pages that it left.
-bool HasItsPages(const vm::GreenThreadHeap& heap, const vm::HeapPageIndex& index,
-                 platform::MemoryReader* memory) {
-  const vm::HeapLayout& layout = heap.layout;
-  platform::Address pages[vm::kPageBatch];
-  size_t count = 0;
-  memory->Forget();
-  for (const vm::HeapPageIndex::Entry& entry : index.entries()) {
-    if (entry.heap != heap.anchors.heap || entry.page.is_inside_large) continue;
-    pages[count++] = entry.page.start;
-    if (count < vm::kPageBatch) continue;
-    if (!AreOfHeap(layout, heap.anchors.heap, pages, count, memory)) return false;
-    count = 0;
-  }
-  return AreOfHeap(layout, heap.anchors.heap, pages, count, memory);
-}
-
 std::unique_ptr<vm::HeapPageIndex> FindPages(const UnpausedJob& job, std::span<const LookBefore> isolates,
                                              platform::MemoryReader* memory, std::string* problem) {
   const auto maps = platform::ProcMaps::Read();
@@ -172,7 +136,7 @@ UnpausedScan::Look UnpausedScan::TakeLook(const vm::IsolateStatus& isolate, cons
            after.at_rest() && after.full_count == before.epoch.full_count;
   };
   if (!is_undisturbed()) return Look::kCollected;
-  const bool has_its_pages = HasItsPages(before.heap, index, &memory_);
+  const bool has_its_pages = index.StillHas(before.heap.anchors.heap, &memory_);
   if (has_its_pages && after == before.epoch &&
       platform::Unmoved(before.place, platform::ReadThreadPlace(isolate.tid)))
     return Look::kAtRest;
