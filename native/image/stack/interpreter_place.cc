@@ -35,7 +35,7 @@ constexpr Register kDispatchTable = platform::kStackPointer;
 constexpr size_t kOpcodes = 256;
 constexpr size_t kDispatchEntries = 3 * kOpcodes;
 // No handler is longer.
-constexpr uint64_t kMaxHandlerBytes = 8 * 1024;
+constexpr uint64_t kMaxHandlerBytes = uint64_t{8} << 10;
 
 // The beginning of the handler that the thread is in; 0: it is in none.
 platform::Address FindHandler(const HeapReader& heap, const InterpreterRegisters& live) {
