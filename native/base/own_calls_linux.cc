@@ -111,7 +111,7 @@ std::array<OwnCallFacts, kCount> Facts(Operands* operands) {
       {"renameat", {SYS_renameat, {kNoFd, path, kNoFd, path}}},
       {"linkat", {SYS_linkat, {kNoFd, path, kNoFd, path, 0}}},
       {"unlinkat", {SYS_unlinkat, {kNoFd, path, 0}}},
-      // Of no known kind of process.
+      // No such kind of target exists, so the call fails with EINVAL.
       {"setpriority", {SYS_setpriority, {-1, 0, 0}}},
   }};
 }

@@ -13,7 +13,7 @@
 
 namespace gmr::platform {
 
-// The number of a question and its phase, as park_handler.cc writes them. 0: nobody was ever asked.
+// Holds the number of a request and its phase; see park_handler.cc. It is 0 until the first request.
 inline constinit std::atomic<uint32_t> g_park_slot{0};
 
 // Whether a futex(2) on this address is that of a parked thread, or of one that was released and got no CPU

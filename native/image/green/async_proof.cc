@@ -15,7 +15,7 @@ bool AsyncProof::HoldsFunction(uint32_t index) const {
   Tagged word;
   int32_t continuation = -1;
   int32_t position = -1;
-  // Where it waits is not known, and that it waits, its promise tells.
+  // Its position is unknown. HoldsPromises() checks that it still waits.
   if (was.position == kUnknownPosition) return heap_->TypeOf(&object) >= 0 && object == was.object;
   const int32_t type = was.kind == SuspendedKind::kAsyncFunction    ? layout_->type_async_function
                        : was.kind == SuspendedKind::kAsyncGenerator ? layout_->type_async_generator
@@ -61,7 +61,7 @@ bool AsyncProof::HoldsOutward(uint32_t index) {
     goal.via_mask = 0xff;
     return FromAnyResult(index, goal);
   }
-  // Somebody may have begun to wait, or a page may have been read too early: then a caller is missing.
+  // If the outermost function has a caller after all, the scan missed it.
   if (FromAnyResult(index, goal)) return false;
   if (function.callback == kNoIndex) return true;
   goal.callback = graph_->CallbackAt(function.callback);
@@ -113,7 +113,7 @@ bool AsyncProof::Reaches(Tagged from, const Goal& goal) {
     if (!Expand(at, goal, open, &count, &found)) continue;
     if (found) return true;
   }
-  // What was not looked at may be a function.
+  // One of the remaining promises may lead to a function.
   return count > 0 && !goal.promise.IsObject() && !goal.callback.IsObject();
 }
 

@@ -36,12 +36,12 @@ class AsyncProof {
   bool HoldsPromises(uint32_t function);
   // Whether `from` is pending and settles `to`, itself or by way of other pending promises.
   bool Leads(Tagged from, Tagged to);
-  // Likewise for what `function` settles.
+  // Whether a promise that `function` settles is pending and leads to `to`.
   bool FunctionLeads(uint32_t function, Tagged to);
   bool IsPending(Tagged promise) const;
 
  private:
-  // What a promise leads to is looked for.
+  // What Reaches() looks for.
   struct Goal {
     Tagged promise;   // 0: any function
     Tagged callback;  // or a function that was given to then(); 0: none
@@ -66,7 +66,8 @@ class AsyncProof {
   bool HoldsOutward(uint32_t function);
   bool FromAnyResult(uint32_t function, const Goal& goal);
   bool Reaches(Tagged from, const Goal& goal);
-  // Of one promise: whether it is the goal, and what is behind it.
+  // Checks whether `at` is the goal, and adds the promises that depend on it to `open`. False: `at` is a dead
+  // end.
   bool Expand(const Open& at, const Goal& goal, Open* open, int* count, bool* found);
 
   const HeapReader* heap_;

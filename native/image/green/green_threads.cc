@@ -322,7 +322,7 @@ std::string GreenThreadScan::TextOf(uint32_t index, HeapReading reading) const {
   }
   char text[kMaxLabelBytes];
   if (labels_.LabelOf(leaf.label, text, sizeof text)) return text;
-  // What changes meanwhile may be overlooked.
+  // While the thread runs, the search may overlook a holder.
   if (!labels_complete_ || is_running || labels_.IsHeld(leaf.label)) return "";
   return "a promise that nothing in the heap can resolve any more (only running or native code could)";
 }
