@@ -26,8 +26,8 @@ struct PageWords {
   platform::Address start;  // where they are in the heap
 };
 
-// The length of the free block whose header is word `index`, as it is told by the unit of its size; 0: there
-// is none.
+// Returns how many words the free block has whose header is word `index`, or 0 if no free block begins there.
+// `size_unit` is how many bytes one unit of its size field stands for.
 size_t FreeWords(const PageWords& page, size_t index, int32_t size_unit);
 
 // New objects are put one behind the other, up to `allocation_top`. Behind the last one is what was there
