@@ -1,6 +1,9 @@
 #include "elf_numbers.h"
 
 #include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
 
 #include "elf_file.h"
 
@@ -16,8 +19,6 @@ constexpr uint64_t kMaxSymbols = 1'000'000;
 // The longest name that V8 gives a number has 120.
 constexpr size_t kMaxNameBytes = 256;
 constexpr size_t kMaxNumbers = 8192;
-// Several times what the largest Node binary has.
-constexpr uint64_t kMaxLoadedNames = uint64_t{64} << 20;
 
 bool IsNumber(const Elf64_Sym& symbol) {
   return ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT && symbol.st_size == sizeof(int32_t) &&
@@ -95,6 +96,17 @@ bool FindTables(MemoryReader* memory, Address headers, size_t count, LoadedTable
   return !tables->symbols.IsNull() && tables->names > tables->symbols;
 }
 
+// Empty: it does not begin with `prefix`, or cannot be read.
+std::string LoadName(MemoryReader* memory, const LoadedTables& tables, uint64_t offset,
+                     std::string_view prefix) {
+  if (offset >= tables.names_bytes) return "";
+  char name[kMaxNameBytes];
+  const auto bytes = static_cast<size_t>(std::min<uint64_t>(sizeof name, tables.names_bytes - offset));
+  if (!memory->Read(tables.names + offset, name, bytes)) return "";
+  const std::string_view text(name, strnlen(name, bytes));
+  return text.starts_with(prefix) ? std::string(text) : "";
+}
+
 }  // namespace
 
 // How many symbols there are, no entry says. Linkers put their names right behind them.
@@ -105,22 +117,19 @@ ElfNumbers ElfNumbers::ReadLoaded(MemoryReader* memory, Address headers, size_t 
   if (!FindTables(memory, headers, count, &tables)) return found;
   const uint64_t symbols =
       std::min((tables.names - tables.symbols) / sizeof(Elf64_Sym), static_cast<uint64_t>(kMaxSymbols));
-  std::vector<char> names(std::min<uint64_t>(tables.names_bytes, kMaxLoadedNames));
-  if (names.empty() || !memory->Read(tables.names, names.data(), names.size())) return found;
-  names.back() = '\0';
   std::vector<Elf64_Sym> chunk;
   for (uint64_t begin = 0; begin < symbols; begin += chunk.size()) {
     chunk.resize(std::min<uint64_t>(kChunkSymbols, symbols - begin));
     if (!memory->Read(tables.symbols + begin * sizeof(Elf64_Sym), chunk.data(),
                       chunk.size() * sizeof chunk[0]))
       return {};
+    // A hundredth of the symbols. All the names would be megabytes of which little is in memory yet.
     for (const Elf64_Sym& symbol : chunk) {
-      if (!IsNumber(symbol) || symbol.st_name >= names.size() || found.numbers_.size() >= kMaxNumbers)
-        continue;
-      const std::string_view name(&names[symbol.st_name]);
+      if (!IsNumber(symbol) || found.numbers_.size() >= kMaxNumbers) continue;
+      const std::string name = LoadName(memory, tables, symbol.st_name, prefix);
       int32_t value = 0;
-      if (name.starts_with(prefix) && memory->Load(Address(tables.bias + symbol.st_value), &value))
-        found.numbers_.push_back({std::string(name.substr(prefix.size())), value});
+      if (!name.empty() && memory->Load(Address(tables.bias + symbol.st_value), &value))
+        found.numbers_.push_back({name.substr(prefix.size()), value});
     }
   }
   found.Sort();

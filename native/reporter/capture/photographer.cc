@@ -10,6 +10,7 @@
 
 #include "../../base/clock.h"
 #include "../../base/sleep.h"
+#include "../../process/idle_cpus.h"
 #include "../../process/thread_cpu.h"
 #include "../../v8/layout_loader.h"
 #include "../../v8/stack_reader.h"
@@ -62,31 +63,38 @@ bool MayBeHeld(const Subject& subject) {
   return subject.pending() && (!subject.photo.os || subject.photo.os->status.state == 'R');
 }
 
-// False: `hooks.asked` is still to be called, when loops that turn were asked again. That needs a CPU of its
-// own.
-bool AskedAtOnce(const PhotographHooks& hooks, const std::vector<Subject>& subjects) {
-  // It is not to be called at all.
-  if (std::any_of(subjects.begin(), subjects.end(), MayBeHeld)) return true;
-  const auto may_turn = [](const Subject& subject) { return MayTurn(subject.photo); };
-  if (std::any_of(subjects.begin(), subjects.end(), may_turn)) return false;
-  hooks.asked();
-  return true;
+// Calls a hook once.
+class Once {
+ public:
+  explicit Once(const std::function<void()>& hook) : hook_(hook) {}
+  void operator()() {
+    if (!std::exchange(called_, true)) hook_();
+  }
+
+ private:
+  const std::function<void()>& hook_;
+  bool called_ = false;
+};
+
+// Whether what a hook begins would take the CPU of a thread that is to be held, or of a loop that is to be
+// asked again.
+bool NeedsTheirCpu(const std::vector<Subject>& subjects) {
+  return std::any_of(subjects.begin(), subjects.end(),
+                     [](const Subject& subject) { return MayBeHeld(subject) || MayTurn(subject.photo); });
 }
 
-// True: `hooks.asked` is still to be called.
-bool WaitForAnswers(const Options& options, const PhotographHooks& hooks, LazyReader* reader,
-                    std::vector<Subject>* subjects) {
+void WaitForAnswers(const Options& options, const std::function<bool()>& stop, LazyReader* reader,
+                    Once* asked, std::vector<Subject>* subjects) {
   const int64_t begin_ns = MonotonicNs();
   const int64_t grace_ns = begin_ns + options.interrupt_timeout_ms * kNsPerMs;
   const int64_t longest_ns = std::max(grace_ns, begin_ns + kStarvedGraceNs);
   WatchPending(options, reader, subjects);
-  bool asks_later = false;
 
   for (bool first = true;; first = false) {
     const auto pending = PendingCaptures(*subjects);
-    vm::Capture::WaitForAll(pending, std::min(MonotonicNs() + kLookEveryNs, longest_ns), hooks.stop);
-    if (first) asks_later = !AskedAtOnce(hooks, *subjects);
-    if (PendingCaptures(*subjects).empty() || hooks.stop()) return asks_later;
+    vm::Capture::WaitForAll(pending, std::min(MonotonicNs() + kLookEveryNs, longest_ns), stop);
+    if (first && !NeedsTheirCpu(*subjects)) (*asked)();
+    if (PendingCaptures(*subjects).empty() || stop()) return;
     const int64_t now_ns = MonotonicNs();
     for (Subject& subject : *subjects) {
       if (!subject.pending()) continue;
@@ -203,9 +211,12 @@ void PhotographThreads(const Options& options, const MemoryPlan& memory, const P
   question.own_frames = reader.PlanOwnFrames();
   question.asked_at_ns = MonotonicNs();
   AskAll(question, memory.max_stacks, &subjects);
-  // Before `hooks.asked` may begin threads of the report itself.
+  // Before the hooks may begin threads of the report itself.
   const std::vector<MarkedThread> threads = ListMarked();
-  const bool asks_later = WaitForAnswers(options, hooks, &reader, &subjects);
+  Once asked(hooks.asked);
+  Once listed(hooks.listed);
+  if (platform::IdleCpus() > 0) asked();
+  WaitForAnswers(options, hooks.stop, &reader, &asked, &subjects);
   RetryMicrotaskStorms(question, hooks.stop, &subjects);
 
   for (Subject& subject : subjects) {
@@ -215,16 +226,20 @@ void PhotographThreads(const Options& options, const MemoryPlan& memory, const P
     photograph->isolates.push_back(std::move(subject.photo));
   }
   photograph->stacks_after_ms = platform::MsBetween(photograph->trigger.at_ns, MonotonicNs());
-  if (!asks_later) hooks.listed();
+  // Nobody is held any more. Loops that are asked again need a CPU of their own.
+  const auto may_turn = [](const IsolatePhoto& photo) { return MayTurn(photo); };
+  const auto& isolates = photograph->isolates;
+  if (std::none_of(isolates.begin(), isolates.end(), may_turn) || platform::IdleCpus() > 0) {
+    asked();
+    listed();
+  }
   LoopSampler loops(question, hooks.stop, photograph);
   FindHeapLimits(photograph);
   const size_t others = memory.max_stacks - std::min(memory.max_stacks, subjects.size());
   PhotographOthers(options, threads, others, &reader, photograph);
   loops.Sample(&subjects);
-  if (asks_later) {
-    hooks.asked();
-    hooks.listed();
-  }
+  asked();
+  listed();
   for (IsolatePhoto& photo : photograph->isolates) {
     if (photo.os) SetCpuShare(&*photo.os);
   }

@@ -18,11 +18,11 @@ namespace gmr::reporter {
 
 struct PhotographHooks {
   std::function<bool()> stop;  // true: the process exits, end early
-  // Called when all who can answer soon have answered; but not when a thread may have to be held for its
-  // stack: that should be short, and on few CPUs whatever this begins would make it longer.
+  // Called once, when all have been asked: at once if a CPU is idle; else when no thread may have to be held
+  // for its stack, which whatever this begins would make longer, and no event loop is asked again.
   std::function<void()> asked;
-  // Called once `isolates` are complete but for their names and native frames: from then on they stay where
-  // they are. Never while a thread is held.
+  // Called once, after `asked`, when `isolates` are complete but for their names and native frames: from then
+  // on they stay where they are. Never while a thread is held.
   std::function<void()> listed;
 };
 
