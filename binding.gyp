@@ -25,6 +25,7 @@
         "native/unwind/dwarf_expression.cc",
         "native/unwind/eh_frame.cc",
         "native/unwind/elf_file.cc",
+        "native/process/cgroup.cc",
         "native/process/elf_notes.cc",
         "native/unwind/elf_numbers.cc",
         "native/unwind/elf_symbols.cc",

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "../base/proc_status.h"
+#include "cgroup.h"
 #include "text_file.h"
 
 namespace gmr::platform {
@@ -43,29 +44,10 @@ int64_t Remaining(int64_t limit, int64_t used) {
   return std::max<int64_t>(limit - used, 0);
 }
 
-// Path of this process's group in `hierarchy` ("0::" for v2, ":memory:" for v1).
-std::string CgroupPath(const std::string& table, const char* hierarchy) {
-  const size_t at = table.find(hierarchy);
-  if (at == std::string::npos) return "";
-  const size_t begin = at + std::string(hierarchy).size();
-  return table.substr(begin, table.find('\n', begin) - begin);
-}
-
-// Walks from the group up to the root of the mount: a parent's limit binds too.
-// In a container the path may name groups that are not mounted there; those
-// files are absent, and the walk still reaches the root of the mount.
-int64_t HeadroomUpwards(const std::string& mount, std::string group, const char* limit, const char* used) {
-  int64_t least = kUnlimitedBytes;
-  for (;;) {
-    if (group == "/") group.clear();
-    const std::string folder = mount + group + "/";
-    const int64_t limit_bytes = ReadBytes(folder + limit);
-    if (limit_bytes != kUnlimitedBytes) {
-      least = std::min(least, Remaining(limit_bytes, ReadBytes(folder + used) - ReclaimableBytes(folder)));
-    }
-    if (group.empty()) return least;
-    group.resize(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));
-  }
+int64_t GroupHeadroom(const std::string& folder, const char* limit, const char* used) {
+  const int64_t limit_bytes = ReadBytes(folder + limit);
+  if (limit_bytes == kUnlimitedBytes) return kUnlimitedBytes;
+  return Remaining(limit_bytes, ReadBytes(folder + used) - ReclaimableBytes(folder));
 }
 
 // Returns how much more memory RLIMIT_DATA allows (mm/mmap.c: may_expand_vm()). The kernel counts private
@@ -89,16 +71,13 @@ int64_t AddressSpaceHeadroom() {
 }
 
 int64_t CgroupHeadroom() {
-  const auto table = ReadProcFile(AT_FDCWD, "/proc/self/cgroup");
   int64_t least = kUnlimitedBytes;
-  if (!table.ok()) return least;
-  if (const auto group = CgroupPath(table.value(), "0::"); !group.empty()) {
-    least = std::min(least, HeadroomUpwards("/sys/fs/cgroup", group, "memory.max", "memory.current"));
-  }
-  if (const auto group = CgroupPath(table.value(), ":memory:"); !group.empty()) {
-    least = std::min(least, HeadroomUpwards("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes",
-                                            "memory.usage_in_bytes"));
-  }
+  ForEachCgroup([&](const std::string& folder) {
+    least = std::min(least, GroupHeadroom(folder, "memory.max", "memory.current"));
+  });
+  ForEachCgroup("memory", [&](const std::string& folder) {
+    least = std::min(least, GroupHeadroom(folder, "memory.limit_in_bytes", "memory.usage_in_bytes"));
+  });
   return least;
 }
 

@@ -1,6 +1,8 @@
 // Parsers of the files of /proc, with texts as the kernel writes them.
 
+#include "../../native/process/cgroup.h"
 #include "../../native/process/elf_notes.h"
+#include "../../native/process/idle_cpus.h"
 #include "../../native/process/passive_probe.h"
 #include "../../native/process/proc_parse.h"
 #include "../../native/process/proc_tree.h"
@@ -13,7 +15,10 @@ namespace {
 
 using platform::FindBuildId;
 using platform::FindUserName;
+using platform::ParseCgroup;
+using platform::ParseCpuLimit;
 using platform::ParseProcessStat;
+using platform::ParseRunningThreads;
 using platform::ParseSchedstat;
 using platform::ParseStatusSwitches;
 using platform::ParseSyscallText;
@@ -27,6 +32,30 @@ constexpr std::string_view kStat =
     "812 (node) S 1 812 812 0 -1 4194304 12743 0 6 0 153 27 0 0 20 0 11 0 4711 1274269696 15872 "
     "18446744073709551615 4194304 67174021 140732 0 0 0 0 4096 134300162 0 0 0 17 3 0 0 0 0 0 71 0 0 0 0 0 0 "
     "0\n";
+
+TEST("ParseRunningThreads reads the fourth field") {
+  CHECK_EQ(ParseRunningThreads("0.20 0.18 0.12 3/80 11206\n"), 3);
+  CHECK_EQ(ParseRunningThreads("0.20 0.18 0.12 3\n"), -1);
+  CHECK_EQ(ParseRunningThreads(""), -1);
+}
+
+TEST("ParseCpuLimit divides what each period allows by the period") {
+  CHECK_EQ(ParseCpuLimit("150000 100000\n"), 1.5);
+  CHECK_EQ(ParseCpuLimit("max 100000\n"), platform::kNoCpuLimit);
+  CHECK_EQ(ParseCpuLimit("-1\n 100000\n"), platform::kNoCpuLimit);
+  CHECK_EQ(ParseCpuLimit("50000\n 0\n"), platform::kNoCpuLimit);
+  CHECK_EQ(ParseCpuLimit(" "), platform::kNoCpuLimit);
+}
+
+TEST("ParseCgroup finds the group of a controller, and that of v2") {
+  const std::string text = "9:name=systemd:/\n4:cpu,cpuacct:/a/b\n3:memory:/m:1\n0::/unified\n";
+  CHECK_EQ(ParseCgroup(text, "cpu"), "/a/b");
+  CHECK_EQ(ParseCgroup(text, "cpuacct"), "/a/b");
+  CHECK_EQ(ParseCgroup(text, "memory"), "/m:1");
+  CHECK_EQ(ParseCgroup(text, ""), "/unified");
+  CHECK_EQ(ParseCgroup(text, "pids"), "");
+  CHECK_EQ(ParseCgroup("no table", ""), "");
+}
 
 TEST("ParseThreadStat reads name, state and times") {
   const auto stat = ParseThreadStat(kStat);

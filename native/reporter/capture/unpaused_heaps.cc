@@ -1,8 +1,9 @@
 #include "unpaused_heaps.h"
 
-#include <algorithm>
 #include <atomic>
 #include <list>
+#include <new>
+#include <utility>
 
 #include "../../base/clock.h"
 #include "../../base/helper_thread.h"
@@ -26,23 +27,16 @@ class Readers {
   Readers(const UnpausedJob& job, std::vector<HeapSubject*> subjects)
       : job_(job), subjects_(std::move(subjects)), first_(job, StatusesOf(subjects_)) {}
 
-  void Run(size_t helpers) {
+  void Run() {
     if (first_.index() == nullptr) {
       for (HeapSubject* subject : subjects_) SetReason(first_.problem(), subject->photo);
       return;
     }
-    std::list<platform::HelperThread> threads;
-    for (size_t i = 0; i < std::min(helpers, subjects_.size() - 1); ++i) {
-      // Where it cannot be started, the others read its part.
-      threads.emplace_back().Start("gmr-reader", [this] {
-        platform::LowerThreadPriority();
-        ReadSome();
-      });
+    ReadSome([this] { AddReader(); });
+    for (platform::HelperThread& thread : threads_) thread.Join();
+    for (const platform::HelperThread& thread : threads_) {
+      if (thread.ran_out_of_memory()) throw std::bad_alloc();
     }
-    ReadSome();
-    for (platform::HelperThread& thread : threads) thread.Join();
-    for (const platform::HelperThread& thread : threads) ran_out_ = ran_out_ || thread.ran_out_of_memory();
-    if (ran_out_) throw std::bad_alloc();
   }
 
  private:
@@ -53,9 +47,25 @@ class Readers {
     return statuses;
   }
 
-  void ReadSome() {
+  // Takes one heap after the other, until none is left.
+  template <typename BeforeEach>
+  void ReadSome(BeforeEach before_each) {
     UnpausedScan scan(job_);
-    for (size_t i = next_.fetch_add(1); i < subjects_.size(); i = next_.fetch_add(1)) Read(&scan, i);
+    for (size_t i = next_.fetch_add(1); i < subjects_.size(); i = next_.fetch_add(1)) {
+      before_each();
+      Read(&scan, i);
+    }
+  }
+
+  // If there is work for it, and a CPU that nobody else uses by now. Where it cannot be started, the others
+  // read its part.
+  void AddReader() {
+    if (threads_.size() + 1 >= kMostReaders || next_.load() >= subjects_.size() || platform::IdleCpus() <= 0)
+      return;
+    threads_.emplace_back().Start("gmr-reader", [this] {
+      platform::LowerThreadPriority();
+      ReadSome([] {});
+    });
   }
 
   void Read(UnpausedScan* scan, size_t number) {
@@ -80,7 +90,7 @@ class Readers {
   const std::vector<HeapSubject*> subjects_;
   const FirstLook first_;
   std::atomic<size_t> next_{0};
-  bool ran_out_ = false;
+  std::list<platform::HelperThread> threads_;  // the calling thread is not among them
 };
 
 }  // namespace
@@ -91,10 +101,9 @@ void ReadUnpaused(UnpausedJob job, std::vector<HeapSubject>* subjects) {
     if (!subject.done) open.push_back(&subject);
   }
   if (open.empty()) return;
-  const auto helpers = static_cast<size_t>(std::max(0, platform::IdleCpus()));
   // With many heaps, each reader has one of its own.
-  job.may_split = helpers > 0 && open.size() == 1;
-  Readers(job, std::move(open)).Run(std::min(helpers, kMostReaders - 1));
+  job.may_split = open.size() == 1 && platform::IdleCpus() > 0;
+  Readers(job, std::move(open)).Run();
 }
 
 }  // namespace gmr::reporter
