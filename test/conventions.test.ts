@@ -6,7 +6,8 @@ import { REPOSITORY_ROOT } from './support/paths';
 import { type SourceFile, matches, native, read, typeScript, unexpected, walk } from './support/sources';
 
 const BASE = ['native/base', 'native/base/containers'];
-const IMAGE_MAY_USE = ['native/unwind', 'native/process', ...BASE];
+const PROCESS = ['native/process', 'native/process/threads'];
+const IMAGE_MAY_USE = ['native/unwind', ...PROCESS, ...BASE];
 const IMAGE = ['native/image/objects', 'native/image/stack', 'native/image/green'];
 /** What the reporter is built on. */
 const CAPTURING = ['native/v8', 'native/os', ...IMAGE, ...IMAGE_MAY_USE];
@@ -19,7 +20,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'native/base': [],
   'native/base/containers': ['native/base'],
   'native/process': BASE,
-  'native/unwind': ['native/process', ...BASE],
+  'native/process/threads': ['native/process', ...BASE],
+  'native/unwind': [...PROCESS, ...BASE],
   'native/image/objects': IMAGE_MAY_USE,
   'native/image/stack': ['native/image/objects', ...IMAGE_MAY_USE],
   'native/image/green': ['native/image/objects', 'native/image/stack', ...IMAGE_MAY_USE],
@@ -109,7 +111,7 @@ const CASTS_OF_COPIES = [
   'native/image/objects/source_window.cc: reinterpret_cast<uint8_t*>(units)',
 ];
 /** Where the kernel is given an address, and follows it instead of us. */
-const ASKS_THE_KERNEL = ['native/process/self_memory_read_linux.cc', 'native/process/stack_copy.cc'];
+const ASKS_THE_KERNEL = ['native/process/self_memory_read_linux.cc', 'native/process/threads/stack_copy.cc'];
 const NODE_API_HEADER = /^(napi(-inl)?|node_api\w*|js_native_api\w*)\.h$/;
 
 const MAX_LINES = 400;

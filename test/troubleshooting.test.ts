@@ -13,10 +13,10 @@ const NATIVE = ['base', 'process', 'unwind', 'image', 'os', 'v8', 'reporter'].ma
 /** Files that compose parts of a report and have no reasons of their own. */
 const NOT_MESSAGES: Readonly<Record<string, string>> = {
   'native/unwind/demangle.cc': 'names of C++ functions',
-  'native/process/fd_describe.cc': 'what a descriptor is',
-  'native/process/own_registers.h': 'assembler',
+  'native/process/threads/fd_describe.cc': 'what a descriptor is',
+  'native/process/threads/own_registers.h': 'assembler',
   'native/base/printable.cc': 'where a text is cut',
-  'native/process/syscall_describe_linux.cc': 'what a system call waits for',
+  'native/process/threads/syscall_describe_linux.cc': 'what a system call waits for',
   'native/reporter/output/plain_page.cc': 'layout',
   'native/reporter/output/text_writer.cc': 'layout',
   'native/reporter/model/trigger.cc': 'what requested a report',

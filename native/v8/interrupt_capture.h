@@ -20,7 +20,7 @@
 
 #include "../base/monitor.h"
 #include "../image/stack/frame.h"
-#include "../process/stack_copy.h"
+#include "../process/threads/stack_copy.h"
 #include "heap_model.h"
 #include "heap_sample.h"
 #include "own_frames.h"

@@ -8,8 +8,8 @@
 #include "../base/memory_guard.h"
 #include "../base/unmasked.h"
 #include "../image/stack/entry_frame.h"
-#include "../process/proc_threads.h"
 #include "../process/self_memory.h"
+#include "../process/threads/proc_threads.h"
 #include "builtins.h"
 
 namespace gmr::vm {

@@ -12,8 +12,8 @@
 #include "../base/containers/arena.h"
 #include "../image/stack/entry_frame.h"
 #include "../image/stack/js_frames.h"
-#include "../process/cpu_budget.h"
 #include "../process/self_memory.h"
+#include "../process/threads/cpu_budget.h"
 
 namespace gmr::vm {
 

@@ -10,8 +10,8 @@
 #include "../image/stack/native_around.h"
 #include "../os/park_handler.h"
 #include "../os/park_signal.h"
-#include "../process/cpu_budget.h"
-#include "../process/syscall_describe.h"
+#include "../process/threads/cpu_budget.h"
+#include "../process/threads/syscall_describe.h"
 #include "../unwind/code_names.h"
 
 namespace gmr::vm {

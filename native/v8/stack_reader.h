@@ -20,11 +20,11 @@
 #include "../image/stack/frame.h"
 #include "../image/stack/mixed_walk.h"
 #include "../process/modules.h"
-#include "../process/passive_probe.h"
 #include "../process/proc_maps.h"
 #include "../process/safe_read.h"
 #include "../process/self_memory.h"
-#include "../process/stack_copy.h"
+#include "../process/threads/passive_probe.h"
+#include "../process/threads/stack_copy.h"
 #include "own_frames.h"
 
 namespace gmr::vm {

@@ -12,7 +12,7 @@
 
 #include "../../native/process/proc_maps.h"
 #include "../../native/process/self_memory.h"
-#include "../../native/process/syscall_describe.h"
+#include "../../native/process/threads/syscall_describe.h"
 #include "harness.h"
 #include "recorded_memory.h"
 

@@ -2,11 +2,11 @@
 
 #include "../../native/process/cgroup.h"
 #include "../../native/process/elf_notes.h"
-#include "../../native/process/idle_cpus.h"
-#include "../../native/process/passive_probe.h"
 #include "../../native/process/proc_parse.h"
 #include "../../native/process/proc_tree.h"
-#include "../../native/process/syscall_names.h"
+#include "../../native/process/threads/idle_cpus.h"
+#include "../../native/process/threads/passive_probe.h"
+#include "../../native/process/threads/syscall_names.h"
 #include "harness.h"
 
 namespace gmr::test {

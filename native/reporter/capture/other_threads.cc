@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "../../base/clock.h"
-#include "../../process/proc_threads.h"
+#include "../../process/threads/proc_threads.h"
 #include "conclusion.h"
 
 namespace gmr::reporter {

@@ -10,8 +10,8 @@
 
 #include "../../base/clock.h"
 #include "../../base/sleep.h"
-#include "../../process/idle_cpus.h"
-#include "../../process/thread_cpu.h"
+#include "../../process/threads/idle_cpus.h"
+#include "../../process/threads/thread_cpu.h"
 #include "../../v8/layout_loader.h"
 #include "../../v8/stack_reader.h"
 #include "../model/cpu_shares.h"

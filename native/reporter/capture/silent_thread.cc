@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "../../base/clock.h"
-#include "../../process/proc_threads.h"
-#include "../../process/thread_cpu.h"
+#include "../../process/threads/proc_threads.h"
+#include "../../process/threads/thread_cpu.h"
 
 namespace gmr::reporter {
 

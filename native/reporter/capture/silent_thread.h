@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-#include "../../process/passive_probe.h"
+#include "../../process/threads/passive_probe.h"
 #include "../../v8/isolate_registry.h"
 #include "../../v8/stack_reader.h"
 

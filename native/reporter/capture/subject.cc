@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "../../process/proc_threads.h"
+#include "../../process/threads/proc_threads.h"
 
 namespace gmr::reporter {
 

@@ -8,7 +8,7 @@
 #include "../../base/clock.h"
 #include "../../base/helper_thread.h"
 #include "../../base/thread_priority.h"
-#include "../../process/idle_cpus.h"
+#include "../../process/threads/idle_cpus.h"
 
 namespace gmr::reporter {
 

@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "../../image/green/gc_epoch.h"
-#include "../../process/passive_probe.h"
 #include "../../process/self_memory.h"
+#include "../../process/threads/passive_probe.h"
 #include "../../v8/interrupt_capture.h"
 #include "../../v8/isolate_registry.h"
 

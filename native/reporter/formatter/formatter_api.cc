@@ -7,9 +7,9 @@
 
 #include "../../base/clock.h"
 #include "../../base/memory_guard.h"
-#include "../../process/proc_threads.h"
 #include "../../process/text_file.h"
-#include "../../process/thread_cpu.h"
+#include "../../process/threads/proc_threads.h"
+#include "../../process/threads/thread_cpu.h"
 #include "../../v8/v8_compat.h"
 
 namespace gmr::reporter {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "../../base/clock.h"
-#include "../../process/thread_cpu.h"
+#include "../../process/threads/thread_cpu.h"
 #include "photograph.h"
 
 namespace gmr::reporter {

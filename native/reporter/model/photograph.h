@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "../../base/unmasked.h"
-#include "../../process/proc_threads.h"
+#include "../../process/threads/proc_threads.h"
 #include "../../v8/interrupt_capture.h"
 #include "../../v8/isolate_registry.h"
 #include "cpu_shares.h"

@@ -18,7 +18,7 @@
 #include "../../base/scoped_fd.h"
 #include "../../base/utc.h"
 #include "../../os/poll_fd.h"
-#include "../../process/syscall_names.h"
+#include "../../process/threads/syscall_names.h"
 
 #if defined(__linux__)
 #include <sys/syscall.h>

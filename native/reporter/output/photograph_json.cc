@@ -1,5 +1,5 @@
 #include "../../base/clock.h"
-#include "../../process/syscall_names.h"
+#include "../../process/threads/syscall_names.h"
 #include "../model/code_json.h"
 #include "../model/json_writer.h"
 #include "../model/photograph.h"

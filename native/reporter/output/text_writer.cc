@@ -7,7 +7,7 @@
 #include "../../base/printable.h"
 #include "../../base/unmasked.h"
 #include "../../base/utc.h"
-#include "../../process/syscall_names.h"
+#include "../../process/threads/syscall_names.h"
 #include "plain_page.h"
 
 namespace gmr::reporter {

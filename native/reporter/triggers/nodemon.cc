@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "../../process/proc_threads.h"
 #include "../../process/proc_tree.h"
+#include "../../process/threads/proc_threads.h"
 
 namespace gmr::reporter {
 

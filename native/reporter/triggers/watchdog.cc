@@ -4,7 +4,7 @@
 #include <set>
 
 #include "../../base/clock.h"
-#include "../../process/thread_activity.h"
+#include "../../process/threads/thread_activity.h"
 #include "../../v8/layout_loader.h"
 #include "../capture/atomics_wait.h"
 #include "../capture/lazy_reader.h"

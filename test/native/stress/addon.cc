@@ -12,8 +12,8 @@
 #include <string>
 
 #include "../../../native/image/stack/entry_frame.h"
-#include "../../../native/process/proc_threads.h"
 #include "../../../native/process/self_memory.h"
+#include "../../../native/process/threads/proc_threads.h"
 #include "../../../native/v8/builtins.h"
 #include "../../../native/v8/layout_loader.h"
 #include "captures.h"

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "../../../native/base/clock.h"
-#include "../../../native/process/passive_probe.h"
+#include "../../../native/process/threads/passive_probe.h"
 #include "../../../native/v8/layout_loader.h"
 
 namespace gmr::test {

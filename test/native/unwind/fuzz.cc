@@ -6,8 +6,8 @@
 
 #include "../../../native/base/clock.h"
 #include "../../../native/process/elf_notes.h"
-#include "../../../native/process/passive_probe.h"
-#include "../../../native/process/syscall_describe.h"
+#include "../../../native/process/threads/passive_probe.h"
+#include "../../../native/process/threads/syscall_describe.h"
 #include "../../../native/unwind/cfi_unwinder.h"
 #include "../../../native/unwind/demangle.h"
 

@@ -9,7 +9,7 @@
 #include "../../../native/base/clock.h"
 #include "../../../native/os/park_handler.h"
 #include "../../../native/os/park_signal.h"
-#include "../../../native/process/passive_probe.h"
+#include "../../../native/process/threads/passive_probe.h"
 
 namespace gmr::test {
 

@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "../../../native/base/clock.h"
-#include "../../../native/process/own_registers.h"
-#include "../../../native/process/passive_probe.h"
-#include "../../../native/process/syscall_describe.h"
+#include "../../../native/process/threads/own_registers.h"
+#include "../../../native/process/threads/passive_probe.h"
+#include "../../../native/process/threads/syscall_describe.h"
 
 namespace gmr::test {
 

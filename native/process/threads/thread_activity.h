@@ -4,12 +4,12 @@
 // Threads:     any; meant for the reporter thread.
 // Signal-safe: no: opens files.
 // Lifetime:    functions. Linux only; elsewhere ENOTSUP.
-#ifndef GMR_NATIVE_PROCESS_THREAD_ACTIVITY_H_
-#define GMR_NATIVE_PROCESS_THREAD_ACTIVITY_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_THREAD_ACTIVITY_H_
+#define GMR_NATIVE_PROCESS_THREADS_THREAD_ACTIVITY_H_
 
 #include <cstdint>
 
-#include "../base/result.h"
+#include "../../base/result.h"
 
 namespace gmr::platform {
 
@@ -34,4 +34,4 @@ Result<ThreadActivity> ReadThreadActivity(int tid);
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_THREAD_ACTIVITY_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_THREAD_ACTIVITY_H_

@@ -4,15 +4,15 @@
 // Threads:     any; meant for the reporter thread.
 // Signal-safe: no: allocates, opens files.
 // Lifetime:    functions. Linux only; elsewhere every call returns ENOTSUP.
-#ifndef GMR_NATIVE_PROCESS_PROC_THREADS_H_
-#define GMR_NATIVE_PROCESS_PROC_THREADS_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_PROC_THREADS_H_
+#define GMR_NATIVE_PROCESS_THREADS_PROC_THREADS_H_
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "../base/result.h"
-#include "proc_parse.h"
+#include "../../base/result.h"
+#include "../proc_parse.h"
 
 namespace gmr::platform {
 
@@ -47,4 +47,4 @@ Result<double> ResidentBytes();
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_PROC_THREADS_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_PROC_THREADS_H_

@@ -10,10 +10,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "../base/own_calls.h"
-#include "../base/proc_status.h"
+#include "../../base/own_calls.h"
+#include "../../base/proc_status.h"
+#include "../text_file.h"
 #include "passive_probe.h"
-#include "text_file.h"
 
 namespace gmr::platform {
 

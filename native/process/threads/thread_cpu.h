@@ -7,8 +7,8 @@
 //
 // /proc/<pid>/task/<tid>/schedstat is as old as the last tick of the scheduler,
 // up to 10 ms, for a thread that is on a CPU.
-#ifndef GMR_NATIVE_PROCESS_THREAD_CPU_H_
-#define GMR_NATIVE_PROCESS_THREAD_CPU_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_THREAD_CPU_H_
+#define GMR_NATIVE_PROCESS_THREADS_THREAD_CPU_H_
 
 #include <time.h>
 
@@ -21,4 +21,4 @@ int64_t ThreadCpuNs(int tid);
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_THREAD_CPU_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_THREAD_CPU_H_

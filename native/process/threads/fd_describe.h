@@ -5,14 +5,14 @@
 // Signal-safe: no; but it takes no lock of this process and does not allocate:
 //              the thread that is described may be blocked inside malloc.
 // Lifetime:    functions. Addresses are numbers: no name is ever looked up.
-#ifndef GMR_NATIVE_PROCESS_FD_DESCRIBE_H_
-#define GMR_NATIVE_PROCESS_FD_DESCRIBE_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_FD_DESCRIBE_H_
+#define GMR_NATIVE_PROCESS_THREADS_FD_DESCRIBE_H_
 
 #include <sys/socket.h>
 
 #include <cstddef>
 
-#include "../base/text_buffer.h"
+#include "../../base/text_buffer.h"
 
 namespace gmr::platform {
 
@@ -30,4 +30,4 @@ void AppendProcess(int pid, TextBuffer* to);
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_FD_DESCRIBE_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_FD_DESCRIBE_H_

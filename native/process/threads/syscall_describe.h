@@ -9,14 +9,14 @@
 // Pointers among the arguments lead to memory of the blocked thread, which may
 // have gone on meanwhile: so the words may be wrong, and only the words.
 // Control characters of paths are passed on as they are; views escape them.
-#ifndef GMR_NATIVE_PROCESS_SYSCALL_DESCRIBE_H_
-#define GMR_NATIVE_PROCESS_SYSCALL_DESCRIBE_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_SYSCALL_DESCRIBE_H_
+#define GMR_NATIVE_PROCESS_THREADS_SYSCALL_DESCRIBE_H_
 
 #include <cstdint>
 
-#include "../base/text_buffer.h"
+#include "../../base/text_buffer.h"
+#include "../safe_read.h"
 #include "passive_probe.h"
-#include "safe_read.h"
 
 namespace gmr::platform {
 
@@ -26,4 +26,4 @@ TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader);
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_SYSCALL_DESCRIBE_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_SYSCALL_DESCRIBE_H_

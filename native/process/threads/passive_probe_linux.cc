@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdio>
 
-#include "../base/park_slot.h"
-#include "../base/scoped_fd.h"
-#include "self_memory.h"
+#include "../../base/park_slot.h"
+#include "../../base/scoped_fd.h"
+#include "../self_memory.h"
 
 namespace gmr::platform {
 

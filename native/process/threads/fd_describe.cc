@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "../base/scoped_fd.h"
+#include "../../base/scoped_fd.h"
 
 namespace gmr::platform {
 

@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <sys/uio.h>
 
-#include "../base/own_calls.h"
-#include "../base/scoped_fd.h"
+#include "../../base/own_calls.h"
+#include "../../base/scoped_fd.h"
 #include "own_registers.h"
 #endif
 

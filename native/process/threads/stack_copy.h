@@ -4,14 +4,14 @@
 // Threads:     CopyOwnStack() on the thread whose stack it is; then any one.
 // Signal-safe: no. It maps memory and does not use malloc.
 // Lifetime:    plain value, movable. Addresses in it are those of the original.
-#ifndef GMR_NATIVE_PROCESS_STACK_COPY_H_
-#define GMR_NATIVE_PROCESS_STACK_COPY_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_STACK_COPY_H_
+#define GMR_NATIVE_PROCESS_THREADS_STACK_COPY_H_
 
 #include <cstddef>
 #include <cstdint>
 
-#include "../base/containers/mapped_bytes.h"
-#include "../base/registers.h"
+#include "../../base/containers/mapped_bytes.h"
+#include "../../base/registers.h"
 
 namespace gmr::platform {
 
@@ -29,4 +29,4 @@ StackCopy CopyOwnStack();
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_STACK_COPY_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_STACK_COPY_H_

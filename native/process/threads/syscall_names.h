@@ -4,8 +4,8 @@
 // Threads:     any.
 // Signal-safe: yes.
 // Lifetime:    functions.
-#ifndef GMR_NATIVE_PROCESS_SYSCALL_NAMES_H_
-#define GMR_NATIVE_PROCESS_SYSCALL_NAMES_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_SYSCALL_NAMES_H_
+#define GMR_NATIVE_PROCESS_THREADS_SYSCALL_NAMES_H_
 
 #include <cstdint>
 
@@ -16,4 +16,4 @@ const char* SyscallName(int64_t number);
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_SYSCALL_NAMES_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_SYSCALL_NAMES_H_

@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <ctime>
 
-#include "../base/clock.h"
-#include "../base/own_calls.h"
-#include "text_file.h"
+#include "../../base/clock.h"
+#include "../../base/own_calls.h"
+#include "../text_file.h"
 
 namespace gmr::platform {
 

@@ -7,12 +7,12 @@
 //
 // By hand, because musl has no getcontext(3). Not there for other processors than
 // x64 and arm64.
-#ifndef GMR_NATIVE_PROCESS_OWN_REGISTERS_H_
-#define GMR_NATIVE_PROCESS_OWN_REGISTERS_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_OWN_REGISTERS_H_
+#define GMR_NATIVE_PROCESS_THREADS_OWN_REGISTERS_H_
 
 #include <cstdint>
 
-#include "../base/registers.h"
+#include "../../base/registers.h"
 
 namespace gmr::platform {
 
@@ -64,4 +64,4 @@ __attribute__((always_inline)) inline void ReadOwnRegisters(Registers* registers
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_OWN_REGISTERS_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_OWN_REGISTERS_H_

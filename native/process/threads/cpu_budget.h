@@ -7,12 +7,12 @@
 //
 // On a busy machine a thread that needs a millisecond of CPU may get it in twenty. The limit is for the CPU
 // time; of the wall clock, fifty times as much may pass.
-#ifndef GMR_NATIVE_PROCESS_CPU_BUDGET_H_
-#define GMR_NATIVE_PROCESS_CPU_BUDGET_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_CPU_BUDGET_H_
+#define GMR_NATIVE_PROCESS_THREADS_CPU_BUDGET_H_
 
 #include <cstdint>
 
-#include "../base/clock.h"
+#include "../../base/clock.h"
 #include "proc_threads.h"
 #include "thread_cpu.h"
 
@@ -45,4 +45,4 @@ class CpuBudget {
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_CPU_BUDGET_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_CPU_BUDGET_H_

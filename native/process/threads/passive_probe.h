@@ -8,13 +8,13 @@
 //
 // A stack that is read while its thread runs is nonsense. So: read the place,
 // read the stack, read the place again, and believe the stack only if Unmoved().
-#ifndef GMR_NATIVE_PROCESS_PASSIVE_PROBE_H_
-#define GMR_NATIVE_PROCESS_PASSIVE_PROBE_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_PASSIVE_PROBE_H_
+#define GMR_NATIVE_PROCESS_THREADS_PASSIVE_PROBE_H_
 
 #include <cstdint>
 #include <string_view>
 
-#include "../base/registers.h"
+#include "../../base/registers.h"
 
 namespace gmr::platform {
 
@@ -62,4 +62,4 @@ bool ParseStatusSwitches(std::string_view status_text, ThreadPlace* place);
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_PASSIVE_PROBE_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_PASSIVE_PROBE_H_

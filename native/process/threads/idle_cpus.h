@@ -4,8 +4,8 @@
 // Threads:     any.
 // Signal-safe: no.
 // Lifetime:    function.
-#ifndef GMR_NATIVE_PROCESS_IDLE_CPUS_H_
-#define GMR_NATIVE_PROCESS_IDLE_CPUS_H_
+#ifndef GMR_NATIVE_PROCESS_THREADS_IDLE_CPUS_H_
+#define GMR_NATIVE_PROCESS_THREADS_IDLE_CPUS_H_
 
 #include <string>
 #include <string_view>
@@ -28,4 +28,4 @@ double ParseCpuLimit(const std::string& text);
 
 }  // namespace gmr::platform
 
-#endif  // GMR_NATIVE_PROCESS_IDLE_CPUS_H_
+#endif  // GMR_NATIVE_PROCESS_THREADS_IDLE_CPUS_H_

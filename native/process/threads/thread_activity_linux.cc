@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "../base/clock.h"
-#include "proc_parse.h"
-#include "text_file.h"
+#include "../../base/clock.h"
+#include "../proc_parse.h"
+#include "../text_file.h"
 
 namespace gmr::platform {
 

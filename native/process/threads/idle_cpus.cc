@@ -9,8 +9,8 @@
 #include <system_error>
 #include <thread>
 
-#include "cgroup.h"
-#include "text_file.h"
+#include "../cgroup.h"
+#include "../text_file.h"
 
 namespace gmr::platform {
 
