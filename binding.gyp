@@ -35,6 +35,7 @@
         "native/process/headroom.cc",
         "native/process/threads/idle_cpus.cc",
         "native/base/helper_thread.cc",
+        "native/unwind/loaded_numbers.cc",
         "native/unwind/machine_code.cc",
         "native/process/modules.cc",
         "native/unwind/native_stepper.cc",

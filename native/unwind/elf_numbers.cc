@@ -64,86 +64,16 @@ bool ForEachSymbol(const ElfFile& file, const Elf64_Shdr& table, Use use) {
   return true;
 }
 
-// What DT_* of the dynamic section say of a program in memory.
-struct LoadedTables {
-  Address symbols;
-  Address names;
-  uint64_t names_bytes = 0;
-  uint64_t bias = 0;
-};
-
-// The loader has made addresses of the entries; musl leaves them as they are in the file.
-Address ToAddress(uint64_t value, uint64_t bias) { return Address(value < bias ? bias + value : value); }
-
-bool FindTables(MemoryReader* memory, Address headers, size_t count, LoadedTables* tables) {
-  constexpr size_t kMaxEntries = 256;
-  Address dynamic;
-  for (size_t i = 0; i < count; ++i) {
-    Elf64_Phdr header;
-    if (!memory->Load(headers + i * sizeof header, &header)) return false;
-    if (header.p_type == PT_PHDR) tables->bias = headers.number() - header.p_vaddr;
-    if (header.p_type == PT_DYNAMIC) dynamic = Address(header.p_vaddr);
-  }
-  if (dynamic.IsNull()) return false;
-  dynamic += tables->bias;
-  for (size_t i = 0; i < kMaxEntries; ++i) {
-    Elf64_Dyn entry;
-    if (!memory->Load(dynamic + i * sizeof entry, &entry) || entry.d_tag == DT_NULL) break;
-    if (entry.d_tag == DT_SYMTAB) tables->symbols = ToAddress(entry.d_un.d_ptr, tables->bias);
-    if (entry.d_tag == DT_STRTAB) tables->names = ToAddress(entry.d_un.d_ptr, tables->bias);
-    if (entry.d_tag == DT_STRSZ) tables->names_bytes = entry.d_un.d_val;
-  }
-  return !tables->symbols.IsNull() && tables->names > tables->symbols;
-}
-
-// Empty: it does not begin with `prefix`, or cannot be read.
-std::string LoadName(MemoryReader* memory, const LoadedTables& tables, uint64_t offset,
-                     std::string_view prefix) {
-  if (offset >= tables.names_bytes) return "";
-  char name[kMaxNameBytes];
-  const auto bytes = static_cast<size_t>(std::min<uint64_t>(sizeof name, tables.names_bytes - offset));
-  if (!memory->Read(tables.names + offset, name, bytes)) return "";
-  const std::string_view text(name, strnlen(name, bytes));
-  return text.starts_with(prefix) ? std::string(text) : "";
-}
-
 }  // namespace
 
-// How many symbols there are, no entry says. Linkers put their names right behind them.
-ElfNumbers ElfNumbers::ReadLoaded(MemoryReader* memory, Address headers, size_t count,
-                                  std::string_view prefix) {
-  LoadedTables tables;
-  ElfNumbers found;
-  if (!FindTables(memory, headers, count, &tables)) return found;
-  const uint64_t symbols =
-      std::min((tables.names - tables.symbols) / sizeof(Elf64_Sym), static_cast<uint64_t>(kMaxSymbols));
-  std::vector<Elf64_Sym> chunk;
-  for (uint64_t begin = 0; begin < symbols; begin += chunk.size()) {
-    chunk.resize(std::min<uint64_t>(kChunkSymbols, symbols - begin));
-    if (!memory->Read(tables.symbols + begin * sizeof(Elf64_Sym), chunk.data(),
-                      chunk.size() * sizeof chunk[0]))
-      return {};
-    // A hundredth of the symbols. All the names would be megabytes of which little is in memory yet.
-    for (const Elf64_Sym& symbol : chunk) {
-      if (!IsNumber(symbol) || found.numbers_.size() >= kMaxNumbers) continue;
-      const std::string name = LoadName(memory, tables, symbol.st_name, prefix);
-      int32_t value = 0;
-      if (!name.empty() && memory->Load(Address(tables.bias + symbol.st_value), &value))
-        found.numbers_.push_back({name.substr(prefix.size()), value});
-    }
-  }
-  found.Sort();
-  return found;
-}
-
-ElfNumbers ElfNumbers::Read(const std::string& path, std::string_view prefix) {
+FileNumbers FileNumbers::Read(const std::string& path, std::string_view prefix) {
   const auto opened = ElfFile::Open(path);
   if (!opened.ok()) return {};
   const ElfFile& file = opened.value();
   const Elf64_Shdr* exports = FindExports(file);
   if (exports == nullptr) return {};
   const Elf64_Shdr& names = file.sections()[exports->sh_link];
-  ElfNumbers found;
+  FileNumbers found;
   const auto add = [&](const Elf64_Sym& symbol) {
     if (!IsNumber(symbol) || symbol.st_name >= names.sh_size || found.numbers_.size() >= kMaxNumbers) return;
     const std::string name = file.ReadString(names.sh_offset + symbol.st_name, kMaxNameBytes);
@@ -152,24 +82,18 @@ ElfNumbers ElfNumbers::Read(const std::string& path, std::string_view prefix) {
     found.numbers_.push_back({name.substr(prefix.size()), value});
   };
   if (!ForEachSymbol(file, *exports, add)) return {};
-  found.Sort();
+  std::sort(found.numbers_.begin(), found.numbers_.end(),
+            [](const Number& a, const Number& b) { return a.name < b.name; });
   return found;
 }
 
 #else
 
-ElfNumbers ElfNumbers::ReadLoaded(MemoryReader*, Address, size_t, std::string_view) { return {}; }
-
-ElfNumbers ElfNumbers::Read(const std::string&, std::string_view) { return {}; }
+FileNumbers FileNumbers::Read(const std::string&, std::string_view) { return {}; }
 
 #endif
 
-void ElfNumbers::Sort() {
-  std::sort(numbers_.begin(), numbers_.end(),
-            [](const Number& a, const Number& b) { return a.name < b.name; });
-}
-
-bool ElfNumbers::Find(std::string_view name, int32_t* value) const {
+bool FileNumbers::Find(std::string_view name, int32_t* value) const {
   const auto found =
       std::lower_bound(numbers_.begin(), numbers_.end(), name,
                        [](const Number& number, std::string_view to) { return number.name < to; });

@@ -7,7 +7,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <optional>
 
 #include "../base/memory_guard.h"
 #include "../base/monitor.h"
@@ -32,31 +31,8 @@ struct Layouts {
   LoadedHeapLayout heap;
 };
 
-#if defined(__linux__)
-platform::ElfNumbers ReadLoadedNumbers() {
-  platform::SelfMemory self;
-  platform::MemoryReader memory(&self);
-  return platform::ElfNumbers::ReadLoaded(&memory, platform::Address(getauxval(AT_PHDR)), getauxval(AT_PHNUM),
-                                          kDebugPrefix);
-}
-#else
-platform::ElfNumbers ReadLoadedNumbers() { return {}; }
-#endif
-
-// Of the program itself, or of a library that it has Node from. nullopt: neither memory nor a file could be
-// read, as when no descriptor is left.
-std::optional<platform::ElfNumbers> ReadNumbers() {
-  platform::ElfNumbers loaded = ReadLoadedNumbers();
-  if (!loaded.empty()) return loaded;
-  bool is_read = false;
-  for (const std::string& file : platform::ProgramFiles()) {
-    platform::ElfNumbers numbers = platform::ElfNumbers::Read(file, kDebugPrefix);
-    if (!numbers.empty()) return numbers;
-    is_read = is_read || platform::ElfFile::Open(file).ok();
-  }
-  if (!is_read) return std::nullopt;
-  return loaded;
-}
+// Every V8 exports it.
+constexpr const char* kAlwaysExported = "SmiTag";
 
 // Leaked: the reporter thread may read it while exit() runs.
 const Layouts* MakeLayouts(const platform::ElfNumbers& numbers) {
@@ -66,22 +42,46 @@ const Layouts* MakeLayouts(const platform::ElfNumbers& numbers) {
   return made;
 }
 
+// nullptr: the program itself does not export V8's numbers, as when it has Node from a library.
+const Layouts* MakeFromMemory() {
+#if defined(__linux__)
+  platform::SelfMemory self;
+  platform::MemoryReader memory(&self);
+  const platform::LoadedNumbers loaded(&memory, platform::Address(getauxval(AT_PHDR)), getauxval(AT_PHNUM),
+                                       kDebugPrefix);
+  int32_t any = 0;
+  if (loaded.Find(kAlwaysExported, &any)) return MakeLayouts(loaded);
+#endif
+  return nullptr;
+}
+
+// nullptr: neither memory nor a file could be read, as when no descriptor is left.
+const Layouts* MakeFromFiles() {
+  bool is_read = false;
+  for (const std::string& file : platform::ProgramFiles()) {
+    const platform::FileNumbers numbers = platform::FileNumbers::Read(file, kDebugPrefix);
+    if (!numbers.empty()) return MakeLayouts(numbers);
+    is_read = is_read || platform::ElfFile::Open(file).ok();
+  }
+  return is_read ? MakeLayouts(platform::FileNumbers()) : nullptr;
+}
+
 std::atomic<const Layouts*> g_layouts{nullptr};
 
 // Once. nullptr: not this time.
 const Layouts* LoadOnce() {
   const Layouts* known = g_layouts.load();
   if (known != nullptr) return known;
-  const auto numbers = ReadNumbers();
-  if (!numbers) return nullptr;
-  const Layouts* made = MakeLayouts(*numbers);
+  const Layouts* made = MakeFromMemory();
+  if (made == nullptr) made = MakeFromFiles();
+  if (made == nullptr) return nullptr;
   return g_layouts.compare_exchange_strong(known, made) ? made : known;
 }
 
 const Layouts& ProcessLayouts() {
   const Layouts* loaded = LoadOnce();
   if (loaded != nullptr) return *loaded;
-  static const Layouts& none = *MakeLayouts({});
+  static const Layouts& none = *MakeLayouts(platform::FileNumbers());
   return none;
 }
 

@@ -6,7 +6,7 @@
     "gmr_tsan%": 0,
     "gmr_werror%": 0,
     # The linker runs in build/, a folder as deep as this one's other folders.
-    "platform_objects": ["<!@(cd unwind && ls ../../../build/Release/obj.target/gmr_native/native/base/*.o ../../../build/Release/obj.target/gmr_native/native/process/*.o ../../../build/Release/obj.target/gmr_native/native/unwind/*.o ../../../build/Release/obj.target/gmr_native/native/os/*.o)"],
+    "platform_objects": ["<!@(cd unwind && ls ../../../build/Release/obj.target/gmr_native/native/base/*.o ../../../build/Release/obj.target/gmr_native/native/process/*.o ../../../build/Release/obj.target/gmr_native/native/process/*/*.o ../../../build/Release/obj.target/gmr_native/native/unwind/*.o ../../../build/Release/obj.target/gmr_native/native/os/*.o)"],
     "v8_objects": ["<!@(cd jsframes && ls ../../../build/Release/obj.target/gmr_native/native/image/*/*.o ../../../build/Release/obj.target/gmr_native/native/v8/*.o)"],
     "unpaused_objects": ["<!@(cd truth && ls ../../../build/Release/obj.target/gmr_native/native/reporter/capture/unpaused_scan.o)"]
   },

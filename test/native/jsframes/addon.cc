@@ -218,7 +218,7 @@ napi_value LayoutProblem(napi_env env, napi_callback_info info) {
   napi_get_value_string_utf8(env, argument, version, sizeof version, nullptr);
   // The numbers are the right ones; the version is not.
   const vm::LoadedLayout loaded =
-      vm::LoadLayout(version, platform::ElfNumbers::Read("/proc/self/exe", vm::kDebugPrefix));
+      vm::LoadLayout(version, platform::FileNumbers::Read("/proc/self/exe", vm::kDebugPrefix));
   napi_create_string_utf8(env, loaded.reason.c_str(), NAPI_AUTO_LENGTH, &result);
   return result;
 }
