@@ -7,7 +7,7 @@ import { type SourceFile, matches, native, read, typeScript, unexpected, walk } 
 
 const BASE = ['native/base', 'native/base/containers'];
 const IMAGE_MAY_USE = ['native/unwind', 'native/process', ...BASE];
-const IMAGE = ['native/image/objects', 'native/image/stack', 'native/image/green'];
+const IMAGE = ['native/image/objects', 'native/image/stack', 'native/image/scan', 'native/image/green'];
 /** What the reporter is built on. */
 const CAPTURING = ['native/v8', 'native/os', ...IMAGE, ...IMAGE_MAY_USE];
 const REPORTER = ['model', 'formatter', 'output', 'capture', 'triggers'].map(
@@ -22,7 +22,13 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'native/unwind': ['native/process', ...BASE],
   'native/image/objects': IMAGE_MAY_USE,
   'native/image/stack': ['native/image/objects', ...IMAGE_MAY_USE],
-  'native/image/green': ['native/image/objects', 'native/image/stack', ...IMAGE_MAY_USE],
+  'native/image/scan': ['native/image/objects', ...IMAGE_MAY_USE],
+  'native/image/green': [
+    'native/image/objects',
+    'native/image/stack',
+    'native/image/scan',
+    ...IMAGE_MAY_USE,
+  ],
   'native/os': BASE,
   'native/v8': [...IMAGE, 'native/os', ...IMAGE_MAY_USE],
   'native/reporter/model': CAPTURING,
@@ -104,7 +110,7 @@ const NEEDS_NO_V8 = ['native/os', ...IMAGE, ...IMAGE_MAY_USE];
 const NEEDS_NO_SYSTEM = ['native/unwind', ...IMAGE];
 /** Casts between pointers to copies that we own. */
 const CASTS_OF_COPIES = [
-  'native/image/green/page_targets.cc: reinterpret_cast<const __m128i*>(seen + i)',
+  'native/image/scan/page_targets.cc: reinterpret_cast<const __m128i*>(seen + i)',
   'native/image/objects/code_reader.cc: reinterpret_cast<RawCode*>(memory)',
   'native/image/objects/source_window.cc: reinterpret_cast<uint8_t*>(units)',
 ];

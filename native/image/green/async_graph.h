@@ -16,7 +16,7 @@
 #include "../../base/containers/address_index.h"
 #include "../../base/containers/mapped_array.h"
 #include "../../base/containers/number_table.h"
-#include "heap_scan.h"
+#include "../scan/heap_scan.h"
 #include "reaction_reader.h"
 
 namespace gmr::vm {

@@ -5,7 +5,7 @@
 
 #include "../../base/clock.h"
 #include "async_cycles.h"
-#include "split_scan.h"
+#include "../scan/split_scan.h"
 
 namespace gmr::vm {
 

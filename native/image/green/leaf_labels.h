@@ -19,12 +19,12 @@
 #include "../../base/containers/number_table.h"
 #include "../objects/heap_pages.h"
 #include "async_places.h"
-#include "dead_words.h"
+#include "../scan/dead_words.h"
 #include "holder_names.h"
 #include "holder_proof.h"
-#include "holder_search.h"
-#include "page_filter.h"
-#include "word_set.h"
+#include "../scan/holder_search.h"
+#include "../scan/page_filter.h"
+#include "../scan/word_set.h"
 
 namespace gmr::vm {
 

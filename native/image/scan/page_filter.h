@@ -6,8 +6,8 @@
 // Lifetime:    answers until the next Run().
 //
 // Worth it where few pages have one: those are read once more by who asks.
-#ifndef GMR_NATIVE_IMAGE_GREEN_PAGE_FILTER_H_
-#define GMR_NATIVE_IMAGE_GREEN_PAGE_FILTER_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_PAGE_FILTER_H_
+#define GMR_NATIVE_IMAGE_SCAN_PAGE_FILTER_H_
 
 #include <atomic>
 #include <cstdint>
@@ -57,4 +57,4 @@ class PageFilter {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_PAGE_FILTER_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_PAGE_FILTER_H_

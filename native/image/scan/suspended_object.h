@@ -4,8 +4,8 @@
 // Threads:     any.
 // Signal-safe: yes.
 // Lifetime:    plain values; the addresses are valid until the heap changes.
-#ifndef GMR_NATIVE_IMAGE_GREEN_SUSPENDED_OBJECT_H_
-#define GMR_NATIVE_IMAGE_GREEN_SUSPENDED_OBJECT_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_SUSPENDED_OBJECT_H_
+#define GMR_NATIVE_IMAGE_SCAN_SUSPENDED_OBJECT_H_
 
 #include <cstdint>
 
@@ -34,4 +34,4 @@ struct SuspendedObject {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_SUSPENDED_OBJECT_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_SUSPENDED_OBJECT_H_

@@ -8,8 +8,8 @@
 // The thread whose heap it is stands still until the scan ends. The first takes
 // pages from the front and the second from the back until they meet, so a helper
 // that gets no CPU costs nothing.
-#ifndef GMR_NATIVE_IMAGE_GREEN_SPLIT_SCAN_H_
-#define GMR_NATIVE_IMAGE_GREEN_SPLIT_SCAN_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_SPLIT_SCAN_H_
+#define GMR_NATIVE_IMAGE_SCAN_SPLIT_SCAN_H_
 
 #include "heap_scan.h"
 
@@ -20,4 +20,4 @@ HeapScan::Outcome RunSplit(const HeapPages& pages, const ScanLimits& limits, Hea
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_SPLIT_SCAN_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_SPLIT_SCAN_H_

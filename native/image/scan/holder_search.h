@@ -9,8 +9,8 @@
 // queue of thousands of waiters is one long array, which may begin on another
 // page: in V8 a large object begins a run of pages, in all but the first of
 // which nothing else begins.
-#ifndef GMR_NATIVE_IMAGE_GREEN_HOLDER_SEARCH_H_
-#define GMR_NATIVE_IMAGE_GREEN_HOLDER_SEARCH_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_HOLDER_SEARCH_H_
+#define GMR_NATIVE_IMAGE_SCAN_HOLDER_SEARCH_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -68,4 +68,4 @@ class HolderSearch {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_HOLDER_SEARCH_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_HOLDER_SEARCH_H_

@@ -8,8 +8,8 @@
 // Looking backwards for who holds an object means reading the whole heap. Most
 // pages cannot hold it, which one pass over all of them tells for all searches
 // after it. A word that is no pointer only costs a needless look.
-#ifndef GMR_NATIVE_IMAGE_GREEN_PAGE_TARGETS_H_
-#define GMR_NATIVE_IMAGE_GREEN_PAGE_TARGETS_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_PAGE_TARGETS_H_
+#define GMR_NATIVE_IMAGE_SCAN_PAGE_TARGETS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -116,4 +116,4 @@ inline void PageMarks::Mark(const uint64_t* words) { MarkSome(words, platform::k
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_PAGE_TARGETS_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_PAGE_TARGETS_H_

@@ -4,8 +4,8 @@
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock and does not allocate.
 // Lifetime:    of the HeapReader.
-#ifndef GMR_NATIVE_IMAGE_GREEN_HANDLER_READER_H_
-#define GMR_NATIVE_IMAGE_GREEN_HANDLER_READER_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_HANDLER_READER_H_
+#define GMR_NATIVE_IMAGE_SCAN_HANDLER_READER_H_
 
 #include <cstdint>
 
@@ -55,4 +55,4 @@ class HandlerReader {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_HANDLER_READER_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_HANDLER_READER_H_

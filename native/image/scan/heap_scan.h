@@ -10,8 +10,8 @@
 // believed when its map says that it is of a wanted type. So a page is read
 // once, and nothing need be known of the maps that the program made. Who awaits
 // a promise is mostly in its page too: that is read at once.
-#ifndef GMR_NATIVE_IMAGE_GREEN_HEAP_SCAN_H_
-#define GMR_NATIVE_IMAGE_GREEN_HEAP_SCAN_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_HEAP_SCAN_H_
+#define GMR_NATIVE_IMAGE_SCAN_HEAP_SCAN_H_
 
 #include <atomic>
 #include <cstdint>
@@ -160,4 +160,4 @@ class HeapScan {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_HEAP_SCAN_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_HEAP_SCAN_H_

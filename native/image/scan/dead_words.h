@@ -7,8 +7,8 @@
 //
 // A garbage collection does not clear what it frees: objects in a free block look alive, and what they refer
 // to may have become something else.
-#ifndef GMR_NATIVE_IMAGE_GREEN_DEAD_WORDS_H_
-#define GMR_NATIVE_IMAGE_GREEN_DEAD_WORDS_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_DEAD_WORDS_H_
+#define GMR_NATIVE_IMAGE_SCAN_DEAD_WORDS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -67,4 +67,4 @@ class DeadWords {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_DEAD_WORDS_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_DEAD_WORDS_H_

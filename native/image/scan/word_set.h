@@ -4,8 +4,8 @@
 // Threads:     Reset() and Add() on one; then MayHave() on any.
 // Signal-safe: no; but it takes no lock of this process.
 // Lifetime:    until the next Reset().
-#ifndef GMR_NATIVE_IMAGE_GREEN_WORD_SET_H_
-#define GMR_NATIVE_IMAGE_GREEN_WORD_SET_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_WORD_SET_H_
+#define GMR_NATIVE_IMAGE_SCAN_WORD_SET_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -42,4 +42,4 @@ class WordSet {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_WORD_SET_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_WORD_SET_H_
