@@ -230,7 +230,8 @@ bool HeapScan::Visit(Role role, size_t index, Tagged object) {
     case Role::kFunction: {
       const Tagged shared = Field(index, heap_->layout().function_shared);
       if (shared != anchors_->resolve_shared && shared != anchors_->reject_shared) return true;
-      return resolvers_.Append({object, Field(index, layout_->function_context)});
+      return resolvers_.Append(
+          {object, Field(index, layout_->function_context), shared == anchors_->reject_shared});
     }
     case Role::kNone:
       break;

@@ -37,6 +37,7 @@ struct PendingPromise {
 struct ResolverFunction {
   Tagged object;
   Tagged context;
+  bool rejects = false;
 };
 
 // Pages that several scans share.
