@@ -7,7 +7,7 @@ import { type SourceFile, matches, native, read, typeScript, unexpected, walk } 
 
 const BASE = ['native/base', 'native/base/containers'];
 const IMAGE_MAY_USE = ['native/unwind', 'native/process', ...BASE];
-const IMAGE = ['native/image/objects', 'native/image/stack', 'native/image/scan', 'native/image/green'];
+const IMAGE = ['text', 'objects', 'stack', 'scan', 'green'].map((name) => `native/image/${name}`);
 /** What the reporter is built on. */
 const CAPTURING = ['native/v8', 'native/os', ...IMAGE, ...IMAGE_MAY_USE];
 const REPORTER = ['model', 'formatter', 'output', 'capture', 'triggers'].map(
@@ -20,15 +20,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'native/base/containers': ['native/base'],
   'native/process': BASE,
   'native/unwind': ['native/process', ...BASE],
-  'native/image/objects': IMAGE_MAY_USE,
-  'native/image/stack': ['native/image/objects', ...IMAGE_MAY_USE],
-  'native/image/scan': ['native/image/objects', ...IMAGE_MAY_USE],
-  'native/image/green': [
-    'native/image/objects',
-    'native/image/stack',
-    'native/image/scan',
-    ...IMAGE_MAY_USE,
-  ],
+  'native/image/text': BASE,
+  'native/image/objects': ['native/image/text', ...IMAGE_MAY_USE],
+  'native/image/stack': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/scan': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/green': [...IMAGE.slice(0, 4), ...IMAGE_MAY_USE],
   'native/os': BASE,
   'native/v8': [...IMAGE, 'native/os', ...IMAGE_MAY_USE],
   'native/reporter/model': CAPTURING,

@@ -11,12 +11,13 @@
 
 #include "heap_layout.h"
 #include "raw_strings.h"
+#include "scope_info.h"
 #include "tagged.h"
 
 namespace gmr::vm {
 
 struct Scope {
-  enum class Kind : uint8_t { kFunction, kBlock, kCatch, kClass, kEval, kScript, kModule, kOther };
+  using Kind = ScopeInfo::Kind;
 
   // The function that the scope is in; "": it has no name, or the scope is in none. Never null.
   const char* function_name = "";
@@ -57,20 +58,14 @@ class ScopeReader {
   static constexpr size_t kKnownNames = 256;
 
   struct KnownName {
-    Tagged scope_info;
-    int32_t local = -1;
+    Tagged string;
     const char* name = nullptr;
-  };
-  // The context's description, and which of its slots is the first variable.
-  struct Locals {
-    Tagged scope_info;
-    int32_t count = 0;
-    int32_t first_slot = -1;
   };
 
   bool IsContext(Tagged* object) const;
-  bool FindLocals(Tagged context, Locals* locals) const;
-  const char* NameOf(const Locals& locals, int32_t index);
+  bool ReadInfo(Tagged* context, ScopeInfo* info) const;
+  bool FindLocals(Tagged context, const ScopeInfo& info, int32_t* first_slot) const;
+  static Tagged NameIn(const ScopeInfo& info, int32_t slot, int32_t first_slot);
 
   const HeapReader* heap_;
   const HeapLayout* layout_;

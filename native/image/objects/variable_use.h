@@ -1,6 +1,6 @@
 // VariableUse: whether the source of a function mentions a variable, or a property.
 //
-// Owns:        a buffer of 128 KiB for one function's source, and a table of answers.
+// Owns:        a buffer of 128 KiB for one function's source, and a table of 8,192 answers.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but only the constructor allocates.
 // Lifetime:    of the HeapReader and the RawStrings; Reset() before each dump.
@@ -18,6 +18,8 @@
 
 namespace gmr::vm {
 
+struct SourceUse;
+
 // kUnknown: there is no source, it is too long or not understood, or code in it can use any variable (`eval`,
 // `with`).
 enum class Mention : uint8_t { kNo, kYes, kUnknown };
@@ -26,7 +28,8 @@ class VariableUse {
  public:
   // The longest source of one function, in UTF-16 code units or Latin-1 characters.
   static constexpr uint32_t kMaxUnits = 64 * 1024;
-  // Bytes of source that are read between two Reset(); after that every new question is kUnknown.
+  // Bytes of source that are read and searched between two Reset(); after that every new question is
+  // kUnknown.
   static constexpr uint64_t kMaxBytes = uint64_t{8} << 20;
 
   VariableUse(const HeapReader* heap, const RawStrings* strings);
@@ -48,6 +51,8 @@ class VariableUse {
 
  private:
   struct State;
+
+  SourceUse Find(Tagged function, const char* name);
 
   const HeapReader* heap_;
   const RawStrings* strings_;

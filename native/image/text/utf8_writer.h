@@ -4,8 +4,8 @@
 // Threads:     one at a time.
 // Signal-safe: yes.
 // Lifetime:    of the memory that it writes to.
-#ifndef GMR_NATIVE_IMAGE_OBJECTS_UTF8_WRITER_H_
-#define GMR_NATIVE_IMAGE_OBJECTS_UTF8_WRITER_H_
+#ifndef GMR_NATIVE_IMAGE_TEXT_UTF8_WRITER_H_
+#define GMR_NATIVE_IMAGE_TEXT_UTF8_WRITER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -77,4 +77,4 @@ class Utf8Writer {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_OBJECTS_UTF8_WRITER_H_
+#endif  // GMR_NATIVE_IMAGE_TEXT_UTF8_WRITER_H_

@@ -4,8 +4,8 @@
 // Threads:     plain values.
 // Signal-safe: no.
 // Lifetime:    plain values.
-#ifndef GMR_NATIVE_IMAGE_OBJECTS_CODE_TEXT_H_
-#define GMR_NATIVE_IMAGE_OBJECTS_CODE_TEXT_H_
+#ifndef GMR_NATIVE_IMAGE_TEXT_CODE_TEXT_H_
+#define GMR_NATIVE_IMAGE_TEXT_CODE_TEXT_H_
 
 #include <cstdint>
 #include <string>
@@ -57,4 +57,4 @@ struct ScriptInfo {
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_OBJECTS_CODE_TEXT_H_
+#endif  // GMR_NATIVE_IMAGE_TEXT_CODE_TEXT_H_
