@@ -292,7 +292,7 @@ TEST("HolderSearch finds the object that a word is in") {
   CHECK(heap.FindPages(heap.Maps(), true));
   const auto search = std::make_unique<vm::HolderSearch>(&heap.objects);
   const uint64_t* words = heap.reader.OpenWindow(AsyncHeap::kStart, kPageBytes);
-  vm::Holder holder;
+  vm::WordHolder holder;
   const size_t index = (array.Slot(16 + 16) - AsyncHeap::kStart) / 8;
   CHECK(search->Find(*heap.pages, 0, words, index, &holder));
   CHECK(holder.object == array);

@@ -131,7 +131,7 @@ void HolderPasses::ScanWords(const HeapPages& pages, size_t number, size_t begin
       continue;
     }
     if (dead_.Has(i)) continue;
-    Holder holder;
+    WordHolder holder;
     if (!search_.Find(pages, number, page_, i, &holder)) {
       held.is_unseen = true;
     } else if (holder.object.bits() != word) {
@@ -140,7 +140,7 @@ void HolderPasses::ScanWords(const HeapPages& pages, size_t number, size_t begin
   }
 }
 
-void HolderPasses::Note(uint32_t number, const Holder& holder) {
+void HolderPasses::Note(uint32_t number, const WordHolder& holder) {
   HeldObject& held = held_[number];
   const auto index = static_cast<uint32_t>(found_.size());
   if (!found_.Append({holder.object, holder.offset, kNoIndex})) {

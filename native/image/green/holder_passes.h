@@ -91,7 +91,7 @@ class HolderPasses {
   bool IsOpen(uint32_t number) const {
     return number >= pass_begin_ && number < pass_end_ && held_[number].count < held_[number].limit;
   }
-  void Note(uint32_t number, const Holder& holder);
+  void Note(uint32_t number, const WordHolder& holder);
 
   const HeapReader* heap_;
   HolderSearch search_;

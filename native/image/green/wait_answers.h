@@ -47,13 +47,15 @@ class WaitAnswers {
 
  private:
   bool Tell(const FoundEnd& found, WaitEnd* end);
-  Holder OfLink(const std::vector<WaitLink>& path, size_t at);
+  bool OfLink(const std::vector<WaitLink>& path, size_t at, Holder* holder);
   Holder OfObject(Tagged object);
   Holder OfFunction(const WaitNode& node);
   Holder OfScope(const WaitNode& node);
   Holder OfCallback(Tagged function);
-  std::string MemberOf(Tagged held, const WaitNode& holder, const WaitEdge& edge) const;
-  FoundEnd CallbackOf(uint32_t node, const FoundWait& wait) const;
+  bool MemberOf(const WaitNode& held, const WaitNode& holder, const WaitEdge& edge, std::string* member) const;
+  bool GlobalName(Tagged cell, std::string* member) const;
+  void AddCallback(FoundWait* wait);
+  std::vector<Holder> HoldersOf(const std::vector<WaitLink>& path, bool* is_known);
 
   const HeapReader* heap_;
   const HeapLayout* layout_;

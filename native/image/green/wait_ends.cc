@@ -133,9 +133,7 @@ void WaitEnds::FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
       end.effect = node.effect;
       end.kind = node.role == WaitRole::kEnd ? node.end : WaitEndKind::kNone;
       end.rank = RankOf(node, is_item);
-      end.path = to_leaf;
-      const std::vector<WaitLink> rest = PathTo(index);
-      end.path.insert(end.path.end(), rest.begin() + (to_leaf.empty() ? 0 : 1), rest.end());
+      end.path = PathFrom(to_leaf, index);
       if (is_named) AddOwners(&end);
       found.push_back(std::move(end));
     }
@@ -146,7 +144,31 @@ void WaitEnds::FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
     }
     for (uint32_t edge = node.first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) Reach(index, edge);
   }
+  const bool has_answer = std::any_of(found.begin(), found.end(), [](const FoundEnd& end) {
+    return end.effect != WaitEffect::kRejects;
+  });
+  if (!has_answer) AddFunctions(to_leaf, wait);
   Choose(&found, wait);
+}
+
+std::vector<WaitLink> WaitEnds::PathFrom(const std::vector<WaitLink>& to_leaf, uint32_t node) const {
+  std::vector<WaitLink> path = to_leaf;
+  const std::vector<WaitLink> rest = PathTo(node);
+  path.insert(path.end(), rest.begin() + (to_leaf.empty() ? 0 : 1), rest.end());
+  return path;
+}
+
+// Native code may hold them.
+void WaitEnds::AddFunctions(const std::vector<WaitLink>& to_leaf, FoundWait* wait) {
+  for (size_t i = queue_.size(); i-- > 0 && wait->functions.size() < kMaxFunctions;) {
+    const WaitNode& node = (*nodes_)[queue_[i]];
+    if (node.role != WaitRole::kFunction || node.in_array || node.effect == WaitEffect::kRejects) continue;
+    FoundEnd end;
+    end.effect = WaitEffect::kMaySettle;
+    end.rank = kLastRank;
+    end.path = PathFrom(to_leaf, queue_[i]);
+    wait->functions.push_back(std::move(end));
+  }
 }
 
 // One that is on the way to another says less than that.
@@ -187,22 +209,33 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   }
 }
 
+// The way to the next owner: a variable if there is one, else an object. Empty: none.
+std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of) const {
+  std::vector<WaitLink> best;
+  for (uint32_t edge = (*nodes_)[of].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
+    const uint32_t index = nodes_->EdgeAt(edge).to;
+    const WaitNode& to = (*nodes_)[index];
+    std::vector<WaitLink> way = {{index, edge}};
+    if (to.in_array) {
+      const std::vector<WaitLink> rest = to.role == WaitRole::kNamed ? NextOwner(index) : way;
+      way.insert(way.end(), rest.begin(), rest.end());
+      if (rest.empty()) continue;
+    }
+    const WaitNode& owner = (*nodes_)[way.back().node];
+    if (owner.role == WaitRole::kEnd && *owner.variable != '\0') return way;
+    if (owner.role == WaitRole::kNamed && !owner.in_array && best.empty()) best = way;
+  }
+  return best;
+}
+
 // Up to the first variable, or to the outermost object.
 void WaitEnds::AddOwners(FoundEnd* end) const {
   uint32_t at = end->path.back().node;
-  for (int level = 0; level < 4; ++level) {
-    WaitLink next;
-    for (uint32_t edge = (*nodes_)[at].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
-      const WaitNode& to = (*nodes_)[nodes_->EdgeAt(edge).to];
-      const bool is_variable = to.role == WaitRole::kEnd && *to.variable != '\0';
-      const bool is_owner = to.role == WaitRole::kNamed && !to.in_array;
-      if (!is_variable && !(is_owner && next.node == kNoIndex)) continue;
-      next = {nodes_->EdgeAt(edge).to, edge};
-      if (is_variable) break;
-    }
-    if (next.node == kNoIndex) return;
-    end->owners.push_back(next);
-    at = next.node;
+  for (int level = 0; level < kMaxOwners; ++level) {
+    const std::vector<WaitLink> way = NextOwner(at);
+    if (way.empty()) return;
+    end->owners.insert(end->owners.end(), way.begin(), way.end());
+    at = way.back().node;
     if ((*nodes_)[at].role == WaitRole::kEnd) return;
   }
 }

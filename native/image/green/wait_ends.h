@@ -35,6 +35,8 @@ struct FoundWait {
   uint8_t cut = 0;  // kCut*
   uint8_t via = 0;  // of the promises between
   uint32_t more = 0;  // ends that are not listed
+  // Where nothing settles it: functions that would, the outermost first.
+  std::vector<FoundEnd> functions;
 };
 
 class WaitEnds {
@@ -52,6 +54,8 @@ class WaitEnds {
   static constexpr size_t kMaxPerLeaf = 3;
   static constexpr size_t kMaxLimits = 2;
   static constexpr size_t kMaxEnds = 6;
+  static constexpr size_t kMaxFunctions = 4;
+  static constexpr int kMaxOwners = 4;
 
   struct Came {
     uint32_t from = kNoIndex;
@@ -69,9 +73,12 @@ class WaitEnds {
   std::vector<WaitLink> PathTo(uint32_t node) const;
   void FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
                 const std::function<bool(uint32_t function)>& is_own, FoundWait* wait);
+  void AddFunctions(const std::vector<WaitLink>& to_leaf, FoundWait* wait);
+  std::vector<WaitLink> PathFrom(const std::vector<WaitLink>& to_leaf, uint32_t node) const;
   void Choose(std::vector<FoundEnd>* found, FoundWait* wait) const;
   bool IsItem(uint32_t node) const;
   void AddOwners(FoundEnd* end) const;
+  std::vector<WaitLink> NextOwner(uint32_t of) const;
   uint8_t RankOf(const WaitNode& node, bool is_item) const;
 
   const WaitNodes* nodes_;

@@ -23,6 +23,7 @@ enum class HolderKind : uint8_t {
   kGlobal,      // the global object
   kCallback,    // a function of the program or of Node's
   kFunction,    // an async function
+  kLocal,       // an async function that has it in a variable of its own
   kTimer,
   kSignal,
   kRequest,

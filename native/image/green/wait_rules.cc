@@ -23,8 +23,7 @@ WaitStep StepToEnd(HolderShape shape) {
     case HolderShape::kTimer:
       return End(WaitEndKind::kTimer);
     case HolderShape::kSignal:
-      // Whoever listens to it gives up.
-      return End(WaitEndKind::kSignal, WaitEffect::kRejects);
+      return End(WaitEndKind::kSignal);
     case HolderShape::kRequest:
       return End(WaitEndKind::kRequest);
     case HolderShape::kGlobal:

@@ -3,7 +3,7 @@
 namespace gmr::vm {
 
 bool HolderSearch::Find(const HeapPages& pages, size_t number, const uint64_t* words, size_t index,
-                        Holder* holder) {
+                        WordHolder* holder) {
   const HeapPage& page = pages.pages()[number];
   const platform::Address address = page.start + index * sizeof(uint64_t);
   if (IsInLast(address, holder)) return true;
@@ -11,13 +11,13 @@ bool HolderSearch::Find(const HeapPages& pages, size_t number, const uint64_t* w
                               : FindInPage(page.start, words, index, holder);
 }
 
-bool HolderSearch::IsInLast(platform::Address address, Holder* holder) const {
+bool HolderSearch::IsInLast(platform::Address address, WordHolder* holder) const {
   if (address < array_.begin || address >= array_.end) return false;
   *holder = {Tagged::At(array_.begin), static_cast<int32_t>(address - array_.begin)};
   return true;
 }
 
-bool HolderSearch::FindInPage(platform::Address start, const uint64_t* words, size_t index, Holder* holder) {
+bool HolderSearch::FindInPage(platform::Address start, const uint64_t* words, size_t index, WordHolder* holder) {
   for (size_t back = 1; back <= index; ++back) {
     const size_t first = index - back;
     const bool is_far = back > kMaxFixedWords;
@@ -51,7 +51,7 @@ HolderSearch::Extent HolderSearch::ExtentAt(const uint64_t* words, size_t back) 
 }
 
 bool HolderSearch::FindLarge(const HeapPages& pages, size_t number, platform::Address address,
-                             Holder* holder) {
+                             WordHolder* holder) {
   size_t head = number;
   while (head > 0 && pages.pages()[head].is_inside_large &&
          pages.pages()[head - 1].end == pages.pages()[head].start)

@@ -20,7 +20,7 @@
 
 namespace gmr::vm {
 
-struct Holder {
+struct WordHolder {
   Tagged object;
   int32_t offset = 0;  // of the word, in bytes from the start of the object
 };
@@ -33,7 +33,7 @@ class HolderSearch {
 
   // `words` is a copy of page `number`, at `index` of which the word is. False:
   // not found.
-  bool Find(const HeapPages& pages, size_t number, const uint64_t* words, size_t index, Holder* holder);
+  bool Find(const HeapPages& pages, size_t number, const uint64_t* words, size_t index, WordHolder* holder);
 
  private:
   // Objects of any length have their length in the second word.
@@ -56,9 +56,9 @@ class HolderSearch {
   static bool Reaches(Tagged length, size_t back);
   // kNone: no object begins with these words.
   Extent ExtentAt(const uint64_t* words, size_t back) const;
-  bool FindInPage(platform::Address start, const uint64_t* words, size_t index, Holder* holder);
-  bool FindLarge(const HeapPages& pages, size_t number, platform::Address address, Holder* holder);
-  bool IsInLast(platform::Address address, Holder* holder) const;
+  bool FindInPage(platform::Address start, const uint64_t* words, size_t index, WordHolder* holder);
+  bool FindLarge(const HeapPages& pages, size_t number, platform::Address address, WordHolder* holder);
+  bool IsInLast(platform::Address address, WordHolder* holder) const;
 
   const HeapReader* heap_;
   // The last long one: the next word that is asked for is often in it too.
