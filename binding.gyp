@@ -193,6 +193,7 @@
         "native/v8/timer_base.cc",
         "native/image/stack/top_frame.cc",
         "native/image/stack/top_frame_arm64.cc",
+        "native/image/green/list_chains.cc",
         "native/image/green/wait_answers.cc",
         "native/image/green/wait_ends.cc",
         "native/image/green/wait_nodes.cc",

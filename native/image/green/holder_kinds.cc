@@ -29,6 +29,7 @@ constexpr KnownHolder kRequests[] = {
     {"GetAddrInfoReqWrap", "DNS lookup", {"hostname"}},
     {"QueryReqWrap", "DNS query", {"hostname"}},
     {"ClientRequest", "http request", {"method", "host", "path"}},
+    {"Request", "http request", {"method", "origin", "path"}},
     {"ChildProcess", "child process", {"spawnfile", "pid"}},
     {"Worker", "worker", {}},
     {"MessagePort", "MessagePort", {}},
@@ -43,7 +44,6 @@ constexpr KnownShape kShapes[] = {
     {"Object", HolderShape::kPlain},
     {"Arguments", HolderShape::kPlain},
     {"Listener", HolderShape::kPlain},  // of an EventTarget
-    {"Promise", HolderShape::kPlain},   // one that has a property
     {"Array", HolderShape::kCollection},
     {"Map", HolderShape::kCollection},
     {"Set", HolderShape::kCollection},
@@ -60,6 +60,19 @@ constexpr KnownShape kShapes[] = {
 };
 
 bool Is(const char* name, const char* other) { return std::strcmp(name, other) == 0; }
+
+// The program may have classes of these names too.
+const KnownHolder* FindRequest(const HolderClass& of) {
+  if (*of.file != '\0' && std::strncmp(of.file, "node:", 5) != 0) return nullptr;
+  const auto* known = std::find_if(std::begin(kRequests), std::end(kRequests),
+                                   [&](const auto& other) { return Is(of.name, other.class_name); });
+  return known == std::end(kRequests) ? nullptr : known;
+}
+
+// Not each object with a then() is one: queries and transactions have one too, and are what is waited for.
+bool IsPromiseName(std::string_view name) {
+  return name.find("Promise") != name.npos || name.find("Deferred") != name.npos;
+}
 
 }  // namespace
 
@@ -80,7 +93,8 @@ bool HolderKinds::ReadNumber(Tagged object, const char* property, double* number
 }
 
 // Node keeps when a timer was started, by the loop's clock since the start of
-// the environment, and for how long. It is over when it has fired or was cleared: nothing waits for it any more.
+// the environment, and for how long. It is over when it has fired or was cleared: nothing waits for it any
+// more.
 HeldTimer HolderKinds::ReadTimer(Tagged object) const {
   HeldTimer timer;
   double start = 0;
@@ -99,10 +113,9 @@ HeldTimer HolderKinds::ReadTimer(Tagged object) const {
   return timer;
 }
 
-const char* HolderKinds::DescribeRequest(Tagged object, const char* class_name) const {
-  const auto* known = std::find_if(std::begin(kRequests), std::end(kRequests),
-                                   [&](const auto& other) { return Is(class_name, other.class_name); });
-  if (known == std::end(kRequests)) return "";
+const char* HolderKinds::DescribeRequest(Tagged object, const HolderClass& of) const {
+  const KnownHolder* known = FindRequest(of);
+  if (known == nullptr) return "";
   char text[kMaxText];
   auto length = static_cast<size_t>(std::snprintf(text, sizeof text, "%s", known->label));
   for (const char* property : known->properties) {
@@ -114,7 +127,10 @@ const char* HolderKinds::DescribeRequest(Tagged object, const char* class_name) 
     } else {
       const char* string = strings_->Copy(value, kMaxPropertyBytes);
       if (string == nullptr) continue;
-      added = std::snprintf(text + length, sizeof text - length, " %s", string);
+      // Values in a URL may be secrets.
+      const int shown =
+          static_cast<int>(std::string_view(string).substr(0, std::strcspn(string, "?")).size());
+      added = std::snprintf(text + length, sizeof text - length, " %.*s", shown, string);
     }
     length = std::min(sizeof text - 1, length + static_cast<size_t>(std::max(0, added)));
   }
@@ -126,7 +142,8 @@ bool HolderKinds::HasThen(Tagged object) const {
   Tagged map;
   Tagged then;
   for (int i = 0; i < kMaxPrototypes; ++i) {
-    if (!heap_->MapOf(object, &map) || !heap_->Load(map, heap_->layout().map_prototype, &object)) return false;
+    if (!heap_->MapOf(object, &map) || !heap_->Load(map, heap_->layout().map_prototype, &object))
+      return false;
     if (heap_->TypeOf(&object) < heap_->layout().type_first_receiver) return false;
     if (ReadOwnProperty(*heap_, *strings_, object, "then", &then)) return heap_->IsFunction(&then);
   }
@@ -151,10 +168,8 @@ HolderShape HolderKinds::ShapeOf(Tagged object, const HolderClass& named) const 
   const auto* known = std::find_if(std::begin(kShapes), std::end(kShapes),
                                    [&](const auto& other) { return Is(named.name, other.class_name); });
   if (known != std::end(kShapes)) return known->shape;
-  const bool is_request = std::any_of(std::begin(kRequests), std::end(kRequests),
-                                      [&](const auto& other) { return Is(named.name, other.class_name); });
-  if (is_request) return HolderShape::kRequest;
-  return HasThen(object) ? HolderShape::kThenable : HolderShape::kClass;
+  if (FindRequest(named) != nullptr) return HolderShape::kRequest;
+  return IsPromiseName(named.name) && HasThen(object) ? HolderShape::kThenable : HolderShape::kClass;
 }
 
 HolderClass HolderKinds::Of(Tagged object) {

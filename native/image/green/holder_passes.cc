@@ -18,6 +18,7 @@ void HolderPasses::Reset() {
   held_.Truncate(0);
   found_.Truncate(0);
   numbers_.Clear();
+  list_words_.Truncate(0);
   search_.Reset();
   pass_begin_ = pass_end_ = 0;
   is_full_ = has_unreadable_pages_ = false;
@@ -35,9 +36,26 @@ uint32_t HolderPasses::Want(Tagged object, uint32_t limit) {
   return present;
 }
 
+uint32_t HolderPasses::WantList(const platform::MappedArray<uint64_t>& chain, Tagged map, uint32_t limit) {
+  const auto number = static_cast<uint32_t>(held_.size());
+  HeldObject held;
+  held.object = Tagged(chain[0]);
+  held.limit = limit;
+  held.ignored_map = map;
+  if (!held_.Append(held)) return kNoIndex;
+  for (const uint64_t word : chain) {
+    uint32_t present = number;
+    // What was searched before has no holder but the nodes.
+    if (!numbers_.Insert(word, number, &present)) return kNoIndex;
+    if (present == number && !list_words_.Append(word)) return kNoIndex;
+  }
+  return number;
+}
+
 bool HolderPasses::FillFilter() {
   if (!filter_.Reset()) return false;
   for (uint32_t i = pass_begin_; i < pass_end_; ++i) filter_.Add(held_[i].object.bits());
+  for (const uint64_t word : list_words_) filter_.Add(word);
   return true;
 }
 
@@ -46,6 +64,7 @@ bool HolderPasses::Run(const Search& search) {
   if (!FillFilter() || !ScanPages(search)) return false;
   for (uint32_t i = pass_begin_; i < pass_end_; ++i) held_[i].is_searched = true;
   pass_begin_ = pass_end_;
+  list_words_.Truncate(0);
   return true;
 }
 
@@ -81,6 +100,7 @@ bool HolderPasses::ScanPages(const Search& search) {
 bool HolderPasses::ListPages(const HeapPages& pages, const PageTargets& targets) {
   PageTargets::Set wanted;
   for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets.Add(held_[i].object.bits(), &wanted);
+  for (const uint64_t word : list_words_) targets.Add(word, &wanted);
   page_numbers_.Truncate(0);
   for (uint32_t i = 0; i < pages.pages().size(); ++i) {
     if (targets.MayPointInto(i, wanted) && !page_numbers_.Append(i)) return false;
@@ -135,15 +155,17 @@ void HolderPasses::ScanWords(const HeapPages& pages, size_t number, size_t begin
     if (!search_.Find(pages, number, page_, i, &holder)) {
       held.is_unseen = true;
     } else if (holder.object.bits() != word) {
-      Note(*found, holder);
+      Note(*found, Tagged(word), holder);
     }
   }
 }
 
-void HolderPasses::Note(uint32_t number, const WordHolder& holder) {
+void HolderPasses::Note(uint32_t number, Tagged word, const WordHolder& holder) {
   HeldObject& held = held_[number];
+  Tagged map;
+  if (held.ignored_map.IsObject() && heap_->MapOf(holder.object, &map) && map == held.ignored_map) return;
   const auto index = static_cast<uint32_t>(found_.size());
-  if (!found_.Append({holder.object, holder.offset, kNoIndex})) {
+  if (!found_.Append({holder.object, holder.offset, kNoIndex, word})) {
     is_full_ = held.is_popular = true;
     return;
   }

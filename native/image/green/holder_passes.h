@@ -31,6 +31,7 @@ struct FoundHolder {
   Tagged object;
   int32_t offset = -1;
   uint32_t next = kNoIndex;
+  Tagged held;  // what was wanted, or the node of its list that this one has
 };
 
 struct HeldObject {
@@ -41,7 +42,9 @@ struct HeldObject {
   uint32_t limit = 0;
   bool is_searched = false;
   bool is_popular = false;  // it has more holders than its limit
-  bool is_unseen = false;   // a word refers to it, and the object around that word was not recognised
+  // Holders with this map, the other nodes of a list, are not noted. 0: all are.
+  Tagged ignored_map;
+  bool is_unseen = false;  // a word refers to it, and the object around that word was not recognised
 };
 
 class HolderPasses {
@@ -61,6 +64,8 @@ class HolderPasses {
   void Reset();
   // The number of `object`, whose first `limit` holders the next pass is to find; kNoIndex: too many.
   uint32_t Want(Tagged object, uint32_t limit);
+  // The same for an object that is in a list: a holder of any node of `chain` counts.
+  uint32_t WantList(const platform::MappedArray<uint64_t>& chain, Tagged map, uint32_t limit);
   bool has_open() const { return pass_begin_ < held_.size(); }
   // Searches for all objects that were added since the last pass. False: it ended before its time; then
   // these stay unsearched.
@@ -80,6 +85,8 @@ class HolderPasses {
  private:
   static constexpr size_t kMaxObjects = 200'000;
   static constexpr size_t kMaxFound = 400'000;
+  // Nodes of lists included.
+  static constexpr size_t kMaxWords = size_t{3} << 19;
   static constexpr size_t kMaxPages = size_t{1} << 17;
 
   bool FillFilter();
@@ -91,14 +98,16 @@ class HolderPasses {
   bool IsOpen(uint32_t number) const {
     return number >= pass_begin_ && number < pass_end_ && held_[number].count < held_[number].limit;
   }
-  void Note(uint32_t number, const WordHolder& holder);
+  void Note(uint32_t number, Tagged held, const WordHolder& holder);
 
   const HeapReader* heap_;
   HolderSearch search_;
   DeadWords dead_;
   platform::MappedArray<HeldObject> held_{kMaxObjects};
   platform::MappedArray<FoundHolder> found_{kMaxFound};
-  platform::NumberTable numbers_{kMaxObjects};
+  platform::NumberTable numbers_{kMaxWords};
+  // Words of lists that the next pass looks for.
+  platform::MappedArray<uint64_t> list_words_{kMaxWords};
   platform::MappedArray<uint32_t> page_numbers_{kMaxPages};
   WordSet filter_;
   PageFilter page_filter_;

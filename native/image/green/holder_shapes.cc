@@ -4,7 +4,8 @@ namespace gmr::vm {
 
 namespace {
 
-// Of a HashTable: how many elements, deleted ones, and places, src/objects/hash-table.h; then keys and values.
+// Of a HashTable: how many elements, deleted ones, and places, src/objects/hash-table.h; then keys and
+// values.
 constexpr int32_t kTableHeader = 16 + 3 * 8;
 // JSCollection, src/objects/js-collection.tq: map, properties, elements, table.
 constexpr int32_t kUsualTable = 24;

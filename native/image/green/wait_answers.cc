@@ -22,6 +22,8 @@ HolderKind KindOf(HolderShape shape) {
       return HolderKind::kPlain;
     case HolderShape::kCollection:
       return HolderKind::kCollection;
+    case HolderShape::kListNode:
+      return HolderKind::kListNode;
     case HolderShape::kTimer:
       return HolderKind::kTimer;
     case HolderShape::kSignal:
@@ -45,8 +47,8 @@ void WaitAnswers::AddTo(uint32_t max_groups) {
   const auto count = std::min<size_t>(groups_->groups().size(), max_groups);
   for (size_t i = 0; i < count; ++i) {
     const uint32_t awaited = graph_->functions()[groups_->groups()[i].sample].awaited;
-    promises_.push_back(
-        awaited == kNoIndex ? kNoIndex : search_->Add(graph_->promises()[awaited].pending.object));
+    promises_.push_back(awaited == kNoIndex ? kNoIndex
+                                            : search_->Add(graph_->promises()[awaited].pending.object));
     told_.emplace_back();
     told_.back().goes_on = awaited == kNoIndex;
   }
@@ -125,7 +127,7 @@ std::vector<Holder> WaitAnswers::HoldersOf(const std::vector<WaitLink>& path, bo
   std::vector<Holder> holders;
   for (size_t i = 1; i < path.size(); ++i) {
     const WaitNode& node = search_->nodes()[path[i].node];
-    const bool is_between = node.in_array || node.role == WaitRole::kPromise ||
+    const bool is_between = node.in_array || node.list != kNoIndex || node.role == WaitRole::kPromise ||
                             node.role == WaitRole::kReaction || node.role == WaitRole::kScope;
     Holder holder;
     if (is_between) continue;
@@ -181,8 +183,9 @@ bool WaitAnswers::GlobalName(Tagged cell, std::string* member) const {
 bool WaitAnswers::MemberOf(const WaitNode& held, const WaitNode& holder, const WaitEdge& edge,
                            std::string* member) const {
   if (*edge.member == '\0') return true;
-  const char* name =
-      NameOfValue(*heap_, *strings_, holder.object, held.in_array ? held.content : held.object);
+  Tagged value = held.in_array ? held.content : held.object;
+  if (edge.list_node.IsObject()) value = edge.list_node;
+  const char* name = NameOfValue(*heap_, *strings_, holder.object, value);
   if (name == nullptr) return false;
   *member = name;
   return true;
@@ -199,7 +202,7 @@ Holder WaitAnswers::OfObject(Tagged object) {
     holder.after_ms = timer.after_ms;
     holder.left_ms = timer.left_ms;
   }
-  holder.description = search_->kinds().DescribeRequest(object, known.name);
+  holder.description = search_->kinds().DescribeRequest(object, known);
   return holder;
 }
 
@@ -239,6 +242,11 @@ Holder WaitAnswers::OfScope(const WaitNode& node) {
     holder.function_name = *scope.function_name == '\0' ? "a function" : scope.function_name;
   const Tagged closure = search_->ClosureOf(node.object);
   if (closure.IsObject()) holder.file = OfCallback(closure).file;
+  // What Node's own functions keep for an emitter.
+  if (holder.file.starts_with("node:")) {
+    const Tagged emitter = search_->scopes().Sibling(node.object, "emitter");
+    if (emitter.IsObject()) holder.description = search_->kinds().OfNow(emitter).name;
+  }
   return holder;
 }
 

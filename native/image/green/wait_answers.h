@@ -52,7 +52,8 @@ class WaitAnswers {
   Holder OfFunction(const WaitNode& node);
   Holder OfScope(const WaitNode& node);
   Holder OfCallback(Tagged function);
-  bool MemberOf(const WaitNode& held, const WaitNode& holder, const WaitEdge& edge, std::string* member) const;
+  bool MemberOf(const WaitNode& held, const WaitNode& holder, const WaitEdge& edge,
+                std::string* member) const;
   bool GlobalName(Tagged cell, std::string* member) const;
   void AddCallback(FoundWait* wait);
   std::vector<Holder> HoldersOf(const std::vector<WaitLink>& path, bool* is_known);

@@ -16,9 +16,14 @@ bool IsSource(const WaitNode& from, const WaitEdge& edge, const WaitNode& to) {
   return from.role == WaitRole::kPromise && to.role == WaitRole::kPromise && edge.offset < 0;
 }
 
+bool IsTowardsCollection(const WaitNode& to) {
+  return to.role == WaitRole::kContainer || (to.role == WaitRole::kNamed && to.in_array);
+}
+
 bool IsBetter(const FoundEnd& a, const FoundEnd& b) {
   if (a.effect != b.effect) return a.effect > b.effect;
-  return a.rank != b.rank ? a.rank < b.rank : a.path.size() < b.path.size();
+  if (a.rank != b.rank) return a.rank < b.rank;
+  return a.calls != b.calls ? a.calls < b.calls : a.path.size() < b.path.size();
 }
 
 bool IsLimit(const FoundEnd& end) {
@@ -91,7 +96,7 @@ bool WaitEnds::IsItem(uint32_t node) const {
         inner(nodes_->EdgeAt(edge).to, inner);
       } else if (to.role == WaitRole::kContainer) {
         is_in_collection = true;
-      } else {
+      } else if (to.role != WaitRole::kEnd || to.is_outer || to.end != WaitEndKind::kVariable) {
         is_owned = true;
       }
     }
@@ -109,6 +114,8 @@ uint8_t WaitEnds::RankOf(const WaitNode& node, bool is_item) const {
     case WaitEndKind::kGoingOn:
     case WaitEndKind::kLocal:
       return kFunctionRank;
+    case WaitEndKind::kFunction:
+      return node.effect == WaitEffect::kSettles ? kAnswer : kFunctionRank;
     default:
       return kAnswer;
   }
@@ -126,29 +133,40 @@ void WaitEnds::FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
     const bool is_named = node.role == WaitRole::kNamed && !node.in_array;
     const bool is_item = is_named && IsItem(index);
     const bool is_function = node.end == WaitEndKind::kGoingOn || node.end == WaitEndKind::kLocal;
-    const bool is_end = is_named || node.role == WaitRole::kEnd ||
-                        (node.role == WaitRole::kUserland && !node.in_array);
+    const bool is_end =
+        is_named || node.role == WaitRole::kEnd || (node.role == WaitRole::kUserland && !node.in_array);
     if (is_end && !(is_function && is_own(node.function))) {
       FoundEnd end;
       end.effect = node.effect;
       end.kind = node.role == WaitRole::kEnd ? node.end : WaitEndKind::kNone;
       end.rank = RankOf(node, is_item);
       end.path = PathFrom(to_leaf, index);
+      end.calls = CallsOn(end.path);
       if (is_named) AddOwners(&end);
       found.push_back(std::move(end));
     }
-    if (is_named && !is_item) continue;
+    if ((is_named && !is_item) || (is_function && is_own(node.function))) continue;
     if (queue_.size() >= kMaxSteps) {
       wait->cut |= kCutMany;
       continue;
     }
-    for (uint32_t edge = node.first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) Reach(index, edge);
+    for (uint32_t edge = node.first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
+      // Of an item, its collection only.
+      if (!is_item || IsTowardsCollection((*nodes_)[nodes_->EdgeAt(edge).to])) Reach(index, edge);
+    }
   }
-  const bool has_answer = std::any_of(found.begin(), found.end(), [](const FoundEnd& end) {
-    return end.effect != WaitEffect::kRejects;
-  });
+  const bool has_answer = std::any_of(found.begin(), found.end(),
+                                      [](const FoundEnd& end) { return end.effect != WaitEffect::kRejects; });
   if (!has_answer) AddFunctions(to_leaf, wait);
   Choose(&found, wait);
+}
+
+// What calls a function that calls one is less certain to have to do with the promise than what calls it.
+uint32_t WaitEnds::CallsOn(const std::vector<WaitLink>& path) const {
+  return static_cast<uint32_t>(std::count_if(path.begin(), path.end(), [&](const WaitLink& link) {
+    const WaitNode& node = (*nodes_)[link.node];
+    return node.role == WaitRole::kFunction && !node.in_array;
+  }));
 }
 
 std::vector<WaitLink> WaitEnds::PathFrom(const std::vector<WaitLink>& to_leaf, uint32_t node) const {
@@ -189,6 +207,7 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   size_t answers = 0;
   size_t limits = 0;
   WaitEffect best = WaitEffect::kRejects;
+  uint32_t most_calls = UINT32_MAX;
   for (FoundEnd& end : kept) {
     const bool is_known = std::any_of(wait->ends.begin(), wait->ends.end(), [&](const FoundEnd& other) {
       return object_of(other) == object_of(end) && other.kind == end.kind;
@@ -199,8 +218,9 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
       continue;
     }
     // What only may settle it says nothing beside what does, nor does what only rejects it.
-    if (answers > 0 && end.effect < best) continue;
+    if (answers > 0 && (end.effect < best || end.calls > most_calls)) continue;
     best = end.effect;
+    if (answers == 0) most_calls = end.calls + 1;
     if (++answers > kMaxPerLeaf || wait->ends.size() >= kMaxEnds) {
       ++wait->more;
     } else {
@@ -209,9 +229,12 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   }
 }
 
-// The way to the next owner: a variable if there is one, else an object. Empty: none.
+// The way to the next owner: a variable of a file if there is one, else the only object that has it, else a
+// variable of a function. Empty: none.
 std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of) const {
   std::vector<WaitLink> best;
+  std::vector<WaitLink> local;
+  int owners = 0;
   for (uint32_t edge = (*nodes_)[of].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
     const uint32_t index = nodes_->EdgeAt(edge).to;
     const WaitNode& to = (*nodes_)[index];
@@ -222,22 +245,23 @@ std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of) const {
       if (rest.empty()) continue;
     }
     const WaitNode& owner = (*nodes_)[way.back().node];
-    if (owner.role == WaitRole::kEnd && *owner.variable != '\0') return way;
-    if (owner.role == WaitRole::kNamed && !owner.in_array && best.empty()) best = way;
+    const bool is_variable = owner.role == WaitRole::kEnd && *owner.variable != '\0';
+    if (is_variable && owner.is_outer) return way;
+    if (is_variable && local.empty()) local = way;
+    if (owner.role != WaitRole::kNamed || owner.in_array) continue;
+    ++owners;
+    best = way;
   }
-  return best;
+  return owners == 1 ? best : owners == 0 ? local : std::vector<WaitLink>();
 }
 
-// Up to the first variable, or to the outermost object.
+// The object that has it, if just one does, and the variable of a file that has that.
 void WaitEnds::AddOwners(FoundEnd* end) const {
-  uint32_t at = end->path.back().node;
-  for (int level = 0; level < kMaxOwners; ++level) {
-    const std::vector<WaitLink> way = NextOwner(at);
-    if (way.empty()) return;
-    end->owners.insert(end->owners.end(), way.begin(), way.end());
-    at = way.back().node;
-    if ((*nodes_)[at].role == WaitRole::kEnd) return;
-  }
+  end->owners = NextOwner(end->path.back().node);
+  if (end->owners.empty() || (*nodes_)[end->owners.back().node].role == WaitRole::kEnd) return;
+  const std::vector<WaitLink> next = NextOwner(end->owners.back().node);
+  if (next.empty() || !(*nodes_)[next.back().node].is_outer) return;
+  end->owners.insert(end->owners.end(), next.begin(), next.end());
 }
 
 FoundWait WaitEnds::Find(uint32_t promise, const std::function<bool(uint32_t function)>& is_own) {

@@ -25,6 +25,7 @@ struct FoundEnd {
   WaitEffect effect = WaitEffect::kSettles;
   WaitEndKind kind = WaitEndKind::kNone;  // kNone: the last node is an object, or a function
   uint8_t rank = 0;                       // the lower the better
+  uint32_t calls = 0;                     // functions of the program on the way
   std::vector<WaitLink> path;             // from the promise that was asked for
   // For an object: what owns it, from the inside outwards; without what is an end itself.
   std::vector<WaitLink> owners;
@@ -32,8 +33,8 @@ struct FoundEnd {
 
 struct FoundWait {
   std::vector<FoundEnd> ends;
-  uint8_t cut = 0;  // kCut*
-  uint8_t via = 0;  // of the promises between
+  uint8_t cut = 0;    // kCut*
+  uint8_t via = 0;    // of the promises between
   uint32_t more = 0;  // ends that are not listed
   // Where nothing settles it: functions that would, the outermost first.
   std::vector<FoundEnd> functions;
@@ -43,8 +44,8 @@ class WaitEnds {
  public:
   explicit WaitEnds(const WaitNodes* nodes) : nodes_(nodes) {}
 
-  // `is_own` tells the functions that wait for this promise themselves: that they have something in a variable
-  // does not help.
+  // `is_own` tells the functions that wait for this promise themselves: that they have something in a
+  // variable does not help.
   FoundWait Find(uint32_t promise, const std::function<bool(uint32_t function)>& is_own);
 
  private:
@@ -55,7 +56,6 @@ class WaitEnds {
   static constexpr size_t kMaxLimits = 2;
   static constexpr size_t kMaxEnds = 6;
   static constexpr size_t kMaxFunctions = 4;
-  static constexpr int kMaxOwners = 4;
 
   struct Came {
     uint32_t from = kNoIndex;
@@ -73,6 +73,7 @@ class WaitEnds {
   std::vector<WaitLink> PathTo(uint32_t node) const;
   void FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
                 const std::function<bool(uint32_t function)>& is_own, FoundWait* wait);
+  uint32_t CallsOn(const std::vector<WaitLink>& path) const;
   void AddFunctions(const std::vector<WaitLink>& to_leaf, FoundWait* wait);
   std::vector<WaitLink> PathFrom(const std::vector<WaitLink>& to_leaf, uint32_t node) const;
   void Choose(std::vector<FoundEnd>* found, FoundWait* wait) const;

@@ -39,24 +39,24 @@ enum class WaitRole : uint8_t {
 
 enum class WaitEndKind : uint8_t {
   kNone,
-  kFunction,   // an async function whose result the promise is
-  kGoingOn,    // an async function that mentions what settles it, and may go on
-  kLocal,      // an async function has it in a variable of its own
-  kVariable,   // of a scope
-  kGlobal,     // a property of the global object
-  kStatic,     // of a class or function
+  kFunction,  // an async function whose result the promise is
+  kGoingOn,   // an async function that mentions what settles it, and may go on
+  kLocal,     // an async function has it in a variable of its own
+  kVariable,  // of a scope
+  kGlobal,    // a property of the global object
+  kStatic,    // of a class or function
   kTimer,
-  kSignal,     // an AbortSignal
-  kRequest,    // of Node's own
+  kSignal,   // an AbortSignal
+  kRequest,  // of Node's own
 };
 
 // Reasons why there may be more than was found. Bits.
 inline constexpr uint8_t kCutTime = 1;
-inline constexpr uint8_t kCutMany = 2;      // no room for more nodes
-inline constexpr uint8_t kCutPopular = 4;   // more holders of one object than are looked at
-inline constexpr uint8_t kCutUnseen = 8;    // something holds it that was not recognised
-inline constexpr uint8_t kCutPages = 16;    // a part of the heap could not be read
-inline constexpr uint8_t kCutText = 32;     // what a function's source does with it is not known
+inline constexpr uint8_t kCutMany = 2;     // no room for more nodes
+inline constexpr uint8_t kCutPopular = 4;  // more holders of one object than are looked at
+inline constexpr uint8_t kCutUnseen = 8;   // something holds it that was not recognised
+inline constexpr uint8_t kCutPages = 16;   // a part of the heap could not be read
+inline constexpr uint8_t kCutText = 32;    // what a function's source does with it is not known
 inline constexpr uint8_t kCutUnsearched = 64;
 
 struct WaitNode {
@@ -71,8 +71,14 @@ struct WaitNode {
   WaitRole inner = WaitRole::kPromise;  // what the variable of a scope has
   WaitEffect effect = WaitEffect::kSettles;
   WaitEndKind end = WaitEndKind::kNone;
+  bool is_outer = false;  // a variable of a whole file
   bool in_array = false;  // an array in which an object keeps what it holds
-  uint8_t level = 0;      // of a named one: how many named ones are inside of it
+  // Of a named one: how many named ones are inside of it. Of a node of a list: how many nodes.
+  uint8_t level = 0;
+  // Of all nodes of a list together: the number that HolderPasses has for them, and where each refers to the
+  // next.
+  uint32_t list = kNoIndex;
+  int32_t list_offset = -1;
   uint8_t cut = 0;
 };
 
@@ -84,6 +90,8 @@ struct WaitEdge {
   const char* member = "";   // the property by which it holds; "": none, or unknown
   // Where it differs from the node's: a table that holds it for its key.
   Tagged table;
+  // The node of a list that is held, where the list is held elsewhere than at the one that was asked for.
+  Tagged list_node;
 };
 
 class WaitNodes {

@@ -34,13 +34,31 @@ bool WaitProof::HasReaction(Tagged promise, Tagged reaction) const {
   return false;
 }
 
+// Whether a list that has the node `from` has `to` behind it.
+bool WaitProof::LeadsInList(Tagged from, Tagged to, int32_t offset) const {
+  for (int i = 0; i < kMaxListNodes && from.IsObject(); ++i) {
+    if (from == to) return true;
+    if (!heap_->Load(from, offset, &from)) return false;
+  }
+  return false;
+}
+
 bool WaitProof::HoldsStep(const std::vector<WaitLink>& path, size_t at, Tagged* held) const {
   const WaitNode& to = (*nodes_)[path[at].node];
   const WaitEdge& edge = nodes_->EdgeAt(path[at].edge);
-  const Tagged from = *held;
+  Tagged from = *held;
   const bool is_from_promise = at > 0 && (*nodes_)[path[at - 1].node].role == WaitRole::kPromise;
   const bool is_from_reaction = at > 0 && (*nodes_)[path[at - 1].node].role == WaitRole::kReaction;
   *held = to.object;
+  const uint32_t function = at > 0 ? (*nodes_)[path[at - 1].node].function : kNoIndex;
+  if (function != kNoIndex && to.role == WaitRole::kPromise) return proof_->HoldsAwait(function);
+  // All nodes of the same list.
+  if (to.list != kNoIndex) return true;
+  if (edge.list_node.IsObject() && at > 0) {
+    const int32_t offset = (*nodes_)[path[at - 1].node].list_offset;
+    if (!LeadsInList(edge.list_node, from, offset)) return false;
+    from = edge.list_node;
+  }
   if (to.end == WaitEndKind::kFunction) return proof_->FunctionLeads(to.function, from);
   if (is_from_promise && edge.offset < 0) return proof_->Leads(to.object, from);
   if (is_from_reaction && to.role == WaitRole::kPromise) return HasReaction(to.object, from);

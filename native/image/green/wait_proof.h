@@ -18,18 +18,20 @@ class WaitProof {
   WaitProof(const HeapReader* heap, const HeapLayout* layout, const WaitNodes* nodes, AsyncProof* proof)
       : heap_(heap), layout_(layout), nodes_(nodes), proof_(proof), holders_(heap, layout) {}
 
-  // Before any promise is looked at (async_proof.h): whether the functions that it ends at are suspended where
-  // they were.
+  // Before any promise is looked at (async_proof.h): whether the functions that it ends at are suspended
+  // where they were.
   bool HoldsFunctions(const FoundEnd& end) const;
   // After that: whether each step of the way is as it was.
   bool Holds(const FoundEnd& end) const;
 
  private:
   static constexpr int kMaxReactions = 1000;
+  static constexpr int kMaxListNodes = 4096;
 
   // `*held` becomes what now holds what it was: another array, where a queue grew.
   bool HoldsStep(const std::vector<WaitLink>& path, size_t at, Tagged* held) const;
   bool HoldsWay(const std::vector<WaitLink>& path, Tagged held, bool with_first) const;
+  bool LeadsInList(Tagged from, Tagged to, int32_t offset) const;
   bool HasReaction(Tagged promise, Tagged reaction) const;
 
   const HeapReader* heap_;

@@ -19,11 +19,12 @@ enum class HolderKind : uint8_t {
   kObject,      // of a class
   kCollection,  // an Array, Map or Set
   kPlain,       // a plain object
-  kScope,       // has it in a variable
-  kGlobal,      // the global object
-  kCallback,    // a function of the program or of Node's
-  kFunction,    // an async function
-  kLocal,       // an async function that has it in a variable of its own
+  kListNode,
+  kScope,     // has it in a variable
+  kGlobal,    // the global object
+  kCallback,  // a function of the program or of Node's
+  kFunction,  // an async function
+  kLocal,     // an async function that has it in a variable of its own
   kTimer,
   kSignal,
   kRequest,
@@ -38,7 +39,8 @@ struct Holder {
   std::string function_name;
   int32_t line = 0;
   int32_t column = 0;
-  // The property or variable by which it holds the one before: "queue", "#head"; empty: unknown, or an element.
+  // The property or variable by which it holds the one before: "queue", "#head"; empty: unknown, or an
+  // element.
   std::string member;
   // What Node's requests are for: "http request GET localhost".
   std::string description;
@@ -57,8 +59,8 @@ struct WaitEnd {
 struct Wait {
   std::vector<WaitEnd> ends;
   uint8_t via = 0;
-  uint8_t cut = 0;    // why there may be others; 0: the search was complete
-  uint32_t more = 0;  // ends that are not listed
+  uint8_t cut = 0;       // why there may be others; 0: the search was complete
+  uint32_t more = 0;     // ends that are not listed
   bool goes_on = false;  // it waits for nothing any more
   bool is_searched = false;
 };

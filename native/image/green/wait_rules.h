@@ -13,31 +13,31 @@ namespace gmr::vm {
 
 // What a holder is to what it holds.
 enum class HolderShape : uint8_t {
-  kNothing,          // it says nothing: a weak reference, a key, a timer that has ended
-  kUnknown,          // nothing that is known of
-  kVariable,         // a slot of a scope
-  kOuterVariable,    // the same, of a scope of a whole file
-  kClosure,          // of a scope: a function that was made in it
-  kInnerScope,       // of a scope: one inside of it
-  kActivation,       // of a scope: the suspended function whose variables it has
-  kGoingOn,          // of a function: its suspended call
-  kLocal,            // a suspended function, in a temporary variable
-  kBound,            // a function made by bind()
-  kFulfilReaction,   // of a pending promise
+  kNothing,         // it says nothing: a weak reference, a key, a timer that has ended
+  kUnknown,         // nothing that is known of
+  kVariable,        // a slot of a scope
+  kOuterVariable,   // the same, of a scope of a whole file
+  kClosure,         // of a scope: a function that was made in it
+  kInnerScope,      // of a scope: one inside of it
+  kActivation,      // of a scope: the suspended function whose variables it has
+  kGoingOn,         // of a function: its suspended call
+  kLocal,           // a suspended function, in a temporary variable
+  kBound,           // a function made by bind()
+  kFulfilReaction,  // of a pending promise
   kRejectReaction,
-  kArray,            // in which an object keeps its elements or properties
-  kCell,             // between a variable and its value
-  kGlobal,           // a property of the global object
-  kWeakTable,        // of a WeakMap, for a key
-  kFunctionObject,   // a function with a property
-  kPlain,            // a plain object
-  kCollection,       // an Array, Map or Set
+  kArray,           // in which an object keeps its elements or properties
+  kCell,            // between a variable and its value
+  kGlobal,          // a property of the global object
+  kWeakTable,       // of a WeakMap, for a key
+  kFunctionObject,  // a function with a property
+  kPlain,           // a plain object
+  kCollection,      // an Array, Map or Set
   kListNode,
-  kThenable,         // an object with a then() of its own
+  kThenable,  // an object with a then() of its own
   kTimer,
   kSignal,
   kRequest,
-  kClass,            // an object of any other class
+  kClass,  // an object of any other class
 };
 
 struct WaitStep {

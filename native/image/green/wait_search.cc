@@ -25,6 +25,7 @@ void WaitSearch::Reset() {
   use_.Reset();
   kinds_.Reset();
   passes_.Reset();
+  lists_.Reset();
   nodes_.Reset();
   resolvers_.Truncate(0);
   next_resolver_.Truncate(0);
@@ -62,6 +63,7 @@ bool WaitSearch::IndexResolvers(const HeapScan& scan) {
 
 bool WaitSearch::Run(const Search& search) {
   if (nodes_.size() == 0) return true;
+  search_ = &search;
   if (!IndexResolvers(search.scan)) return MarkLate();
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     if (!ExpandOpen(search)) return MarkLate();
@@ -134,7 +136,8 @@ bool WaitSearch::ExpandPromise(uint32_t index) {
       end.end = WaitEndKind::kFunction;
       end.effect = nodes_[index].effect;
       end.function = known.producer;
-      Connect(index, end, {});
+      const uint32_t to = Connect(index, end, {});
+      if (end.effect == WaitEffect::kMaySettle && to != kNoIndex) FollowAwait(to, end.function);
       return true;
     }
     FollowSources(index, promise);
@@ -212,7 +215,9 @@ bool WaitSearch::ExpandHeld(uint32_t index) {
   Tagged same = object;
   const int32_t type = heap_->TypeOf(&same);
   const bool is_scope = type >= layout_->type_first_context && type <= layout_->type_last_context;
-  const uint32_t number = passes_.Want(object, is_scope ? kMaxClosures : kMaxHolders);
+  const uint32_t list = nodes_[index].list;
+  const uint32_t number =
+      list != kNoIndex ? list : passes_.Want(object, is_scope ? kMaxClosures : kMaxHolders);
   if (number == kNoIndex) {
     Cut(index, kCutMany);
     return true;
@@ -306,13 +311,49 @@ const char* WaitSearch::MemberOf(uint32_t index, const FoundHolder& found, Holde
   const WaitNode& held = nodes_[index];
   if (shape < HolderShape::kFunctionObject) return "";
   if (held.in_array && found.offset != heap_->layout().object_properties) return "";
-  const Tagged value = held.in_array ? held.content : held.object;
+  const Tagged value = held.list != kNoIndex ? found.held : held.in_array ? held.content : held.object;
   const char* name = NameOfValue(*heap_, *strings_, found.object, value);
   return name == nullptr ? "" : name;
 }
 
+bool WaitSearch::IsNextInList(uint32_t index, const FoundHolder& found) const {
+  Tagged map;
+  Tagged map_of_holder;
+  return nodes_[index].role == WaitRole::kContainer && !nodes_[index].in_array &&
+         heap_->MapOf(nodes_[index].object, &map) && heap_->MapOf(found.object, &map_of_holder) &&
+         map == map_of_holder;
+}
+
+void WaitSearch::FollowList(uint32_t index, const FoundHolder& found) {
+  Tagged map;
+  WaitNode all = nodes_[index];
+  all.first_edge = all.last_edge = kNoIndex;
+  const bool is_found =
+      heap_->MapOf(found.object, &map) &&
+      lists_.Collect(search_->pages, *search_->targets, map, found.offset, search_->deadline_ns) &&
+      lists_.WalkBack(nodes_[index].object, &chain_);
+  all.list_offset = found.offset;
+  all.list = is_found ? passes_.WantList(chain_, map, kMaxHolders) : kNoIndex;
+  if (all.list == kNoIndex) return Cut(index, kCutMany);
+  WaitEdge edge;
+  edge.offset = 0;
+  Connect(index, all, edge);
+}
+
+// Two objects that refer to each other: neither is said to own the other one.
+bool WaitSearch::RefersBack(uint32_t index, Tagged owner) const {
+  const WaitNode& held = nodes_[index];
+  const Tagged object = held.in_array ? held.content : held.object;
+  return NameOfValue(*heap_, *strings_, object, owner) != nullptr;
+}
+
 void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step) {
   const WaitNode held = nodes_[index];
+  const bool is_in_list = shape == HolderShape::kListNode && IsNextInList(index, found);
+  if (is_in_list && held.level >= kMaxListNodes) {
+    if (held.list == kNoIndex) FollowList(index, found);
+    return;
+  }
   WaitNode next;
   next.object = found.object;
   next.role = step.role;
@@ -320,6 +361,7 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
   WaitEdge edge;
   edge.offset = found.offset;
   edge.member = MemberOf(index, found, shape);
+  if (held.list != kNoIndex) edge.list_node = found.held;
   if (shape == HolderShape::kArray || shape == HolderShape::kCell) {
     next.in_array = shape == HolderShape::kArray;
     next.content = held.object;
@@ -335,6 +377,7 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
       WaitNode end = next;
       end.role = WaitRole::kEnd;
       end.end = WaitEndKind::kVariable;
+      end.is_outer = true;
       Connect(index, end, edge);
       next.effect = LeastOf(next.effect, WaitEffect::kMaySettle);
     }
@@ -347,7 +390,9 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
     next.property = held.role == WaitRole::kEntry ? held.property : edge.member;
   } else if (next.role == WaitRole::kNamed && held.role == WaitRole::kNamed) {
     next.level = static_cast<uint8_t>(held.level + 1);
-    if (next.level > kMaxOwners) return;
+    if (next.level > kMaxOwners || RefersBack(index, found.object)) return;
+  } else if (is_in_list) {
+    next.level = static_cast<uint8_t>(held.level + 1);
   }
   Connect(index, next, edge);
 }
@@ -362,19 +407,33 @@ void WaitSearch::End(uint32_t index, const FoundHolder& found, HolderShape shape
   WaitEdge edge;
   edge.offset = found.offset;
   edge.member = MemberOf(index, found, shape);
+  if (held.list != kNoIndex) edge.list_node = found.held;
   if (IsContextShape(shape)) {
     const char* name = scopes_.NameOfSlot(found.object, found.offset);
     // Closures have `this` of the function around them there.
     if (name != nullptr && std::strcmp(name, "this") == 0) return;
     end.variable = name == nullptr ? "" : name;
+    end.is_outer = shape == HolderShape::kOuterVariable;
   }
-  const bool is_function =
-      step.end == WaitEndKind::kGoingOn || step.end == WaitEndKind::kLocal;
+  const bool is_function = step.end == WaitEndKind::kGoingOn || step.end == WaitEndKind::kLocal;
   if (is_function) {
     end.function = graph_->FindFunction(found.object);
     if (end.function == kNoIndex) return;
   }
-  Connect(index, end, edge);
+  const uint32_t to = Connect(index, end, edge);
+  if (is_function && to != kNoIndex) FollowAwait(to, end.function);
+}
+
+// A function that may settle it goes on when what it waits for itself is there.
+void WaitSearch::FollowAwait(uint32_t index, uint32_t function) {
+  const uint32_t awaited = graph_->functions()[function].awaited;
+  if (awaited == kNoIndex || nodes_[index].first_edge != kNoIndex) return;
+  WaitNode next;
+  next.object = graph_->promises()[awaited].pending.object;
+  next.effect = LeastOf(nodes_[index].effect, WaitEffect::kMaySettle);
+  WaitEdge edge;
+  edge.offset = 0;
+  Connect(index, next, edge);
 }
 
 Tagged WaitSearch::ClosureOf(Tagged scope) const {

@@ -15,6 +15,7 @@
 #include "../objects/variable_use.h"
 #include "async_graph.h"
 #include "holder_shapes.h"
+#include "list_chains.h"
 
 namespace gmr::vm {
 
@@ -30,7 +31,8 @@ class WaitSearch {
         use_(heap, strings),
         kinds_(heap, layout, anchors, strings, places),
         shapes_(heap, layout, &scopes_, &kinds_),
-        passes_(heap, layout, anchors) {}
+        passes_(heap, layout, anchors),
+        lists_(heap) {}
 
   void Reset();
   // The number of the promise's node; kNoIndex: too many.
@@ -57,7 +59,9 @@ class WaitSearch {
   static constexpr uint32_t kMaxHolders = 64;
   // A scope of a large file has thousands of functions.
   static constexpr uint32_t kMaxClosures = 4096;
-  static constexpr uint8_t kMaxOwners = 3;
+  static constexpr uint8_t kMaxOwners = 2;
+  // After so many nodes of a list all of them are looked for together.
+  static constexpr uint8_t kMaxListNodes = 3;
   static constexpr size_t kMaxResolvers = 16'000'000;
 
   bool IndexResolvers(const HeapScan& scan);
@@ -77,6 +81,10 @@ class WaitSearch {
   void Follow(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step);
   void End(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step);
   const char* MemberOf(uint32_t index, const FoundHolder& found, HolderShape shape);
+  bool IsNextInList(uint32_t index, const FoundHolder& found) const;
+  void FollowList(uint32_t index, const FoundHolder& found);
+  bool RefersBack(uint32_t index, Tagged owner) const;
+  void FollowAwait(uint32_t index, uint32_t function);
   bool MayReachTimer(uint32_t index, Tagged timer, WaitEffect* at_most);
   uint32_t Connect(uint32_t from, const WaitNode& node, const WaitEdge& edge);
   void Cut(uint32_t index, uint8_t reason);
@@ -90,6 +98,9 @@ class WaitSearch {
   HolderKinds kinds_;
   HolderShapes shapes_;
   HolderPasses passes_;
+  ListChains lists_;
+  platform::MappedArray<uint64_t> chain_{ListChains::kMaxNodes};
+  const Search* search_ = nullptr;
   WaitNodes nodes_;
   platform::MappedArray<ResolverFunction> resolvers_{kMaxResolvers};
   platform::MappedArray<uint32_t> next_resolver_{kMaxResolvers};

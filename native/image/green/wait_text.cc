@@ -91,7 +91,8 @@ std::string ContentName(const WaitEnd& end) {
 
 std::string VariableText(const WaitEnd& end) {
   const Holder& scope = end.holders.back();
-  std::string text = ContentName(end);
+  std::string text = scope.description.empty() ? "" : "an event of " + scope.description + ": ";
+  text += ContentName(end);
   if (!scope.member.empty()) text += " " + Quoted(scope.member + Inner(end));
   if (scope.kind == HolderKind::kGlobal) return text + ", a global variable";
   if (!scope.function_name.empty()) text += " of " + scope.function_name;
@@ -103,6 +104,7 @@ std::string OwnerPlace(const Holder& named, const Holder* variable) {
   std::string text = named.file;
   if (variable == nullptr) return text.empty() ? "" : " (" + text + ")";
   std::string place = Quoted(variable->member);
+  if (!variable->function_name.empty()) place += " of " + variable->function_name;
   if (!variable->file.empty()) place += " in " + variable->file;
   const bool is_same = variable->file == named.file || text.empty();
   return " (" + (is_same ? place : text + "; " + place) + ")";
@@ -125,7 +127,12 @@ std::string ObjectText(const WaitEnd& end) {
                          end.holders[i + 1].kind == HolderKind::kCollection;
     if (is_item && !item.class_name.empty()) text = item.class_name + " in ";
   }
-  if (IsEvent(end, &event)) {
+  const bool is_list =
+      end.holders.size() > 1 && end.holders[end.holders.size() - 2].kind == HolderKind::kListNode;
+  if (is_list) {
+    // `head` and `tail` say nothing.
+    text += named.class_name;
+  } else if (IsEvent(end, &event)) {
     text += "event " + Quoted(event) + " of " + named.class_name;
   } else {
     text += WithMember(named.class_name, named.member) + Inner(end);
@@ -167,12 +174,28 @@ std::string EndText(const WaitEnd& end) {
       return last.member.empty() ? "callback " + Named(last) + " " + PlaceText(last)
                                  : WithMember(Named(last), last.member) + " (" + last.file + ")";
     case HolderKind::kPlain:
+    case HolderKind::kListNode:
     case HolderKind::kCollection:
       return last.class_name.empty() ? "object" : last.class_name;
     case HolderKind::kObject:
       break;
   }
   return ObjectText(end);
+}
+
+// A function that may settle it and is suspended itself stands before what it waits for.
+std::string WithFunction(const WaitEnd& end) {
+  const std::string text = EndText(end);
+  if (end.effect == WaitEffect::kRejects) return text + ", which can only reject it";
+  if (end.effect == WaitEffect::kSettles) return text;
+  for (size_t i = end.holders.size() - 1; i-- > 0;) {
+    const HolderKind kind = end.holders[i].kind;
+    if (kind != HolderKind::kFunction && kind != HolderKind::kLocal) continue;
+    Holder function = end.holders[i];
+    function.kind = HolderKind::kFunction;
+    return FunctionText(function) + ", which may settle it and waits for " + text;
+  }
+  return text + ", which may settle it";
 }
 
 bool IsLimit(const WaitEnd& end) {
@@ -205,9 +228,7 @@ std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest) 
       limits += (limits.empty() ? "" : " or ") + LimitText(end.holders.back());
       continue;
     }
-    std::string text = EndText(end);
-    if (end.effect == WaitEffect::kMaySettle) text += ", which may settle it";
-    if (end.effect == WaitEffect::kRejects) text += ", which can only reject it";
+    std::string text = WithFunction(end);
     if (std::find(answers.begin(), answers.end(), text) == answers.end()) answers.push_back(std::move(text));
   }
   std::string text;

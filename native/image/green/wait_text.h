@@ -13,8 +13,8 @@
 
 namespace gmr::vm {
 
-// `via`: what stands between, in words. `is_at_rest`: the heap was read while its thread stood still, so that what
-// was not found is not there. Empty: nothing can be said.
+// `via`: what stands between, in words. `is_at_rest`: the heap was read while its thread stood still, so that
+// what was not found is not there. Empty: nothing can be said.
 std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest);
 
 }  // namespace gmr::vm

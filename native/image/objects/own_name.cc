@@ -165,8 +165,8 @@ const char* NameInDictionary(const HeapReader& heap, const RawStrings& strings, 
     return nullptr;
   const int32_t length = std::min(heap.LengthOf(dictionary), kMaxSearchedWords);
   for (int32_t i = 1; i < length; ++i) {
-    if (heap.LoadElement(dictionary, i, &word) && word == value && heap.LoadElement(dictionary, i - 1, &key) &&
-        key.IsObject())
+    if (heap.LoadElement(dictionary, i, &word) && word == value &&
+        heap.LoadElement(dictionary, i - 1, &key) && key.IsObject())
       return CopyKey(heap, strings, key);
   }
   return nullptr;

@@ -17,7 +17,8 @@ bool HolderSearch::IsInLast(platform::Address address, WordHolder* holder) const
   return true;
 }
 
-bool HolderSearch::FindInPage(platform::Address start, const uint64_t* words, size_t index, WordHolder* holder) {
+bool HolderSearch::FindInPage(platform::Address start, const uint64_t* words, size_t index,
+                              WordHolder* holder) {
   for (size_t back = 1; back <= index; ++back) {
     const size_t first = index - back;
     const bool is_far = back > kMaxFixedWords;
