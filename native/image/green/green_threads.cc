@@ -312,7 +312,7 @@ std::string GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const
   const Wait& wait = answers_.Told(group);
   // While the thread runs, the search may overlook a holder.
   const bool is_at_rest = reading != HeapReading::kRunning && !partial_;
-  return WaitText(wait, ViaText(static_cast<uint8_t>(wait.via & ~kViaThen)), is_at_rest);
+  return WaitText(wait, ViaText(static_cast<uint8_t>(wait.via & ~(kViaThen | kViaResolve))), is_at_rest);
 }
 
 GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,

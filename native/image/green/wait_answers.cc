@@ -15,6 +15,7 @@ constexpr size_t kMaxNameBytes = 128;
 constexpr int32_t kCellName = 8;
 // A longer chain of callers is looked at up to there.
 constexpr int kMaxCallers = 1000;
+constexpr int kMaxScopes = 3;
 
 HolderKind KindOf(HolderShape shape) {
   switch (shape) {
@@ -233,6 +234,18 @@ Holder WaitAnswers::OfFunction(const WaitNode& node) {
   return holder;
 }
 
+// What Node's own functions keep for an emitter: parameters may be in a scope around that of the variables.
+std::string WaitAnswers::EmitterOf(Tagged scope) {
+  for (int i = 0; i < kMaxScopes; ++i) {
+    Scope known;
+    if (!search_->scopes().Read(scope, &known) || known.is_top_level) return "";
+    const Tagged emitter = search_->scopes().Sibling(scope, "emitter");
+    if (emitter.IsObject()) return search_->kinds().OfNow(emitter).name;
+    if (!heap_->Load(scope, layout_->context_previous, &scope)) return "";
+  }
+  return "";
+}
+
 Holder WaitAnswers::OfScope(const WaitNode& node) {
   Holder holder;
   Scope scope;
@@ -242,11 +255,7 @@ Holder WaitAnswers::OfScope(const WaitNode& node) {
     holder.function_name = *scope.function_name == '\0' ? "a function" : scope.function_name;
   const Tagged closure = search_->ClosureOf(node.object);
   if (closure.IsObject()) holder.file = OfCallback(closure).file;
-  // What Node's own functions keep for an emitter.
-  if (holder.file.starts_with("node:")) {
-    const Tagged emitter = search_->scopes().Sibling(node.object, "emitter");
-    if (emitter.IsObject()) holder.description = search_->kinds().OfNow(emitter).name;
-  }
+  if (holder.file.starts_with("node:")) holder.description = EmitterOf(node.object);
   return holder;
 }
 

@@ -51,6 +51,7 @@ class WaitAnswers {
   Holder OfObject(Tagged object);
   Holder OfFunction(const WaitNode& node);
   Holder OfScope(const WaitNode& node);
+  std::string EmitterOf(Tagged scope);
   Holder OfCallback(Tagged function);
   bool MemberOf(const WaitNode& held, const WaitNode& holder, const WaitEdge& edge,
                 std::string* member) const;

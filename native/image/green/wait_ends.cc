@@ -218,7 +218,7 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
       continue;
     }
     // What only may settle it says nothing beside what does, nor does what only rejects it.
-    if (answers > 0 && (end.effect < best || end.calls > most_calls)) continue;
+    if (answers > 0 && (end.effect < best || end.calls > most_calls || end.rank >= kFunctionRank)) continue;
     best = end.effect;
     if (answers == 0) most_calls = end.calls + 1;
     if (++answers > kMaxPerLeaf || wait->ends.size() >= kMaxEnds) {
@@ -273,6 +273,9 @@ FoundWait WaitEnds::Find(uint32_t promise, const std::function<bool(uint32_t fun
     wait.via |= leaves[i].via;
     FindFrom(leaves[i], paths[i], is_own, &wait);
   }
+  std::stable_sort(wait.ends.begin(), wait.ends.end(), [](const FoundEnd& a, const FoundEnd& b) {
+    return a.effect != b.effect ? a.effect > b.effect : a.rank < b.rank;
+  });
   const bool has_answer = std::any_of(wait.ends.begin(), wait.ends.end(),
                                       [](const FoundEnd& end) { return end.effect != WaitEffect::kRejects; });
   if (!has_answer) return wait;

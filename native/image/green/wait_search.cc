@@ -12,6 +12,13 @@ namespace {
 
 constexpr uint32_t kPerLook = 64;
 
+// In `inner` of a promise: how it has to be settled, so that the one that was asked for is.
+constexpr WaitRole kByBoth = WaitRole::kPromise;
+constexpr WaitRole kByFulfilment = WaitRole::kFunction;
+constexpr WaitRole kByRejection = WaitRole::kReaction;
+// By whatever lets a function go on that awaits it.
+constexpr WaitRole kByEither = WaitRole::kContainer;
+
 bool IsContextShape(HolderShape shape) {
   return shape == HolderShape::kVariable || shape == HolderShape::kOuterVariable;
 }
@@ -154,19 +161,24 @@ void WaitSearch::FollowSources(uint32_t index, uint32_t promise) {
     WaitNode source;
     source.object = graph_->promises()[edge.promise].pending.object;
     source.effect = nodes_[index].effect;
+    source.inner = nodes_[index].inner;
     WaitEdge to;
     to.via = edge.via;
     if (Connect(index, source, to) == kNoIndex) return;
   }
 }
 
+// Where a handler of this promise settles the one that was asked for: only what calls that handler counts.
 void WaitSearch::FollowResolvers(uint32_t index) {
+  const WaitRole by = nodes_[index].inner;
   const uint32_t* first = first_resolver_.Find(nodes_[index].object.bits());
   for (uint32_t i = first == nullptr ? kNoIndex : *first; i != kNoIndex; i = next_resolver_[i]) {
+    const bool rejects = resolvers_[i].rejects;
+    if (by == (rejects ? kByFulfilment : kByRejection)) continue;
     WaitNode resolver;
     resolver.object = resolvers_[i].object;
     resolver.role = WaitRole::kFunction;
-    resolver.effect = resolvers_[i].rejects ? WaitEffect::kRejects : nodes_[index].effect;
+    resolver.effect = rejects && by == kByBoth ? WaitEffect::kRejects : nodes_[index].effect;
     WaitEdge to;
     to.offset = layout_->resolve_promise;
     to.table = resolvers_[i].context;
@@ -188,6 +200,7 @@ bool WaitSearch::ExpandReaction(uint32_t index) {
   WaitNode next;
   next.object = graph_->promises()[*promise].pending.object;
   next.effect = nodes_[index].effect;
+  next.inner = nodes_[index].inner;
   WaitEdge edge;
   edge.offset = layout_->promise_reactions;
   Connect(index, next, edge);
@@ -205,6 +218,7 @@ void WaitSearch::VisitReactionHolder(uint32_t index, const FoundHolder& found) {
   next.object = found.object;
   next.role = is_next ? WaitRole::kReaction : WaitRole::kPromise;
   next.effect = nodes_[index].effect;
+  next.inner = nodes_[index].inner;
   WaitEdge edge;
   edge.offset = found.offset;
   Connect(index, next, edge);
@@ -386,6 +400,8 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
     next.object = shapes_.KeyOfWeak(found);
     const HolderShape key = kinds_.Of(next.object).shape;
     if (key == HolderShape::kClass || key == HolderShape::kThenable) next.role = WaitRole::kNamed;
+  } else if (next.role == WaitRole::kReaction) {
+    next.inner = shape == HolderShape::kRejectReaction ? kByRejection : kByFulfilment;
   } else if (next.role == WaitRole::kEntry) {
     next.property = held.role == WaitRole::kEntry ? held.property : edge.member;
   } else if (next.role == WaitRole::kNamed && held.role == WaitRole::kNamed) {
@@ -431,6 +447,7 @@ void WaitSearch::FollowAwait(uint32_t index, uint32_t function) {
   WaitNode next;
   next.object = graph_->promises()[awaited].pending.object;
   next.effect = LeastOf(nodes_[index].effect, WaitEffect::kMaySettle);
+  next.inner = kByEither;
   WaitEdge edge;
   edge.offset = 0;
   Connect(index, next, edge);

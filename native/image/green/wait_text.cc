@@ -106,7 +106,8 @@ std::string OwnerPlace(const Holder& named, const Holder* variable) {
   std::string place = Quoted(variable->member);
   if (!variable->function_name.empty()) place += " of " + variable->function_name;
   if (!variable->file.empty()) place += " in " + variable->file;
-  const bool is_same = variable->file == named.file || text.empty();
+  // The file of one of Node's classes says less than the variable.
+  const bool is_same = variable->file == named.file || text.empty() || text.starts_with("node:");
   return " (" + (is_same ? place : text + "; " + place) + ")";
 }
 
@@ -188,7 +189,7 @@ std::string WithFunction(const WaitEnd& end) {
   const std::string text = EndText(end);
   if (end.effect == WaitEffect::kRejects) return text + ", which can only reject it";
   if (end.effect == WaitEffect::kSettles) return text;
-  for (size_t i = end.holders.size() - 1; i-- > 0;) {
+  for (size_t i = 0; i + 1 < end.holders.size(); ++i) {
     const HolderKind kind = end.holders[i].kind;
     if (kind != HolderKind::kFunction && kind != HolderKind::kLocal) continue;
     Holder function = end.holders[i];
