@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { runInThisContext } from 'node:vm';
 import { STACK_READING, buildNativeAddon } from './support/native-addon';
 import { REPOSITORY_ROOT } from './support/paths';
 import { PATIENT } from './support/patience';
@@ -131,6 +132,14 @@ describe('the scopes and sources of functions', { ...PATIENT, ...STACK_READING }
     const made = closures.many();
     assert.match(scopesOf(made.read)[0] ?? '', /^function  \(v0,v1,v10,.*,v88,v89,v9\)$/);
     assert.ok(fixture.siblingIs(made.read, 'v89', made.last));
+  });
+
+  test('find the value of a variable of a script, which newer versions of V8 keep in a cell', () => {
+    const source = 'let gmrScope = {}; gmrScope = { again: true }; [() => gmrScope, gmrScope]';
+    const [closure, value] = runInThisContext(source) as [Closure, object];
+    assert.match(scopesOf(closure)[0] ?? '', /^top script {2}\(gmrScope\)$/);
+    assert.ok(fixture.siblingIs(closure, 'gmrScope', value));
+    assert.equal(fixture.mentions(closure, 'gmrScope'), 'yes');
   });
 
   test('tell what a bound function was made of', () => {

@@ -154,6 +154,7 @@ constexpr HeapValue kHeapValues[] = {
     {&vm::HeapLayout::oddball_null, 3},
     {&vm::HeapLayout::context_length, 8},
     {&vm::HeapLayout::context_slots, 16},
+    {&vm::HeapLayout::context_scope_info, 16},
     {&vm::HeapLayout::context_previous, 24},
     {&vm::HeapLayout::promise_reactions, 24},
     {&vm::HeapLayout::promise_flags, 32},
