@@ -14,6 +14,7 @@ interface ScopesFixture {
   mentionsProperty(closure: unknown, name: string): string;
   scopes(closure: unknown): string;
   siblingIs(closure: unknown, variable: string, value: unknown): boolean;
+  countCells(closure: unknown): number;
   isBound(bound: unknown, target: unknown, receiver: unknown, argument: unknown): boolean;
 }
 
@@ -45,6 +46,8 @@ interface ModuleClosures {
   readonly waiting: Map<string, Record<'resolve' | 'size', Closure>>;
 }
 
+/** Of V8. */
+const FIRST_WITH_CELLS = 14;
 const FOLDER = join(REPOSITORY_ROOT, 'test', 'fixtures', 'scopes');
 
 describe('the scopes and sources of functions', { ...PATIENT, ...STACK_READING }, () => {
@@ -139,6 +142,10 @@ describe('the scopes and sources of functions', { ...PATIENT, ...STACK_READING }
     const [closure, value] = runInThisContext(source) as [Closure, object];
     assert.match(scopesOf(closure)[0] ?? '', /^top script {2}\(gmrScope\)$/);
     assert.ok(fixture.siblingIs(closure, 'gmrScope', value));
+    assert.equal(
+      fixture.countCells(closure),
+      Number(process.versions.v8.split('.')[0]) >= FIRST_WITH_CELLS ? 1 : 0,
+    );
     assert.equal(fixture.mentions(closure, 'gmrScope'), 'yes');
   });
 

@@ -148,6 +148,25 @@ napi_value SiblingIs(napi_env env, napi_callback_info info) {
   return ToValue(env, readers->scopes.Sibling(context, name.c_str()) == arguments.Object(2));
 }
 
+// (function): how many slots of its innermost scope hold a cell
+napi_value CountCells(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  const auto readers = std::make_unique<Readers>(Prepared());
+  Tagged context;
+  int32_t length = 0;
+  uint32_t cells = 0;
+  readers->heap.Load(arguments.Object(0), readers->layout->function_context, &context);
+  readers->heap.LoadSmi(context, readers->layout->context_length, &length);
+  for (int32_t i = 0; i < length; ++i) {
+    Tagged word;
+    readers->heap.Load(context, readers->layout->context_slots + 8 * i, &word);
+    cells += word.IsObject() && readers->scopes.IsCell(&word) ? 1 : 0;
+  }
+  napi_value count;
+  napi_create_uint32(env, cells, &count);
+  return count;
+}
+
 // (bound function, target, receiver, first argument): is it made of these
 napi_value IsBound(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info);
@@ -176,6 +195,7 @@ NAPI_MODULE_INIT() {
   gmr::test::Export(env, exports, "mentionsProperty", gmr::test::MentionsProperty);
   gmr::test::Export(env, exports, "scopes", gmr::test::Scopes);
   gmr::test::Export(env, exports, "siblingIs", gmr::test::SiblingIs);
+  gmr::test::Export(env, exports, "countCells", gmr::test::CountCells);
   gmr::test::Export(env, exports, "isBound", gmr::test::IsBound);
   return exports;
 }
