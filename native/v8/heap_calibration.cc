@@ -39,7 +39,6 @@ class Calibrator {
         {&Calibrator::AsyncGenerators, "fields of an async generator"},
         {&Calibrator::BoundFunctions, "fields of a bound function"},
         {&Calibrator::Collections, "tables of a Map, Set, WeakMap and WeakSet"},
-        {&Calibrator::Cells, "the cell of a variable"},
         {&Calibrator::Elements, "objects without elements"},
     };
     for (const auto& [step, what] : kSteps) {
@@ -288,7 +287,7 @@ class Calibrator {
                known_[Known::kSecondRequest];
   }
 
-  // What these three do not find is not followed; nothing else needs it.
+  // What these two do not find is not followed; nothing else needs it.
   bool BoundFunctions() {
     const Tagged bound = known_[Known::kBound];
     if (!Is(bound, layout_.type_bound_function)) return true;
@@ -316,16 +315,6 @@ class Calibrator {
     layout_.type_ordered_map = TypeOf(Word(known_[Known::kMap], table));
     layout_.type_ordered_set = TypeOf(Word(known_[Known::kSet], table));
     layout_.type_ephemeron_table = TypeOf(Word(known_[Known::kWeakMap], table));
-    return true;
-  }
-
-  bool Cells() {
-    if (layout_.type_context_cell < 0) return true;
-    ContextSlot(known_[Known::kReader], [&](Tagged word) {
-      if (!Is(word, layout_.type_context_cell)) return false;
-      layout_.context_cell_value = FieldWith(word, known_[Known::kAssigned]);
-      return layout_.context_cell_value >= 0;
-    });
     return true;
   }
 

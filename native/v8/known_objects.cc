@@ -55,9 +55,6 @@ constexpr std::string_view kScript = R"js((() => {
   const bound = boundTarget.bind(boundReceiver, boundArgument);
   const key = {}, map = new Map([[key, 1]]), set = new Set([key]);
   const weakMap = new WeakMap([[key, 1]]), weakSet = new WeakSet([key]);
-  let assigned = {};
-  const reader = () => assigned;
-  assigned = {};
   const timer = typeof setTimeout === 'function' ? setTimeout(() => {}, 1e6) : {};
   if (typeof clearTimeout === 'function') clearTimeout(timer);
   const finish = () => { for (const resolve of resolvers) resolve(); resolveFresh(); idle.return(); };
@@ -67,7 +64,7 @@ constexpr std::string_view kScript = R"js((() => {
     generatorSource, asyncGen, firstRequest, secondRequest, idle,
     fresh, Promise.resolve(1), resolveFresh, rejectFresh, suspended, {},
     Object.freeze(pending()), bound, boundTarget, boundReceiver, boundArgument, map, set,
-    weakMap, weakSet, reader, assigned, timer, finish];
+    weakMap, weakSet, timer, finish];
 })())js";
 constexpr std::string_view kAwait = "await id(source)";
 constexpr std::string_view kGeneratorAwait = "await source;";

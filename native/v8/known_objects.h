@@ -62,9 +62,7 @@ enum class Known : uint8_t {
   kSet,
   kWeakMap,
   kWeakSet,
-  kReader,    // a closure that reads a variable which was assigned twice
-  kAssigned,  // its value
-  kTimer,     // a timer, cancelled; {} where there are none
+  kTimer,  // a timer, cancelled; {} where there are none
   kCount
 };
 

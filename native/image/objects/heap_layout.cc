@@ -68,6 +68,8 @@ constexpr VersionTable kVersions[] = {
 // Heap::ms_count_ and gc_count_ follow gc_state_ at the same distance in all of them.
 constexpr int32_t kFullCountBehindState = 24;
 constexpr int32_t kGcCountBehindState = 28;
+// ContextCell: its first field. No known object has one: they are only in the contexts of scripts.
+constexpr int32_t kContextCellValue = 8;
 
 }  // namespace
 
@@ -77,6 +79,7 @@ std::string LoadHeapLayout(std::string_view v8_version, const platform::ElfNumbe
     if (!ReadSymbol(numbers, symbol, layout)) return std::string("no v8dbg_") + symbol.names[0];
   }
   for (const HeapSymbol& symbol : kOptionalSymbols) ReadSymbol(numbers, symbol, layout);
+  if (layout->type_context_cell >= 0) layout->context_cell_value = kContextCellValue;
   int32_t scope_info = 0;
   if (numbers.Find("context_idx_scope_info", &scope_info))
     layout->context_scope_info = layout->context_slots + 8 * scope_info;

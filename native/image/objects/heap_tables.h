@@ -62,7 +62,6 @@ inline constexpr HeapTableField kHeapTableFields[] = {
     {"type_ordered_map", &HeapLayout::type_ordered_map},
     {"type_ordered_set", &HeapLayout::type_ordered_set},
     {"type_ephemeron_table", &HeapLayout::type_ephemeron_table},
-    {"context_cell_value", &HeapLayout::context_cell_value},
     {"page_metadata", &HeapLayout::page_metadata},
     {"page_metadata_self", &HeapLayout::page_metadata_self},
     {"page_heap", &HeapLayout::page_heap},

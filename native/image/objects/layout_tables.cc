@@ -104,6 +104,14 @@ constexpr Value kV8_13_6[] = {
     {&Layout::maglev_safepoint_header_bytes, 16},
     {&Layout::position_delta_shift, 0},
     {&Layout::isolate_entry_fp, 320},
+    // ScopeType, src/objects/scope-info.tq: scripts come first, then those of a REPL
+    {&Layout::scope_type_script, 0},
+    {&Layout::scope_type_class, 2},
+    {&Layout::scope_type_eval, 3},
+    {&Layout::scope_type_function, 4},
+    {&Layout::scope_type_module, 5},
+    {&Layout::scope_type_catch, 6},
+    {&Layout::scope_type_block, 7},
 };
 
 // V8 14.6, Node 26.

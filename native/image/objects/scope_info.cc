@@ -13,7 +13,6 @@ constexpr uint32_t kVariableInContext = 2;
 constexpr uint32_t kHasInferredName = 1u << 14;
 constexpr int kFunctionKindShift = 17;
 constexpr uint32_t kFunctionKindMask = 31;
-constexpr uint32_t kHasOuterScope = 1u << 22;
 // Names of more locals than that are in one hash table, kScopeInfoMaxInlinedLocalNamesSize.
 constexpr int32_t kMaxInlinedNames = 75;
 constexpr int32_t kMaxLocals = 1 << 20;
@@ -84,7 +83,8 @@ bool ScopeInfo::Read(Tagged object) {
   if (locals_ < 0 || locals_ > kMaxLocals) return false;
   kind_ = KindOf(flags);
   function_kind_ = static_cast<int32_t>(flags >> kFunctionKindShift & kFunctionKindMask);
-  first_name_ = layout.scope_first_name + (kind_ == Kind::kModule ? 1 : 0);  // the number of its variables
+  // Since V8 13 what has a fixed size comes first: the positions, and the number of a module's variables.
+  first_name_ = layout.scope_first_name + (kind_ == Kind::kModule && layout.scope_position >= 0 ? 1 : 0);
   int64_t next = first_name_ + (locals_ < kMaxInlinedNames ? locals_ : 1) + locals_;
   if ((flags & kHasSavedClassVariable) != 0) ++next;
   const uint32_t variable = flags >> kFunctionVariableShift & kFunctionVariableMask;
@@ -98,9 +98,7 @@ bool ScopeInfo::Read(Tagged object) {
     ReadPositions(layout.scope_position);
   } else if (kind_ != Kind::kBlock && kind_ != Kind::kCatch && kind_ != Kind::kOther) {
     ReadPositions(next);
-    next += 2;
   }
-  if ((flags & kHasOuterScope) != 0) Load(next, &outer_);
   return true;
 }
 

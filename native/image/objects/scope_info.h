@@ -32,8 +32,6 @@ class ScopeInfo {
   // Where it begins and ends in the script. -1: not known, as of blocks up to V8 12.
   int32_t start_position() const { return start_position_; }
   int32_t end_position() const { return end_position_; }
-  // The description of the scope around it; 0: unknown.
-  Tagged outer() const { return outer_; }
 
   // Variables that are in a context.
   int32_t locals() const { return locals_; }
@@ -56,7 +54,6 @@ class ScopeInfo {
   int32_t function_kind_ = 0;
   Tagged name_;
   Tagged inferred_name_;
-  Tagged outer_;
   int32_t start_position_ = -1;
   int32_t end_position_ = -1;
   int32_t locals_ = 0;

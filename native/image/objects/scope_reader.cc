@@ -5,17 +5,10 @@ namespace gmr::vm {
 namespace {
 
 constexpr size_t kMaxNameBytes = 256;
-// Blocks within blocks, up to their function.
-constexpr int kMaxOuterScopes = 64;
 // Description and previous context; then a slot for variables of `eval`, and one for V8's notes on scripts.
 constexpr int32_t kMinHeaderSlots = 2;
 constexpr int32_t kMaxHeaderSlots = 4;
 constexpr int32_t kMaxSearchedNames = 4096;
-
-bool IsWithinFunction(ScopeInfo::Kind kind) {
-  return kind == ScopeInfo::Kind::kBlock || kind == ScopeInfo::Kind::kCatch ||
-         kind == ScopeInfo::Kind::kClass || kind == ScopeInfo::Kind::kOther;
-}
 
 }  // namespace
 
@@ -40,17 +33,12 @@ bool ScopeReader::Read(Tagged context, Scope* scope) {
   if (!ReadInfo(&context, &info)) return false;
   scope->kind = info.kind();
   scope->is_top_level = info.kind() == Scope::Kind::kScript || info.kind() == Scope::Kind::kModule;
-  for (int i = 0; i < kMaxOuterScopes && IsWithinFunction(info.kind()); ++i) {
-    const Tagged outer = info.outer();
-    if (!info.Read(outer)) return true;
-  }
-  if (info.kind() != Scope::Kind::kFunction) return true;
   scope->start_position = info.start_position();
+  if (info.kind() != Scope::Kind::kFunction) return true;
   const Tagged name = info.name() != Tagged() ? info.name() : info.inferred_name();
   const char* text = strings_->Copy(name, kMaxNameBytes);
   if (text != nullptr) scope->function_name = text;
-  if (scope->kind == Scope::Kind::kFunction && scope->start_position == 0)
-    scope->is_top_level = *scope->function_name == '\0';
+  if (scope->start_position == 0) scope->is_top_level = *scope->function_name == '\0';
   return true;
 }
 

@@ -19,9 +19,10 @@ namespace gmr::vm {
 struct Scope {
   using Kind = ScopeInfo::Kind;
 
-  // The function that the scope is in; "": it has no name, or the scope is in none. Never null.
+  // The function whose variables they are; "": it has no name, or they are those of something else. Never
+  // null. Which function a block is in is not known: V8 leaves out functions without variables in a context.
   const char* function_name = "";
-  // Where that function begins in its script; -1: unknown.
+  // Where the scope begins in its script; -1: unknown, as of blocks and catch clauses up to V8 12.
   int32_t start_position = -1;
   Kind kind = Kind::kOther;
   // Variables of a whole file: of a script, of an ECMAScript module, or of the function without a name that

@@ -30,7 +30,8 @@ int HexDigit(char16_t c) {
 int32_t DecodeEscape(std::u16string_view text, size_t* at) {
   size_t i = *at + 1;
   if (i >= text.size() || text[i] != u'u') return -1;
-  const bool braced = ++i < text.size() && text[i] == u'{';
+  ++i;
+  const bool braced = i < text.size() && text[i] == u'{';
   if (braced) ++i;
   int32_t point = 0;
   for (int digits = 0; braced || digits < 4; ++digits, ++i) {
@@ -44,18 +45,22 @@ int32_t DecodeEscape(std::u16string_view text, size_t* at) {
   return point;
 }
 
+// Removes it from the front of `name`.
+bool Take(char16_t unit, std::u16string_view* name) {
+  if (name->empty() || name->front() != unit) return false;
+  name->remove_prefix(1);
+  return true;
+}
+
 bool EqualsDecoded(std::u16string_view text, std::u16string_view name) {
-  size_t done = 0;
   for (size_t i = 0; i < text.size();) {
     const int32_t point = text[i] == u'\\' ? DecodeEscape(text, &i) : text[i++];
     if (point < 0) return false;
     const bool is_pair = point > 0xffff;
-    const auto first = static_cast<char16_t>(is_pair ? 0xd7c0 + (point >> 10) : point);
-    if (done >= name.size() || name[done++] != first) return false;
-    if (!is_pair) continue;
-    if (done >= name.size() || name[done++] != static_cast<char16_t>(0xdc00 | (point & 0x3ff))) return false;
+    if (!Take(static_cast<char16_t>(is_pair ? 0xd7c0 + (point >> 10) : point), &name)) return false;
+    if (is_pair && !Take(static_cast<char16_t>(0xdc00 | (point & 0x3ff)), &name)) return false;
   }
-  return done == name.size();
+  return name.empty();
 }
 
 }  // namespace
@@ -170,13 +175,10 @@ ScriptToken ScriptLexer::Number() {
   bool has_point = !is_decimal;
   for (; !AtEnd(); ++at_) {
     const char16_t c = At();
-    if (c == u'.' && !has_point) {
-      has_point = true;
-    } else if ((c == u'+' || c == u'-') && is_decimal && (source_[at_ - 1] | 0x20) == u'e') {
-      has_point = true;
-    } else if (!IsNamePart(c)) {
-      break;
-    }
+    const bool is_sign = (c == u'+' || c == u'-') && is_decimal && (source_[at_ - 1] | 0x20) == u'e';
+    const bool is_point = c == u'.' && !has_point;
+    if (!is_sign && !is_point && !IsNamePart(c)) break;
+    has_point = has_point || is_sign || is_point;
   }
   return Make(Kind::kNumber, begin);
 }
