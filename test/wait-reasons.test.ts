@@ -12,14 +12,18 @@ const LEFT = String.raw`\([\d.]+ s left\)`;
 /** Function of test/fixtures/green/wait-reasons-service.cjs, and what it waits for. */
 const WAITS: Readonly<Record<string, RegExp>> = {
   mapWithMetrics: new RegExp(`^Map "approvals" \\(${FILE}\\)$`),
-  entryInCache: new RegExp(`^(?:${DESK} \\| Map "cache" \\(${FILE}\\)|Map "cache" \\(${FILE}\\) \\| ${DESK})$`),
-  storedTwice: new RegExp(`Turnstile\\.spare \\("turnstile" in ${FILE}\\)`),
+  entryInCache: new RegExp(
+    `^(?:${DESK} \\| Map "cache" \\(${FILE}\\)|Map "cache" \\(${FILE}\\) \\| ${DESK})$`,
+  ),
+  storedTwice: new RegExp(`^Turnstile\\.spare \\("turnstile" in ${FILE}\\) \\| ${DESK}$`),
   withSignal: new RegExp(`^${DESK}, given up when an AbortSignal is aborted$`),
   onlySignal:
     /^a promise that nothing in the heap can resolve any more, given up when an AbortSignal is aborted$/,
   racing: new RegExp(`^Turnstile\\.#waiters \\("turnstile" in ${FILE}\\), given up after 62 s ${LEFT}$`),
-  onceWithLimit: new RegExp(`^[Pr].*event "answer" of EventEmitter \\("broker" in ${FILE}\\)`),
-  iterating: /^an event of EventEmitter: FixedQueue "unconsumedPromises" of on \(node:events\)$/,
+  onceWithLimit: new RegExp(
+    `^event "answer" of EventEmitter \\("broker" in ${FILE}\\) \\| timer 63000 ms \\(`,
+  ),
+  iterating: /^an event of EventEmitter: FixedQueue "unconsumedPromises"(?: of on)? \(node:events\)$/,
   privateField: new RegExp(`^Turnstile\\.#waiters \\("turnstile" in ${FILE}\\)$`),
   weakPrivate: new RegExp(`^Hidden \\("hidden" in ${FILE}\\)$`),
   limitedBehind: new RegExp(`^Array "waiting" of limiter \\(${FILE}\\)$`),
@@ -30,7 +34,7 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   cancellable: new RegExp(`^${DESK} \\| timer 72000 ms \\(\\d+ ms left\\)$`),
   shadowed: new RegExp(`^${DESK}, given up after 73 s ${LEFT}$`),
   variable: new RegExp(`^variable "wake" \\(${FILE}\\)$`),
-  otherFunction: /async function elsewhere \(.*\), which may settle it/,
+  otherFunction: /^async function elsewhere \(.*\), which may settle it and waits for timer 71000 ms/,
 };
 
 const IN_TIME = isSanitized() ? { skip: 'there is no time for it with a sanitizer' } : STACK_READING;

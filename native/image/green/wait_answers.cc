@@ -251,8 +251,9 @@ Holder WaitAnswers::OfScope(const WaitNode& node) {
   Scope scope;
   holder.kind = HolderKind::kScope;
   holder.member = node.variable;
+  holder.is_outer = node.is_outer;
   if (search_->scopes().Read(node.object, &scope) && !scope.is_top_level)
-    holder.function_name = *scope.function_name == '\0' ? "a function" : scope.function_name;
+    holder.function_name = scope.function_name;
   const Tagged closure = search_->ClosureOf(node.object);
   if (closure.IsObject()) holder.file = OfCallback(closure).file;
   if (holder.file.starts_with("node:")) holder.description = EmitterOf(node.object);

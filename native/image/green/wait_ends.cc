@@ -1,6 +1,7 @@
 #include "wait_ends.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace gmr::vm {
 
@@ -26,9 +27,22 @@ bool IsBetter(const FoundEnd& a, const FoundEnd& b) {
   return a.calls != b.calls ? a.calls < b.calls : a.path.size() < b.path.size();
 }
 
+bool IsLocalVariable(const FoundEnd& end) { return end.kind == WaitEndKind::kVariable && end.rank > kAnswer; }
+
 bool IsLimit(const FoundEnd& end) {
   return end.effect == WaitEffect::kRejects &&
          (end.kind == WaitEndKind::kTimer || end.kind == WaitEndKind::kSignal);
+}
+
+bool HasAnswer(const std::vector<FoundEnd>& ends) {
+  return std::any_of(ends.begin(), ends.end(),
+                     [](const FoundEnd& end) { return end.effect != WaitEffect::kRejects; });
+}
+
+// Beside the best one. What only may settle it says nothing beside what does, nor does what only rejects it.
+bool IsWorthIt(const FoundEnd& end, const FoundEnd& best) {
+  if (end.effect < best.effect || end.calls > best.calls + 1 || end.rank >= kItemRank) return false;
+  return !IsLocalVariable(end) || best.rank > kAnswer;
 }
 
 }  // namespace
@@ -77,7 +91,7 @@ std::vector<WaitEnds::Leaf> WaitEnds::FindLeaves(uint32_t promise, FoundWait* wa
     if (!is_leaf) {
       wait->cut |= (*nodes_)[node].cut;
     } else if (leaves.size() < kMaxLeaves) {
-      leaves.push_back({node, via[i]});
+      leaves.push_back({node, came_[node].edge, via[i]});
     } else {
       ++wait->more;
     }
@@ -111,6 +125,8 @@ uint8_t WaitEnds::RankOf(const WaitNode& node, bool is_item) const {
   switch (node.end) {
     case WaitEndKind::kTimer:
       return kTimerRank;
+    case WaitEndKind::kVariable:
+      return node.is_outer ? kAnswer : kTimerRank;
     case WaitEndKind::kGoingOn:
     case WaitEndKind::kLocal:
       return kFunctionRank;
@@ -118,6 +134,32 @@ uint8_t WaitEnds::RankOf(const WaitNode& node, bool is_item) const {
       return node.effect == WaitEffect::kSettles ? kAnswer : kFunctionRank;
     default:
       return kAnswer;
+  }
+}
+
+bool WaitEnds::IsNamed(uint32_t index) const {
+  const WaitNode& node = (*nodes_)[index];
+  return node.role == WaitRole::kNamed && !node.in_array;
+}
+
+FoundEnd WaitEnds::EndAt(uint32_t index, const std::vector<WaitLink>& to_leaf) const {
+  const WaitNode& node = (*nodes_)[index];
+  FoundEnd end;
+  end.effect = node.effect;
+  end.kind = node.role == WaitRole::kEnd ? node.end : WaitEndKind::kNone;
+  end.rank = RankOf(node, IsNamed(index) && IsItem(index));
+  end.path = PathFrom(to_leaf, index);
+  end.calls = CallsOn(end.path);
+  if (IsNamed(index)) AddOwners(&end);
+  return end;
+}
+
+// Of an item, its collection only; of any other object of a class, nothing: it is an end.
+void WaitEnds::ReachFrom(uint32_t index) {
+  const bool is_named = IsNamed(index);
+  if (is_named && !IsItem(index)) return;
+  for (uint32_t edge = (*nodes_)[index].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
+    if (!is_named || IsTowardsCollection((*nodes_)[nodes_->EdgeAt(edge).to])) Reach(index, edge);
   }
 }
 
@@ -130,34 +172,18 @@ void WaitEnds::FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
     const uint32_t index = queue_[i];
     const WaitNode& node = (*nodes_)[index];
     wait->cut |= node.cut;
-    const bool is_named = node.role == WaitRole::kNamed && !node.in_array;
-    const bool is_item = is_named && IsItem(index);
     const bool is_function = node.end == WaitEndKind::kGoingOn || node.end == WaitEndKind::kLocal;
+    if (is_function && is_own(node.function)) continue;
     const bool is_end =
-        is_named || node.role == WaitRole::kEnd || (node.role == WaitRole::kUserland && !node.in_array);
-    if (is_end && !(is_function && is_own(node.function))) {
-      FoundEnd end;
-      end.effect = node.effect;
-      end.kind = node.role == WaitRole::kEnd ? node.end : WaitEndKind::kNone;
-      end.rank = RankOf(node, is_item);
-      end.path = PathFrom(to_leaf, index);
-      end.calls = CallsOn(end.path);
-      if (is_named) AddOwners(&end);
-      found.push_back(std::move(end));
-    }
-    if ((is_named && !is_item) || (is_function && is_own(node.function))) continue;
-    if (queue_.size() >= kMaxSteps) {
+        IsNamed(index) || node.role == WaitRole::kEnd || (node.role == WaitRole::kUserland && !node.in_array);
+    if (is_end && found.size() < kMaxFound) found.push_back(EndAt(index, to_leaf));
+    if (queue_.size() < kMaxSteps) {
+      ReachFrom(index);
+    } else {
       wait->cut |= kCutMany;
-      continue;
-    }
-    for (uint32_t edge = node.first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
-      // Of an item, its collection only.
-      if (!is_item || IsTowardsCollection((*nodes_)[nodes_->EdgeAt(edge).to])) Reach(index, edge);
     }
   }
-  const bool has_answer = std::any_of(found.begin(), found.end(),
-                                      [](const FoundEnd& end) { return end.effect != WaitEffect::kRejects; });
-  if (!has_answer) AddFunctions(to_leaf, wait);
+  if (!HasAnswer(found)) AddFunctions(to_leaf, wait);
   Choose(&found, wait);
 }
 
@@ -172,7 +198,7 @@ uint32_t WaitEnds::CallsOn(const std::vector<WaitLink>& path) const {
 std::vector<WaitLink> WaitEnds::PathFrom(const std::vector<WaitLink>& to_leaf, uint32_t node) const {
   std::vector<WaitLink> path = to_leaf;
   const std::vector<WaitLink> rest = PathTo(node);
-  path.insert(path.end(), rest.begin() + (to_leaf.empty() ? 0 : 1), rest.end());
+  path.insert(path.end(), rest.begin() + 1, rest.end());
   return path;
 }
 
@@ -190,41 +216,42 @@ void WaitEnds::AddFunctions(const std::vector<WaitLink>& to_leaf, FoundWait* wai
 }
 
 // One that is on the way to another says less than that.
+bool WaitEnds::IsOnWay(const FoundEnd& end, const std::vector<FoundEnd>& others) const {
+  if (end.rank < kItemRank) return false;
+  return std::any_of(others.begin(), others.end(), [&](const FoundEnd& other) {
+    return other.path.size() > end.path.size() && other.effect == end.effect &&
+           std::any_of(other.path.begin(), other.path.end(),
+                       [&](const WaitLink& link) { return link.node == end.path.back().node; });
+  });
+}
+
+bool WaitEnds::IsListed(const FoundEnd& end, const FoundWait& wait) const {
+  const Tagged object = (*nodes_)[end.path.back().node].object;
+  return std::any_of(wait.ends.begin(), wait.ends.end(), [&](const FoundEnd& other) {
+    return (*nodes_)[other.path.back().node].object == object && other.kind == end.kind;
+  });
+}
+
 void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
-  const auto is_on_way = [&](const FoundEnd& end) {
-    return std::any_of(found->begin(), found->end(), [&](const FoundEnd& other) {
-      return other.path.size() > end.path.size() && other.effect == end.effect && end.rank >= kItemRank &&
-             std::any_of(other.path.begin(), other.path.end(),
-                         [&](const WaitLink& link) { return link.node == end.path.back().node; });
-    });
-  };
   std::vector<FoundEnd> kept;
-  for (const FoundEnd& end : *found) {
-    if (!is_on_way(end)) kept.push_back(end);
-  }
+  std::copy_if(found->begin(), found->end(), std::back_inserter(kept),
+               [&](const FoundEnd& end) { return !IsOnWay(end, *found); });
   std::stable_sort(kept.begin(), kept.end(), IsBetter);
-  const auto object_of = [&](const FoundEnd& end) { return (*nodes_)[end.path.back().node].object; };
   size_t answers = 0;
   size_t limits = 0;
-  WaitEffect best = WaitEffect::kRejects;
-  uint32_t most_calls = UINT32_MAX;
-  for (FoundEnd& end : kept) {
-    const bool is_known = std::any_of(wait->ends.begin(), wait->ends.end(), [&](const FoundEnd& other) {
-      return object_of(other) == object_of(end) && other.kind == end.kind;
-    });
-    if (is_known) continue;
+  const FoundEnd* best = nullptr;
+  for (const FoundEnd& end : kept) {
+    if (IsListed(end, *wait)) continue;
     if (IsLimit(end)) {
-      if (limits++ < kMaxLimits) wait->ends.push_back(std::move(end));
+      if (limits++ < kMaxLimits) wait->ends.push_back(end);
       continue;
     }
-    // What only may settle it says nothing beside what does, nor does what only rejects it.
-    if (answers > 0 && (end.effect < best || end.calls > most_calls || end.rank >= kFunctionRank)) continue;
-    best = end.effect;
-    if (answers == 0) most_calls = end.calls + 1;
+    if (best != nullptr && !IsWorthIt(end, *best)) continue;
+    if (best == nullptr) best = &end;
     if (++answers > kMaxPerLeaf || wait->ends.size() >= kMaxEnds) {
       ++wait->more;
     } else {
-      wait->ends.push_back(std::move(end));
+      wait->ends.push_back(end);
     }
   }
 }
@@ -267,18 +294,17 @@ void WaitEnds::AddOwners(FoundEnd* end) const {
 FoundWait WaitEnds::Find(uint32_t promise, const std::function<bool(uint32_t function)>& is_own) {
   FoundWait wait;
   const std::vector<Leaf> leaves = FindLeaves(promise, &wait);
-  std::vector<std::vector<WaitLink>> paths;
-  for (const Leaf& leaf : leaves) paths.push_back(PathTo(leaf.node));
-  for (size_t i = 0; i < leaves.size(); ++i) {
-    wait.via |= leaves[i].via;
-    FindFrom(leaves[i], paths[i], is_own, &wait);
+  for (const Leaf& leaf : leaves) {
+    wait.via |= leaf.via;
+    // What is between the two is proved together.
+    std::vector<WaitLink> to_leaf = {{promise, kNoIndex}};
+    if (leaf.node != promise) to_leaf.push_back({leaf.node, leaf.edge});
+    FindFrom(leaf, to_leaf, is_own, &wait);
   }
   std::stable_sort(wait.ends.begin(), wait.ends.end(), [](const FoundEnd& a, const FoundEnd& b) {
     return a.effect != b.effect ? a.effect > b.effect : a.rank < b.rank;
   });
-  const bool has_answer = std::any_of(wait.ends.begin(), wait.ends.end(),
-                                      [](const FoundEnd& end) { return end.effect != WaitEffect::kRejects; });
-  if (!has_answer) return wait;
+  if (!HasAnswer(wait.ends)) return wait;
   // What can only reject it, and is no limit of time, is not waited for.
   std::erase_if(wait.ends,
                 [](const FoundEnd& end) { return end.effect == WaitEffect::kRejects && !IsLimit(end); });

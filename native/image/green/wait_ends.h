@@ -52,6 +52,7 @@ class WaitEnds {
   static constexpr size_t kMaxLeaves = 64;
   static constexpr size_t kMaxPromises = 100'000;
   static constexpr size_t kMaxSteps = 20'000;
+  static constexpr size_t kMaxFound = 256;
   static constexpr size_t kMaxPerLeaf = 3;
   static constexpr size_t kMaxLimits = 2;
   static constexpr size_t kMaxEnds = 6;
@@ -64,6 +65,7 @@ class WaitEnds {
   };
   struct Leaf {
     uint32_t node = kNoIndex;
+    uint32_t edge = kNoIndex;  // that led to it
     uint8_t via = 0;
   };
 
@@ -77,6 +79,11 @@ class WaitEnds {
   void AddFunctions(const std::vector<WaitLink>& to_leaf, FoundWait* wait);
   std::vector<WaitLink> PathFrom(const std::vector<WaitLink>& to_leaf, uint32_t node) const;
   void Choose(std::vector<FoundEnd>* found, FoundWait* wait) const;
+  bool IsNamed(uint32_t node) const;
+  FoundEnd EndAt(uint32_t node, const std::vector<WaitLink>& to_leaf) const;
+  void ReachFrom(uint32_t node);
+  bool IsOnWay(const FoundEnd& end, const std::vector<FoundEnd>& others) const;
+  bool IsListed(const FoundEnd& end, const FoundWait& wait) const;
   bool IsItem(uint32_t node) const;
   void AddOwners(FoundEnd* end) const;
   std::vector<WaitLink> NextOwner(uint32_t of) const;

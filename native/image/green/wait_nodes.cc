@@ -16,7 +16,8 @@ uint64_t Mix(uint64_t hash, const char* text) {
 
 // 64 bits: that two of at most 200,000 nodes have the same is once in a billion reports.
 uint64_t KeyOf(const WaitNode& node) {
-  uint64_t hash = Mix(Mix(Mix(0, node.object.bits()), node.variable), node.property);
+  uint64_t hash =
+      Mix(Mix(Mix(Mix(0, node.object.bits()), node.content.bits()), node.variable), node.property);
   const auto kind = static_cast<uint64_t>(node.role) | static_cast<uint64_t>(node.inner) << 8 |
                     static_cast<uint64_t>(node.effect) << 16 | static_cast<uint64_t>(node.end) << 24 |
                     uint64_t{node.in_array} << 32 | uint64_t{node.level} << 40;

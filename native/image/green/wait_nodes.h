@@ -61,7 +61,7 @@ inline constexpr uint8_t kCutUnsearched = 64;
 
 struct WaitNode {
   Tagged object;
-  Tagged content;             // of an array: what it holds on this way
+  Tagged content;             // of an array of properties: the one on this way
   const char* variable = "";  // of a scope
   const char* property = "";  // of an entry: the one that has the function
   uint32_t first_edge = kNoIndex;

@@ -37,6 +37,7 @@ struct Holder {
   std::string file;
   // Of a scope: the function that it is of; empty: of a whole file.
   std::string function_name;
+  bool is_outer = false;  // of a scope: of a whole file
   int32_t line = 0;
   int32_t column = 0;
   // The property or variable by which it holds the one before: "queue", "#head"; empty: unknown, or an

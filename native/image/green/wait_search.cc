@@ -34,11 +34,11 @@ void WaitSearch::Reset() {
   passes_.Reset();
   lists_.Reset();
   nodes_.Reset();
-  resolvers_.Truncate(0);
   next_resolver_.Truncate(0);
   first_resolver_.Clear();
   newest_reactions_.Clear();
   waiting_.Truncate(0);
+  search_ = nullptr;
   next_ = 0;
   has_reactions_ = false;
 }
@@ -51,16 +51,15 @@ uint32_t WaitSearch::Add(Tagged promise) {
 
 // They are known already, with the context that leads to the promise.
 bool WaitSearch::IndexResolvers(const HeapScan& scan) {
-  for (const ResolverFunction& resolver : scan.resolvers()) {
+  if (!next_resolver_.Assign(scan.resolvers().size(), kNoIndex)) return scan.resolvers().empty();
+  for (uint32_t index = 0; index < scan.resolvers().size(); ++index) {
+    const ResolverFunction& resolver = scan.resolvers()[index];
     Tagged promise;
     if (!resolver.context.IsObject() || !heap_->Load(resolver.context, layout_->resolve_promise, &promise) ||
         !promise.IsObject())
       continue;
-    const auto index = static_cast<uint32_t>(resolvers_.size());
     uint32_t first = index;
-    if (!resolvers_.Append(resolver) || !next_resolver_.Append(kNoIndex) ||
-        !first_resolver_.Insert(promise.bits(), index, &first))
-      return false;
+    if (!first_resolver_.Insert(promise.bits(), index, &first)) return false;
     if (first == index) continue;
     next_resolver_[index] = next_resolver_[first];
     next_resolver_[first] = index;
@@ -71,21 +70,21 @@ bool WaitSearch::IndexResolvers(const HeapScan& scan) {
 bool WaitSearch::Run(const Search& search) {
   if (nodes_.size() == 0) return true;
   search_ = &search;
-  if (!IndexResolvers(search.scan)) return MarkLate();
+  if (!IndexResolvers(search.scan)) return Stop(kCutMany);
   for (int pass = 0; pass < kMaxPasses; ++pass) {
-    if (!ExpandOpen(search)) return MarkLate();
+    if (!ExpandOpen(search)) return Stop(kCutTime);
     if (waiting_.empty()) return true;
     const HolderPasses::Search next{search.pages, search.targets, search.scan.allocation_top(),
                                     search.deadline_ns, search.may_split};
-    if (passes_.has_open() && !passes_.Run(next)) return MarkLate();
-    if (!ExpandWaiting(search)) return MarkLate();
+    if (passes_.has_open() && !passes_.Run(next)) return Stop(kCutTime);
+    if (!ExpandWaiting(search)) return Stop(kCutTime);
   }
-  return MarkLate();
+  return Stop(kCutMany);
 }
 
-bool WaitSearch::MarkLate() {
-  for (const uint32_t index : waiting_) Cut(index, kCutTime);
-  for (; next_ < nodes_.size(); ++next_) Cut(next_, kCutTime);
+bool WaitSearch::Stop(uint8_t reason) {
+  for (const uint32_t index : waiting_) Cut(index, reason);
+  for (; next_ < nodes_.size(); ++next_) Cut(next_, reason);
   return false;
 }
 
@@ -173,15 +172,15 @@ void WaitSearch::FollowResolvers(uint32_t index) {
   const WaitRole by = nodes_[index].inner;
   const uint32_t* first = first_resolver_.Find(nodes_[index].object.bits());
   for (uint32_t i = first == nullptr ? kNoIndex : *first; i != kNoIndex; i = next_resolver_[i]) {
-    const bool rejects = resolvers_[i].rejects;
+    const bool rejects = search_->scan.resolvers()[i].rejects;
     if (by == (rejects ? kByFulfilment : kByRejection)) continue;
     WaitNode resolver;
-    resolver.object = resolvers_[i].object;
+    resolver.object = search_->scan.resolvers()[i].object;
     resolver.role = WaitRole::kFunction;
     resolver.effect = rejects && by == kByBoth ? WaitEffect::kRejects : nodes_[index].effect;
     WaitEdge to;
     to.offset = layout_->resolve_promise;
-    to.table = resolvers_[i].context;
+    to.table = search_->scan.resolvers()[i].context;
     if (Connect(index, resolver, to) == kNoIndex) return;
   }
 }
@@ -378,7 +377,12 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
   if (held.list != kNoIndex) edge.list_node = found.held;
   if (shape == HolderShape::kArray || shape == HolderShape::kCell) {
     next.in_array = shape == HolderShape::kArray;
-    next.content = held.object;
+    // Only properties have names: who is in the same array of elements may share the rest of the way.
+    Tagged array = found.object;
+    const int32_t type = heap_->TypeOf(&array);
+    const bool has_names =
+        type == heap_->layout().type_property_array || type == heap_->layout().type_name_dictionary;
+    if (has_names || shape == HolderShape::kCell) next.content = held.object;
     next.property = held.property;
     next.level = held.level;
   } else if (IsContextShape(shape)) {

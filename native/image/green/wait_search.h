@@ -62,12 +62,15 @@ class WaitSearch {
   static constexpr uint8_t kMaxOwners = 2;
   // After so many nodes of a list all of them are looked for together.
   static constexpr uint8_t kMaxListNodes = 3;
-  static constexpr size_t kMaxResolvers = 16'000'000;
+  // More take too much memory.
+  static constexpr size_t kMaxResolvers = 4'000'000;
+  static constexpr size_t kMaxReactions = 1'000'000;
 
   bool IndexResolvers(const HeapScan& scan);
   bool ExpandOpen(const Search& search);
   bool ExpandWaiting(const Search& search);
-  bool MarkLate();
+  // Nodes that were not looked at say why. False.
+  bool Stop(uint8_t reason);
   // False: what holds it must be searched first.
   bool Expand(uint32_t index);
   bool ExpandPromise(uint32_t index);
@@ -102,11 +105,10 @@ class WaitSearch {
   platform::MappedArray<uint64_t> chain_{ListChains::kMaxNodes};
   const Search* search_ = nullptr;
   WaitNodes nodes_;
-  platform::MappedArray<ResolverFunction> resolvers_{kMaxResolvers};
   platform::MappedArray<uint32_t> next_resolver_{kMaxResolvers};
   platform::NumberTable first_resolver_{kMaxResolvers};
   // The newest reaction of each promise.
-  platform::NumberTable newest_reactions_{kMaxResolvers};
+  platform::NumberTable newest_reactions_{kMaxReactions};
   platform::MappedArray<uint32_t> waiting_{200'000};
   uint32_t next_ = 0;  // the first node that was not looked at
   bool has_reactions_ = false;

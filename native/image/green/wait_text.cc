@@ -89,10 +89,21 @@ std::string ContentName(const WaitEnd& end) {
   return content.kind == HolderKind::kCallback ? "variable" : content.class_name;
 }
 
+// An object of a class that a collection has.
+std::string ItemText(const WaitEnd& end) {
+  for (size_t i = end.holders.size() - 1; i-- > 0;) {
+    const Holder& item = end.holders[i];
+    const bool is_item = item.kind == HolderKind::kObject && !item.class_name.empty() &&
+                         end.holders[i + 1].kind == HolderKind::kCollection;
+    if (is_item) return item.class_name + " in ";
+  }
+  return "";
+}
+
 std::string VariableText(const WaitEnd& end) {
   const Holder& scope = end.holders.back();
   std::string text = scope.description.empty() ? "" : "an event of " + scope.description + ": ";
-  text += ContentName(end);
+  text += ItemText(end) + ContentName(end);
   if (!scope.member.empty()) text += " " + Quoted(scope.member + Inner(end));
   if (scope.kind == HolderKind::kGlobal) return text + ", a global variable";
   if (!scope.function_name.empty()) text += " of " + scope.function_name;
@@ -101,7 +112,9 @@ std::string VariableText(const WaitEnd& end) {
 
 // Where the outermost owner is: its class, and the variable that has it.
 std::string OwnerPlace(const Holder& named, const Holder* variable) {
-  std::string text = named.file;
+  const std::string text = named.file;
+  // A variable of one of Node's functions says nothing to whoever wrote the program.
+  if (variable != nullptr && !variable->is_outer && variable->file.starts_with("node:")) variable = nullptr;
   if (variable == nullptr) return text.empty() ? "" : " (" + text + ")";
   std::string place = Quoted(variable->member);
   if (!variable->function_name.empty()) place += " of " + variable->function_name;
@@ -120,14 +133,8 @@ bool IsEvent(const WaitEnd& end, std::string* name) {
 
 std::string ObjectText(const WaitEnd& end) {
   const Holder& named = end.holders.back();
-  std::string text;
+  std::string text = ItemText(end);
   std::string event;
-  for (size_t i = 0; i + 1 < end.holders.size(); ++i) {
-    const Holder& item = end.holders[i];
-    const bool is_item = item.kind == HolderKind::kObject && i + 2 < end.holders.size() &&
-                         end.holders[i + 1].kind == HolderKind::kCollection;
-    if (is_item && !item.class_name.empty()) text = item.class_name + " in ";
-  }
   const bool is_list =
       end.holders.size() > 1 && end.holders[end.holders.size() - 2].kind == HolderKind::kListNode;
   if (is_list) {
@@ -186,7 +193,7 @@ std::string EndText(const WaitEnd& end) {
 
 // A function that may settle it and is suspended itself stands before what it waits for.
 std::string WithFunction(const WaitEnd& end) {
-  const std::string text = EndText(end);
+  std::string text = EndText(end);
   if (end.effect == WaitEffect::kRejects) return text + ", which can only reject it";
   if (end.effect == WaitEffect::kSettles) return text;
   for (size_t i = 0; i + 1 < end.holders.size(); ++i) {

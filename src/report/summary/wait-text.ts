@@ -17,7 +17,7 @@ const KINDS = ['Promise.all', 'Promise.allSettled', 'Promise.any', 'resolve'];
  */
 export function shortWait(waitsFor: string, naming: Naming): string {
   // A caller of `writeReport()` waits for its end.
-  if (waitsFor.includes('(gmr:')) return 'waiting for this report';
+  if (waitsFor.includes('(gmr:') || waitsFor.includes(' in gmr:')) return 'waiting for this report';
   const [answer, limit] = splitLimit(waitsFor);
   if (answer.startsWith(UNKNOWN) || answer === '') return limit;
   const [kind, rest] = splitKind(answer);
