@@ -8,7 +8,7 @@ import { type SourceFile, matches, native, read, typeScript, unexpected, walk } 
 const BASE = ['native/base', 'native/base/containers'];
 const PROCESS = ['native/process', 'native/process/threads'];
 const IMAGE_MAY_USE = ['native/unwind', ...PROCESS, ...BASE];
-const IMAGE = ['native/image/objects', 'native/image/stack', 'native/image/green'];
+const IMAGE = ['text', 'objects', 'stack', 'scan', 'green'].map((name) => `native/image/${name}`);
 /** What the reporter is built on. */
 const CAPTURING = ['native/v8', 'native/os', ...IMAGE, ...IMAGE_MAY_USE];
 const REPORTER = ['model', 'formatter', 'output', 'capture', 'triggers'].map(
@@ -22,9 +22,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'native/process': BASE,
   'native/process/threads': ['native/process', ...BASE],
   'native/unwind': [...PROCESS, ...BASE],
-  'native/image/objects': IMAGE_MAY_USE,
-  'native/image/stack': ['native/image/objects', ...IMAGE_MAY_USE],
-  'native/image/green': ['native/image/objects', 'native/image/stack', ...IMAGE_MAY_USE],
+  'native/image/text': BASE,
+  'native/image/objects': ['native/image/text', ...IMAGE_MAY_USE],
+  'native/image/stack': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/scan': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/green': [...IMAGE.slice(0, 4), ...IMAGE_MAY_USE],
   'native/os': BASE,
   'native/v8': [...IMAGE, 'native/os', ...IMAGE_MAY_USE],
   'native/reporter/model': CAPTURING,
@@ -106,7 +108,7 @@ const NEEDS_NO_V8 = ['native/os', ...IMAGE, ...IMAGE_MAY_USE];
 const NEEDS_NO_SYSTEM = ['native/unwind', ...IMAGE];
 /** Casts between pointers to copies that we own. */
 const CASTS_OF_COPIES = [
-  'native/image/green/page_targets.cc: reinterpret_cast<const __m128i*>(seen + i)',
+  'native/image/scan/page_targets.cc: reinterpret_cast<const __m128i*>(seen + i)',
   'native/image/objects/code_reader.cc: reinterpret_cast<RawCode*>(memory)',
   'native/image/objects/source_window.cc: reinterpret_cast<uint8_t*>(units)',
 ];

@@ -66,7 +66,7 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     const waiting = found.groups.filter(({ frames }) => frames.some(({ name }) => name.endsWith('Report')));
     assert.deepEqual(
       waiting.map(({ waitsFor, frames }) => [waitsFor, ...frames.map(({ name }) => name)]),
-      [['ReportRequest', 'makeReport', 'answerReport']],
+      [['ReportRequest in Set "requests" (gmr:deferred/reports.js)', 'makeReport', 'answerReport']],
     );
   });
 

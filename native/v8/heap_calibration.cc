@@ -37,6 +37,8 @@ class Calibrator {
         {&Calibrator::Positions, "the position of an await"},
         {&Calibrator::Combinators, "Promise.all, allSettled, any and race"},
         {&Calibrator::AsyncGenerators, "fields of an async generator"},
+        {&Calibrator::BoundFunctions, "fields of a bound function"},
+        {&Calibrator::Collections, "tables of a Map, Set, WeakMap and WeakSet"},
         {&Calibrator::Elements, "objects without elements"},
     };
     for (const auto& [step, what] : kSteps) {
@@ -283,6 +285,37 @@ class Calibrator {
            layout_.request_next > 0 && layout_.request_promise > 0 &&
            Word(Word(request, layout_.request_next), layout_.request_promise) ==
                known_[Known::kSecondRequest];
+  }
+
+  // What these two do not find is not followed; nothing else needs it.
+  bool BoundFunctions() {
+    const Tagged bound = known_[Known::kBound];
+    if (!Is(bound, layout_.type_bound_function)) return true;
+    layout_.bound_target = FieldWith(bound, known_[Known::kBoundTarget]);
+    layout_.bound_receiver = FieldWith(bound, known_[Known::kBoundReceiver]);
+    layout_.bound_arguments = OnlyField(bound, kFirstOwnField, [&](Tagged word, int32_t) {
+      Tagged argument;
+      return Is(word, heap_.layout().type_fixed_array) && heap_.LoadElement(word, 0, &argument) &&
+             argument == known_[Known::kBoundArgument];
+    });
+    return true;
+  }
+
+  int32_t TableOf(Known collection) const {
+    return OnlyField(known_[collection], kFirstOwnField,
+                     [](Tagged word, int32_t) { return word.IsObject(); });
+  }
+
+  bool Collections() {
+    const int32_t table = TableOf(Known::kMap);
+    for (const Known other : {Known::kSet, Known::kWeakMap, Known::kWeakSet}) {
+      if (table < 0 || TableOf(other) != table) return true;
+    }
+    layout_.collection_table = table;
+    layout_.type_ordered_map = TypeOf(Word(known_[Known::kMap], table));
+    layout_.type_ordered_set = TypeOf(Word(known_[Known::kSet], table));
+    layout_.type_ephemeron_table = TypeOf(Word(known_[Known::kWeakMap], table));
+    return true;
   }
 
   bool Elements() {

@@ -51,6 +51,10 @@ constexpr std::string_view kScript = R"js((() => {
   const suspended = generator();
   const idle = asyncGenerator();
   suspended.next();
+  const boundTarget = () => {}, boundReceiver = {}, boundArgument = {};
+  const bound = boundTarget.bind(boundReceiver, boundArgument);
+  const key = {}, map = new Map([[key, 1]]), set = new Set([key]);
+  const weakMap = new WeakMap([[key, 1]]), weakSet = new WeakSet([key]);
   const timer = typeof setTimeout === 'function' ? setTimeout(() => {}, 1e6) : {};
   if (typeof clearTimeout === 'function') clearTimeout(timer);
   const finish = () => { for (const resolve of resolvers) resolve(); resolveFresh(); idle.return(); };
@@ -59,7 +63,8 @@ constexpr std::string_view kScript = R"js((() => {
     thenSource, onFulfilled, then, catchSource, onRejected,
     generatorSource, asyncGen, firstRequest, secondRequest, idle,
     fresh, Promise.resolve(1), resolveFresh, rejectFresh, suspended, {},
-    Object.freeze(pending()), timer, finish];
+    Object.freeze(pending()), bound, boundTarget, boundReceiver, boundArgument, map, set,
+    weakMap, weakSet, timer, finish];
 })())js";
 constexpr std::string_view kAwait = "await id(source)";
 constexpr std::string_view kGeneratorAwait = "await source;";

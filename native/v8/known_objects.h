@@ -54,7 +54,15 @@ enum class Known : uint8_t {
   kGenerator,  // plain, suspended at a yield
   kEmpty,      // {}
   kFrozen,     // Object.freeze(new Promise(...))
-  kTimer,      // a timer, cancelled; {} where there are none
+  kBound,      // a bound function, and what it was made of
+  kBoundTarget,
+  kBoundReceiver,
+  kBoundArgument,
+  kMap,
+  kSet,
+  kWeakMap,
+  kWeakSet,
+  kTimer,  // a timer, cancelled; {} where there are none
   kCount
 };
 

@@ -20,7 +20,7 @@ import { guarded, head, type Line } from './layout';
 import { evalPosition, printableName, printablePosition, remarkOnPosition, sourceLine } from './text-code';
 import { notAvailable } from './text-overview';
 
-const MAX_WAIT_LENGTH = 300;
+const MAX_WAIT_LENGTH = 500;
 const YOUNG_COLLECTED =
   '(V8 collected young objects meanwhile: functions that were suspended only just now may be missing)';
 /** How a heap was read, behind how long that took. */
@@ -50,11 +50,7 @@ function describeReading(isolates: readonly IsolateThread[]): readonly string[] 
     greenThreads.status === 'unavailable' ? [] : greenThreads.groups,
   );
   if (groups.length === 0) return [];
-  const notes = ['(functions that nothing can resume any more are counted until V8 frees them)'];
-  if (groups.some(({ waitsFor }) => waitsFor?.includes(' <- ') === true)) {
-    notes.unshift('(A <- B: object A holds B, and B holds the function that would resolve the promise)');
-  }
-  return notes;
+  return ['(functions that nothing can resume any more are counted until V8 frees them)'];
 }
 
 /** Why no thread has any; null when the reasons differ, or one has. */

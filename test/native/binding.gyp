@@ -42,6 +42,12 @@
           "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
         },
         {
+          "target_name": "scopes_fixture",
+          "includes": ["under-test.gypi"],
+          "sources": ["scopes/addon.cc"],
+          "libraries": ["<@(platform_objects)", "<@(v8_objects)"]
+        },
+        {
           "target_name": "tables_fixture",
           "includes": ["under-test.gypi"],
           "sources": ["tables/addon.cc"],

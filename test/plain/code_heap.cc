@@ -16,6 +16,9 @@ constexpr size_t kWordsOfCode = 9;
 constexpr int32_t kHasFunctionVariable = 1 << 12;
 constexpr int32_t kHasInferredName = 1 << 14;
 constexpr int kKindShift = 17;
+constexpr int32_t kInlinedNames = 75;
+// FUNCTION_CONTEXT_TYPE
+constexpr int32_t kContextType = 208;
 // src/objects/map.h and property-details.h
 constexpr int kOwnDescriptorsShift = 10;
 constexpr int kFieldIndexShift = 19;
@@ -77,9 +80,14 @@ Tagged CodeHeap::Bytecode(const std::vector<Position>& positions, const std::vec
 }
 
 Tagged CodeHeap::ScopeInfo(const Function& function) {
-  int32_t flags = function.kind << kKindShift;
-  std::vector<Tagged> words = {Smi(0), Smi(0), Smi(function.locals)};
-  for (int32_t i = 0; i < function.locals * 2; ++i) words.push_back(Smi(i));
+  int32_t flags = function.kind << kKindShift | function.scope_type;
+  const bool has_names = !function.names.empty();
+  const int32_t locals = has_names ? static_cast<int32_t>(function.names.size()) : function.locals;
+  std::vector<Tagged> words = {Smi(0), Smi(0), Smi(locals)};
+  if (has_names && locals >= kInlinedNames) words.push_back(NameTable(function.names));
+  for (int32_t i = 0; i < locals && !(has_names && locals >= kInlinedNames); ++i)
+    words.push_back(has_names ? OneByte(function.names[static_cast<size_t>(i)]) : Smi(i));
+  for (int32_t i = 0; i < locals; ++i) words.push_back(Smi(i));
   if (!function.name.empty()) {
     flags |= kHasFunctionVariable;
     words.push_back(OneByte(function.name));
@@ -89,12 +97,35 @@ Tagged CodeHeap::ScopeInfo(const Function& function) {
     flags |= kHasInferredName;
     words.push_back(OneByte(function.inferred_name));
   }
-  words.push_back(Smi(function.start));
-  words.push_back(Smi(function.start + 1000));
+  if (function.scope_type <= layout.scope_type_script) {
+    words.push_back(Smi(function.start));
+    words.push_back(Smi(function.start + function.length));
+  }
   words[0] = Smi(flags);
   const Tagged info = Object(layout.type_scope_info, 1 + words.size());
   for (size_t i = 0; i < words.size(); ++i) Set(info, static_cast<int32_t>(8 + i * 8), words[i]);
   return info;
+}
+
+Tagged CodeHeap::NameTable(const std::vector<std::string_view>& names) {
+  // An entry may be empty; the order is that of hashes.
+  std::vector<Tagged> words = {Smi(static_cast<int32_t>(names.size())), Smi(0), Smi(256), Smi(0),
+                               OneByte("")};
+  for (size_t i = names.size(); i-- > 0;) {
+    words.push_back(OneByte(names[i]));
+    words.push_back(Smi(static_cast<int32_t>(i)));
+  }
+  words[3] = words[4] = Object(layout.first_nonstring_type, 4);
+  return Array(words, layout.type_name_table);
+}
+
+Tagged CodeHeap::Context(Tagged scope_info, Tagged previous, const std::vector<Tagged>& values) {
+  const Tagged context = Object(kContextType, 4 + values.size());
+  Set(context, 8, Smi(static_cast<int32_t>(2 + values.size())));
+  Set(context, 16, scope_info);
+  Set(context, 24, previous);
+  for (size_t i = 0; i < values.size(); ++i) Set(context, static_cast<int32_t>(32 + 8 * i), values[i]);
+  return context;
 }
 
 Tagged CodeHeap::Shared(const Function& function) {

@@ -47,6 +47,11 @@ class CodeHeap : public Heap {
     std::string_view inferred_name = "";
     int32_t kind = 0;
     int32_t locals = 0;
+    int32_t length = 1000;
+    // Else the names are numbers.
+    std::vector<std::string_view> names = {};
+    // ScopeType, src/objects/scope-info.tq.
+    int32_t scope_type = 2;
   };
   // A SharedFunctionInfo, whose name is in a ScopeInfo.
   Tagged Shared(const Function& function);
@@ -54,6 +59,10 @@ class CodeHeap : public Heap {
   Tagged SharedOfBuiltin(int32_t number);
   Tagged JsFunction(Tagged shared, Tagged context = Tagged());
   Tagged ScopeInfo(const Function& function);
+  // With these values of the variables, behind the description and `previous`.
+  Tagged Context(Tagged scope_info, Tagged previous, const std::vector<Tagged>& values);
+  // The table of names that V8 makes for many variables.
+  Tagged NameTable(const std::vector<std::string_view>& names);
 
   // Objects with properties: keys, and their values in the object.
   struct Property {

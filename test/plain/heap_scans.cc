@@ -3,10 +3,10 @@
 #include "../../native/base/clock.h"
 #include "../../native/base/containers/word_match.h"
 #include "../../native/image/green/gc_epoch.h"
-#include "../../native/image/green/holder_search.h"
-#include "../../native/image/green/page_filter.h"
-#include "../../native/image/green/split_scan.h"
-#include "../../native/image/green/word_set.h"
+#include "../../native/image/scan/holder_search.h"
+#include "../../native/image/scan/page_filter.h"
+#include "../../native/image/scan/split_scan.h"
+#include "../../native/image/scan/word_set.h"
 #include "async_heap.h"
 #include "harness.h"
 
@@ -292,7 +292,7 @@ TEST("HolderSearch finds the object that a word is in") {
   CHECK(heap.FindPages(heap.Maps(), true));
   const auto search = std::make_unique<vm::HolderSearch>(&heap.objects);
   const uint64_t* words = heap.reader.OpenWindow(AsyncHeap::kStart, kPageBytes);
-  vm::Holder holder;
+  vm::WordHolder holder;
   const size_t index = (array.Slot(16 + 16) - AsyncHeap::kStart) / 8;
   CHECK(search->Find(*heap.pages, 0, words, index, &holder));
   CHECK(holder.object == array);

@@ -4,7 +4,7 @@
 #include "../../native/image/green/async_groups.h"
 #include "../../native/image/green/async_places.h"
 #include "../../native/image/green/green_threads.h"
-#include "../../native/image/green/holder_names.h"
+#include "../../native/image/green/holder_kinds.h"
 #include "async_heap.h"
 #include "harness.h"
 
@@ -68,29 +68,34 @@ TEST("AsyncPlaces knows name, line and column of a wait") {
   CHECK_EQ(heap.places->Find(heap.graph->functions()[0].suspended), index);
 }
 
-TEST("HolderNames names timers, requests and classes of the program") {
+TEST("HolderKinds knows timers, requests and classes of the program") {
   Groups heap;
-  vm::HolderNames names(&heap.objects, &heap.heap_layout, &heap.anchors, &heap.strings, heap.places.get());
+  vm::HolderKinds kinds(&heap.objects, &heap.heap_layout, &heap.anchors, &heap.strings, heap.places.get());
+  Tagged object;
   const auto make = [&](std::string_view class_name, const std::vector<CodeHeap::Property>& properties) {
     const Tagged constructor = heap.Closure(heap.Shared({.name = class_name}), Tagged());
     const Tagged prototype = heap.ObjectWith({{heap.OneByte("constructor"), constructor}});
     heap.Set(constructor, heap.layout.function_prototype, prototype);
-    const Tagged object = heap.ObjectWith(properties);
+    object = heap.ObjectWith(properties);
     Tagged map;
     CHECK(heap.objects.MapOf(object, &map));
     heap.Set(map, heap.layout.map_prototype, prototype);
     heap.Set(map, heap.layout.map_constructor, constructor);
-    return names.OfObject(object);
+    return kinds.Of(object);
   };
-  CHECK_EQ(make("Timeout", {{heap.OneByte("_idleTimeout"), Heap::Smi(500)}}).text, "timer 500 ms");
-  CHECK_EQ(make("Timeout", {}).text, "timer");
-  CHECK_EQ(make("GetAddrInfoReqWrap", {{heap.OneByte("hostname"), heap.OneByte("db.internal")}}).text,
-           "DNS lookup db.internal");
-  CHECK_EQ(make("ChildProcess", {{heap.OneByte("pid"), Heap::Smi(77)}}).text, "child process 77");
-  CHECK(make("Pool", {}).final);
-  CHECK_EQ(make("Pool", {}).text, "Pool");
-  CHECK(!make("Map", {}).final);
-  CHECK_EQ(names.OfObject(Heap::Smi(0)).text, "object");
+  CHECK(make("Timeout", {{heap.OneByte("_idleTimeout"), Heap::Smi(500)}}).shape == vm::HolderShape::kTimer);
+  CHECK_EQ(static_cast<int>(kinds.ReadTimer(object).after_ms), 500);
+  CHECK(make("Timeout", {{heap.OneByte("_idleTimeout"), Heap::Smi(-1)}}).shape == vm::HolderShape::kNothing);
+  vm::HolderClass known =
+      make("GetAddrInfoReqWrap", {{heap.OneByte("hostname"), heap.OneByte("db.internal")}});
+  CHECK(known.shape == vm::HolderShape::kRequest);
+  CHECK_EQ(kinds.DescribeRequest(object, known), "DNS lookup db.internal");
+  known = make("ClientRequest", {{heap.OneByte("path"), heap.OneByte("/pay?card=4111")}});
+  CHECK_EQ(kinds.DescribeRequest(object, known), "http request /pay");
+  CHECK(make("Pool", {}).shape == vm::HolderShape::kClass);
+  CHECK_EQ(make("Pool", {}).name, "Pool");
+  CHECK(make("Map", {}).shape == vm::HolderShape::kCollection);
+  CHECK(kinds.Of(Heap::Smi(0)).shape == vm::HolderShape::kPlain);
 }
 
 vm::GreenThreads Dump(AsyncHeap& heap, const vm::GreenThreadLimits& limits = {}) {

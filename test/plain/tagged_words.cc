@@ -4,7 +4,7 @@
 
 #include "../../native/image/objects/byte_cursor.h"
 #include "../../native/image/objects/long_string.h"
-#include "../../native/image/objects/utf8_writer.h"
+#include "../../native/image/text/utf8_writer.h"
 #include "harness.h"
 #include "heap.h"
 

@@ -16,6 +16,7 @@ export type NativeAddon =
   | 'green_fixture'
   | 'jsframes_fixture'
   | 'lane_fixture'
+  | 'scopes_fixture'
   | 'stress_fixture'
   | 'stuck_library'
   | 'tables_fixture'

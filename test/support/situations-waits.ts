@@ -42,13 +42,17 @@ export const SUSPENDED: readonly Situation[] = [
             waitsInPackage('run', 'knex/lib/execution/runner.js', 30),
             waits('findReceiver', 'app.js', 22),
           ],
-          { count: 2, waitsFor: 'Pool <- Array' },
+          {
+            count: 2,
+            waitsFor:
+              'PendingOperation in KnexPool.pendingAcquires of Client_PG (/srv/app/node_modules/knex/lib/client.js), given up after 600 s (598 s left)',
+          },
         ),
       ]),
     ),
     [
       idle,
-      'main thread: 2 async functions suspended in findReceiver (app.js:22), in Client_PG.acquireConnection of knex, waiting for Pool.',
+      'main thread: 2 async functions suspended in findReceiver (app.js:22), in Client_PG.acquireConnection of knex, waiting for PendingOperation in KnexPool.pendingAcquires of Client_PG (knex), given up after 600 s (598 s left).',
     ],
   ),
   ofMain(
@@ -76,7 +80,10 @@ export const SUSPENDED: readonly Situation[] = [
     suspended(
       greenThreads([
         greenGroup([waitsInNode('httpNetworkFetch', 'node:internal/deps/undici/undici')], { count: 2 }),
-        greenGroup([waits('stockOf', 'app.js', 11)], { count: 2, waitsFor: 'object' }),
+        greenGroup([waits('stockOf', 'app.js', 11)], {
+          count: 2,
+          waitsFor: 'something that was not followed to the end: the time for it was used up',
+        }),
       ]),
     ),
     [
@@ -177,44 +184,40 @@ export const SUSPENDED: readonly Situation[] = [
       greenThreads([
         greenGroup([waits('race', 'a.js', 1)], {
           waitsFor:
-            'resolve: SeatPool <- Array | timer 600000 ms (599349 ms left) <- callback <anonymous> (/srv/app/a.js:9:3)',
+            'SeatPool.queue ("seats" in /srv/app/a.js) | timer 600000 ms (599349 ms left), given up when an AbortSignal is aborted',
         }),
         greenGroup([waits('both', 'a.js', 2)], {
-          waitsFor: 'Promise.all: async function visit (/srv/app/b.js:24:10) | object',
+          waitsFor: 'Promise.all: async function visit (/srv/app/b.js:24:10) | Map "open" (/srv/app/a.js)',
         }),
         greenGroup([waits('next', 'a.js', 3)], {
-          waitsFor: 'object <- callback next (/srv/app/node_modules/pg/lib/stream.js:41:7)',
+          waitsFor: 'callback next (/srv/app/node_modules/pg/lib/stream.js:41:7), which may settle it',
         }),
       ]),
     ),
     [
       idle,
-      'main thread: 1 async function suspended in race (a.js:1), waiting for SeatPool or timer 600000 ms (599349 ms left).',
-      'main thread: 1 async function suspended in both (a.js:2), waiting for async function visit (b.js:24).',
-      'main thread: 1 async function suspended in next (a.js:3), waiting for callback next (pg: lib/stream.js:41).',
+      'main thread: 1 async function suspended in race (a.js:1), waiting for SeatPool.queue ("seats" in a.js) or timer 600000 ms (599349 ms left), given up when an AbortSignal is aborted.',
+      'main thread: 1 async function suspended in both (a.js:2), waiting for async function visit (b.js:24) and Map "open" (a.js).',
+      'main thread: 1 async function suspended in next (a.js:3), waiting for callback next (pg: lib/stream.js:41), which may settle it.',
     ],
   ),
   ofMain(
-    'waits behind a function that only shares a scope with an array',
+    'waits of which only the limit is known',
     suspended(
       greenThreads([
         greenGroup([waits('enter', 'a.js', 1)], {
-          waitsFor:
-            'timer 1000000 ms (999465 ms left) <- callback <anonymous> (/srv/app/a.js:19:13) <- Array',
+          waitsFor: 'something that was not found, given up after 5 s (4.2 s left)',
         }),
         greenGroup([waits('leave', 'a.js', 2)], {
-          waitsFor: 'Server <- callback <anonymous> (/srv/app/a.js:19:13) <- Mutex <- Map',
-        }),
-        greenGroup([waits('rent', 'a.js', 3)], {
-          waitsFor: 'Module <- object <- callback Desk (/srv/app/a.js:4:1) <- Array',
+          waitsFor:
+            'Semaphore._queue of Mutex (/srv/app/node_modules/async-mutex/index.js; "accounts" in /srv/app/a.js)',
         }),
       ]),
     ),
     [
       idle,
-      'main thread: 1 async function suspended in enter (a.js:1), possibly waiting for timer 1000000 ms (999465 ms left).',
-      'main thread: 1 async function suspended in leave (a.js:2), waiting for Mutex.',
-      'main thread: 1 async function suspended in rent (a.js:3).',
+      'main thread: 1 async function suspended in enter (a.js:1), given up after 5 s (4.2 s left).',
+      'main thread: 1 async function suspended in leave (a.js:2), waiting for Semaphore._queue of Mutex (async-mutex; "accounts" in a.js).',
     ],
   ),
   ofMain(
@@ -241,7 +244,7 @@ export const SUSPENDED: readonly Situation[] = [
     suspended(
       greenThreads([
         greenGroup([waits('onStuck', 'app.js', 57)], {
-          waitsFor: 'callback answer (gmr:deferred/reports.js:141:52522)',
+          waitsFor: 'Map "answers" of ask (gmr:deferred/reports.js)',
         }),
       ]),
     ),

@@ -16,7 +16,7 @@
 #include "../../base/containers/address_index.h"
 #include "../../base/containers/mapped_array.h"
 #include "../../base/containers/number_table.h"
-#include "heap_scan.h"
+#include "../scan/heap_scan.h"
 #include "reaction_reader.h"
 
 namespace gmr::vm {
@@ -69,6 +69,8 @@ class AsyncGraph {
   const platform::MappedArray<AsyncEdge>& edges() const { return edges_; }
   // kNoIndex: no pending promise that somebody waits for.
   uint32_t FindPromise(Tagged promise) const;
+  // kNoIndex: no suspended async function or generator.
+  uint32_t FindFunction(Tagged object) const;
   void MarkInCycle(uint32_t function) { functions_[function].in_cycle = true; }
   // The promises that a function will settle: more than one only for a generator.
   template <typename Visit>
@@ -124,7 +126,6 @@ class AsyncGraph {
   bool AddEdgesOf(uint32_t promise);
   bool Connect(uint32_t promise, const Reaction& reaction);
   uint32_t FunctionFor(const Reaction& reaction);
-  uint32_t FindFunction(Tagged object) const;
   void MarkProducer(uint32_t function);
 
   bool FindCallers();

@@ -15,7 +15,7 @@
 #include "../objects/receiver_class.h"
 #include "../objects/shared_function.h"
 #include "../objects/source_positions.h"
-#include "heap_scan.h"
+#include "../scan/heap_scan.h"
 
 namespace gmr::vm {
 

@@ -34,6 +34,8 @@ class AsyncProof {
   // After that, and after MemoryReader::Forget(): whether the promises that they await, and those between
   // them, are as the graph says, and the outermost one has no caller that the graph does not know.
   bool HoldsPromises(uint32_t function);
+  // Whether the promise that `function` awaits is pending, and the function goes on when it settles.
+  bool HoldsAwait(uint32_t function);
   // Whether `from` is pending and settles `to`, itself or by way of other pending promises.
   bool Leads(Tagged from, Tagged to);
   // Whether a promise that `function` settles is pending and leads to `to`.
@@ -62,7 +64,6 @@ class AsyncProof {
   // Visits the function and its callers while `visit` returns true, each once.
   template <typename Visit>
   bool ForChain(uint32_t function, Visit visit) const;
-  bool HoldsAwait(uint32_t function);
   bool HoldsOutward(uint32_t function);
   bool FromAnyResult(uint32_t function, const Goal& goal);
   bool Reaches(Tagged from, const Goal& goal);

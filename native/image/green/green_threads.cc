@@ -4,8 +4,9 @@
 #include <memory>
 
 #include "../../base/clock.h"
+#include "../scan/split_scan.h"
 #include "async_cycles.h"
-#include "split_scan.h"
+#include "wait_text.h"
 
 namespace gmr::vm {
 
@@ -27,7 +28,6 @@ constexpr int kPercentToLabel = 6;
 constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
 // The text of the code is read in a few microseconds per frame.
 constexpr int64_t kCodeNs = 50 * platform::kNsPerMs;
-constexpr size_t kMaxLabelBytes = 512;
 constexpr int kMaxContextTries = 3;
 constexpr int kMaxPausedTries = 2;
 
@@ -61,9 +61,10 @@ GreenThreadScan::GreenThreadScan(platform::MemorySource* source, const Layout* l
       graph_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_),
       places_(&heap_, &prepared_.layout, &strings_, &arena_),
       groups_(&places_),
-      labels_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &places_),
+      search_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &places_, &graph_),
       contexts_(&heap_, &prepared_.layout, &strings_),
-      proofs_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &graph_) {}
+      answers_(&heap_, &prepared_.layout, &strings_, &graph_, &groups_, &places_, &search_),
+      proofs_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &graph_, &search_.nodes()) {}
 
 void GreenThreadScan::Capture(const GreenThreadHeap& prepared, const HeapPageIndex& index,
                               const GreenThreadLimits& limits) {
@@ -124,7 +125,7 @@ bool GreenThreadScan::ReadEpoch(GcEpoch* epoch) {
 }
 
 bool GreenThreadScan::Prove(int64_t deadline_ns) {
-  return problem_ != nullptr || proofs_.Run(&groups_, leaves_, &labels_, limits_.max_groups, deadline_ns);
+  return problem_ != nullptr || proofs_.Run(&groups_, &answers_, limits_.max_groups, deadline_ns);
 }
 
 bool GreenThreadScan::Scan(int64_t deadline_ns) {
@@ -167,27 +168,29 @@ void GreenThreadScan::ReadCode(int64_t deadline_ns) {
 
 // A label is one step less: a report without them still shows who waits where.
 const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
-  labels_.Reset();
+  search_.Reset();
+  answers_.Reset();
   labels_complete_ = false;
-  if (!leaves_.Collect(graph_, groups_, limits_.max_groups, &labels_)) return "no memory for the leaves";
+  answers_.AddTo(limits_.max_groups);
   if (partial_ || !WantsLabels()) return nullptr;
   const auto megabytes = static_cast<int64_t>(pages_.total_bytes() >> 20);
   const int64_t percent_ns = int64_t{limits_.max_ms} * platform::kNsPerMs / 100;
   const int64_t share_ns = kPercentToLabel * (percent_ns + percent_ns * megabytes / 1024);
   const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share_ns);
-  labels_complete_ =
-      labels_.Run({pages_, scan_, &targets_, limits_.is_paused ? until : deadline_ns, limits_.may_split});
+  const int64_t latest_ns = limits_.is_paused ? until : deadline_ns;
+  labels_complete_ = search_.Run({pages_, scan_, &targets_, latest_ns, limits_.may_split});
+  answers_.Read(deadline_ns);
   return nullptr;
 }
 
 std::string GreenThreadScan::LabelsSkipped(HeapReading reading) const {
   if (!limits_.with_leaf_labels) return "not requested";
   if (!labels_complete_) return "the time for it was used up";
-  return reading == HeapReading::kRunning && proofs_.unsure_leaves() > 0 ? kUnsure : "";
+  return reading == HeapReading::kRunning && proofs_.unsure_waits() > 0 ? kUnsure : "";
 }
 
 bool GreenThreadScan::WouldSayMoreAtRest() const {
-  return problem_ == nullptr && (proofs_.unsure_leaves() > 0 || proofs_.lost_groups() > 0);
+  return problem_ == nullptr && (proofs_.unsure_waits() > 0 || proofs_.lost_groups() > 0);
 }
 
 std::string GreenThreadScan::Partial() const {
@@ -304,44 +307,12 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   return frame;
 }
 
-std::string GreenThreadScan::TextOf(uint32_t index, HeapReading reading) const {
-  const AsyncLeaf& leaf = leaves_.leaves()[index];
-  const bool is_running = reading == HeapReading::kRunning;
-  if (is_running && !proofs_.HoldsLeaf(index)) return "";
-  if (leaf.function != kNoIndex) {
-    const AsyncFrame frame = ToFrame(groups_.chains()[groups_.ChainOf(leaf.function)]);
-    std::string name = frame.function_name.empty() ? "<anonymous>" : frame.function_name;
-    if (!frame.class_name.empty()) name = frame.class_name + "." + name;
-    const std::string place =
-        frame.file + ":" + std::to_string(frame.line) + ":" + std::to_string(frame.column);
-    return "async function " + name + " (" + place + ")";
-  }
-  // What it awaits may be in what was not read.
-  if (leaf.label == kNoIndex) {
-    return partial_ || is_running ? "" : "nothing: it is about to go on";
-  }
-  char text[kMaxLabelBytes];
-  if (labels_.LabelOf(leaf.label, text, sizeof text)) return text;
-  // While the thread runs, the search may overlook a holder.
-  if (!labels_complete_ || is_running || labels_.IsHeld(leaf.label)) return "";
-  return "a promise that nothing in the heap can resolve any more (only running or native code could)";
-}
-
 std::string GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const {
-  std::string text;
-  uint8_t via = 0;
-  std::vector<std::string> seen;
-  for (uint32_t i = 0; i < leaves_.leaves().size(); ++i) {
-    const AsyncLeaf& leaf = leaves_.leaves()[i];
-    if (leaf.group != group) continue;
-    std::string part = TextOf(i, reading);
-    via |= leaf.via;
-    if (part.empty() || std::find(seen.begin(), seen.end(), part) != seen.end()) continue;
-    seen.push_back(std::move(part));
-  }
-  for (const std::string& part : seen) text += (text.empty() ? "" : " | ") + part;
-  const auto several = static_cast<uint8_t>(via & ~kViaThen);
-  return several == 0 || seen.size() < 2 ? text : ViaText(several) + ": " + text;
+  if (group >= answers_.groups()) return "";
+  const Wait& wait = answers_.Told(group);
+  // While the thread runs, the search may overlook a holder.
+  const bool is_at_rest = reading != HeapReading::kRunning && !partial_;
+  return WaitText(wait, ViaText(static_cast<uint8_t>(wait.via & ~(kViaThen | kViaResolve))), is_at_rest);
 }
 
 GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,

@@ -21,9 +21,8 @@
 #include "../objects/heap_layout.h"
 #include "async_context.h"
 #include "async_groups.h"
-#include "async_leaves.h"
 #include "group_proofs.h"
-#include "leaf_labels.h"
+#include "wait_answers.h"
 
 namespace gmr::vm {
 
@@ -177,7 +176,6 @@ class GreenThreadScan {
   const char* FindLabels(int64_t deadline_ns);
   void ReadCode(int64_t deadline_ns);
   std::string WaitsFor(uint32_t group, HeapReading reading) const;
-  std::string TextOf(uint32_t leaf, HeapReading reading) const;
   GreenThreadGroup ToGroup(uint32_t index, HeapReading reading) const;
   void AddGroups(HeapReading reading, GreenThreads* result) const;
   std::vector<GreenThreadContext> ContextOf(uint32_t group) const;
@@ -196,9 +194,9 @@ class GreenThreadScan {
   AsyncGraph graph_;
   AsyncPlaces places_;
   AsyncGroups groups_;
-  LeafLabels labels_;
+  WaitSearch search_;
   AsyncContexts contexts_;
-  AsyncLeaves leaves_;
+  WaitAnswers answers_;
   GroupProofs proofs_;
   bool labels_complete_ = false;
   // A literal; nullptr: all were looked for.

@@ -63,11 +63,9 @@ bool AreAllKnown(const AsyncGroups& groups, uint32_t group) {
 
 }  // namespace
 
-bool GroupProofs::Run(AsyncGroups* groups, const AsyncLeaves& leaves, LeafLabels* labels, uint32_t max_groups,
-                      int64_t deadline_ns) {
+bool GroupProofs::Run(AsyncGroups* groups, WaitAnswers* answers, uint32_t max_groups, int64_t deadline_ns) {
   groups_ = groups;
-  leaves_ = &leaves;
-  labels_ = labels;
+  answers_ = answers;
   others_.clear();
   samples_.clear();
   for (size_t i = 0; i < std::min<size_t>(groups->groups().size(), max_groups); ++i)
@@ -79,12 +77,14 @@ bool GroupProofs::Run(AsyncGroups* groups, const AsyncLeaves& leaves, LeafLabels
     if (!ReadGcEpoch(&heap_->memory(), *layout_, anchors_->heap, &before)) return false;
     if (!before.at_rest()) continue;
     CheckSamples();
-    CheckLeaves();
+    CheckWaits();
     CheckOthers();
     CountAgain();
     if (!ReadGcEpoch(&heap_->memory(), *layout_, anchors_->heap, &after)) return false;
     lost_groups_ = static_cast<uint32_t>(std::count(held_.begin(), held_.end(), 0));
-    if (after == before) return true;
+    if (after != before) continue;
+    TellProved();
+    return true;
   }
   return false;
 }
@@ -92,16 +92,16 @@ bool GroupProofs::Run(AsyncGroups* groups, const AsyncLeaves& leaves, LeafLabels
 // All functions first, and all promises after them (async_proof.h).
 void GroupProofs::CheckSamples() {
   held_.assign(samples_.size(), 0);
-  leaf_held_.assign(leaves_->leaves().size(), 0);
+  ends_held_.assign(answers_->groups(), {});
   proof_.Reset();
   heap_->memory().Forget();
   for (uint32_t i = 0; i < samples_.size(); ++i) {
     groups_->SetSample(i, samples_[i]);
     held_[i] = proof_.HoldsFunctions(samples_[i]) ? 1 : 0;
   }
-  for (uint32_t i = 0; i < leaf_held_.size(); ++i) {
-    const AsyncLeaf& leaf = leaves_->leaves()[i];
-    leaf_held_[i] = leaf.function == kNoIndex || proof_.HoldsFunction(leaf.function) ? 1 : 0;
+  for (uint32_t i = 0; i < ends_held_.size(); ++i) {
+    for (const FoundEnd& end : answers_->Found(i).ends)
+      ends_held_[i].push_back(waits_.HoldsFunctions(end) ? 1 : 0);
   }
   proof_.Reset();
   heap_->memory().Forget();
@@ -109,25 +109,28 @@ void GroupProofs::CheckSamples() {
     held_[i] = held_[i] != 0 && proof_.HoldsPromises(samples_[i]) ? 1 : 0;
 }
 
-void GroupProofs::CheckLeaves() {
-  unsure_leaves_ = 0;
-  for (uint32_t i = 0; i < leaf_held_.size(); ++i) {
-    const AsyncLeaf& leaf = leaves_->leaves()[i];
-    if (held_[leaf.group] == 0) {
-      leaf_held_[i] = 0;
-      continue;
-    }
-    leaf_held_[i] = leaf_held_[i] != 0 && ProveLeaf(leaf) ? 1 : 0;
-    unsure_leaves_ += leaf_held_[i] == 0 ? 1 : 0;
+void GroupProofs::CheckWaits() {
+  for (uint32_t i = 0; i < ends_held_.size(); ++i) CheckWait(i);
+}
+
+void GroupProofs::CheckWait(uint32_t group) {
+  std::vector<uint8_t>& held = ends_held_[group];
+  const bool awaits = graph_->functions()[samples_[group]].awaited != kNoIndex;
+  for (uint32_t i = 0; i < held.size(); ++i) {
+    const bool is_so = held_[group] != 0 && awaits && held[i] != 0 &&
+                       waits_.Holds(answers_->Found(group).ends[i]) && answers_->TellAgain(group, i);
+    held[i] = is_so ? 1 : 0;
   }
 }
 
-bool GroupProofs::ProveLeaf(const AsyncLeaf& leaf) {
-  const uint32_t awaited = graph_->functions()[samples_[leaf.group]].awaited;
-  if (awaited == kNoIndex || leaf.promise == kNoIndex) return false;
-  const Tagged promise = graph_->promises()[awaited].pending.object;
-  if (leaf.function != kNoIndex) return proof_.FunctionLeads(leaf.function, promise);
-  return proof_.Leads(graph_->promises()[leaf.promise].pending.object, promise) && labels_->Prove(leaf.label);
+void GroupProofs::TellProved() {
+  unsure_waits_ = 0;
+  for (uint32_t i = 0; i < ends_held_.size(); ++i) {
+    const std::vector<uint8_t>& held = ends_held_[i];
+    const bool all_hold = !held.empty() && std::find(held.begin(), held.end(), 0) == held.end();
+    unsure_waits_ += held_[i] != 0 && !all_hold ? 1 : 0;
+    answers_->Drop(i, held);
+  }
 }
 
 bool GroupProofs::HoldsOne(uint32_t function) {

@@ -3,43 +3,43 @@
 // Owns:        a verdict on each group and on each thing that a group waits for.
 // Threads:     one at a time, as the MemoryReader; not the isolate's.
 // Signal-safe: no: allocates.
-// Lifetime:    until the next Run(); of the graph, the groups, the leaves and the labels.
+// Lifetime:    until the next Run(); of the graph, the groups and the answers.
 #ifndef GMR_NATIVE_IMAGE_GREEN_GROUP_PROOFS_H_
 #define GMR_NATIVE_IMAGE_GREEN_GROUP_PROOFS_H_
 
 #include <cstdint>
 #include <vector>
 
-#include "async_leaves.h"
 #include "async_proof.h"
 #include "gc_epoch.h"
+#include "wait_answers.h"
+#include "wait_proof.h"
 
 namespace gmr::vm {
 
 class GroupProofs {
  public:
   GroupProofs(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors,
-              const RawStrings* strings, const AsyncGraph* graph)
+              const RawStrings* strings, const AsyncGraph* graph, const WaitNodes* nodes)
       : heap_(heap),
         layout_(layout),
         anchors_(anchors),
         graph_(graph),
-        proof_(heap, layout, anchors, strings, graph) {}
+        proof_(heap, layout, anchors, strings, graph),
+        waits_(heap, layout, nodes, &proof_) {}
 
   // Checks the first `max_groups` groups from fresh memory, each by one of its functions, and if need be by
   // others. False: V8 collected garbage each time, so that nothing was proved.
-  bool Run(AsyncGroups* groups, const AsyncLeaves& leaves, LeafLabels* labels, uint32_t max_groups,
-           int64_t deadline_ns);
+  bool Run(AsyncGroups* groups, WaitAnswers* answers, uint32_t max_groups, int64_t deadline_ns);
 
   // False: none of its functions that were looked at still waits as the group says.
   bool Holds(uint32_t group) const { return held_[group] != 0; }
   // How many of its functions are still suspended there. In a group of more than kMostCounted it is how many
   // were found.
   uint32_t CountOf(uint32_t group) const { return counts_[group]; }
-  bool HoldsLeaf(uint32_t leaf) const { return leaf_held_[leaf] != 0; }
   uint32_t lost_groups() const { return lost_groups_; }
-  // Of groups that hold: things that they wait for, which are not known for sure.
-  uint32_t unsure_leaves() const { return unsure_leaves_; }
+  // Of groups that hold: those of which it is not known for sure what they wait for.
+  uint32_t unsure_waits() const { return unsure_waits_; }
 
  private:
   static constexpr int kMaxTries = 5;
@@ -57,29 +57,31 @@ class GroupProofs {
   };
 
   void CheckSamples();
-  void CheckLeaves();
+  void CheckWaits();
+  void CheckWait(uint32_t group);
+  void TellProved();
   void CheckOthers();
   void FindOthers();
   void CountAgain();
   std::vector<uint32_t> GroupOfChains() const;
   bool HoldsOne(uint32_t function);
-  bool ProveLeaf(const AsyncLeaf& leaf);
 
   const HeapReader* heap_;
   const HeapLayout* layout_;
   const HeapAnchors* anchors_;
   const AsyncGraph* graph_;
   AsyncProof proof_;
+  WaitProof waits_;
   // Of one Run():
   AsyncGroups* groups_ = nullptr;
-  const AsyncLeaves* leaves_ = nullptr;
-  LeafLabels* labels_ = nullptr;
-  std::vector<uint32_t> samples_;  // those that the leaves are of
+  WaitAnswers* answers_ = nullptr;
+  std::vector<uint32_t> samples_;  // those that the answers are of
   std::vector<uint8_t> held_;
-  std::vector<uint8_t> leaf_held_;
+  // For each group: which of its ends hold.
+  std::vector<std::vector<uint8_t>> ends_held_;
   std::vector<uint32_t> counts_;
   std::vector<Others> others_;
-  uint32_t unsure_leaves_ = 0;
+  uint32_t unsure_waits_ = 0;
   uint32_t lost_groups_ = 0;
 };
 

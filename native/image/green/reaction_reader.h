@@ -11,8 +11,8 @@
 
 #include "../objects/heap_layout.h"
 #include "../objects/raw_strings.h"
-#include "handler_reader.h"
-#include "suspended_object.h"
+#include "../scan/handler_reader.h"
+#include "../scan/suspended_object.h"
 
 namespace gmr::vm {
 

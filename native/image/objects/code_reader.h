@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "code_text.h"
+#include "../text/code_text.h"
 #include "raw_code.h"
 #include "script_list.h"
 #include "script_table.h"

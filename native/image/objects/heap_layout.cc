@@ -29,6 +29,14 @@ constexpr HeapSymbol kHeapSymbols[] = {
 
 constexpr HeapSymbol kOptionalSymbols[] = {
     {&HeapLayout::type_map_object, {"type_JSMap__JS_MAP_TYPE"}},
+    {&HeapLayout::type_set_object, {"type_JSSet__JS_SET_TYPE"}},
+    {&HeapLayout::type_bound_function, {"type_JSBoundFunction__JS_BOUND_FUNCTION_TYPE"}},
+    {&HeapLayout::type_weak_map, {"type_JSWeakMap__JS_WEAK_MAP_TYPE"}},
+    {&HeapLayout::type_weak_set, {"type_JSWeakSet__JS_WEAK_SET_TYPE"}},
+    {&HeapLayout::type_weak_ref, {"type_JSWeakRef__JS_WEAK_REF_TYPE"}},
+    {&HeapLayout::type_weak_cell, {"type_WeakCell__WEAK_CELL_TYPE"}},
+    {&HeapLayout::type_context_cell, {"type_ContextCell__CONTEXT_CELL_TYPE"}},
+    {&HeapLayout::type_context_side_cell, {"type_ContextSidePropertyCell__CONTEXT_SIDE_PROPERTY_CELL_TYPE"}},
     {&HeapLayout::type_oddball, {"type_Oddball__ODDBALL_TYPE"}},
     {&HeapLayout::oddball_kind, {"class_Oddball__kind_offset__int", "class_Oddball__kind__int"}},
     {&HeapLayout::oddball_true, {"OddballTrue"}},
@@ -60,6 +68,8 @@ constexpr VersionTable kVersions[] = {
 // Heap::ms_count_ and gc_count_ follow gc_state_ at the same distance in all of them.
 constexpr int32_t kFullCountBehindState = 24;
 constexpr int32_t kGcCountBehindState = 28;
+// ContextCell: its first field. No known object has one: they are only in the contexts of scripts.
+constexpr int32_t kContextCellValue = 8;
 
 }  // namespace
 
@@ -69,6 +79,10 @@ std::string LoadHeapLayout(std::string_view v8_version, const platform::ElfNumbe
     if (!ReadSymbol(numbers, symbol, layout)) return std::string("no v8dbg_") + symbol.names[0];
   }
   for (const HeapSymbol& symbol : kOptionalSymbols) ReadSymbol(numbers, symbol, layout);
+  if (layout->type_context_cell >= 0) layout->context_cell_value = kContextCellValue;
+  int32_t scope_info = 0;
+  if (numbers.Find("context_idx_scope_info", &scope_info))
+    layout->context_scope_info = layout->context_slots + 8 * scope_info;
   int32_t previous = 0;
   if (!numbers.Find("context_idx_prev", &previous)) return "no v8dbg_context_idx_prev";
   layout->context_previous = layout->context_slots + 8 * previous;

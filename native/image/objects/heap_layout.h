@@ -61,6 +61,16 @@ struct HeapLayout {
   int32_t heap_number_value = -1;
   // v8dbg; -1 where it has none: then values of this type are not read.
   int32_t type_map_object = -1;  // a JavaScript Map
+  int32_t type_set_object = -1;
+  int32_t type_bound_function = -1;
+  int32_t type_weak_map = -1;
+  int32_t type_weak_set = -1;
+  int32_t type_weak_ref = -1;
+  int32_t type_weak_cell = -1;  // of a FinalizationRegistry
+  // Between a slot of a context and its value, since V8 14.
+  int32_t type_context_cell = -1;
+  // Beside the slots of a script's context, in V8 13: it holds no value.
+  int32_t type_context_side_cell = -1;
   int32_t type_oddball = -1;
   int32_t oddball_kind = -1;
   int32_t oddball_true = -1;
@@ -69,7 +79,8 @@ struct HeapLayout {
   // Of a Context, src/objects/contexts.tq: map, length, then its slots.
   int32_t context_length = 8;
   int32_t context_slots = 16;
-  int32_t context_previous = -1;  // v8dbg
+  int32_t context_scope_info = -1;  // v8dbg
+  int32_t context_previous = -1;    // v8dbg
 
   // From known objects:
   int32_t promise_reactions = -1;  // or its result, when it is settled
@@ -104,6 +115,15 @@ struct HeapLayout {
   int32_t builtin_all = -1;
   int32_t builtin_all_settled = -1;
   int32_t builtin_any = -1;
+  // -1 where they were not found: then this is not followed.
+  int32_t bound_target = -1;
+  int32_t bound_receiver = -1;
+  int32_t bound_arguments = -1;
+  int32_t collection_table = -1;      // of a Map, Set, WeakMap and WeakSet
+  int32_t type_ordered_map = -1;      // the table of a Map: key, value, next of each entry
+  int32_t type_ordered_set = -1;      // of a Set: key, next
+  int32_t type_ephemeron_table = -1;  // of a WeakMap: key, value
+  int32_t context_cell_value = -1;
 
   // The header of a page; -1 where it holds the fields itself, V8 11 and 12.
   int32_t page_metadata = -1;

@@ -135,6 +135,7 @@ constexpr DebugSymbol kDebugSymbols[] = {
     {&Layout::bytecode_length, false, {"class_BytecodeArray__length__SMI"}},
     {&Layout::bytecode_data, true, {"class_BytecodeArray__data__uintptr_t"}},
     {&Layout::uncompiled_start, false, {"class_UncompiledData__start_position__int32_t"}},
+    {&Layout::uncompiled_end, false, {"class_UncompiledData__end_position__int32_t"}},
     {&Layout::code_instruction_stream, false, {"class_Code__instruction_stream__Tagged_InstructionStream_"}},
     {&Layout::code_start, false, {"class_Code__instruction_start__Address"}},
     {&Layout::code_flags, false, {"class_Code__flags__uint32_t"}},

@@ -133,6 +133,7 @@ struct Layout {
   int32_t type_property_array = -1;
   int32_t type_property_cell = -1;
   int32_t type_name_dictionary = -1;
+  int32_t type_name_table = -1;  // names of variables with their indices
   int32_t type_descriptors = -1;
   int32_t type_strong_descriptors = -1;
 
@@ -171,6 +172,7 @@ struct Layout {
   int32_t bytecode_data = -1;
   int32_t interpreter_data_bytecode = -1;
   int32_t uncompiled_start = -1;
+  int32_t uncompiled_end = -1;
   int32_t code_instruction_stream = -1;
   int32_t code_start = -1;
   int32_t code_flags = -1;
@@ -212,6 +214,14 @@ struct Layout {
   int32_t safepoint_header_bytes = -1;
   int32_t maglev_safepoint_header_bytes = -1;
 
+  // Kinds of scopes.
+  int32_t scope_type_class = -1;
+  int32_t scope_type_eval = -1;
+  int32_t scope_type_function = -1;
+  int32_t scope_type_module = -1;
+  int32_t scope_type_script = -1;
+  int32_t scope_type_catch = -1;
+  int32_t scope_type_block = -1;
   // Kinds of the functions that run the fields of a class.
   int32_t members_initializer_first = -1, members_initializer_last = -1;
   int32_t static_initializer_first = -1, static_initializer_last = -1;

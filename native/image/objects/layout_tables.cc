@@ -44,6 +44,14 @@ constexpr Value kCommon[] = {
     {&Layout::members_initializer_last, 24},
     {&Layout::static_initializer_first, 25},
     {&Layout::static_initializer_last, 25},
+    // ScopeType, src/objects/scope-info.tq
+    {&Layout::scope_type_class, 0},
+    {&Layout::scope_type_eval, 1},
+    {&Layout::scope_type_function, 2},
+    {&Layout::scope_type_module, 3},
+    {&Layout::scope_type_script, 4},
+    {&Layout::scope_type_catch, 5},
+    {&Layout::scope_type_block, 6},
     // ExternalString, src/objects/string.tq: resource, then the cached resource_data
     {&Layout::external_data, 24},
 };
@@ -96,6 +104,14 @@ constexpr Value kV8_13_6[] = {
     {&Layout::maglev_safepoint_header_bytes, 16},
     {&Layout::position_delta_shift, 0},
     {&Layout::isolate_entry_fp, 320},
+    // ScopeType, src/objects/scope-info.tq: scripts come first, then those of a REPL
+    {&Layout::scope_type_script, 0},
+    {&Layout::scope_type_class, 2},
+    {&Layout::scope_type_eval, 3},
+    {&Layout::scope_type_function, 4},
+    {&Layout::scope_type_module, 5},
+    {&Layout::scope_type_catch, 6},
+    {&Layout::scope_type_block, 7},
 };
 
 // V8 14.6, Node 26.
@@ -116,6 +132,14 @@ constexpr Value kV8_14_6[] = {
     {&Layout::members_initializer_last, 25},
     {&Layout::static_initializer_first, 26},
     {&Layout::static_initializer_last, 27},
+    // ScopeType, src/objects/scope-info.tq: scripts come first, then those of a REPL
+    {&Layout::scope_type_script, 0},
+    {&Layout::scope_type_class, 2},
+    {&Layout::scope_type_eval, 3},
+    {&Layout::scope_type_function, 4},
+    {&Layout::scope_type_module, 5},
+    {&Layout::scope_type_catch, 6},
+    {&Layout::scope_type_block, 7},
 };
 
 constexpr uint64_t Bits(int first, int last) { return ((uint64_t{1} << (last - first + 1)) - 1) << first; }
@@ -178,8 +202,9 @@ bool ApplyOpcodes(int major, int minor, TranslationOpcodes opcodes, Layout* layo
 bool ApplyVersionTable(int major, int minor, Layout* layout) {
   Apply(kCommon, layout);
   // FIXED_ARRAY_TYPE, HASH_TABLE_TYPE, EPHEMERON_HASH_TABLE_TYPE,
-  // GLOBAL_DICTIONARY_TYPE, NAME_DICTIONARY_TYPE, src/objects/instance-type.h.
+  // GLOBAL_DICTIONARY_TYPE, NAME_DICTIONARY_TYPE, NAME_TO_INDEX_HASH_TABLE_TYPE, src/objects/instance-type.h.
   layout->type_name_dictionary = layout->type_fixed_array + 4;
+  layout->type_name_table = layout->type_fixed_array + 5;
   // The header of DeoptimizationData ends three words behind the inlining
   // positions, src/objects/deoptimization-data.h in all versions.
   layout->deopt_first_entry = layout->deopt_inlining_positions + 4;

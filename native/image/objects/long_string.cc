@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "../../process/safe_read.h"
-#include "utf8_writer.h"
+#include "../text/utf8_writer.h"
 
 namespace gmr::vm {
 

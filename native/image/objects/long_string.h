@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "../../process/memory_source.h"
-#include "code_text.h"
+#include "../text/code_text.h"
 
 namespace gmr::vm {
 

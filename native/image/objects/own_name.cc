@@ -1,6 +1,7 @@
 #include "own_name.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace gmr::vm {
 
@@ -12,6 +13,9 @@ constexpr uint32_t kMaxSearched = 8;
 constexpr uint32_t kMaxSearchedProperties = 64;
 // Of a hash table; it has room for some 80 properties.
 constexpr int32_t kMaxDictionaryWords = 512;
+constexpr size_t kMaxKeyBytes = 128;
+constexpr uint32_t kMaxNamedProperties = 256;
+constexpr int32_t kMaxSearchedWords = 8192;
 constexpr int64_t kWordBytes = 8;
 // Map, hash and flags come before it, src/objects/name.h.
 constexpr int32_t kSymbolDescription = 16;
@@ -137,7 +141,69 @@ bool Find(const HeapReader& heap, const RawStrings& strings, Tagged object, cons
                                      : FindInFields(heap, strings, object, map, wanted, value);
 }
 
+// Private names are symbols too, whose description begins with their `#`.
+const char* CopyKey(const HeapReader& heap, const RawStrings& strings, Tagged key) {
+  Tagged description;
+  char text[kMaxKeyBytes];
+  if (strings.IsString(&key)) return strings.Copy(key, kMaxKeyBytes);
+  if (!heap.Load(key, kSymbolDescription, &description) ||
+      !strings.CopyTo(description, text, sizeof text - 2))
+    return nullptr;
+  if (text[0] == '#') return strings.Keep(text);
+  char marked[kMaxKeyBytes + 2];
+  std::snprintf(marked, sizeof marked, "[%s]", text);
+  return strings.Keep(marked);
+}
+
+const char* NameInDictionary(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged value) {
+  const Layout& layout = heap.layout();
+  Tagged dictionary;
+  Tagged word;
+  Tagged key;
+  if (!heap.Load(object, layout.object_properties, &dictionary) ||
+      !heap.Is(&dictionary, layout.type_name_dictionary))
+    return nullptr;
+  const int32_t length = std::min(heap.LengthOf(dictionary), kMaxSearchedWords);
+  for (int32_t i = 1; i < length; ++i) {
+    if (heap.LoadElement(dictionary, i, &word) && word == value &&
+        heap.LoadElement(dictionary, i - 1, &key) && key.IsObject())
+      return CopyKey(heap, strings, key);
+  }
+  return nullptr;
+}
+
+const char* NameInFields(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged map,
+                         Tagged value) {
+  const Layout& layout = heap.layout();
+  Tagged descriptors;
+  uint32_t bits = 0;
+  if (!heap.LoadUint32(map, layout.map_bit_field3, &bits) ||
+      !heap.Load(map, layout.map_descriptors, &descriptors))
+    return nullptr;
+  const int32_t type = heap.TypeOf(&descriptors);
+  if (type < 0 || (type != layout.type_descriptors && type != layout.type_strong_descriptors)) return nullptr;
+  const uint32_t count = std::min(bits >> kOwnDescriptorsShift & kOwnDescriptorsMask, kMaxNamedProperties);
+  for (uint32_t i = 0; i < count; ++i) {
+    Descriptor descriptor;
+    Tagged field;
+    if (!LoadDescriptor(heap, descriptors, i, &descriptor)) return nullptr;
+    const auto details = static_cast<uint32_t>(descriptor.details.ToSmi());
+    if ((details & (kIsAccessor | kIsInDescriptor)) != 0) continue;
+    if (LoadField(heap, object, map, details >> kFieldIndexShift & kFieldIndexMask, &field) && field == value)
+      return CopyKey(heap, strings, descriptor.key);
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+const char* NameOfValue(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged value) {
+  Tagged map;
+  uint32_t bits = 0;
+  if (!heap.MapOf(object, &map) || !heap.LoadUint32(map, heap.layout().map_bit_field3, &bits)) return nullptr;
+  return (bits & kIsDictionary) != 0 ? NameInDictionary(heap, strings, object, value)
+                                     : NameInFields(heap, strings, object, map, value);
+}
 
 bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged object, std::string_view name,
                      Tagged* value) {

@@ -32,6 +32,10 @@ bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged o
 bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged object,
                       std::string_view description, Tagged* value);
 
+// The name of the first own property whose value is `value`: a string, `#name` of a private one, or `[name]`
+// of a symbol. nullptr: none.
+const char* NameOfValue(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged value);
+
 // nullptr: none.
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function);
 

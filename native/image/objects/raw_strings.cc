@@ -4,7 +4,7 @@
 #include <cstring>
 #include <iterator>
 
-#include "utf8_writer.h"
+#include "../text/utf8_writer.h"
 
 namespace gmr::vm {
 

@@ -26,12 +26,10 @@ const char* ReceiverClass::FunctionName(Tagged function) {
 }
 
 // As in its source: a class may have a static property of that name.
-const char* ReceiverClass::ClassName(Tagged constructor) {
+bool ReceiverClass::ReadClass(Tagged constructor, FunctionInfo* info) {
   Tagged shared;
-  FunctionInfo info;
-  return heap_->Load(constructor, heap_->layout().function_shared, &shared) && functions_->Find(shared, &info)
-             ? info.name
-             : "";
+  return heap_->Load(constructor, heap_->layout().function_shared, &shared) &&
+         functions_->Find(shared, info) && *info->name != '\0';
 }
 
 // A function's own field holds its prototype, or the map of its future
@@ -83,40 +81,45 @@ bool ReceiverClass::FindInMap(Tagged map, Tagged* constructor) const {
   return false;
 }
 
-const char* ReceiverClass::FindName(Tagged map) {
+FunctionInfo ReceiverClass::FindClass(Tagged map) {
   Tagged constructor;
   Tagged prototype;
-  if (!heap_->Load(map, heap_->layout().map_prototype, &prototype)) return "";
+  FunctionInfo info;
+  if (!heap_->Load(map, heap_->layout().map_prototype, &prototype)) return {};
   // The prototype of functions of the older kind may have no constructor, or an inherited one.
-  if (FindInMap(map, &constructor) && IsConstructorOf(constructor, prototype)) {
-    const char* name = ClassName(constructor);
-    if (*name != '\0') return name;
-  }
+  if (FindInMap(map, &constructor) && IsConstructorOf(constructor, prototype) &&
+      ReadClass(constructor, &info))
+    return info;
   for (int i = 0; i < kMaxPrototypes && IsReceiver(&prototype); ++i) {
-    const char* name = FindConstructor(prototype, &constructor) ? ClassName(constructor) : "";
-    if (*name != '\0') return name;
+    if (FindConstructor(prototype, &constructor) && ReadClass(constructor, &info)) return info;
     Tagged next;
     if (!heap_->MapOf(prototype, &next) || !heap_->Load(next, heap_->layout().map_prototype, &prototype))
       break;
   }
-  return FindInMap(map, &constructor) ? ClassName(constructor) : "";
+  return FindInMap(map, &constructor) && ReadClass(constructor, &info) ? info : FunctionInfo();
 }
 
-const char* ReceiverClass::NameByMap(Tagged map) {
+const ReceiverClass::Known& ReceiverClass::FindByMap(Tagged map) {
   const uint32_t generation = heap_->memory().generation();
   Known& known = known_[map.bits() / 8 % kKnown];
   if (known.map != map || known.generation != generation) {
-    const char* name = FindName(map);
-    known = {map, std::strcmp(name, kPlainObject) == 0 ? "" : name, generation};
+    const FunctionInfo info = FindClass(map);
+    known = {map, std::strcmp(info.name, kPlainObject) == 0 ? "" : info.name, info.file, generation};
   }
-  return known.name;
+  return known;
 }
 
 const char* ReceiverClass::NameOf(Tagged object) {
   Tagged map;
   if (!IsReceiver(&object)) return "";
   if (heap_->IsFunction(&object)) return FunctionName(object);
-  return heap_->MapOf(object, &map) ? NameByMap(map) : "";
+  return heap_->MapOf(object, &map) ? FindByMap(map).name : "";
+}
+
+const char* ReceiverClass::FileOf(Tagged object) {
+  Tagged map;
+  if (!IsReceiver(&object) || heap_->IsFunction(&object)) return "";
+  return heap_->MapOf(object, &map) ? FindByMap(map).file : "";
 }
 
 const char* ReceiverClass::TypeName(Tagged receiver) {

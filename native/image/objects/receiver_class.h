@@ -22,6 +22,9 @@ class ReceiverClass {
   // own name: the method is static.
   const char* NameOf(Tagged object);
 
+  // The file of that class; "": unknown, or one of V8's own.
+  const char* FileOf(Tagged object);
+
   // What precedes the name of a method, as in V8's own traces: its receiver's class, `Proxy`, `String` for a
   // string, the Symbol.toStringTag of a plain object. "": nothing, or the name begins with
   // it. V8 prefers the tag to the class where a class extends one that has a tag, as Map; this prefers the
@@ -38,14 +41,15 @@ class ReceiverClass {
   struct Known {
     Tagged map;
     const char* name = nullptr;
+    const char* file = nullptr;
     uint32_t generation = 0;
   };
 
   bool IsReceiver(Tagged* object) const;
   const char* FunctionName(Tagged function);
-  const char* ClassName(Tagged constructor);
-  const char* NameByMap(Tagged map);
-  const char* FindName(Tagged map);
+  bool ReadClass(Tagged constructor, FunctionInfo* info);
+  const Known& FindByMap(Tagged map);
+  FunctionInfo FindClass(Tagged map);
   const char* TypeName(Tagged receiver);
   bool FindConstructor(Tagged prototype, Tagged* constructor) const;
   bool IsConstructorOf(Tagged function, Tagged prototype) const;

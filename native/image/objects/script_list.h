@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "code_text.h"
+#include "../text/code_text.h"
 #include "script_table.h"
 
 namespace gmr::vm {

@@ -30,7 +30,21 @@ struct FunctionInfo {
   // 0: not compiled, or a builtin.
   Tagged bytecode;
   int32_t start_position = -1;
+  int32_t end_position = -1;
 };
+
+// Where the source of a function is in that of its script.
+struct FunctionText {
+  Tagged shared;
+  Tagged script;
+  int32_t start = -1;
+  int32_t end = -1;
+};
+
+// `object`: a function, its SharedFunctionInfo or the wrapper of that. False: the source is not known.
+bool FindFunctionText(const HeapReader& heap, Tagged object, FunctionText* text);
+
+class ScopeInfo;
 
 class FunctionTable {
  public:
@@ -55,12 +69,10 @@ class FunctionTable {
     FunctionInfo info;
   };
 
-  bool Unwrap(Tagged* object) const;
   void ReadName(Tagged shared, FunctionInfo* info) const;
   const char* CopyName(Tagged name) const;
-  void ReadScopeInfo(Tagged scope_info, FunctionInfo* info) const;
+  void ReadScopeInfo(const ScopeInfo& scope, FunctionInfo* info) const;
   void ReadScript(Tagged shared, FunctionInfo* info);
-  bool ReadUncompiled(Tagged data, FunctionInfo* info) const;
   void ReadData(Tagged shared, FunctionInfo* info) const;
 
   const HeapReader* heap_;

@@ -7,33 +7,32 @@ namespace gmr::vm {
 
 namespace {
 
-constexpr uint16_t kLineFeed = '\n';
-constexpr uint16_t kCarriageReturn = '\r';
-constexpr uint16_t kLineSeparator = 0x2028;
-constexpr uint16_t kParagraphSeparator = 0x2029;
+constexpr char16_t kLineFeed = '\n';
+constexpr char16_t kCarriageReturn = '\r';
+constexpr char16_t kLineSeparator = 0x2028;
+constexpr char16_t kParagraphSeparator = 0x2029;
 
-bool IsLowSurrogate(uint16_t unit) { return (unit & 0xfc00) == 0xdc00; }
+bool IsLowSurrogate(char16_t unit) { return (unit & 0xfc00) == 0xdc00; }
 
-bool IsBreak(uint16_t unit, uint16_t next) {
+bool IsBreak(char16_t unit, char16_t next) {
   return unit == kLineFeed || unit == kLineSeparator || unit == kParagraphSeparator ||
          (unit == kCarriageReturn && next != kLineFeed);
 }
 
-// All code units, or nothing.
+}  // namespace
+
 bool LoadUnits(platform::MemoryReader* memory, const FlatString& source, uint32_t begin, uint32_t count,
-               uint16_t* units) {
+               char16_t* units) {
   if (!source.one_byte) return memory->Read(source.AddressOf(begin), units, size_t{count} * 2);
   // Widened in place, from the end.
   auto* bytes = reinterpret_cast<uint8_t*>(units);
   if (!memory->Read(source.AddressOf(begin), bytes, count)) return false;
   for (uint32_t i = count; i-- > 0;) {
-    const uint16_t unit = bytes[i];
+    const char16_t unit = bytes[i];
     std::memcpy(bytes + size_t{i} * 2, &unit, sizeof unit);
   }
   return true;
 }
-
-}  // namespace
 
 bool SourceWindow::Read(platform::MemoryReader* memory, const FlatString& source, uint32_t position) {
   if (position > source.length) return false;
@@ -84,7 +83,7 @@ bool SourceWindow::Equals(const SourceWindow& other) const {
 bool CountLineBreaks(platform::MemoryReader* memory, const FlatString& source, uint32_t begin, uint32_t end,
                      int32_t* breaks) {
   constexpr uint32_t kChunk = 512;
-  uint16_t units[kChunk + 1];
+  char16_t units[kChunk + 1];
   *breaks = 0;
   for (uint32_t at = begin; at < end; at += kChunk) {
     const uint32_t count = std::min(kChunk, end - at);

@@ -36,11 +36,11 @@ class SourceWindow {
   bool Equals(const SourceWindow& other) const;
 
  private:
-  uint16_t At(uint32_t index) const { return units_[index - first_]; }
+  char16_t At(uint32_t index) const { return units_[index - first_]; }
   bool EndsLine(uint32_t index) const;
   void FindBounds(uint32_t position);
 
-  uint16_t units_[2 * kMaxUnits];
+  char16_t units_[2 * kMaxUnits];
   uint32_t first_ = 0;  // index in the source of units_[0]
   uint32_t last_ = 0;   // exclusive
   uint32_t position_ = 0;
@@ -50,6 +50,10 @@ class SourceWindow {
   bool knows_line_start_ = false;
   bool is_cut_ = false;
 };
+
+// All of these code units, or nothing. False: not readable.
+bool LoadUnits(platform::MemoryReader* memory, const FlatString& source, uint32_t begin, uint32_t count,
+               char16_t* units);
 
 // Line breaks from `begin` on and before `end`. False: not readable.
 bool CountLineBreaks(platform::MemoryReader* memory, const FlatString& source, uint32_t begin, uint32_t end,

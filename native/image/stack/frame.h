@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "../objects/code_text.h"
+#include "../text/code_text.h"
 
 namespace gmr::vm {
 

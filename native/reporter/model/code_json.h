@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../image/objects/code_text.h"
+#include "../../image/text/code_text.h"
 #include "json_writer.h"
 
 namespace gmr::reporter {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "../../image/objects/code_text.h"
+#include "../../image/text/code_text.h"
 
 namespace gmr::reporter {
 

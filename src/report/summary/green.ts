@@ -85,7 +85,7 @@ function describeGroup(group: GreenThreadGroup, naming: Naming, mayResolve: bool
 
 /** Timers of the same length differ in the time that is left. */
 function withoutTimeLeft(text: string): string {
-  return text.replace(/ \(\d+ ms left\)/g, '');
+  return text.replace(/ \([\d.]+ m?s left\)/g, '');
 }
 
 /** Groups may differ in what is not shown, such as the callers. */

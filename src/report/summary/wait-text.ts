@@ -2,89 +2,77 @@ import { ownerOfFile } from '../code-owner';
 import { clip } from '../../escape';
 import { shortened, type Naming } from './place';
 
-const MAX_LENGTH = 160;
+const MAX_LENGTH = 200;
 
-/** Holders that say nothing about what is waited for. */
-const VAGUE: ReadonlySet<string> = new Set([
-  'object',
-  'Object',
-  'Array',
-  'Function',
-  'Module',
-  'Promise',
-  'Set',
-  'Map',
-]);
-
-/** What a chain of holders says in a word. */
-interface Telling {
-  readonly text: string;
-  /** The holder was met behind a function of the application that may have nothing to do with the promise. */
-  readonly isGuess: boolean;
-}
+/** How a wait begins of which it is not known what would end it. */
+const UNKNOWN = 'something that was not ';
+/** What stands before a limit of time. */
+const LIMIT = ', given up ';
+/** Before what a promise of `Promise.all` and the like depends on. */
+const KINDS = ['Promise.all', 'Promise.allSettled', 'Promise.any', 'resolve'];
 
 /**
- * What a function waits for in a few words, `waiting for Mutex`: of each chain of holders the first that says something,
- * which is usually the outermost. Empty when none does.
+ * What a function waits for, with short names of files: `waiting for SeatPool.queue ("seats" in app.js), given up after
+ * 600 s (599 s left)`. Empty where it is not known.
  */
 export function shortWait(waitsFor: string, naming: Naming): string {
   // A caller of `writeReport()` waits for its end.
-  if (waitsFor.includes('(gmr:')) return 'waiting for this report';
-  const [kind, rest] = splitKind(waitsFor);
-  const telling = rest
-    .split(' | ')
-    .map((chain) => firstTelling(chain, naming))
-    .filter(({ text }) => text !== '');
-  if (telling.length === 0) return '';
-  const conjunction = kind === 'Promise.all' || kind === 'Promise.allSettled' ? ' and ' : ' or ';
-  const texts = [...new Set(telling.map(({ text }) => text))].join(conjunction);
-  const verb = telling.some(({ isGuess }) => isGuess) ? 'possibly waiting for' : 'waiting for';
-  return `${verb} ${clip(withShortPositions(texts, naming), MAX_LENGTH)}`;
+  if (waitsFor.includes('(gmr:') || waitsFor.includes(' in gmr:')) return 'waiting for this report';
+  const [answer, limit] = splitLimit(waitsFor);
+  if (answer.startsWith(UNKNOWN) || answer === '') return limit;
+  const [kind, rest] = splitKind(answer);
+  const conjunction = kind.startsWith('Promise.all') ? ' and ' : ' or ';
+  const texts = [...new Set(rest.split(' | '))].map((text) => withShortFiles(text, naming));
+  const text = clip([...new Set(texts)].join(conjunction), MAX_LENGTH);
+  return `waiting for ${text}${limit === '' ? '' : `, ${limit}`}`;
 }
 
-/** `Promise.all` and what follows; a promise that was resolved with another one waits for that, whatever its kind. */
+/** What settles a promise, and the limit after which it is given up. */
+function splitLimit(waitsFor: string): readonly [string, string] {
+  const at = waitsFor.lastIndexOf(LIMIT);
+  return at === -1 ? [waitsFor, ''] : [waitsFor.slice(0, at), waitsFor.slice(at + 2)];
+}
+
+/** `Promise.all` and what follows. */
 function splitKind(waitsFor: string): readonly [string, string] {
-  for (const kind of ['Promise.all', 'Promise.allSettled', 'Promise.any', 'Promise.race', 'resolve']) {
-    if (waitsFor.startsWith(`${kind}: `)) return [kind, waitsFor.slice(kind.length + 2)];
-  }
-  return ['', waitsFor];
+  const at = waitsFor.indexOf(': ');
+  const kinds = waitsFor.slice(0, Math.max(0, at));
+  const isKind = at !== -1 && kinds.split(', ').every((kind) => KINDS.includes(kind));
+  return isKind ? [kinds, waitsFor.slice(at + 2)] : ['', waitsFor];
 }
 
-/**
- * `Pool` of `Pool <- Array`. In `timer 1000 ms <- callback tick (app.js:9:3) <- Array`, an array has the promise, and the
- * function of the application may only share a scope with it: what calls that function is a guess.
- */
-function firstTelling(chain: string, naming: Naming): Telling {
-  const holders = chain.split(' <- ');
-  const callback = holders.findIndex((holder) => isOwnCallback(holder, naming));
-  const inner = callback === -1 ? [] : holders.slice(callback + 1);
-  const certain = (inner.length === 0 ? holders : inner).find(isTelling);
-  if (certain !== undefined) return { text: certain, isGuess: false };
-  return { text: holders.slice(0, Math.max(0, callback)).find(isTelling) ?? '', isGuess: true };
-}
-
-function isTelling(holder: string): boolean {
-  return !VAGUE.has(holder);
-}
-
-function isOwnCallback(holder: string, { root }: Naming): boolean {
-  const file = /^callback .*\((.+):\d+:\d+\)$/.exec(holder)?.[1];
-  return file !== undefined && ownerOfFile(file, root).kind === 'application';
-}
-
-/** Gives files short names: `callback next (undici: lib/pool.js:41)`. */
-function withShortPositions(waitsFor: string, naming: Naming): string {
+/** Gives the files in brackets short names: `callback next (undici: lib/pool.js:41)`. */
+function withShortFiles(waitsFor: string, naming: Naming): string {
   let text = '';
   let from = 0;
   for (;;) {
     const open = waitsFor.indexOf('(', from);
     const close = open === -1 ? -1 : waitsFor.indexOf(')', open);
     if (close === -1) break;
-    const inner = waitsFor.slice(open + 1, close);
-    text += `${waitsFor.slice(from, open)}(${shortPosition(inner, naming) ?? inner})`;
+    const parts = waitsFor.slice(open + 1, close).split('; ');
+    text += `${waitsFor.slice(from, open)}(${parts.map((part) => shortPart(part, naming)).join('; ')})`;
     from = close + 1;
   }
   return text + waitsFor.slice(from);
+}
+
+/** A position, a file, or a variable in a file; any other text stays. */
+function shortPart(text: string, naming: Naming): string {
+  const position = shortPosition(text, naming);
+  if (position !== null) return position;
+  const variable = text.startsWith('"') ? text.lastIndexOf(' in ') : -1;
+  if (variable !== -1) return text.slice(0, variable + 4) + shortFile(text.slice(variable + 4), naming);
+  return isPath(text) ? shortFile(text, naming) : text;
+}
+
+function isPath(text: string): boolean {
+  return ['/', 'file:', 'node:'].some((start) => text.startsWith(start));
+}
+
+function shortFile(file: string, naming: Naming): string {
+  const owner = ownerOfFile(file, naming.root);
+  if (owner.kind === 'package') return owner.name;
+  return owner.kind === 'node' ? file : naming.files.shortName(file);
 }
 
 /** A position `/srv/app/a.js:10:3` with a short name; null for any other text. */

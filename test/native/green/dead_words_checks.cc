@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "../../../native/image/green/dead_words.h"
+#include "../../../native/image/scan/dead_words.h"
 
 namespace gmr::test {
 

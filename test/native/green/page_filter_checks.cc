@@ -5,7 +5,7 @@
 #include <memory>
 #include <numeric>
 
-#include "../../../native/image/green/page_filter.h"
+#include "../../../native/image/scan/page_filter.h"
 #include "../../../native/image/objects/heap_layout.h"
 #include "../../../native/process/self_memory.h"
 

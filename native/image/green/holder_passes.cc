@@ -1,0 +1,178 @@
+#include "holder_passes.h"
+
+#include <algorithm>
+
+#include "../../base/clock.h"
+
+namespace gmr::vm {
+
+namespace {
+
+// So many pages of a pass are searched before it is known whether few of them have what is wanted.
+constexpr size_t kFirstPages = 16;
+constexpr size_t kFew = 4;
+
+}  // namespace
+
+void HolderPasses::Reset() {
+  held_.Truncate(0);
+  found_.Truncate(0);
+  numbers_.Clear();
+  list_words_.Truncate(0);
+  search_.Reset();
+  pass_begin_ = pass_end_ = 0;
+  is_full_ = has_unreadable_pages_ = false;
+}
+
+uint32_t HolderPasses::Want(Tagged object, uint32_t limit) {
+  auto number = static_cast<uint32_t>(held_.size());
+  HeldObject held;
+  held.object = object;
+  held.limit = limit;
+  if (!held_.Append(held)) return kNoIndex;
+  uint32_t present = kNoIndex;
+  if (!numbers_.Insert(object.bits(), number, &present)) present = kNoIndex;
+  if (present != number) held_.Truncate(number);
+  return present;
+}
+
+uint32_t HolderPasses::WantList(const platform::MappedArray<uint64_t>& chain, Tagged map, uint32_t limit) {
+  const auto number = static_cast<uint32_t>(held_.size());
+  HeldObject held;
+  held.object = Tagged(chain[0]);
+  held.limit = limit;
+  held.ignored_map = map;
+  if (!held_.Append(held)) return kNoIndex;
+  for (const uint64_t word : chain) {
+    uint32_t present = number;
+    // What was searched before has no holder but the nodes.
+    if (!numbers_.Insert(word, number, &present)) return kNoIndex;
+    if (present == number && !list_words_.Append(word)) return kNoIndex;
+  }
+  return number;
+}
+
+bool HolderPasses::FillFilter() {
+  if (!filter_.Reset()) return false;
+  for (uint32_t i = pass_begin_; i < pass_end_; ++i) filter_.Add(held_[i].object.bits());
+  for (const uint64_t word : list_words_) filter_.Add(word);
+  return true;
+}
+
+bool HolderPasses::Run(const Search& search) {
+  pass_end_ = static_cast<uint32_t>(held_.size());
+  if (!FillFilter() || !ScanPages(search)) return false;
+  for (uint32_t i = pass_begin_; i < pass_end_; ++i) held_[i].is_searched = true;
+  pass_begin_ = pass_end_;
+  list_words_.Truncate(0);
+  return true;
+}
+
+bool HolderPasses::ScanPages(const Search& search) {
+  if (!ListPages(search.pages, *search.targets)) return false;
+  size_t with_words = 0;
+  first_open_ = pass_begin_;
+  const size_t first_count = std::min(kFirstPages, page_numbers_.size());
+  for (size_t i = 0; i < first_count; ++i) {
+    if (IsPassOver()) return true;
+    if (platform::MonotonicNs() > search.deadline_ns) return false;
+    with_words += ScanPage(search, page_numbers_[i]) ? 1 : 0;
+  }
+  const PageQuestion rest{search.pages.pages().begin(),
+                          page_numbers_.begin() + first_count,
+                          page_numbers_.size() - first_count,
+                          &filter_,
+                          search.targets,
+                          search.deadline_ns,
+                          search.may_split};
+  const bool is_filtered = rest.count >= PageFilter::kWorthSplitting && with_words <= kFew;
+  if (is_filtered && !page_filter_.Run(rest)) return false;
+  for (size_t i = 0; i < rest.count; ++i) {
+    if (is_filtered && !page_filter_.MayHave(i)) continue;
+    if (IsPassOver()) return true;
+    if (platform::MonotonicNs() > search.deadline_ns) return false;
+    ScanPage(search, rest.numbers[i]);
+  }
+  return true;
+}
+
+// Those that may refer to an object of this pass.
+bool HolderPasses::ListPages(const HeapPages& pages, const PageTargets& targets) {
+  PageTargets::Set wanted;
+  for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets.Add(held_[i].object.bits(), &wanted);
+  for (const uint64_t word : list_words_) targets.Add(word, &wanted);
+  page_numbers_.Truncate(0);
+  for (uint32_t i = 0; i < pages.pages().size(); ++i) {
+    if (targets.MayPointInto(i, wanted) && !page_numbers_.Append(i)) return false;
+  }
+  return true;
+}
+
+// What all of a heap refers to is on nearly every page, and has as many holders as are noted on the first:
+// the rest of the pass could change nothing.
+bool HolderPasses::IsPassOver() {
+  while (first_open_ < pass_end_ && !IsOpen(first_open_)) ++first_open_;
+  return first_open_ == pass_end_;
+}
+
+// Whether the page has a word that may be wanted.
+bool HolderPasses::ScanPage(const Search& search, size_t number) {
+  const HeapPage& page = search.pages.pages()[number];
+  const size_t bytes = std::min<size_t>(page.end - page.start, kPageBytes);
+  page_ = heap_->memory().OpenWindow(page.start, bytes);
+  if (page_ == nullptr) {
+    has_unreadable_pages_ = true;
+    return false;
+  }
+  const size_t words = bytes / sizeof(uint64_t);
+  page.is_inside_large ? dead_.BeginInside() : dead_.Begin({page_, words, page.start}, search.allocation_top);
+  if (!search.targets->IsNoted(number)) search.targets->Note(number, page_, words);
+  bool any = false;
+  size_t i = 0;
+  for (; i + WordSet::kStride <= words; i += WordSet::kStride) {
+    if (!filter_.MayHaveOneOf(page_ + i)) continue;
+    any = true;
+    ScanWords(search.pages, number, i, i + WordSet::kStride);
+  }
+  ScanWords(search.pages, number, i, words);
+  return any;
+}
+
+void HolderPasses::ScanWords(const HeapPages& pages, size_t number, size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i) {
+    const uint64_t word = page_[i];
+    if (!filter_.MayHave(word)) continue;
+    const uint32_t* found = numbers_.Find(word);
+    if (found == nullptr || *found < pass_begin_ || *found >= pass_end_) continue;
+    HeldObject& held = held_[*found];
+    // To find the holder of a word takes long, and many words point to what everything refers to.
+    if (!IsOpen(*found)) {
+      held.is_popular = true;
+      continue;
+    }
+    if (dead_.Has(i)) continue;
+    WordHolder holder;
+    if (!search_.Find(pages, number, page_, i, &holder)) {
+      held.is_unseen = true;
+    } else if (holder.object.bits() != word) {
+      Note(*found, Tagged(word), holder);
+    }
+  }
+}
+
+void HolderPasses::Note(uint32_t number, Tagged word, const WordHolder& holder) {
+  HeldObject& held = held_[number];
+  Tagged map;
+  if (held.ignored_map.IsObject() && heap_->MapOf(holder.object, &map) && map == held.ignored_map) return;
+  const auto index = static_cast<uint32_t>(found_.size());
+  if (!found_.Append({holder.object, holder.offset, kNoIndex, word})) {
+    is_full_ = held.is_popular = true;
+    return;
+  }
+  ++held.count;
+  if (held.last != kNoIndex) found_[held.last].next = index;
+  if (held.first == kNoIndex) held.first = index;
+  held.last = index;
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,125 @@
+// HolderPasses: which words of a heap refer to given objects, for many objects in one pass.
+//
+// Owns:        what it found, in mappings.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no: a large heap is searched with a second thread.
+// Lifetime:    until Reset(); it holds addresses of a heap that may change meanwhile.
+//
+// A heap has no pointers back. A pass reads the pages that may point to one of the objects, which
+// PageTargets knows after the first scan, and walks from each word that does to the start of its object.
+#ifndef GMR_NATIVE_IMAGE_GREEN_HOLDER_PASSES_H_
+#define GMR_NATIVE_IMAGE_GREEN_HOLDER_PASSES_H_
+
+#include <cstdint>
+
+#include "../../base/containers/index_table.h"
+#include "../../base/containers/mapped_array.h"
+#include "../../base/containers/number_table.h"
+#include "../objects/heap_pages.h"
+#include "../scan/dead_words.h"
+#include "../scan/heap_scan.h"
+#include "../scan/holder_search.h"
+#include "../scan/page_filter.h"
+#include "../scan/word_set.h"
+
+namespace gmr::vm {
+
+using platform::kNoIndex;
+
+// A word in `object`, `offset` bytes behind its start, that refers to what was wanted.
+struct FoundHolder {
+  Tagged object;
+  int32_t offset = -1;
+  uint32_t next = kNoIndex;
+  Tagged held;  // what was wanted, or the node of its list that this one has
+};
+
+struct HeldObject {
+  Tagged object;
+  uint32_t first = kNoIndex;  // of FoundHolder
+  uint32_t last = kNoIndex;
+  uint32_t count = 0;
+  uint32_t limit = 0;
+  bool is_searched = false;
+  bool is_popular = false;  // it has more holders than its limit
+  // Holders with this map, the other nodes of a list, are not noted. 0: all are.
+  Tagged ignored_map;
+  bool is_unseen = false;  // a word refers to it, and the object around that word was not recognised
+};
+
+class HolderPasses {
+ public:
+  HolderPasses(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors)
+      : heap_(heap), search_(heap), dead_(layout, anchors), page_filter_(&heap->memory()) {}
+
+  struct Search {
+    const HeapPages& pages;
+    // Of the same pages; those that are not noted yet will be.
+    PageTargets* targets = nullptr;
+    platform::Address allocation_top;
+    int64_t deadline_ns = 0;
+    bool may_split = true;  // whether a second thread may help
+  };
+
+  void Reset();
+  // The number of `object`, whose first `limit` holders the next pass is to find; kNoIndex: too many.
+  uint32_t Want(Tagged object, uint32_t limit);
+  // The same for an object that is in a list: a holder of any node of `chain` counts.
+  uint32_t WantList(const platform::MappedArray<uint64_t>& chain, Tagged map, uint32_t limit);
+  bool has_open() const { return pass_begin_ < held_.size(); }
+  // Searches for all objects that were added since the last pass. False: it ended before its time; then
+  // these stay unsearched.
+  bool Run(const Search& search);
+  bool has_unreadable_pages() const { return has_unreadable_pages_; }
+
+  // The number of an object that was wanted; kNoIndex: it was not.
+  uint32_t Find(Tagged object) const {
+    const uint32_t* number = numbers_.Find(object.bits());
+    return number == nullptr ? kNoIndex : *number;
+  }
+  const HeldObject& operator[](uint32_t number) const { return held_[number]; }
+  const FoundHolder& HolderAt(uint32_t index) const { return found_[index]; }
+  // No further holder was noted, for want of room.
+  bool is_full() const { return is_full_; }
+
+ private:
+  static constexpr size_t kMaxObjects = 200'000;
+  static constexpr size_t kMaxFound = 400'000;
+  // Nodes of lists included.
+  static constexpr size_t kMaxWords = size_t{3} << 19;
+  static constexpr size_t kMaxPages = size_t{1} << 17;
+
+  bool FillFilter();
+  bool ScanPages(const Search& search);
+  bool ListPages(const HeapPages& pages, const PageTargets& targets);
+  bool IsPassOver();
+  bool ScanPage(const Search& search, size_t number);
+  void ScanWords(const HeapPages& pages, size_t number, size_t begin, size_t end);
+  bool IsOpen(uint32_t number) const {
+    return number >= pass_begin_ && number < pass_end_ && held_[number].count < held_[number].limit;
+  }
+  void Note(uint32_t number, Tagged held, const WordHolder& holder);
+
+  const HeapReader* heap_;
+  HolderSearch search_;
+  DeadWords dead_;
+  platform::MappedArray<HeldObject> held_{kMaxObjects};
+  platform::MappedArray<FoundHolder> found_{kMaxFound};
+  platform::NumberTable numbers_{kMaxWords};
+  // Words of lists that the next pass looks for.
+  platform::MappedArray<uint64_t> list_words_{kMaxWords};
+  platform::MappedArray<uint32_t> page_numbers_{kMaxPages};
+  WordSet filter_;
+  PageFilter page_filter_;
+  // The copy of the page that is being searched.
+  const uint64_t* page_ = nullptr;
+  uint32_t pass_begin_ = 0;
+  uint32_t pass_end_ = 0;
+  uint32_t first_open_ = 0;
+  bool is_full_ = false;
+  bool has_unreadable_pages_ = false;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_GREEN_HOLDER_PASSES_H_

@@ -1,0 +1,48 @@
+// ListChains: the nodes in front of a node of a linked list, all found in one pass.
+//
+// Owns:        pairs of nodes of one class, in mappings.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock of this process.
+// Lifetime:    until the next Collect().
+//
+// Going backwards node by node takes a pass for each. One pass for the map that all of them have finds all
+// pairs.
+#ifndef GMR_NATIVE_IMAGE_GREEN_LIST_CHAINS_H_
+#define GMR_NATIVE_IMAGE_GREEN_LIST_CHAINS_H_
+
+#include <cstdint>
+
+#include "../../base/containers/mapped_array.h"
+#include "../../base/containers/number_table.h"
+#include "../objects/heap_pages.h"
+#include "../scan/page_targets.h"
+
+namespace gmr::vm {
+
+class ListChains {
+ public:
+  static constexpr size_t kMaxNodes = size_t{1} << 20;
+
+  explicit ListChains(const HeapReader* heap) : heap_(heap) {}
+
+  void Reset() { map_ = Tagged(); }
+  // Of objects with this map that refer to another one at `offset`. False: too late, or too many.
+  bool Collect(const HeapPages& pages, const PageTargets& targets, Tagged map, int32_t offset,
+               int64_t deadline_ns);
+  // `node` and all in front of it, up to the first one. Nodes that were removed may still refer to the list.
+  bool WalkBack(Tagged node, platform::MappedArray<uint64_t>* chain);
+
+ private:
+  bool CollectPage(const HeapPage& page);
+
+  const HeapReader* heap_;
+  Tagged map_;
+  int32_t offset_ = -1;
+  platform::MappedArray<uint64_t> nodes_{kMaxNodes};
+  // From a node to the number of one that refers to it.
+  platform::NumberTable before_{kMaxNodes};
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_GREEN_LIST_CHAINS_H_

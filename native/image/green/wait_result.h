@@ -1,0 +1,71 @@
+// Wait: what a group of suspended functions waits for, in plain values.
+//
+// Owns:        its texts.
+// Threads:     any.
+// Signal-safe: no.
+// Lifetime:    plain values.
+#ifndef GMR_NATIVE_IMAGE_GREEN_WAIT_RESULT_H_
+#define GMR_NATIVE_IMAGE_GREEN_WAIT_RESULT_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "wait_nodes.h"
+
+namespace gmr::vm {
+
+enum class HolderKind : uint8_t {
+  kObject,      // of a class
+  kCollection,  // an Array, Map or Set
+  kPlain,       // a plain object
+  kListNode,
+  kScope,     // has it in a variable
+  kGlobal,    // the global object
+  kCallback,  // a function of the program or of Node's
+  kFunction,  // an async function
+  kLocal,     // an async function that has it in a variable of its own
+  kTimer,
+  kSignal,
+  kRequest,
+};
+
+struct Holder {
+  HolderKind kind = HolderKind::kObject;
+  std::string class_name;
+  // Of the class, of the scope, or of the function; empty: unknown.
+  std::string file;
+  // Of a scope: the function that it is of; empty: of a whole file.
+  std::string function_name;
+  bool is_outer = false;  // of a scope: of a whole file
+  int32_t line = 0;
+  int32_t column = 0;
+  // The property or variable by which it holds the one before: "queue", "#head"; empty: unknown, or an
+  // element.
+  std::string member;
+  // What Node's requests are for: "http request GET localhost".
+  std::string description;
+  double after_ms = -1;  // of a timer
+  double left_ms = -1;
+};
+
+struct WaitEnd {
+  WaitEffect effect = WaitEffect::kSettles;
+  // From the promise outwards, transparent ones too; the last one is the end.
+  std::vector<Holder> holders;
+  // What owns the end, from the inside outwards.
+  std::vector<Holder> owners;
+};
+
+struct Wait {
+  std::vector<WaitEnd> ends;
+  uint8_t via = 0;
+  uint8_t cut = 0;       // why there may be others; 0: the search was complete
+  uint32_t more = 0;     // ends that are not listed
+  bool goes_on = false;  // it waits for nothing any more
+  bool is_searched = false;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_GREEN_WAIT_RESULT_H_

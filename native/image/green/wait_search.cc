@@ -1,0 +1,470 @@
+#include "wait_search.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "../../base/clock.h"
+#include "../objects/own_name.h"
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr uint32_t kPerLook = 64;
+
+// In `inner` of a promise: how it has to be settled, so that the one that was asked for is.
+constexpr WaitRole kByBoth = WaitRole::kPromise;
+constexpr WaitRole kByFulfilment = WaitRole::kFunction;
+constexpr WaitRole kByRejection = WaitRole::kReaction;
+// By whatever lets a function go on that awaits it.
+constexpr WaitRole kByEither = WaitRole::kContainer;
+
+bool IsContextShape(HolderShape shape) {
+  return shape == HolderShape::kVariable || shape == HolderShape::kOuterVariable;
+}
+
+WaitEffect LeastOf(WaitEffect a, WaitEffect b) { return std::min(a, b); }
+
+}  // namespace
+
+void WaitSearch::Reset() {
+  scopes_.Reset();
+  use_.Reset();
+  kinds_.Reset();
+  passes_.Reset();
+  lists_.Reset();
+  nodes_.Reset();
+  next_resolver_.Truncate(0);
+  first_resolver_.Clear();
+  newest_reactions_.Clear();
+  waiting_.Truncate(0);
+  search_ = nullptr;
+  next_ = 0;
+  has_reactions_ = false;
+}
+
+uint32_t WaitSearch::Add(Tagged promise) {
+  WaitNode node;
+  node.object = promise;
+  return nodes_.Add(node);
+}
+
+// They are known already, with the context that leads to the promise.
+bool WaitSearch::IndexResolvers(const HeapScan& scan) {
+  if (!next_resolver_.Assign(scan.resolvers().size(), kNoIndex)) return scan.resolvers().empty();
+  for (uint32_t index = 0; index < scan.resolvers().size(); ++index) {
+    const ResolverFunction& resolver = scan.resolvers()[index];
+    Tagged promise;
+    if (!resolver.context.IsObject() || !heap_->Load(resolver.context, layout_->resolve_promise, &promise) ||
+        !promise.IsObject())
+      continue;
+    uint32_t first = index;
+    if (!first_resolver_.Insert(promise.bits(), index, &first)) return false;
+    if (first == index) continue;
+    next_resolver_[index] = next_resolver_[first];
+    next_resolver_[first] = index;
+  }
+  return true;
+}
+
+bool WaitSearch::Run(const Search& search) {
+  if (nodes_.size() == 0) return true;
+  search_ = &search;
+  if (!IndexResolvers(search.scan)) return Stop(kCutMany);
+  for (int pass = 0; pass < kMaxPasses; ++pass) {
+    if (!ExpandOpen(search)) return Stop(kCutTime);
+    if (waiting_.empty()) return true;
+    const HolderPasses::Search next{search.pages, search.targets, search.scan.allocation_top(),
+                                    search.deadline_ns, search.may_split};
+    if (passes_.has_open() && !passes_.Run(next)) return Stop(kCutTime);
+    if (!ExpandWaiting(search)) return Stop(kCutTime);
+  }
+  return Stop(kCutMany);
+}
+
+bool WaitSearch::Stop(uint8_t reason) {
+  for (const uint32_t index : waiting_) Cut(index, reason);
+  for (; next_ < nodes_.size(); ++next_) Cut(next_, reason);
+  return false;
+}
+
+bool WaitSearch::ExpandOpen(const Search& search) {
+  for (uint32_t count = 0; next_ < nodes_.size(); ++next_) {
+    if (++count % kPerLook == 0 && platform::MonotonicNs() > search.deadline_ns) return false;
+    if (!Expand(next_) && !waiting_.Append(next_)) Cut(next_, kCutMany);
+  }
+  return true;
+}
+
+bool WaitSearch::ExpandWaiting(const Search& search) {
+  for (size_t i = 0; i < waiting_.size(); ++i) {
+    if (i % kPerLook == kPerLook - 1 && platform::MonotonicNs() > search.deadline_ns) return false;
+    if (!Expand(waiting_[i])) Cut(waiting_[i], kCutMany);
+  }
+  waiting_.Truncate(0);
+  return true;
+}
+
+void WaitSearch::Cut(uint32_t index, uint8_t reason) { nodes_[index].cut |= reason; }
+
+uint32_t WaitSearch::Connect(uint32_t from, const WaitNode& node, const WaitEdge& edge) {
+  WaitEdge with_end = edge;
+  with_end.to = nodes_.Add(node);
+  if (with_end.to == kNoIndex || !nodes_.Connect(from, with_end)) Cut(from, kCutMany);
+  return with_end.to;
+}
+
+bool WaitSearch::Expand(uint32_t index) {
+  switch (nodes_[index].role) {
+    case WaitRole::kPromise:
+      return nodes_[index].in_array ? ExpandHeld(index) : ExpandPromise(index);
+    case WaitRole::kReaction:
+      return ExpandReaction(index);
+    case WaitRole::kEnd:
+      // Only for the file that a variable is in.
+      if (nodes_[index].end != WaitEndKind::kVariable) return true;
+      [[fallthrough]];
+    default:
+      return ExpandHeld(index);
+  }
+}
+
+// `object` is searched for what holds it unless somebody settles it that is known already.
+bool WaitSearch::ExpandPromise(uint32_t index) {
+  const uint32_t promise = graph_->FindPromise(nodes_[index].object);
+  const bool was_seen = nodes_[index].first_edge != kNoIndex;
+  if (!was_seen && promise != kNoIndex) {
+    const AsyncPromise& known = graph_->promises()[promise];
+    if (known.producer != kNoIndex) {
+      WaitNode end;
+      end.object = graph_->functions()[known.producer].suspended.object;
+      end.role = WaitRole::kEnd;
+      end.end = WaitEndKind::kFunction;
+      end.effect = nodes_[index].effect;
+      end.function = known.producer;
+      const uint32_t to = Connect(index, end, {});
+      if (end.effect == WaitEffect::kMaySettle && to != kNoIndex) FollowAwait(to, end.function);
+      return true;
+    }
+    FollowSources(index, promise);
+    if (nodes_[index].first_edge != kNoIndex) return true;
+  }
+  if (!was_seen) FollowResolvers(index);
+  return ExpandHeld(index);
+}
+
+void WaitSearch::FollowSources(uint32_t index, uint32_t promise) {
+  for (uint32_t i = graph_->promises()[promise].first_source; i != kNoIndex;
+       i = graph_->edges()[i].next_source) {
+    const AsyncEdge& edge = graph_->edges()[i];
+    WaitNode source;
+    source.object = graph_->promises()[edge.promise].pending.object;
+    source.effect = nodes_[index].effect;
+    source.inner = nodes_[index].inner;
+    WaitEdge to;
+    to.via = edge.via;
+    if (Connect(index, source, to) == kNoIndex) return;
+  }
+}
+
+// Where a handler of this promise settles the one that was asked for: only what calls that handler counts.
+void WaitSearch::FollowResolvers(uint32_t index) {
+  const WaitRole by = nodes_[index].inner;
+  const uint32_t* first = first_resolver_.Find(nodes_[index].object.bits());
+  for (uint32_t i = first == nullptr ? kNoIndex : *first; i != kNoIndex; i = next_resolver_[i]) {
+    const bool rejects = search_->scan.resolvers()[i].rejects;
+    if (by == (rejects ? kByFulfilment : kByRejection)) continue;
+    WaitNode resolver;
+    resolver.object = search_->scan.resolvers()[i].object;
+    resolver.role = WaitRole::kFunction;
+    resolver.effect = rejects && by == kByBoth ? WaitEffect::kRejects : nodes_[index].effect;
+    WaitEdge to;
+    to.offset = layout_->resolve_promise;
+    to.table = search_->scan.resolvers()[i].context;
+    if (Connect(index, resolver, to) == kNoIndex) return;
+  }
+}
+
+bool WaitSearch::ExpandReaction(uint32_t index) {
+  if (!has_reactions_) {
+    has_reactions_ = true;
+    for (uint32_t i = 0; i < graph_->promises().size(); ++i) {
+      const Tagged newest = graph_->promises()[i].pending.reactions;
+      uint32_t present = i;
+      if (newest.IsObject() && !newest_reactions_.Insert(newest.bits(), i, &present)) break;
+    }
+  }
+  const uint32_t* promise = newest_reactions_.Find(nodes_[index].object.bits());
+  if (promise == nullptr) return ExpandHeld(index);
+  WaitNode next;
+  next.object = graph_->promises()[*promise].pending.object;
+  next.effect = nodes_[index].effect;
+  next.inner = nodes_[index].inner;
+  WaitEdge edge;
+  edge.offset = layout_->promise_reactions;
+  Connect(index, next, edge);
+  return true;
+}
+
+// An older one is behind the newest ones of its promise.
+void WaitSearch::VisitReactionHolder(uint32_t index, const FoundHolder& found) {
+  Tagged holder = found.object;
+  const int32_t type = heap_->TypeOf(&holder);
+  const bool is_next = type == layout_->type_reaction && found.offset == layout_->reaction_next;
+  const bool is_promise = type == layout_->type_promise && found.offset == layout_->promise_reactions;
+  if (!is_next && !is_promise) return;
+  WaitNode next;
+  next.object = found.object;
+  next.role = is_next ? WaitRole::kReaction : WaitRole::kPromise;
+  next.effect = nodes_[index].effect;
+  next.inner = nodes_[index].inner;
+  WaitEdge edge;
+  edge.offset = found.offset;
+  Connect(index, next, edge);
+}
+
+bool WaitSearch::ExpandHeld(uint32_t index) {
+  Tagged object = nodes_[index].object;
+  Tagged same = object;
+  const int32_t type = heap_->TypeOf(&same);
+  const bool is_scope = type >= layout_->type_first_context && type <= layout_->type_last_context;
+  const uint32_t list = nodes_[index].list;
+  const uint32_t number =
+      list != kNoIndex ? list : passes_.Want(object, is_scope ? kMaxClosures : kMaxHolders);
+  if (number == kNoIndex) {
+    Cut(index, kCutMany);
+    return true;
+  }
+  if (!passes_[number].is_searched) return false;
+  // Only the file was wanted.
+  if (nodes_[index].role == WaitRole::kEnd) return true;
+  // Of a promise only requests are of interest.
+  const bool is_promise = nodes_[index].role == WaitRole::kPromise;
+  if (passes_[number].is_popular && !is_promise) Cut(index, kCutPopular);
+  if (passes_[number].is_unseen && !is_promise) Cut(index, kCutUnseen);
+  if (passes_.has_unreadable_pages()) Cut(index, kCutPages);
+  for (uint32_t i = passes_[number].first; i != kNoIndex; i = passes_.HolderAt(i).next) {
+    const FoundHolder found = passes_.HolderAt(i);
+    if (nodes_[index].role == WaitRole::kReaction) {
+      VisitReactionHolder(index, found);
+    } else {
+      Visit(index, found);
+    }
+  }
+  return true;
+}
+
+void WaitSearch::Visit(uint32_t index, const FoundHolder& found) {
+  const HolderShape shape = shapes_.Of(nodes_[index], found);
+  WaitStep step = StepFor(nodes_[index].role, shape);
+  if (shape == HolderShape::kTimer && step.action == WaitStep::Action::kEnd &&
+      !MayReachTimer(index, found.object, &step.at_most)) {
+    Cut(index, kCutText);
+    return;
+  }
+  switch (step.action) {
+    case WaitStep::Action::kIgnore:
+      return;
+    case WaitStep::Action::kCut:
+      Cut(index, kCutUnseen);
+      return;
+    case WaitStep::Action::kEnd:
+      End(index, found, shape, step);
+      return;
+    case WaitStep::Action::kFollow:
+      break;
+  }
+  if (nodes_[index].role == WaitRole::kScope) return VisitScopeHolder(index, found, shape, step);
+  Follow(index, found, shape, step);
+}
+
+// An entry that is an argument of a timer's callback: what the callback does with it is in its source.
+bool WaitSearch::MayReachTimer(uint32_t index, Tagged timer, WaitEffect* at_most) {
+  if (nodes_[index].role != WaitRole::kEntry) return true;
+  Tagged callback;
+  if (!ReadOwnProperty(*heap_, *strings_, timer, "_onTimeout", &callback)) return false;
+  const Mention mention = use_.MentionsProperty(callback, nodes_[index].property);
+  if (mention == Mention::kUnknown) *at_most = LeastOf(*at_most, WaitEffect::kMaySettle);
+  return mention != Mention::kNo;
+}
+
+void WaitSearch::VisitScopeHolder(uint32_t index, const FoundHolder& found, HolderShape shape,
+                                  const WaitStep& step) {
+  const WaitNode held = nodes_[index];
+  WaitNode next;
+  next.object = found.object;
+  next.role = step.role;
+  next.effect = held.effect;
+  WaitEdge edge;
+  edge.offset = found.offset;
+  if (shape == HolderShape::kInnerScope) {
+    // A variable of the same name hides it there.
+    if (*held.variable != '\0' && scopes_.Sibling(found.object, held.variable).bits() != 0) return;
+    next.variable = held.variable;
+    next.property = held.property;
+    next.inner = held.inner;
+    Connect(index, next, edge);
+    return;
+  }
+  Mention mention = *held.variable == '\0' ? Mention::kUnknown : use_.Mentions(found.object, held.variable);
+  if (mention == Mention::kNo) return;
+  if (held.inner == WaitRole::kEntry) {
+    const Mention property =
+        *held.property == '\0' ? Mention::kUnknown : use_.MentionsProperty(found.object, held.property);
+    // It may hand the entry to a function that does.
+    if (property == Mention::kNo) return Cut(index, kCutText);
+    if (property == Mention::kUnknown) mention = property;
+  }
+  if (mention == Mention::kUnknown) next.effect = LeastOf(next.effect, WaitEffect::kMaySettle);
+  Connect(index, next, edge);
+}
+
+// The property by which an object holds it, be it in the object or in an array of its properties.
+const char* WaitSearch::MemberOf(uint32_t index, const FoundHolder& found, HolderShape shape) {
+  const WaitNode& held = nodes_[index];
+  if (shape < HolderShape::kFunctionObject) return "";
+  if (held.in_array && found.offset != heap_->layout().object_properties) return "";
+  const Tagged value = held.list != kNoIndex ? found.held : held.in_array ? held.content : held.object;
+  const char* name = NameOfValue(*heap_, *strings_, found.object, value);
+  return name == nullptr ? "" : name;
+}
+
+bool WaitSearch::IsNextInList(uint32_t index, const FoundHolder& found) const {
+  Tagged map;
+  Tagged map_of_holder;
+  return nodes_[index].role == WaitRole::kContainer && !nodes_[index].in_array &&
+         heap_->MapOf(nodes_[index].object, &map) && heap_->MapOf(found.object, &map_of_holder) &&
+         map == map_of_holder;
+}
+
+void WaitSearch::FollowList(uint32_t index, const FoundHolder& found) {
+  Tagged map;
+  WaitNode all = nodes_[index];
+  all.first_edge = all.last_edge = kNoIndex;
+  const bool is_found =
+      heap_->MapOf(found.object, &map) &&
+      lists_.Collect(search_->pages, *search_->targets, map, found.offset, search_->deadline_ns) &&
+      lists_.WalkBack(nodes_[index].object, &chain_);
+  all.list_offset = found.offset;
+  all.list = is_found ? passes_.WantList(chain_, map, kMaxHolders) : kNoIndex;
+  if (all.list == kNoIndex) return Cut(index, kCutMany);
+  WaitEdge edge;
+  edge.offset = 0;
+  Connect(index, all, edge);
+}
+
+// Two objects that refer to each other: neither is said to own the other one.
+bool WaitSearch::RefersBack(uint32_t index, Tagged owner) const {
+  const WaitNode& held = nodes_[index];
+  const Tagged object = held.in_array ? held.content : held.object;
+  return NameOfValue(*heap_, *strings_, object, owner) != nullptr;
+}
+
+void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step) {
+  const WaitNode held = nodes_[index];
+  const bool is_in_list = shape == HolderShape::kListNode && IsNextInList(index, found);
+  if (is_in_list && held.level >= kMaxListNodes) {
+    if (held.list == kNoIndex) FollowList(index, found);
+    return;
+  }
+  WaitNode next;
+  next.object = found.object;
+  next.role = step.role;
+  next.effect = LeastOf(held.effect, step.at_most);
+  WaitEdge edge;
+  edge.offset = found.offset;
+  edge.member = MemberOf(index, found, shape);
+  if (held.list != kNoIndex) edge.list_node = found.held;
+  if (shape == HolderShape::kArray || shape == HolderShape::kCell) {
+    next.in_array = shape == HolderShape::kArray;
+    // Only properties have names: who is in the same array of elements may share the rest of the way.
+    Tagged array = found.object;
+    const int32_t type = heap_->TypeOf(&array);
+    const bool has_names =
+        type == heap_->layout().type_property_array || type == heap_->layout().type_name_dictionary;
+    if (has_names || shape == HolderShape::kCell) next.content = held.object;
+    next.property = held.property;
+    next.level = held.level;
+  } else if (IsContextShape(shape)) {
+    const char* name = scopes_.NameOfSlot(found.object, found.offset);
+    next.variable = name == nullptr ? "" : name;
+    next.property = held.property;
+    next.inner = held.role;
+    // Whoever can see a variable of a whole file may settle it: the variable is the answer.
+    if (shape == HolderShape::kOuterVariable && *next.variable != '\0') {
+      WaitNode end = next;
+      end.role = WaitRole::kEnd;
+      end.end = WaitEndKind::kVariable;
+      end.is_outer = true;
+      Connect(index, end, edge);
+      next.effect = LeastOf(next.effect, WaitEffect::kMaySettle);
+    }
+  } else if (shape == HolderShape::kWeakTable) {
+    edge.table = found.object;
+    next.object = shapes_.KeyOfWeak(found);
+    const HolderShape key = kinds_.Of(next.object).shape;
+    if (key == HolderShape::kClass || key == HolderShape::kThenable) next.role = WaitRole::kNamed;
+  } else if (next.role == WaitRole::kReaction) {
+    next.inner = shape == HolderShape::kRejectReaction ? kByRejection : kByFulfilment;
+  } else if (next.role == WaitRole::kEntry) {
+    next.property = held.role == WaitRole::kEntry ? held.property : edge.member;
+  } else if (next.role == WaitRole::kNamed && held.role == WaitRole::kNamed) {
+    next.level = static_cast<uint8_t>(held.level + 1);
+    if (next.level > kMaxOwners || RefersBack(index, found.object)) return;
+  } else if (is_in_list) {
+    next.level = static_cast<uint8_t>(held.level + 1);
+  }
+  Connect(index, next, edge);
+}
+
+void WaitSearch::End(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step) {
+  const WaitNode held = nodes_[index];
+  WaitNode end;
+  end.object = found.object;
+  end.role = WaitRole::kEnd;
+  end.end = step.end;
+  end.effect = LeastOf(held.effect, step.at_most);
+  WaitEdge edge;
+  edge.offset = found.offset;
+  edge.member = MemberOf(index, found, shape);
+  if (held.list != kNoIndex) edge.list_node = found.held;
+  if (IsContextShape(shape)) {
+    const char* name = scopes_.NameOfSlot(found.object, found.offset);
+    // Closures have `this` of the function around them there.
+    if (name != nullptr && std::strcmp(name, "this") == 0) return;
+    end.variable = name == nullptr ? "" : name;
+    end.is_outer = shape == HolderShape::kOuterVariable;
+  }
+  const bool is_function = step.end == WaitEndKind::kGoingOn || step.end == WaitEndKind::kLocal;
+  if (is_function) {
+    end.function = graph_->FindFunction(found.object);
+    if (end.function == kNoIndex) return;
+  }
+  const uint32_t to = Connect(index, end, edge);
+  if (is_function && to != kNoIndex) FollowAwait(to, end.function);
+}
+
+// A function that may settle it goes on when what it waits for itself is there.
+void WaitSearch::FollowAwait(uint32_t index, uint32_t function) {
+  const uint32_t awaited = graph_->functions()[function].awaited;
+  if (awaited == kNoIndex || nodes_[index].first_edge != kNoIndex) return;
+  WaitNode next;
+  next.object = graph_->promises()[awaited].pending.object;
+  next.effect = LeastOf(nodes_[index].effect, WaitEffect::kMaySettle);
+  next.inner = kByEither;
+  WaitEdge edge;
+  edge.offset = 0;
+  Connect(index, next, edge);
+}
+
+Tagged WaitSearch::ClosureOf(Tagged scope) const {
+  const uint32_t number = passes_.Find(scope);
+  if (number == kNoIndex) return {};
+  for (uint32_t i = passes_[number].first; i != kNoIndex; i = passes_.HolderAt(i).next) {
+    Tagged holder = passes_.HolderAt(i).object;
+    if (heap_->IsFunction(&holder) && passes_.HolderAt(i).offset == layout_->function_context) return holder;
+  }
+  return {};
+}
+
+}  // namespace gmr::vm

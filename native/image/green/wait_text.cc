@@ -1,0 +1,253 @@
+#include "wait_text.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+
+namespace gmr::vm {
+
+namespace {
+
+struct CutName {
+  uint8_t bit;
+  const char* text;
+};
+constexpr CutName kCutNames[] = {
+    {kCutTime, "the time for it was used up"},
+    {kCutMany, "there was too much to look at"},
+    {kCutPages, "a part of the heap could not be read"},
+    {kCutPopular, "too many objects refer to what is on the way"},
+    {kCutUnseen, "what is on the way was not recognised"},
+    {kCutText, "what a function does with what it has is not known"},
+};
+
+constexpr const char* kNothing = "a promise that nothing in the heap can resolve any more";
+
+std::string InMs(double ms) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.0f ms", ms);
+  return text;
+}
+
+// 600 s, 1.5 s, 250 ms
+std::string Duration(double ms) {
+  char text[32];
+  if (ms < 1000) return InMs(ms);
+  const auto tenths = static_cast<int64_t>(ms / 100);
+  std::snprintf(text, sizeof text, tenths % 10 == 0 || tenths >= 1000 ? "%.0f s" : "%.1f s",
+                static_cast<double>(tenths) / 10);
+  return text;
+}
+
+std::string TimerText(const Holder& timer) {
+  if (timer.class_name == "Immediate") return "setImmediate";
+  if (timer.after_ms < 0) return "timer";
+  const std::string left = timer.left_ms < 0 ? "" : " (" + InMs(timer.left_ms) + " left)";
+  return "timer " + InMs(timer.after_ms) + left;
+}
+
+std::string LimitText(const Holder& limit) {
+  if (limit.kind == HolderKind::kSignal) return "given up when an AbortSignal is aborted";
+  if (limit.after_ms < 0) return "given up after a time";
+  const std::string left = limit.left_ms < 0 ? "" : " (" + Duration(limit.left_ms) + " left)";
+  return "given up after " + Duration(limit.after_ms) + left;
+}
+
+std::string PlaceText(const Holder& holder) {
+  return "(" + holder.file + ":" + std::to_string(holder.line) + ":" + std::to_string(holder.column) + ")";
+}
+
+std::string Named(const Holder& holder) {
+  const std::string name = holder.function_name.empty() ? "<anonymous>" : holder.function_name;
+  return holder.class_name.empty() ? name : holder.class_name + "." + name;
+}
+
+std::string WithMember(const std::string& of, const std::string& member) {
+  if (member.empty()) return of;
+  return member.front() == '[' ? of + member : of + "." + member;
+}
+
+// Properties of plain objects between the end and what it holds, from the outside inwards.
+std::string Inner(const WaitEnd& end) {
+  std::string text;
+  int count = 0;
+  for (size_t i = end.holders.size() - 1; i-- > 0 && count < 3; ++count) {
+    const Holder& holder = end.holders[i];
+    if (holder.kind != HolderKind::kPlain || holder.member == "resolve" || holder.member == "reject") break;
+    text = WithMember(text, holder.member);
+  }
+  return text;
+}
+
+std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
+
+// What is in a variable or a property: "Map", "object".
+std::string ContentName(const WaitEnd& end) {
+  if (end.holders.size() < 2) return "variable";
+  const Holder& content = end.holders[end.holders.size() - 2];
+  if (content.kind == HolderKind::kPlain) return "object";
+  return content.kind == HolderKind::kCallback ? "variable" : content.class_name;
+}
+
+// An object of a class that a collection has.
+std::string ItemText(const WaitEnd& end) {
+  for (size_t i = end.holders.size() - 1; i-- > 0;) {
+    const Holder& item = end.holders[i];
+    const bool is_item = item.kind == HolderKind::kObject && !item.class_name.empty() &&
+                         end.holders[i + 1].kind == HolderKind::kCollection;
+    if (is_item) return item.class_name + " in ";
+  }
+  return "";
+}
+
+std::string VariableText(const WaitEnd& end) {
+  const Holder& scope = end.holders.back();
+  std::string text = scope.description.empty() ? "" : "an event of " + scope.description + ": ";
+  text += ItemText(end) + ContentName(end);
+  if (!scope.member.empty()) text += " " + Quoted(scope.member + Inner(end));
+  if (scope.kind == HolderKind::kGlobal) return text + ", a global variable";
+  if (!scope.function_name.empty()) text += " of " + scope.function_name;
+  return scope.file.empty() ? text : text + " (" + scope.file + ")";
+}
+
+// Where the outermost owner is: its class, and the variable that has it.
+std::string OwnerPlace(const Holder& named, const Holder* variable) {
+  const std::string text = named.file;
+  // A variable of one of Node's functions says nothing to whoever wrote the program.
+  if (variable != nullptr && !variable->is_outer && variable->file.starts_with("node:")) variable = nullptr;
+  if (variable == nullptr) return text.empty() ? "" : " (" + text + ")";
+  std::string place = Quoted(variable->member);
+  if (!variable->function_name.empty()) place += " of " + variable->function_name;
+  if (!variable->file.empty()) place += " in " + variable->file;
+  // The file of one of Node's classes says less than the variable.
+  const bool is_same = variable->file == named.file || text.empty() || text.starts_with("node:");
+  return " (" + (is_same ? place : text + "; " + place) + ")";
+}
+
+// An emitter keeps its listeners in `_events`, by the name of the event.
+bool IsEvent(const WaitEnd& end, std::string* name) {
+  if (end.holders.size() < 2 || end.holders.back().member != "_events") return false;
+  *name = end.holders[end.holders.size() - 2].member;
+  return !name->empty();
+}
+
+std::string ObjectText(const WaitEnd& end) {
+  const Holder& named = end.holders.back();
+  std::string text = ItemText(end);
+  std::string event;
+  const bool is_list =
+      end.holders.size() > 1 && end.holders[end.holders.size() - 2].kind == HolderKind::kListNode;
+  if (is_list) {
+    // `head` and `tail` say nothing.
+    text += named.class_name;
+  } else if (IsEvent(end, &event)) {
+    text += "event " + Quoted(event) + " of " + named.class_name;
+  } else {
+    text += WithMember(named.class_name, named.member) + Inner(end);
+  }
+  const Holder* outer = &named;
+  const Holder* variable = nullptr;
+  for (const Holder& owner : end.owners) {
+    if (owner.kind == HolderKind::kScope || owner.kind == HolderKind::kGlobal) {
+      variable = &owner;
+    } else if (owner.kind == HolderKind::kObject) {
+      text += " of " + owner.class_name;
+      outer = &owner;
+    }
+  }
+  return text + OwnerPlace(*outer, variable);
+}
+
+std::string FunctionText(const Holder& function) {
+  const std::string text = "async function " + Named(function) + " " + PlaceText(function);
+  return function.kind == HolderKind::kLocal ? "local variable of " + text : text;
+}
+
+std::string EndText(const WaitEnd& end) {
+  const Holder& last = end.holders.back();
+  switch (last.kind) {
+    case HolderKind::kTimer:
+      return TimerText(last);
+    case HolderKind::kSignal:
+      return "AbortSignal";
+    case HolderKind::kRequest:
+      return last.description.empty() ? last.class_name : last.description;
+    case HolderKind::kFunction:
+    case HolderKind::kLocal:
+      return FunctionText(last);
+    case HolderKind::kScope:
+    case HolderKind::kGlobal:
+      return VariableText(end);
+    case HolderKind::kCallback:
+      return last.member.empty() ? "callback " + Named(last) + " " + PlaceText(last)
+                                 : WithMember(Named(last), last.member) + " (" + last.file + ")";
+    case HolderKind::kPlain:
+    case HolderKind::kListNode:
+    case HolderKind::kCollection:
+      return last.class_name.empty() ? "object" : last.class_name;
+    case HolderKind::kObject:
+      break;
+  }
+  return ObjectText(end);
+}
+
+// A function that may settle it and is suspended itself stands before what it waits for.
+std::string WithFunction(const WaitEnd& end) {
+  std::string text = EndText(end);
+  if (end.effect == WaitEffect::kRejects) return text + ", which can only reject it";
+  if (end.effect == WaitEffect::kSettles) return text;
+  for (size_t i = 0; i + 1 < end.holders.size(); ++i) {
+    const HolderKind kind = end.holders[i].kind;
+    if (kind != HolderKind::kFunction && kind != HolderKind::kLocal) continue;
+    Holder function = end.holders[i];
+    function.kind = HolderKind::kFunction;
+    return FunctionText(function) + ", which may settle it and waits for " + text;
+  }
+  return text + ", which may settle it";
+}
+
+bool IsLimit(const WaitEnd& end) {
+  const HolderKind kind = end.holders.back().kind;
+  return end.effect == WaitEffect::kRejects && (kind == HolderKind::kTimer || kind == HolderKind::kSignal);
+}
+
+std::string Reason(uint8_t cut) {
+  const auto* known = std::find_if(std::begin(kCutNames), std::end(kCutNames),
+                                   [&](const CutName& name) { return (cut & name.bit) != 0; });
+  return known == std::end(kCutNames) ? "" : known->text;
+}
+
+// Where no answer was found.
+std::string Unknown(const Wait& wait, bool is_at_rest) {
+  if (wait.cut != 0) return "something that was not followed to the end: " + Reason(wait.cut);
+  return is_at_rest ? kNothing : "";
+}
+
+}  // namespace
+
+std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest) {
+  // What it awaits may be in what was not read.
+  if (wait.goes_on) return is_at_rest ? "nothing: it is about to go on" : "";
+  if (!wait.is_searched) return "";
+  std::vector<std::string> answers;
+  std::string limits;
+  for (const WaitEnd& end : wait.ends) {
+    if (IsLimit(end)) {
+      limits += (limits.empty() ? "" : " or ") + LimitText(end.holders.back());
+      continue;
+    }
+    std::string text = WithFunction(end);
+    if (std::find(answers.begin(), answers.end(), text) == answers.end()) answers.push_back(std::move(text));
+  }
+  std::string text;
+  for (const std::string& answer : answers) text += (text.empty() ? "" : " | ") + answer;
+  if (answers.size() > 1 && !via.empty()) text = via + ": " + text;
+  if (!answers.empty() && wait.more > 0) text += " | " + std::to_string(wait.more) + " more";
+  if (answers.empty()) text = Unknown(wait, is_at_rest);
+  if (limits.empty()) {
+    return text == kNothing ? text + " (only running or native code could)" : text;
+  }
+  return (text.empty() ? "something that was not found" : text) + ", " + limits;
+}
+
+}  // namespace gmr::vm

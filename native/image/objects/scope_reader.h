@@ -1,0 +1,79 @@
+// ScopeReader: the variables in a Context, by name.
+//
+// Owns:        a few remembered answers; names go into the Arena of RawStrings.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no; but it takes no lock and does not allocate.
+// Lifetime:    names are valid until the Arena is reset; Reset() before that.
+#ifndef GMR_NATIVE_IMAGE_OBJECTS_SCOPE_READER_H_
+#define GMR_NATIVE_IMAGE_OBJECTS_SCOPE_READER_H_
+
+#include <cstdint>
+
+#include "heap_layout.h"
+#include "raw_strings.h"
+#include "scope_info.h"
+#include "tagged.h"
+
+namespace gmr::vm {
+
+struct Scope {
+  using Kind = ScopeInfo::Kind;
+
+  // The function whose variables they are; "": it has no name, or they are those of something else. Never
+  // null. Which function a block is in is not known: V8 leaves out functions without variables in a context.
+  const char* function_name = "";
+  // Where the scope begins in its script; -1: unknown, as of blocks and catch clauses up to V8 12.
+  int32_t start_position = -1;
+  Kind kind = Kind::kOther;
+  // Variables of a whole file: of a script, of an ECMAScript module, or of the function without a name that
+  // Node wraps a CommonJS module in.
+  bool is_top_level = false;
+};
+
+class ScopeReader {
+ public:
+  ScopeReader(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings)
+      : heap_(heap), layout_(layout), strings_(strings) {}
+
+  // Before each dump.
+  void Reset();
+
+  // False: `context` is not a Context with variables of a program.
+  bool Read(Tagged context, Scope* scope);
+
+  // The variable in the slot at `offset` bytes from the start of the context. nullptr: unknown, or the slot
+  // holds none.
+  const char* NameOfSlot(Tagged context, int32_t offset);
+
+  // The value of the variable of this name in the same context; 0: it has none.
+  Tagged Sibling(Tagged context, const char* variable);
+
+  // The value of a slot: what is in it, or in the cell that newer versions of V8 put between. False: not
+  // readable, or the cell holds a number that is not an object.
+  bool LoadSlot(Tagged context, int32_t offset, Tagged* value) const;
+
+  // Whether `object` is such a cell: then its holder is the context that refers to it.
+  bool IsCell(Tagged* object) const;
+
+ private:
+  static constexpr size_t kKnownNames = 256;
+
+  struct KnownName {
+    Tagged string;
+    const char* name = nullptr;
+  };
+
+  bool IsContext(Tagged* object) const;
+  bool ReadInfo(Tagged* context, ScopeInfo* info) const;
+  bool FindLocals(Tagged context, const ScopeInfo& info, int32_t* first_slot) const;
+  static Tagged NameIn(const ScopeInfo& info, int32_t slot, int32_t first_slot);
+
+  const HeapReader* heap_;
+  const HeapLayout* layout_;
+  const RawStrings* strings_;
+  KnownName known_names_[kKnownNames];
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_OBJECTS_SCOPE_READER_H_
