@@ -116,7 +116,7 @@ describe('the scopes and sources of functions', { ...PATIENT, ...STACK_READING }
     assert.match(scopesOf(made.settles)[2] ?? '', /^top function  \(.*\bwaiting\b.*\)$/);
     assert.match(scopesOf(closures.blocks([1])[0])[0] ?? '', /^block  \(doubled(,item)?\)$/);
     assert.equal(scopesOf(closures.caught())[0], 'catch  (error)');
-    assert.ok(fixture.siblingIs(made.settles, 'reject', undefined) === false);
+    assert.ok(!fixture.siblingIs(made.settles, 'reject', undefined));
     assert.ok(fixture.siblingIs(made.called, 'timer', made.timer));
     assert.ok(fixture.siblingIs(closures.evaluates, 'waiting', closures.waiting));
   });
