@@ -22,9 +22,9 @@ type Closure = (...values: unknown[]) => unknown;
 
 /** test/fixtures/scopes/closures.cjs */
 interface Closures {
-  wait(
+  readonly wait: (
     name: string,
-  ): Record<
+  ) => Record<
     'settles' | 'rejects' | 'clears' | 'never' | 'shadowing' | 'property' | 'called' | 'timer',
     Closure
   >;
