@@ -200,6 +200,7 @@
         "native/image/green/wait_answers.cc",
         "native/image/green/wait_ends.cc",
         "native/image/green/wait_nodes.cc",
+        "native/image/green/wait_promises.cc",
         "native/image/green/wait_proof.cc",
         "native/image/green/wait_rules.cc",
         "native/image/green/wait_search.cc",

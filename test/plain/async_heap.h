@@ -8,8 +8,8 @@
 #define GMR_TEST_PLAIN_ASYNC_HEAP_H_
 
 #include "../../native/image/green/async_graph.h"
-#include "../../native/image/scan/heap_scan.h"
 #include "../../native/image/objects/heap_pages.h"
+#include "../../native/image/scan/heap_scan.h"
 #include "code_heap.h"
 
 namespace gmr::test {

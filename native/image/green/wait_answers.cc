@@ -164,6 +164,7 @@ bool WaitAnswers::OfLink(const std::vector<WaitLink>& path, size_t at, Holder* h
       return GlobalName(node.object, &holder->member);
     case WaitEndKind::kStatic:
       *holder = OfCallback(node.object);
+      if (holder->file.empty()) return false;
       break;
     default:
       Tagged object = node.object;

@@ -225,6 +225,17 @@ bool WaitEnds::IsOnWay(const FoundEnd& end, const std::vector<FoundEnd>& others)
   });
 }
 
+// From the first container or object of a class on, owners are looked for: several of them are still one
+// answer.
+uint32_t WaitEnds::AnchorOf(const FoundEnd& end) const {
+  const auto anchor = std::find_if(end.path.begin(), end.path.end(), [&](const WaitLink& link) {
+    const WaitNode& node = (*nodes_)[link.node];
+    const bool is_owned = node.role == WaitRole::kContainer || node.role == WaitRole::kNamed;
+    return node.role == WaitRole::kEnd || (is_owned && !node.in_array);
+  });
+  return anchor == end.path.end() ? end.path.back().node : anchor->node;
+}
+
 bool WaitEnds::IsListed(const FoundEnd& end, const FoundWait& wait) const {
   const Tagged object = (*nodes_)[end.path.back().node].object;
   return std::any_of(wait.ends.begin(), wait.ends.end(), [&](const FoundEnd& other) {
@@ -240,8 +251,12 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   size_t answers = 0;
   size_t limits = 0;
   const FoundEnd* best = nullptr;
+  std::vector<uint32_t> anchors;
   for (const FoundEnd& end : kept) {
-    if (IsListed(end, *wait)) continue;
+    const uint32_t anchor = AnchorOf(end);
+    const bool is_same = std::find(anchors.begin(), anchors.end(), anchor) != anchors.end();
+    if (is_same || IsListed(end, *wait)) continue;
+    anchors.push_back(anchor);
     if (IsLimit(end)) {
       if (limits++ < kMaxLimits) wait->ends.push_back(end);
       continue;

@@ -83,6 +83,7 @@ class WaitEnds {
   FoundEnd EndAt(uint32_t node, const std::vector<WaitLink>& to_leaf) const;
   void ReachFrom(uint32_t node);
   bool IsOnWay(const FoundEnd& end, const std::vector<FoundEnd>& others) const;
+  uint32_t AnchorOf(const FoundEnd& end) const;
   bool IsListed(const FoundEnd& end, const FoundWait& wait) const;
   bool IsItem(uint32_t node) const;
   void AddOwners(FoundEnd* end) const;

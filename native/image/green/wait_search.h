@@ -19,6 +19,13 @@
 
 namespace gmr::vm {
 
+// In `inner` of a promise: how it has to be settled, so that the one that was asked for is.
+inline constexpr WaitRole kByBoth = WaitRole::kPromise;
+inline constexpr WaitRole kByFulfilment = WaitRole::kFunction;
+inline constexpr WaitRole kByRejection = WaitRole::kReaction;
+// By whatever lets a function go on that awaits it.
+inline constexpr WaitRole kByEither = WaitRole::kContainer;
+
 class WaitSearch {
  public:
   WaitSearch(const HeapReader* heap, const HeapLayout* layout, const HeapAnchors* anchors,

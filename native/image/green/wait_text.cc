@@ -95,7 +95,8 @@ std::string ItemText(const WaitEnd& end) {
     const Holder& item = end.holders[i];
     const bool is_item = item.kind == HolderKind::kObject && !item.class_name.empty() &&
                          end.holders[i + 1].kind == HolderKind::kCollection;
-    if (is_item) return item.class_name + " in ";
+    const bool is_plain_name = item.member == "resolve" || item.member == "reject";
+    if (is_item) return WithMember(item.class_name, is_plain_name ? "" : item.member) + " in ";
   }
   return "";
 }
@@ -236,6 +237,10 @@ std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest) 
       limits += (limits.empty() ? "" : " or ") + LimitText(end.holders.back());
       continue;
     }
+    // That it can do no more than reject is a claim of absence. A function whose promise is passed on by a
+    // handler fulfils it as a rule.
+    const bool only_rejects = end.effect == WaitEffect::kRejects;
+    if (only_rejects && (!is_at_rest || end.holders.back().kind == HolderKind::kFunction)) continue;
     std::string text = WithFunction(end);
     if (std::find(answers.begin(), answers.end(), text) == answers.end()) answers.push_back(std::move(text));
   }

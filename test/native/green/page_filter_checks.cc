@@ -5,8 +5,8 @@
 #include <memory>
 #include <numeric>
 
-#include "../../../native/image/scan/page_filter.h"
 #include "../../../native/image/objects/heap_layout.h"
+#include "../../../native/image/scan/page_filter.h"
 #include "../../../native/process/self_memory.h"
 
 namespace gmr::test {
