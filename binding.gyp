@@ -187,6 +187,7 @@
         "native/v8/stack_walk.cc",
         "native/image/objects/tagged.cc",
         "native/image/text/source_use.cc",
+        "native/image/text/source_use_pending.cc",
         "native/image/text/script_lexer.cc",
         "native/image/text/scope_stack.cc",
         "native/image/objects/variable_use.cc",

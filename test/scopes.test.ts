@@ -22,9 +22,9 @@ type Closure = (...values: unknown[]) => unknown;
 
 /** test/fixtures/scopes/closures.cjs */
 interface Closures {
-  wait(
+  readonly wait: (
     name: string,
-  ): Record<
+  ) => Record<
     'settles' | 'rejects' | 'clears' | 'never' | 'shadowing' | 'property' | 'called' | 'timer',
     Closure
   >;
@@ -116,7 +116,7 @@ describe('the scopes and sources of functions', { ...PATIENT, ...STACK_READING }
     assert.match(scopesOf(made.settles)[2] ?? '', /^top function  \(.*\bwaiting\b.*\)$/);
     assert.match(scopesOf(closures.blocks([1])[0])[0] ?? '', /^block  \(doubled(,item)?\)$/);
     assert.equal(scopesOf(closures.caught())[0], 'catch  (error)');
-    assert.ok(fixture.siblingIs(made.settles, 'reject', undefined) === false);
+    assert.ok(!fixture.siblingIs(made.settles, 'reject', undefined));
     assert.ok(fixture.siblingIs(made.called, 'timer', made.timer));
     assert.ok(fixture.siblingIs(closures.evaluates, 'waiting', closures.waiting));
   });
@@ -137,8 +137,8 @@ describe('the scopes and sources of functions', { ...PATIENT, ...STACK_READING }
     assert.ok(fixture.siblingIs(made.read, 'v89', made.last));
   });
 
-  test('find the value of a variable of a script, which newer versions of V8 keep in a cell', () => {
-    const source = 'let gmrScope = {}; gmrScope = { again: true }; [() => gmrScope, gmrScope]';
+  test('find the value of a variable that newer versions of V8 keep in a cell', () => {
+    const source = 'let gmrScope = { a: 1 }; [() => gmrScope, gmrScope, () => { gmrScope = 0; }]';
     const [closure, value] = runInThisContext(source) as [Closure, object];
     assert.match(scopesOf(closure)[0] ?? '', /^top script {2}\(gmrScope\)$/);
     assert.ok(fixture.siblingIs(closure, 'gmrScope', value));
@@ -147,6 +147,8 @@ describe('the scopes and sources of functions', { ...PATIENT, ...STACK_READING }
       Number(process.versions.v8.split('.')[0]) >= FIRST_WITH_CELLS ? 1 : 0,
     );
     assert.equal(fixture.mentions(closure, 'gmrScope'), 'yes');
+    const inner = runInThisContext(`(() => { ${source.replace('[', 'return [')} })()`) as [Closure, object];
+    assert.ok(fixture.siblingIs(inner[0], 'gmrScope', inner[1]));
   });
 
   test('tell what a bound function was made of', () => {

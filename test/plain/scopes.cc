@@ -120,6 +120,17 @@ TEST("ScopeReader names the variables of a module") {
   CHECK_EQ(heap.Name(heap.Context(info, Heap::Smi(0), {Heap::Smi(1)}), kFirstVariable), "state");
 }
 
+TEST("ScopeReader finds the names of a module behind the number of its variables") {
+  Scopes heap;
+  const Tagged info = heap.ScopeInfo({.names = {"state"}, .scope_type = kModuleScope});
+  // Where the name was; what follows is not looked at.
+  Tagged name;
+  CHECK(heap.objects.Load(info, 8 + 8 * 3, &name));
+  heap.Set(info, 8 + 8 * 3, Heap::Smi(2));
+  heap.Set(info, 8 + 8 * 4, name);
+  CHECK_EQ(heap.Name(heap.Context(info, Heap::Smi(0), {Heap::Smi(1)}), kFirstVariable), "state");
+}
+
 TEST("ScopeReader looks through the cells of variables") {
   Scopes heap;
   heap.heap_layout.type_context_cell = 900;

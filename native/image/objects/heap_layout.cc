@@ -68,7 +68,7 @@ constexpr VersionTable kVersions[] = {
 // Heap::ms_count_ and gc_count_ follow gc_state_ at the same distance in all of them.
 constexpr int32_t kFullCountBehindState = 24;
 constexpr int32_t kGcCountBehindState = 28;
-// ContextCell: its first field. No known object has one: they are only in the contexts of scripts.
+// ContextCell: its first field.
 constexpr int32_t kContextCellValue = 8;
 
 }  // namespace

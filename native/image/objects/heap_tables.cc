@@ -42,6 +42,13 @@ constexpr HeapTable kTables[] = {
          1279,  // builtin_all
          1280,  // builtin_all_settled
          1282,  // builtin_any
+         24,    // bound_target
+         32,    // bound_receiver
+         40,    // bound_arguments
+         24,    // collection_table
+         182,   // type_ordered_map
+         183,   // type_ordered_set
+         177,   // type_ephemeron_table
          -1,    // page_metadata
          -1,    // page_metadata_self
          16,    // page_heap
@@ -88,6 +95,13 @@ constexpr HeapTable kTables[] = {
          1329,  // builtin_all
          1330,  // builtin_all_settled
          1332,  // builtin_any
+         24,    // bound_target
+         32,    // bound_receiver
+         40,    // bound_arguments
+         24,    // collection_table
+         181,   // type_ordered_map
+         182,   // type_ordered_set
+         176,   // type_ephemeron_table
          -1,    // page_metadata
          -1,    // page_metadata_self
          24,    // page_heap
@@ -134,6 +148,13 @@ constexpr HeapTable kTables[] = {
          1382,  // builtin_all
          1383,  // builtin_all_settled
          1385,  // builtin_any
+         24,    // bound_target
+         32,    // bound_receiver
+         40,    // bound_arguments
+         24,    // collection_table
+         212,   // type_ordered_map
+         213,   // type_ordered_set
+         207,   // type_ephemeron_table
          8,     // page_metadata
          8,     // page_metadata_self
          64,    // page_heap
@@ -180,6 +201,13 @@ constexpr HeapTable kTables[] = {
          1162,  // builtin_all
          1163,  // builtin_all_settled
          1165,  // builtin_any
+         24,    // bound_target
+         32,    // bound_receiver
+         40,    // bound_arguments
+         24,    // collection_table
+         212,   // type_ordered_map
+         213,   // type_ordered_set
+         207,   // type_ephemeron_table
          8,     // page_metadata
          8,     // page_metadata_self
          64,    // page_heap

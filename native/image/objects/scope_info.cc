@@ -83,8 +83,10 @@ bool ScopeInfo::Read(Tagged object) {
   if (locals_ < 0 || locals_ > kMaxLocals) return false;
   kind_ = KindOf(flags);
   function_kind_ = static_cast<int32_t>(flags >> kFunctionKindShift & kFunctionKindMask);
-  // Since V8 13 what has a fixed size comes first: the positions, and the number of a module's variables.
-  first_name_ = layout.scope_first_name + (kind_ == Kind::kModule && layout.scope_position >= 0 ? 1 : 0);
+  // Since V8 12 the number of a module's variables comes before the names.
+  Tagged first;
+  first_name_ = layout.scope_first_name;
+  if (kind_ == Kind::kModule && Load(first_name_, &first) && first.IsSmi()) ++first_name_;
   int64_t next = first_name_ + (locals_ < kMaxInlinedNames ? locals_ : 1) + locals_;
   if ((flags & kHasSavedClassVariable) != 0) ++next;
   const uint32_t variable = flags >> kFunctionVariableShift & kFunctionVariableMask;
