@@ -123,7 +123,7 @@ bool WaitSearch::Expand(uint32_t index) {
 }
 
 bool WaitSearch::ExpandHeld(uint32_t index) {
-  Tagged object = nodes_[index].object;
+  const Tagged object = nodes_[index].object;
   Tagged same = object;
   const int32_t type = heap_->TypeOf(&same);
   const bool is_scope = type >= layout_->type_first_context && type <= layout_->type_last_context;
@@ -259,6 +259,33 @@ bool WaitSearch::RefersBack(uint32_t index, Tagged owner) const {
   return NameOfValue(*heap_, *strings_, object, owner) != nullptr;
 }
 
+void WaitSearch::EnterArray(const WaitNode& held, HolderShape shape, WaitNode* next) const {
+  next->in_array = shape == HolderShape::kArray;
+  // Only properties have names: who is in the same array of elements may share the rest of the way.
+  Tagged array = next->object;
+  const int32_t type = heap_->TypeOf(&array);
+  const bool has_names =
+      type == heap_->layout().type_property_array || type == heap_->layout().type_name_dictionary;
+  if (has_names || shape == HolderShape::kCell) next->content = held.object;
+  next->property = held.property;
+  next->level = held.level;
+}
+
+void WaitSearch::EnterScope(uint32_t index, const WaitEdge& edge, HolderShape shape, WaitNode* next) {
+  const char* name = scopes_.NameOfSlot(next->object, edge.offset);
+  next->variable = name == nullptr ? "" : name;
+  next->property = nodes_[index].property;
+  next->inner = nodes_[index].role;
+  if (shape != HolderShape::kOuterVariable || *next->variable == '\0') return;
+  // Whoever can see a variable of a whole file may settle it: the variable is the answer.
+  WaitNode end = *next;
+  end.role = WaitRole::kEnd;
+  end.end = WaitEndKind::kVariable;
+  end.is_outer = true;
+  Connect(index, end, edge);
+  next->effect = LeastOf(next->effect, WaitEffect::kMaySettle);
+}
+
 void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step) {
   const WaitNode held = nodes_[index];
   const bool is_in_list = shape == HolderShape::kListNode && IsNextInList(index, found);
@@ -275,29 +302,9 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
   edge.member = MemberOf(index, found, shape);
   if (held.list != kNoIndex) edge.list_node = found.held;
   if (shape == HolderShape::kArray || shape == HolderShape::kCell) {
-    next.in_array = shape == HolderShape::kArray;
-    // Only properties have names: who is in the same array of elements may share the rest of the way.
-    Tagged array = found.object;
-    const int32_t type = heap_->TypeOf(&array);
-    const bool has_names =
-        type == heap_->layout().type_property_array || type == heap_->layout().type_name_dictionary;
-    if (has_names || shape == HolderShape::kCell) next.content = held.object;
-    next.property = held.property;
-    next.level = held.level;
+    EnterArray(held, shape, &next);
   } else if (IsContextShape(shape)) {
-    const char* name = scopes_.NameOfSlot(found.object, found.offset);
-    next.variable = name == nullptr ? "" : name;
-    next.property = held.property;
-    next.inner = held.role;
-    // Whoever can see a variable of a whole file may settle it: the variable is the answer.
-    if (shape == HolderShape::kOuterVariable && *next.variable != '\0') {
-      WaitNode end = next;
-      end.role = WaitRole::kEnd;
-      end.end = WaitEndKind::kVariable;
-      end.is_outer = true;
-      Connect(index, end, edge);
-      next.effect = LeastOf(next.effect, WaitEffect::kMaySettle);
-    }
+    EnterScope(index, edge, shape, &next);
   } else if (shape == HolderShape::kWeakTable) {
     edge.table = found.object;
     next.object = shapes_.KeyOfWeak(found);

@@ -89,6 +89,8 @@ class WaitSearch {
   void Visit(uint32_t index, const FoundHolder& found);
   void VisitScopeHolder(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step);
   void Follow(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step);
+  void EnterArray(const WaitNode& held, HolderShape shape, WaitNode* next) const;
+  void EnterScope(uint32_t index, const WaitEdge& edge, HolderShape shape, WaitNode* next);
   void End(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step);
   const char* MemberOf(uint32_t index, const FoundHolder& found, HolderShape shape);
   bool IsNextInList(uint32_t index, const FoundHolder& found) const;

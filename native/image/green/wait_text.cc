@@ -218,9 +218,39 @@ std::string Reason(uint8_t cut) {
   return known == std::end(kCutNames) ? "" : known->text;
 }
 
+// That it can do no more than reject is a claim of absence. A function whose promise is passed on by a
+// handler fulfils it as a rule.
+bool IsUncertain(const WaitEnd& end, bool is_at_rest) {
+  return end.effect == WaitEffect::kRejects &&
+         (!is_at_rest || end.holders.back().kind == HolderKind::kFunction);
+}
+
+struct Parts {
+  std::vector<std::string> answers;
+  std::string limits;
+  bool has_uncertain = false;
+};
+
+Parts PartsOf(const Wait& wait, bool is_at_rest) {
+  Parts parts;
+  for (const WaitEnd& end : wait.ends) {
+    if (IsLimit(end)) {
+      parts.limits += (parts.limits.empty() ? "" : " or ") + LimitText(end.holders.back());
+    } else if (IsUncertain(end, is_at_rest)) {
+      parts.has_uncertain = true;
+    } else {
+      std::string text = WithFunction(end);
+      const bool is_new = std::find(parts.answers.begin(), parts.answers.end(), text) == parts.answers.end();
+      if (is_new) parts.answers.push_back(std::move(text));
+    }
+  }
+  return parts;
+}
+
 // Where no answer was found.
-std::string Unknown(const Wait& wait, bool is_at_rest) {
-  if (wait.cut != 0) return "something that was not followed to the end: " + Reason(wait.cut);
+std::string Unknown(const Wait& wait, bool has_uncertain, bool is_at_rest) {
+  const uint8_t cut = wait.cut | (has_uncertain ? kCutText : 0);
+  if (cut != 0) return "something that was not followed to the end: " + Reason(cut);
   return is_at_rest ? kNothing : "";
 }
 
@@ -230,29 +260,19 @@ std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest) 
   // What it awaits may be in what was not read.
   if (wait.goes_on) return is_at_rest ? "nothing: it is about to go on" : "";
   if (!wait.is_searched) return "";
-  std::vector<std::string> answers;
-  std::string limits;
-  for (const WaitEnd& end : wait.ends) {
-    if (IsLimit(end)) {
-      limits += (limits.empty() ? "" : " or ") + LimitText(end.holders.back());
-      continue;
-    }
-    // That it can do no more than reject is a claim of absence. A function whose promise is passed on by a
-    // handler fulfils it as a rule.
-    const bool only_rejects = end.effect == WaitEffect::kRejects;
-    if (only_rejects && (!is_at_rest || end.holders.back().kind == HolderKind::kFunction)) continue;
-    std::string text = WithFunction(end);
-    if (std::find(answers.begin(), answers.end(), text) == answers.end()) answers.push_back(std::move(text));
-  }
+  const Parts parts = PartsOf(wait, is_at_rest);
   std::string text;
-  for (const std::string& answer : answers) text += (text.empty() ? "" : " | ") + answer;
-  if (answers.size() > 1 && !via.empty()) text = via + ": " + text;
-  if (!answers.empty() && wait.more > 0) text += " | " + std::to_string(wait.more) + " more";
-  if (answers.empty()) text = Unknown(wait, is_at_rest);
-  if (limits.empty()) {
+  for (const std::string& answer : parts.answers) text += (text.empty() ? "" : " | ") + answer;
+  if (parts.answers.empty()) {
+    text = Unknown(wait, parts.has_uncertain, is_at_rest);
+  } else if (wait.more > 0) {
+    text += " | " + std::to_string(wait.more) + " more";
+  }
+  if (parts.answers.size() > 1 && !via.empty()) text = via + ": " + text;
+  if (parts.limits.empty()) {
     return text == kNothing ? text + " (only running or native code could)" : text;
   }
-  return (text.empty() ? "something that was not found" : text) + ", " + limits;
+  return (text.empty() ? "something that was not found" : text) + ", " + parts.limits;
 }
 
 }  // namespace gmr::vm
