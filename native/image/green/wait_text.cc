@@ -73,7 +73,9 @@ std::string Inner(const WaitEnd& end) {
   int count = 0;
   for (size_t i = end.holders.size() - 1; i-- > 0 && count < 3; ++count) {
     const Holder& holder = end.holders[i];
-    if (holder.kind != HolderKind::kPlain || holder.member == "resolve" || holder.member == "reject") break;
+    // A function may have it as a property too.
+    const bool has_members = holder.kind == HolderKind::kPlain || holder.kind == HolderKind::kCallback;
+    if (!has_members || holder.member == "resolve" || holder.member == "reject") break;
     text = WithMember(text, holder.member);
   }
   return text;
@@ -104,9 +106,11 @@ std::string ItemText(const WaitEnd& end) {
 std::string VariableText(const WaitEnd& end) {
   const Holder& scope = end.holders.back();
   std::string text = scope.description.empty() ? "" : "an event of " + scope.description + ": ";
-  text += ItemText(end) + ContentName(end);
+  const std::string content = ContentName(end);
+  const bool is_global = scope.kind == HolderKind::kGlobal;
+  text += ItemText(end) + (is_global && content == "variable" ? "global variable" : content);
   if (!scope.member.empty()) text += " " + Quoted(scope.member + Inner(end));
-  if (scope.kind == HolderKind::kGlobal) return text + ", a global variable";
+  if (is_global) return content == "variable" ? text : text + ", a global variable";
   if (!scope.function_name.empty()) text += " of " + scope.function_name;
   return scope.file.empty() ? text : text + " (" + scope.file + ")";
 }
