@@ -32,8 +32,10 @@ constexpr bool kSupported = false;
 constexpr const char* kUnsupported = "stacks are read from memory on x86-64 and arm64 Linux only";
 // A thread that wakes all the time is seldom found twice at the same place.
 constexpr int kTries = 5;
-// Reading the text of the code may prolong a thread's stop by so much.
-constexpr int64_t kCodeNs = platform::kNsPerMs;
+// Reading the text of the code and the classes of receivers may prolong a thread's stop by so much.
+constexpr int64_t kHeldCodeNs = platform::kNsPerMs;
+// And so much while it is blocked, which costs it nothing.
+constexpr int64_t kBlockedCodeNs = 10 * platform::kNsPerMs;
 
 using platform::PlaceState;
 using platform::ThreadPlace;
@@ -155,10 +157,10 @@ WalkEnd StackReader::WalkInto(const WalkStart& start, const platform::StackCopy*
 }
 
 // Of the frames that are shown. Takes no lock and does not allocate.
-void StackReader::ReadCode(int max_frames, FrameList* list) {
+void StackReader::ReadCode(int max_frames, int64_t budget_ns, FrameList* list) {
   if (!with_code_) return;
   const Shown shown = Shown::Of(list->count, max_frames);
-  const platform::CpuBudget budget(kCodeNs);
+  const platform::CpuBudget budget(budget_ns);
   for (size_t i = 0; i < list->count; ++i) {
     if (i == shown.top) i = list->count - shown.bottom;
     if (i == list->count || budget.IsUsedUp()) return;
@@ -179,7 +181,7 @@ ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
     if (before.state != PlaceState::kBlocked) continue;
     start.registers = before.ToRegisters();
     const WalkEnd end = WalkInto(start, nullptr, &list);
-    ReadCode(thread.max_frames, &list);
+    ReadCode(thread.max_frames, kBlockedCodeNs, &list);
     const platform::TextBuffer doing = platform::DescribeSyscall(before, &memory_);
     if (!platform::Unmoved(before, platform::ReadThreadPlace(thread.tid))) continue;
     ReadStack read;
@@ -208,7 +210,7 @@ ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_n
   }
   const int64_t parked_at_ns = platform::MonotonicNs();
   const WalkEnd end = WalkInto(start, nullptr, &list);
-  ReadCode(thread.max_frames, &list);
+  ReadCode(thread.max_frames, kHeldCodeNs, &list);
   const bool was_parked = platform::ReleaseThread();
   const double held_ms = platform::MsBetween(parked_at_ns, platform::MonotonicNs());
   if (!was_parked) {

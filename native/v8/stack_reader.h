@@ -89,7 +89,7 @@ class StackReader {
  private:
   bool ShowsWait(const std::vector<Frame>& frames) const;
   WalkEnd WalkInto(const WalkStart& start, const platform::StackCopy* copy, FrameList* list);
-  void ReadCode(int max_frames, FrameList* list);
+  void ReadCode(int max_frames, int64_t budget_ns, FrameList* list);
   StackCapture ToCapture(CaptureMethod method, const WalkEnd& end, const FrameList& list, int max_frames);
 
   const LoadedLayout& layout_;
