@@ -8,14 +8,14 @@ import { loadUnwindFixture } from './support/unwind-fixture';
 
 /** What a capture calls between its first and its last look at a thread. */
 const CAPTURE_PATH = [
-  'process/fd_describe',
-  'process/passive_probe',
-  'process/passive_probe_linux',
   'process/safe_read',
   'process/self_memory_read',
   'process/self_memory_read_linux',
-  'process/syscall_describe_linux',
-  'process/syscall_names',
+  'process/threads/fd_describe',
+  'process/threads/passive_probe',
+  'process/threads/passive_probe_linux',
+  'process/threads/syscall_describe_linux',
+  'process/threads/syscall_names',
   'unwind/cfi_program',
   'unwind/cfi_unwinder',
   'unwind/dwarf_expression',

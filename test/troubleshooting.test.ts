@@ -21,7 +21,8 @@ const NOT_MESSAGES: Readonly<Record<string, string>> = {
   'native/reporter/output/text_writer.cc': 'layout',
   'native/reporter/model/trigger.cc': 'what requested a report',
   'native/v8/function_place.cc': 'names of functions',
-  'native/image/green/holder_names.cc': 'what a function waits for',
+  'native/image/green/holder_kinds.cc': 'what a function waits for',
+  'native/image/green/wait_text.cc': 'what a function waits for',
   'native/v8/isolate_registry.cc': 'names of threads',
   'native/v8/known_objects.cc': 'the script of the self-test',
 };

@@ -4,24 +4,11 @@
 #include <cstdio>
 #include <iterator>
 
+#include "wait_reasons.h"
+
 namespace gmr::vm {
 
 namespace {
-
-struct CutName {
-  uint8_t bit;
-  const char* text;
-};
-constexpr CutName kCutNames[] = {
-    {kCutTime, "the time for it was used up"},
-    {kCutMany, "there was too much to look at"},
-    {kCutPages, "a part of the heap could not be read"},
-    {kCutPopular, "too many objects refer to what is on the way"},
-    {kCutUnseen, "what is on the way was not recognised"},
-    {kCutText, "what a function does with what it has is not known"},
-};
-
-constexpr const char* kNothing = "a promise that nothing in the heap can resolve any more";
 
 std::string InMs(double ms) {
   char text[32];
@@ -262,7 +249,7 @@ std::string Unknown(const Wait& wait, bool has_uncertain, bool is_at_rest) {
 
 std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest) {
   // What it awaits may be in what was not read.
-  if (wait.goes_on) return is_at_rest ? "nothing: it is about to go on" : "";
+  if (wait.goes_on) return is_at_rest ? kGoesOn : "";
   if (!wait.is_searched) return "";
   const Parts parts = PartsOf(wait, is_at_rest);
   std::string text;
@@ -274,7 +261,7 @@ std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest) 
   }
   if (parts.answers.size() > 1 && !via.empty()) text = via + ": " + text;
   if (parts.limits.empty()) {
-    return text == kNothing ? text + " (only running or native code could)" : text;
+    return text == kNothing ? kNothingAtAll : text;
   }
   return (text.empty() ? "something that was not found" : text) + ", " + parts.limits;
 }
