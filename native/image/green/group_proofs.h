@@ -38,7 +38,7 @@ class GroupProofs {
   // were found.
   uint32_t CountOf(uint32_t group) const { return counts_[group]; }
   uint32_t lost_groups() const { return lost_groups_; }
-  // Of groups that hold: those of which it is not known for sure what they wait for.
+  // The number of proved groups for which it is not certain what they wait for.
   uint32_t unsure_waits() const { return unsure_waits_; }
 
  private:

@@ -21,7 +21,7 @@ struct HolderClass {
   HolderShape shape = HolderShape::kPlain;
 };
 
-// Of a setTimeout() that has not fired.
+// A setTimeout() that has not fired yet.
 struct HeldTimer {
   double after_ms = -1;
   double left_ms = -1;  // -1: unknown
@@ -40,9 +40,9 @@ class HolderKinds {
         classes_(heap, strings, &places->functions()) {}
 
   void Reset();
-  // Of an object that is not a function.
+  // The class of an object that is not a function.
   HolderClass Of(Tagged object);
-  // Likewise, but from fresh memory.
+  // The same, read from memory again instead of the cache.
   HolderClass OfNow(Tagged object);
   HeldTimer ReadTimer(Tagged object) const;
   // "http request GET localhost" of a request or a known class of Node's; "": no such thing.

@@ -45,7 +45,7 @@ uint32_t HolderPasses::WantList(const platform::MappedArray<uint64_t>& chain, Ta
   if (!held_.Append(held)) return kNoIndex;
   for (const uint64_t word : chain) {
     uint32_t present = number;
-    // What was searched before has no holder but the nodes.
+    // The holders of an object that was searched for before are all known already.
     if (!numbers_.Insert(word, number, &present)) return kNoIndex;
     if (present == number && !list_words_.Append(word)) return kNoIndex;
   }
@@ -96,7 +96,7 @@ bool HolderPasses::ScanPages(const Search& search) {
   return true;
 }
 
-// Those that may refer to an object of this pass.
+// Lists the pages that may refer to an object of this pass.
 bool HolderPasses::ListPages(const HeapPages& pages, const PageTargets& targets) {
   PageTargets::Set wanted;
   for (uint32_t i = pass_begin_; i < pass_end_; ++i) targets.Add(held_[i].object.bits(), &wanted);
@@ -108,8 +108,8 @@ bool HolderPasses::ListPages(const HeapPages& pages, const PageTargets& targets)
   return true;
 }
 
-// What all of a heap refers to is on nearly every page, and has as many holders as are noted on the first:
-// the rest of the pass could change nothing.
+// An object that the whole heap refers to has as many holders on the first pages as are noted at all, so the
+// other pages of the pass could change nothing.
 bool HolderPasses::IsPassOver() {
   while (first_open_ < pass_end_ && !IsOpen(first_open_)) ++first_open_;
   return first_open_ == pass_end_;

@@ -54,7 +54,7 @@ class HolderPasses {
 
   struct Search {
     const HeapPages& pages;
-    // Of the same pages; those that are not noted yet will be.
+    // What each of these pages points to. Pages that are not noted yet will be.
     PageTargets* targets = nullptr;
     platform::Address allocation_top;
     int64_t deadline_ns = 0;

@@ -4,8 +4,8 @@ namespace gmr::vm {
 
 namespace {
 
-// Of a HashTable: how many elements, deleted ones, and places, src/objects/hash-table.h; then keys and
-// values.
+// A HashTable begins with the numbers of its elements, deleted elements and places
+// (src/objects/hash-table.h). Keys and values follow.
 constexpr int32_t kTableHeader = 16 + 3 * 8;
 // JSCollection, src/objects/js-collection.tq: map, properties, elements, table.
 constexpr int32_t kUsualTable = 24;

@@ -26,7 +26,8 @@ class ListChains {
   explicit ListChains(const HeapReader* heap) : heap_(heap) {}
 
   void Reset() { map_ = Tagged(); }
-  // Of objects with this map that refer to another one at `offset`. False: too late, or too many.
+  // Collects the objects with this map that refer to another one at `offset`. False: the time is over, or
+  // there are too many.
   bool Collect(const HeapPages& pages, const PageTargets& targets, Tagged map, int32_t offset,
                int64_t deadline_ns);
   // `node` and all in front of it, up to the first one. Nodes that were removed may still refer to the list.

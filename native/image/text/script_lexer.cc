@@ -26,7 +26,7 @@ int HexDigit(char16_t c) {
   return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-// Reads \uXXXX or \u{X}, and moves behind it. -1: it is neither.
+// Reads an escape (\u and four digits, or digits in braces) and moves behind it. -1: it is none.
 int32_t DecodeEscape(std::u16string_view text, size_t* at) {
   size_t i = *at + 1;
   if (i >= text.size() || text[i] != u'u') return -1;
