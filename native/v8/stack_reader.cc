@@ -33,9 +33,9 @@ constexpr const char* kUnsupported = "stacks are read from memory on x86-64 and 
 // A thread that wakes all the time is seldom found twice at the same place.
 constexpr int kTries = 5;
 // Reading the text of the code and the classes of receivers may prolong a thread's stop by so much.
-constexpr int64_t kHeldCodeNs = platform::kNsPerMs;
+constexpr int64_t kHeldCodeNs = 3 * platform::kNsPerMs;
 // And so much while it is blocked, which costs it nothing.
-constexpr int64_t kBlockedCodeNs = 10 * platform::kNsPerMs;
+constexpr int64_t kBlockedCodeNs = 50 * platform::kNsPerMs;
 
 using platform::PlaceState;
 using platform::ThreadPlace;

@@ -123,7 +123,7 @@ async function reportOf(
       (verdict.method === '' || (scenario.waits && !isUsual(scenario, verdict.method)));
     // V8 may have waited for a lock, for as long as it took to look, before the call was made.
     const isEarly = ANNOUNCING.test(block.body);
-    const again = isBetween || isOtherWay || isDisturbed || isEarly;
+    const again = isBetween || isOtherWay || isDisturbed || isEarly || verdict.lacksClasses;
     if (!again || reports === MOST_REPORTS) return { verdict, block };
   }
 }

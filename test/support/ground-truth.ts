@@ -41,6 +41,8 @@ export interface Verdict {
   readonly problems: readonly string[];
   /** Whether all is right but the position in the innermost function: a loop, between two of its calls. */
   readonly isBetweenCalls: boolean;
+  /** Whether names lack nothing but their class: the time for reading it, while a thread is stopped, is limited. */
+  readonly lacksClasses: boolean;
 }
 
 /** What can be known beforehand about a comparison. */
@@ -107,6 +109,14 @@ function fileOf(place: string): string {
   return place.replace(/(?::\d+)*$/, '');
 }
 
+/** The frames of `got`, with the classes that are missing in their names. */
+function withClassesOf(wanted: readonly PrintedFrame[], got: readonly PrintedFrame[]): PrintedFrame[] {
+  return got.map((frame, index) => {
+    const name = wanted[index]?.name ?? '';
+    return name.endsWith(`.${frame.name}`) ? { ...frame, name } : frame;
+  });
+}
+
 /** Holds a block against the call sites that were recorded at the same place. */
 export function compareWithTruth(
   block: ThreadBlock,
@@ -145,6 +155,7 @@ export function compareWithTruth(
     exact: shape.length > 0 ? 0 : wanted.length - wrong.length - unsure,
     problems: [...shape, ...wrong.map(({ text }) => text), ...others, ...asyncProblems],
     isBetweenCalls: wrong.length === 1 && wrong[0]?.index === 0,
+    lacksClasses: shape.length > 0 && compareShape(wanted, withClassesOf(wanted, got)).length === 0,
   };
 }
 
