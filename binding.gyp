@@ -205,6 +205,9 @@
         "native/image/green/wait_rules.cc",
         "native/image/green/wait_search.cc",
         "native/image/green/wait_text.cc",
+        "native/image/values/primitive_text.cc",
+        "native/image/values/value_reader.cc",
+        "native/image/values/wanted_values.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       # 9: what Node 20's node.h defines itself, so that the two agree.

@@ -4,11 +4,13 @@
 // report waits). The result depends on the sources only.
 
 import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLED } from './bundled-packages.mjs';
 import { ROOT } from './process.mjs';
 
+const { wantedRows } = createRequire(import.meta.url)(join(ROOT, 'lib', 'explain', 'wanted-rows.js'));
 const OUTPUT = join(ROOT, 'lib', 'formatter.bundle.js');
 
 const { metafile } = await build({
@@ -28,7 +30,7 @@ const { metafile } = await build({
   // The bundle must not depend on compiler options of an editor's making.
   tsconfigRaw: {},
   banner: {
-    js: '// gmr-native: the report formatter. Generated from src/formatter; see scripts/build-formatter.mjs.',
+    js: `/*gmr-wanted\n${wantedRows()}*/\n// gmr-native: the report formatter. Generated from src/formatter; see scripts/build-formatter.mjs.`,
   },
   metafile: true,
   logLevel: 'warning',

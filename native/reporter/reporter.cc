@@ -228,8 +228,9 @@ void Reporter::TakePhotograph(const Facts& facts, const MemoryPlan& memory, std:
   // Finish().
   const GreenThreadsEnd green_threads_end(&green_photographer_);
   const auto read_heaps = [&] {
-    green_photographer_.Begin({options, platform_.load(), deadline_ns, stop, memory.shortage}, &gate_,
-                              photograph);
+    green_photographer_.Begin(
+        {options, platform_.load(), deadline_ns, stop, FormatterSource(options), memory.shortage}, &gate_,
+        photograph);
   };
   PhotographThreads(options, memory, {stop, std::move(asked), read_heaps}, photograph);
   if (!memory.is_whole()) {

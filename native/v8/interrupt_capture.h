@@ -32,7 +32,9 @@ namespace gmr::vm {
 struct GreenThreadsQuestion {
   HeapModel model;
   Layout layout;
+  // `limits.wanted` is nullptr, or `wanted` of the same question.
   GreenThreadLimits limits;
+  WantedValues wanted;
 };
 
 struct Question {

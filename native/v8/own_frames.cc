@@ -21,8 +21,8 @@ namespace {
 
 using platform::Registers;
 
-// A stack of 20 frames takes a quarter of a millisecond. On a virtual machine, what the host took away counts as
-// CPU time too.
+// A stack of 20 frames takes a quarter of a millisecond. On a virtual machine, what the host took away counts
+// as CPU time too.
 constexpr int64_t kWalkNs = 4 * platform::kNsPerMs;
 // A usual stack takes a fifth of a millisecond, one through some hundred scripts two.
 constexpr int64_t kDescribeNs = 5 * platform::kNsPerMs;

@@ -1,4 +1,5 @@
 import type { Gate } from '../masking/gate';
+import { maskWait } from './mask-waits';
 import type { RawOf } from '../masking/raw';
 import type {
   AsyncFrame,
@@ -119,9 +120,11 @@ function maskGreenThreads(raw: RawOf<GreenThreads>, gate: Gate): GreenThreads {
 }
 
 function maskGroup(raw: RawOf<GreenThreadGroup>, gate: Gate): GreenThreadGroup {
+  const { waits, waitsFor } = maskWait(raw.waits, gate);
   return {
     ...raw,
-    waitsFor: gate.textOrNull(raw.waitsFor),
+    waitsFor,
+    waits,
     context: raw.context.map((value) => maskContext(value, gate)),
     frames: raw.frames.map((frame) => maskAsyncFrame(frame, gate)),
   };

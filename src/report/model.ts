@@ -11,6 +11,7 @@
 
 import type { ProcessList } from './processes';
 import type { CodePosition, Stack } from './stack';
+import type { Wait } from './waits';
 
 export type * from './stack';
 
@@ -191,6 +192,8 @@ export interface GreenThreadGroup {
   readonly deadlock: boolean;
   /** What the innermost await of one of them waits for, masked; null when it was not found out. */
   readonly waitsFor: string | null;
+  /** The same in parts, with what leads there. */
+  readonly waits: Wait;
   /** The requested keys that have a value, in their order. */
   readonly context: readonly ContextValue[];
   /** Innermost first. */

@@ -162,7 +162,8 @@ export function greenGroup(
   frames: readonly AsyncFrame[],
   more: Partial<GreenThreadGroup> = {},
 ): GreenThreadGroup {
-  return { count: 1, deadlock: false, waitsFor: null, context: [], frames, cut: null, ...more };
+  const waits = { via: null, answers: [], rest: more.waitsFor ?? '' };
+  return { count: 1, deadlock: false, waitsFor: null, waits, context: [], frames, cut: null, ...more };
 }
 
 export function greenThreads(

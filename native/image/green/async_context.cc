@@ -1,8 +1,6 @@
 #include "async_context.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <cstring>
 
@@ -26,21 +24,6 @@ constexpr int32_t kEntryWords = 3;
 constexpr int32_t kEntriesPerBucket = 2;
 
 constexpr const char* kNoRoom = "the time or memory for it was used up";
-// From there on JavaScript prints integers with an exponent, too.
-constexpr double kLongestInteger = 1e21;
-
-// As JavaScript prints it. Neither way allocates.
-void PrintNumber(double number, char* text, size_t capacity) {
-  if (std::isnan(number) || std::isinf(number)) {
-    std::snprintf(text, capacity, "%s", std::isnan(number) ? "NaN" : number < 0 ? "-Infinity" : "Infinity");
-  } else if (std::trunc(number) == number && std::fabs(number) < kLongestInteger) {
-    std::snprintf(text, capacity, "%.0f", number);
-  } else {
-    const auto [end, error] = std::to_chars(text, text + capacity - 1, number);
-    *(error == std::errc() ? end : text) = '\0';
-  }
-}
-
 uint64_t HashOf(uint32_t group, int key, const char* text) {
   uint64_t hash = (uint64_t{group} << 8 | static_cast<uint64_t>(key)) + 0x9e3779b97f4a7c15u;
   for (; *text != '\0'; ++text) hash = (hash ^ static_cast<uint8_t>(*text)) * 0x100000001b3u;
@@ -88,8 +71,8 @@ bool AsyncContexts::Note(Tagged store, const AsyncContextQuery& query, uint32_t 
     char text[kMaxText];
     Tagged word;
     if (!ReadKey(store, query.keys[static_cast<size_t>(key)].c_str(), &word)) continue;
-    const ContextValueKind kind = ToText(word, text, sizeof text);
-    if (kind == ContextValueKind::kNone) continue;
+    const PrimitiveKind kind = PrimitiveText(*heap_, *layout_, *strings_, word, text, sizeof text);
+    if (kind == PrimitiveKind::kNone) continue;
     ContextValue& value = values_[size_t{group} * static_cast<size_t>(keys_) + static_cast<size_t>(key)];
     if (value.functions++ == 0) {
       value.kind = kind;
@@ -174,33 +157,6 @@ bool AsyncContexts::FindEntry(Tagged map, Fits fits, Tagged* value) const {
 bool AsyncContexts::ReadKey(Tagged store, const char* key, Tagged* value) const {
   const auto is_key = [&](Tagged word) { return strings_->Equals(word, key); };
   return FindEntry(store, is_key, value) || ReadOwnProperty(*heap_, *strings_, store, key, value);
-}
-
-ContextValueKind AsyncContexts::ToText(Tagged value, char* text, size_t capacity) const {
-  double number = 0;
-  int32_t kind = -1;
-  if (value.IsSmi()) {
-    std::snprintf(text, capacity, "%d", value.ToSmi());
-    return ContextValueKind::kNumber;
-  }
-  const int32_t type = heap_->TypeOf(&value);
-  if (type < 0) return ContextValueKind::kNone;
-  if (type == layout_->type_heap_number) {
-    if (!heap_->memory().Load(value.Slot(layout_->heap_number_value), &number))
-      return ContextValueKind::kNone;
-    PrintNumber(number, text, capacity);
-    return ContextValueKind::kNumber;
-  }
-  if (type == layout_->type_oddball) {
-    if (!heap_->LoadSmi(value, layout_->oddball_kind, &kind)) return ContextValueKind::kNone;
-    const bool is_true = kind == layout_->oddball_true;
-    if (!is_true && kind != layout_->oddball_false && kind != layout_->oddball_null)
-      return ContextValueKind::kNone;
-    const bool is_null = kind == layout_->oddball_null;
-    std::snprintf(text, capacity, "%s", is_null ? "null" : is_true ? "true" : "false");
-    return is_null ? ContextValueKind::kNull : ContextValueKind::kBoolean;
-  }
-  return strings_->CopyTo(value, text, capacity) ? ContextValueKind::kString : ContextValueKind::kNone;
 }
 
 }  // namespace gmr::vm

@@ -20,6 +20,7 @@
 #include "../../base/containers/mapped_array.h"
 #include "../../base/containers/number_table.h"
 #include "../objects/raw_strings.h"
+#include "../values/primitive_text.h"
 #include "async_graph.h"
 #include "async_groups.h"
 
@@ -34,12 +35,10 @@ struct AsyncContextQuery {
   std::vector<std::string> keys;
 };
 
-enum class ContextValueKind : uint8_t { kNone, kString, kNumber, kBoolean, kNull };
-
 // Of one key in one group.
 struct ContextValue {
   const char* text = "";  // of one of its functions
-  ContextValueKind kind = ContextValueKind::kNone;
+  PrimitiveKind kind = PrimitiveKind::kNone;
   // Functions that have a value, of those that were looked at, and how many
   // different values that are.
   uint32_t functions = 0;
@@ -84,7 +83,6 @@ class AsyncContexts {
   bool FindEntry(Tagged map, Fits fits, Tagged* value) const;
   bool ReadKey(Tagged store, const char* key, Tagged* value) const;
   // `capacity` bytes with the final 0.
-  ContextValueKind ToText(Tagged value, char* text, size_t capacity) const;
 
   const HeapReader* heap_;
   const HeapLayout* layout_;

@@ -6,7 +6,6 @@
 #include "../../base/clock.h"
 #include "../scan/split_scan.h"
 #include "async_cycles.h"
-#include "wait_text.h"
 
 namespace gmr::vm {
 
@@ -169,7 +168,7 @@ void GreenThreadScan::ReadCode(int64_t deadline_ns) {
 // A label is one step less: a report without them still shows who waits where.
 const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   search_.Reset();
-  answers_.Reset();
+  answers_.Reset(limits_.wanted);
   labels_complete_ = false;
   answers_.AddTo(limits_.max_groups);
   if (partial_ || !WantsLabels()) return nullptr;
@@ -254,7 +253,8 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index, HeapReading reading) c
   const AsyncGroup& group = groups_.groups()[index];
   GreenThreadGroup result;
   result.count = reading == HeapReading::kRunning ? proofs_.CountOf(index) : group.count;
-  result.waits_for = platform::Unmasked(WaitsFor(index, reading));
+  result.waits = WaitsFor(index, reading);
+  result.waits_for = platform::Unmasked(result.waits.ToText());
   result.context = ContextOf(index);
   result.deadlock = group.is_closed_cycle;
   const auto& chains = groups_.chains();
@@ -307,12 +307,12 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   return frame;
 }
 
-std::string GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const {
-  if (group >= answers_.groups()) return "";
+WaitParts GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const {
+  if (group >= answers_.groups()) return {};
   const Wait& wait = answers_.Told(group);
   // While the thread runs, the search may overlook a holder.
   const bool is_at_rest = reading != HeapReading::kRunning && !partial_;
-  return WaitText(wait, ViaText(static_cast<uint8_t>(wait.via & ~(kViaThen | kViaResolve))), is_at_rest);
+  return PartsOf(wait, ViaText(static_cast<uint8_t>(wait.via & ~(kViaThen | kViaResolve))), is_at_rest);
 }
 
 GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,

@@ -23,6 +23,7 @@
 #include "async_groups.h"
 #include "group_proofs.h"
 #include "wait_answers.h"
+#include "wait_text.h"
 
 namespace gmr::vm {
 
@@ -44,6 +45,8 @@ struct GreenThreadLimits {
   // Keys of an AsyncLocalStorage to show, for each group; nullptr: none. It must
   // live until Take().
   const AsyncContextQuery* context = nullptr;
+  // What to read of what is waited for; nullptr: nothing. It must live until Take().
+  const WantedValues* wanted = nullptr;
   // Shows the functions of the self-test instead of the program's.
   bool only_self_test = false;
   // Whether a large heap may be read with a second thread.
@@ -82,7 +85,7 @@ struct AsyncFrame {
 // What one key of the AsyncLocalStorage held.
 struct GreenThreadContext {
   std::string key;
-  ContextValueKind kind = ContextValueKind::kNone;
+  PrimitiveKind kind = PrimitiveKind::kNone;
   platform::Unmasked value;  // of one of the group's innermost functions
   uint32_t functions = 0;    // how many of the examined functions had a value
   uint32_t distinct = 0;     // number of different values among these
@@ -97,6 +100,8 @@ struct GreenThreadGroup {
   // What the innermost await of one of them waits for, as "timer 5000 ms (1200 ms
   // left)" or "Pool <- Array"; empty: not looked for.
   platform::Unmasked waits_for;
+  // The same in parts, for whoever can say it better.
+  WaitParts waits;
   // Keys without a value are omitted.
   std::vector<GreenThreadContext> context;
   // Some of its functions wait for each other, so they never go on.
@@ -175,7 +180,7 @@ class GreenThreadScan {
   bool WantsLabels() const { return limits_.with_leaf_labels && !limits_.only_self_test; }
   const char* FindLabels(int64_t deadline_ns);
   void ReadCode(int64_t deadline_ns);
-  std::string WaitsFor(uint32_t group, HeapReading reading) const;
+  WaitParts WaitsFor(uint32_t group, HeapReading reading) const;
   GreenThreadGroup ToGroup(uint32_t index, HeapReading reading) const;
   void AddGroups(HeapReading reading, GreenThreads* result) const;
   std::vector<GreenThreadContext> ContextOf(uint32_t group) const;

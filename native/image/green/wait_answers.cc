@@ -38,7 +38,8 @@ HolderKind KindOf(HolderShape shape) {
 
 }  // namespace
 
-void WaitAnswers::Reset() {
+void WaitAnswers::Reset(const WantedValues* wanted) {
+  wanted_ = wanted;
   promises_.clear();
   found_.clear();
   told_.clear();
@@ -205,7 +206,30 @@ Holder WaitAnswers::OfObject(Tagged object) {
     holder.left_ms = timer.left_ms;
   }
   holder.description = search_->kinds().DescribeRequest(object, known);
+  ReadValues(object, false, &holder);
   return holder;
+}
+
+// A class that extends one of a library is one of the library's.
+void WaitAnswers::ReadValues(Tagged object, bool is_scope, Holder* holder) {
+  holder->object = object;
+  if (wanted_ == nullptr) return;
+  const std::vector<ValuePath>* paths = nullptr;
+  if (is_scope) {
+    holder->known_as = holder->function_name + "()";
+    paths = wanted_->Find(holder->known_as);
+  } else {
+    classes_.AnyClass(object, [&](const char* name) {
+      holder->known_as = name;
+      paths = wanted_->Find(name);
+      return paths != nullptr;
+    });
+  }
+  if (paths == nullptr) {
+    holder->known_as.clear();
+  } else {
+    holder->values = values_.Read(object, is_scope, *paths);
+  }
 }
 
 Holder WaitAnswers::OfCallback(Tagged function) {
@@ -258,6 +282,7 @@ Holder WaitAnswers::OfScope(const WaitNode& node) {
   const Tagged closure = search_->ClosureOf(node.object);
   if (closure.IsObject()) holder.file = OfCallback(closure).file;
   if (holder.file.starts_with("node:")) holder.description = EmitterOf(node.object);
+  ReadValues(node.object, true, &holder);
   return holder;
 }
 

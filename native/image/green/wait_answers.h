@@ -27,9 +27,12 @@ class WaitAnswers {
         groups_(groups),
         places_(places),
         search_(search),
-        ends_(&search->nodes()) {}
+        ends_(&search->nodes()),
+        classes_(heap, strings, &places->functions()),
+        values_(heap, layout, strings, &classes_, &search->scopes()) {}
 
-  void Reset();
+  // `wanted`: what to read of holders; nullptr: nothing.
+  void Reset(const WantedValues* wanted);
   // Adds the promise that the first function of each of the first `max_groups` groups awaits to the search.
   void AddTo(uint32_t max_groups);
   // After the search.
@@ -57,6 +60,7 @@ class WaitAnswers {
                 std::string* member) const;
   bool GlobalName(Tagged cell, std::string* member) const;
   void AddCallback(FoundWait* wait);
+  void ReadValues(Tagged object, bool is_scope, Holder* holder);
   std::vector<Holder> HoldersOf(const std::vector<WaitLink>& path, bool* is_known);
 
   const HeapReader* heap_;
@@ -67,6 +71,9 @@ class WaitAnswers {
   AsyncPlaces* places_;
   WaitSearch* search_;
   WaitEnds ends_;
+  ReceiverClass classes_;
+  ValueReader values_;
+  const WantedValues* wanted_ = nullptr;
   std::vector<uint32_t> promises_;
   std::vector<FoundWait> found_;
   std::vector<Wait> told_;

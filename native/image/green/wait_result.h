@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "../values/value_reader.h"
 #include "wait_nodes.h"
 
 namespace gmr::vm {
@@ -47,6 +48,13 @@ struct Holder {
   std::string description;
   double after_ms = -1;  // of a timer
   double left_ms = -1;
+  // What holds it, where that is an object or a scope: the same one wherever it is met. The address is good
+  // for nothing else.
+  Tagged object;
+  // Of the class or a class that it extends, or the function: the name under which values of it are wanted;
+  // empty: none are.
+  std::string known_as;
+  std::vector<HeldValue> values;
 };
 
 struct WaitEnd {

@@ -184,18 +184,27 @@ std::string EndText(const WaitEnd& end) {
 }
 
 // A function that may settle it and is suspended itself stands before what it waits for.
-std::string WithFunction(const WaitEnd& end) {
-  std::string text = EndText(end);
-  if (end.effect == WaitEffect::kRejects) return text + ", which can only reject it";
-  if (end.effect == WaitEffect::kSettles) return text;
+std::string SuspendedBefore(const WaitEnd& end) {
   for (size_t i = 0; i + 1 < end.holders.size(); ++i) {
     const HolderKind kind = end.holders[i].kind;
     if (kind != HolderKind::kFunction && kind != HolderKind::kLocal) continue;
     Holder function = end.holders[i];
     function.kind = HolderKind::kFunction;
-    return FunctionText(function) + ", which may settle it and waits for " + text;
+    return FunctionText(function) + ", which may settle it and waits for ";
   }
-  return text + ", which may settle it";
+  return "";
+}
+
+WaitAnswer AnswerOf(const WaitEnd& end) {
+  WaitAnswer answer;
+  answer.text = EndText(end);
+  answer.holders = end.holders;
+  answer.holders.insert(answer.holders.end(), end.owners.begin(), end.owners.end());
+  if (end.effect == WaitEffect::kRejects) answer.after = ", which can only reject it";
+  if (end.effect != WaitEffect::kMaySettle) return answer;
+  answer.before = SuspendedBefore(end);
+  if (answer.before.empty()) answer.after = ", which may settle it";
+  return answer;
 }
 
 bool IsLimit(const WaitEnd& end) {
@@ -216,26 +225,28 @@ bool IsUncertain(const WaitEnd& end, bool is_at_rest) {
          (!is_at_rest || end.holders.back().kind == HolderKind::kFunction);
 }
 
-struct Parts {
-  std::vector<std::string> answers;
+struct Found {
+  std::vector<WaitAnswer> answers;
   std::string limits;
   bool has_uncertain = false;
 };
 
-Parts PartsOf(const Wait& wait, bool is_at_rest) {
-  Parts parts;
+Found Sort(const Wait& wait, bool is_at_rest) {
+  Found found;
   for (const WaitEnd& end : wait.ends) {
     if (IsLimit(end)) {
-      parts.limits += (parts.limits.empty() ? "" : " or ") + LimitText(end.holders.back());
+      found.limits += (found.limits.empty() ? "" : " or ") + LimitText(end.holders.back());
     } else if (IsUncertain(end, is_at_rest)) {
-      parts.has_uncertain = true;
+      found.has_uncertain = true;
     } else {
-      std::string text = WithFunction(end);
-      const bool is_new = std::find(parts.answers.begin(), parts.answers.end(), text) == parts.answers.end();
-      if (is_new) parts.answers.push_back(std::move(text));
+      WaitAnswer answer = AnswerOf(end);
+      const std::string text = answer.ToText();
+      const bool is_new = std::none_of(found.answers.begin(), found.answers.end(),
+                                       [&](const WaitAnswer& other) { return other.ToText() == text; });
+      if (is_new) found.answers.push_back(std::move(answer));
     }
   }
-  return parts;
+  return found;
 }
 
 // Where no answer was found.
@@ -245,25 +256,40 @@ std::string Unknown(const Wait& wait, bool has_uncertain, bool is_at_rest) {
   return is_at_rest ? kNothing : "";
 }
 
+std::string RestOf(const Wait& wait, const Found& found, bool is_at_rest) {
+  std::string rest;
+  if (found.answers.empty()) {
+    rest = Unknown(wait, found.has_uncertain, is_at_rest);
+    if (found.limits.empty()) return rest == kNothing ? kNothingAtAll : rest;
+    if (rest.empty()) rest = "something that was not found";
+  } else if (wait.more > 0) {
+    rest = " | " + std::to_string(wait.more) + " more";
+  }
+  return found.limits.empty() ? rest : rest + ", " + found.limits;
+}
+
 }  // namespace
 
-std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest) {
-  // What it awaits may be in what was not read.
-  if (wait.goes_on) return is_at_rest ? kGoesOn : "";
-  if (!wait.is_searched) return "";
-  const Parts parts = PartsOf(wait, is_at_rest);
+std::string WaitParts::ToText() const {
   std::string text;
-  for (const std::string& answer : parts.answers) text += (text.empty() ? "" : " | ") + answer;
-  if (parts.answers.empty()) {
-    text = Unknown(wait, parts.has_uncertain, is_at_rest);
-  } else if (wait.more > 0) {
-    text += " | " + std::to_string(wait.more) + " more";
-  }
-  if (parts.answers.size() > 1 && !via.empty()) text = via + ": " + text;
-  if (parts.limits.empty()) {
-    return text == kNothing ? kNothingAtAll : text;
-  }
-  return (text.empty() ? "something that was not found" : text) + ", " + parts.limits;
+  for (const WaitAnswer& answer : answers) text += (text.empty() ? "" : " | ") + answer.ToText();
+  return (via.empty() ? "" : via + ": ") + text + rest;
+}
+
+WaitParts PartsOf(const Wait& wait, const std::string& via, bool is_at_rest) {
+  WaitParts parts;
+  // What it awaits may be in what was not read.
+  if (wait.goes_on && is_at_rest) parts.rest = kGoesOn;
+  if (wait.goes_on || !wait.is_searched) return parts;
+  Found found = Sort(wait, is_at_rest);
+  parts.rest = RestOf(wait, found, is_at_rest);
+  if (found.answers.size() > 1) parts.via = via;
+  parts.answers = std::move(found.answers);
+  return parts;
+}
+
+std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest) {
+  return PartsOf(wait, via, is_at_rest).ToText();
 }
 
 }  // namespace gmr::vm

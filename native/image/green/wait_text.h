@@ -8,13 +8,36 @@
 #define GMR_NATIVE_IMAGE_GREEN_WAIT_TEXT_H_
 
 #include <string>
+#include <vector>
 
 #include "wait_result.h"
 
 namespace gmr::vm {
 
+// What may settle the promise, in words, and how to get there.
+struct WaitAnswer {
+  std::string before;  // "async function f (app.js:3:5), which may settle it and waits for "
+  std::string text;
+  std::string after;  // ", which may settle it"
+  // From the promise outwards, with what owns the end behind them.
+  std::vector<Holder> holders;
+
+  std::string ToText() const { return before + text + after; }
+};
+
+// The parts of a text: `via`, ": ", the answers with " | " between, `rest`.
+struct WaitParts {
+  std::string via;  // empty: nothing stands before the answers
+  std::vector<WaitAnswer> answers;
+  // What is said besides, with the punctuation before it; where there are no answers, all of the text.
+  std::string rest;
+
+  std::string ToText() const;
+};
+
 // `via`: what stands between, in words. `is_at_rest`: the heap was read while its thread stood still, so that
 // what was not found is not there. Empty: nothing can be said.
+WaitParts PartsOf(const Wait& wait, const std::string& via, bool is_at_rest);
 std::string WaitText(const Wait& wait, const std::string& via, bool is_at_rest);
 
 }  // namespace gmr::vm

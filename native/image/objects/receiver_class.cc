@@ -116,6 +116,18 @@ const char* ReceiverClass::NameOf(Tagged object) {
   return heap_->MapOf(object, &map) ? FindByMap(map).name : "";
 }
 
+bool ReceiverClass::PrototypeOf(Tagged* object) const {
+  Tagged map;
+  return heap_->MapOf(*object, &map) && heap_->Load(map, heap_->layout().map_prototype, object);
+}
+
+const char* ReceiverClass::NameOfPrototype(Tagged prototype) {
+  Tagged constructor;
+  FunctionInfo info;
+  if (!IsReceiver(&prototype)) return nullptr;
+  return FindConstructor(prototype, &constructor) && ReadClass(constructor, &info) ? info.name : "";
+}
+
 const char* ReceiverClass::FileOf(Tagged object) {
   Tagged map;
   if (!IsReceiver(&object) || heap_->IsFunction(&object)) return "";

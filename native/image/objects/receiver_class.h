@@ -25,6 +25,19 @@ class ReceiverClass {
   // The file of that class; "": unknown, or one of V8's own.
   const char* FileOf(Tagged object);
 
+  // Calls `is_it(name)` with the name of its class, and then of each that this one extends, until that
+  // returns true. One without a name is left out.
+  template <typename IsIt>
+  bool AnyClass(Tagged object, IsIt is_it) {
+    for (int i = 0; i < kMaxClasses && object.IsObject(); ++i) {
+      const char* name = i == 0 ? NameOf(object) : NameOfPrototype(object);
+      if (name == nullptr) return false;
+      if (*name != '\0' && is_it(name)) return true;
+      if (!PrototypeOf(&object)) return false;
+    }
+    return false;
+  }
+
   // What precedes the name of a method, as in V8's own traces: its receiver's class, `Proxy`, `String` for a
   // string, the Symbol.toStringTag of a plain object. "": nothing, or the name begins with
   // it. V8 prefers the tag to the class where a class extends one that has a tag, as Map; this prefers the
@@ -32,6 +45,7 @@ class ReceiverClass {
   const char* PrefixOf(Tagged receiver, const char* function_name);
 
  private:
+  static constexpr int kMaxClasses = 6;
   static constexpr int kMaxPrototypes = 4;
   static constexpr int kMaxFields = 64;
   static constexpr int kMaxBackPointers = 100;
@@ -46,6 +60,9 @@ class ReceiverClass {
   };
 
   bool IsReceiver(Tagged* object) const;
+  bool PrototypeOf(Tagged* object) const;
+  // Of the class whose prototype it is; "": not known; nullptr: it is no object.
+  const char* NameOfPrototype(Tagged prototype);
   const char* FunctionName(Tagged function);
   bool ReadClass(Tagged constructor, FunctionInfo* info);
   const Known& FindByMap(Tagged map);

@@ -71,16 +71,20 @@ const char* ScopeReader::NameOfSlot(Tagged context, int32_t offset) {
 }
 
 Tagged ScopeReader::Sibling(Tagged context, const char* variable) {
+  Tagged value;
+  return Variable(context, variable, &value) ? value : Tagged();
+}
+
+bool ScopeReader::Variable(Tagged context, std::string_view name, Tagged* value) {
   ScopeInfo info(heap_);
   int32_t first_slot = 0;
-  if (!ReadInfo(&context, &info) || !FindLocals(context, info, &first_slot)) return {};
+  if (!ReadInfo(&context, &info) || !FindLocals(context, info, &first_slot)) return false;
   const int32_t count = info.locals() < kMaxSearchedNames ? info.locals() : kMaxSearchedNames;
   for (int32_t i = 0; i < count; ++i) {
-    Tagged value;
-    if (!strings_->Equals(info.LocalName(i), variable)) continue;
-    return LoadSlot(context, layout_->context_slots + 8 * (first_slot + i), &value) ? value : Tagged();
+    if (!strings_->Equals(info.LocalName(i), name)) continue;
+    return LoadSlot(context, layout_->context_slots + 8 * (first_slot + i), value);
   }
-  return {};
+  return false;
 }
 
 bool ScopeReader::IsCell(Tagged* object) const { return heap_->Is(object, layout_->type_context_cell); }

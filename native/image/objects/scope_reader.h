@@ -8,6 +8,7 @@
 #define GMR_NATIVE_IMAGE_OBJECTS_SCOPE_READER_H_
 
 #include <cstdint>
+#include <string_view>
 
 #include "heap_layout.h"
 #include "raw_strings.h"
@@ -45,7 +46,9 @@ class ScopeReader {
   // holds none.
   const char* NameOfSlot(Tagged context, int32_t offset);
 
-  // The value of the variable of this name in the same context; 0: it has none.
+  // The value of the variable of this name. False: the context has none.
+  bool Variable(Tagged context, std::string_view name, Tagged* value);
+  // The same; 0: it has none.
   Tagged Sibling(Tagged context, const char* variable);
 
   // The value of a slot: what is in it, or in the cell that newer versions of V8 put between. False: not

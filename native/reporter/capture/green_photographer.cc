@@ -142,6 +142,8 @@ std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
   question->model = *model_;
   question->layout = loaded.layout;
   question->limits = job.options.green_threads.limits;
+  question->wanted = vm::WantedValues::FromBundle(job.formatter_source);
+  question->limits.wanted = &question->wanted;
   return question;
 }
 

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "../../base/helper_thread.h"
 #include "../../v8/heap_model.h"
@@ -33,7 +34,9 @@ struct GreenPhotographJob {
   node::MultiIsolatePlatform* platform = nullptr;
   int64_t deadline_ns = 0;
   std::function<bool()> stop;  // true: the process exits
-  std::string shortage = "";   // not empty when memory is too short to search the heaps
+  // Of the formatter, with what its explainers want to know in front; valid until the thread is joined.
+  std::string_view formatter_source = {};
+  std::string shortage = "";  // not empty when memory is too short to search the heaps
 };
 
 class GreenPhotographer {

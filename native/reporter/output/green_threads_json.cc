@@ -46,16 +46,16 @@ void WriteFrame(JsonWriter& json, CodeJson& code, const vm::AsyncFrame& frame) {
   json.EndObject();
 }
 
-const char* KindWord(vm::ContextValueKind kind) {
+const char* KindWord(vm::PrimitiveKind kind) {
   switch (kind) {
-    case vm::ContextValueKind::kNumber:
+    case vm::PrimitiveKind::kNumber:
       return "number";
-    case vm::ContextValueKind::kBoolean:
+    case vm::PrimitiveKind::kBoolean:
       return "boolean";
-    case vm::ContextValueKind::kNull:
+    case vm::PrimitiveKind::kNull:
       return "null";
-    case vm::ContextValueKind::kString:
-    case vm::ContextValueKind::kNone:
+    case vm::PrimitiveKind::kString:
+    case vm::PrimitiveKind::kNone:
       break;
   }
   return "string";
@@ -67,9 +67,73 @@ void WriteContext(JsonWriter& json, const vm::GreenThreadContext& context) {
   json.Key("distinct").Integer(context.distinct).EndObject();
 }
 
+const char* KindWord(vm::HolderKind kind) {
+  switch (kind) {
+    case vm::HolderKind::kCollection:
+      return "collection";
+    case vm::HolderKind::kPlain:
+      return "plain-object";
+    case vm::HolderKind::kListNode:
+      return "list-node";
+    case vm::HolderKind::kScope:
+      return "scope";
+    case vm::HolderKind::kGlobal:
+      return "global";
+    case vm::HolderKind::kCallback:
+      return "callback";
+    case vm::HolderKind::kFunction:
+      return "async-function";
+    case vm::HolderKind::kLocal:
+      return "local-variable";
+    case vm::HolderKind::kTimer:
+      return "timer";
+    case vm::HolderKind::kSignal:
+      return "abort-signal";
+    case vm::HolderKind::kRequest:
+      return "request";
+    case vm::HolderKind::kObject:
+      break;
+  }
+  return "object";
+}
+
+void WriteValue(JsonWriter& json, const vm::HeldValue& value) {
+  json.Key(value.path).BeginObject();
+  json.Key("kind").String(value.kind == vm::PrimitiveKind::kNone ? "object" : KindWord(value.kind));
+  json.Key("text").String(value.text).EndObject();
+}
+
+// As src/explain/holders.ts has it.
+void WriteHolder(JsonWriter& json, const vm::Holder& holder) {
+  json.BeginObject().Key("kind").String(KindWord(holder.kind));
+  WriteText(json, "className", holder.class_name);
+  WriteText(json, "functionName", holder.function_name);
+  WriteText(json, "file", holder.file);
+  WriteText(json, "member", holder.member);
+  WriteText(json, "knownAs", holder.known_as);
+  json.Key("values").BeginObject();
+  for (const vm::HeldValue& value : holder.values) WriteValue(json, value);
+  json.EndObject().EndObject();
+}
+
+void WriteWaits(JsonWriter& json, const vm::WaitParts& waits) {
+  json.Key("waits").BeginObject();
+  WriteText(json, "via", platform::Unmasked(waits.via));
+  json.Key("answers").BeginArray();
+  for (const vm::WaitAnswer& answer : waits.answers) {
+    json.BeginObject().Key("before").String(platform::Unmasked(answer.before));
+    json.Key("text").String(platform::Unmasked(answer.text));
+    json.Key("after").String(answer.after).Key("holders").BeginArray();
+    for (const vm::Holder& holder : answer.holders) WriteHolder(json, holder);
+    json.EndArray().EndObject();
+  }
+  json.EndArray().Key("rest").String(waits.rest).EndObject();
+}
+
 void WriteGroup(JsonWriter& json, CodeJson& code, const vm::GreenThreadGroup& group) {
   json.BeginObject().Key("count").Integer(group.count).Key("deadlock").Bool(group.deadlock);
   WriteText(json, "waitsFor", group.waits_for);
+  WriteWaits(json, group.waits);
   json.Key("context").BeginArray();
   for (const vm::GreenThreadContext& context : group.context) WriteContext(json, context);
   json.EndArray().Key("frames").BeginArray();

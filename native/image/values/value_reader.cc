@@ -1,0 +1,87 @@
+#include "value_reader.h"
+
+#include <charconv>
+#include <cstring>
+
+#include "../objects/own_name.h"
+
+namespace gmr::vm {
+
+namespace {
+
+// JSArray, src/objects/js-array.tq: map, properties, elements, length.
+constexpr int32_t kArrayLength = 24;
+// JSCollection, src/objects/js-collection.tq: map, properties, elements, table.
+constexpr int32_t kUsualTable = 24;
+constexpr const char* kArray = "Array";
+
+bool IsIndex(std::string_view name) { return !name.empty() && name[0] >= '0' && name[0] <= '9'; }
+
+}  // namespace
+
+std::vector<HeldValue> ValueReader::Read(Tagged object, bool is_scope,
+                                         const std::vector<ValuePath>& paths) const {
+  std::vector<HeldValue> values;
+  for (const ValuePath& path : paths) {
+    Tagged at = object;
+    bool is_found = true;
+    for (size_t i = 0; is_found && i < path.steps.size(); ++i)
+      is_found = Step(&at, is_scope && i == 0, path.steps[i]);
+    if (!is_found) continue;
+    char text[kMaxText];
+    HeldValue value{path.text, PrimitiveText(*heap_, *layout_, *strings_, at, text, sizeof text), {}};
+    if (value.kind == PrimitiveKind::kNone) {
+      if (heap_->TypeOf(&at) < heap_->layout().type_first_receiver) continue;
+      std::snprintf(text, sizeof text, "%s", classes_->NameOf(at));
+    }
+    value.text = platform::Unmasked(text);
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+bool ValueReader::Step(Tagged* object, bool is_scope, std::string_view name) const {
+  if (!object->IsObject()) return false;
+  if (is_scope) return scopes_->Variable(*object, name, object);
+  if (name == "length" && ReadLength(object)) return true;
+  if (name == "size" && ReadSize(object)) return true;
+  if (IsIndex(name)) return ReadElement(object, name);
+  if (name.starts_with('#')) return ReadOwnDescribed(*heap_, *strings_, *object, name, object);
+  if (name.starts_with('@')) return ReadOwnDescribed(*heap_, *strings_, *object, name.substr(1), object);
+  return ReadOwnProperty(*heap_, *strings_, *object, name, object);
+}
+
+bool ValueReader::ReadLength(Tagged* array) const {
+  Tagged length;
+  if (std::strcmp(classes_->NameOf(*array), kArray) != 0 || !heap_->Load(*array, kArrayLength, &length) ||
+      !length.IsSmi())
+    return false;
+  *array = length;
+  return true;
+}
+
+// The first word of both tables is the number of their elements.
+bool ValueReader::ReadSize(Tagged* collection) const {
+  const int32_t type = heap_->TypeOf(collection);
+  const bool is_map = layout_->type_map_object >= 0 && type == layout_->type_map_object;
+  const bool is_set = layout_->type_set_object >= 0 && type == layout_->type_set_object;
+  Tagged table;
+  Tagged size;
+  const int32_t at = layout_->collection_table >= 0 ? layout_->collection_table : kUsualTable;
+  if ((!is_map && !is_set) || !heap_->Load(*collection, at, &table) || !table.IsObject() ||
+      !heap_->LoadElement(table, 0, &size) || !size.IsSmi())
+    return false;
+  *collection = size;
+  return true;
+}
+
+bool ValueReader::ReadElement(Tagged* array, std::string_view index) const {
+  Tagged elements;
+  int32_t at = -1;
+  const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), at);
+  return error == std::errc() && at >= 0 && layout_->object_elements >= 0 &&
+         heap_->Load(*array, layout_->object_elements, &elements) && elements.IsObject() &&
+         at < heap_->LengthOf(elements) && heap_->LoadElement(elements, at, array);
+}
+
+}  // namespace gmr::vm

@@ -1,0 +1,60 @@
+// ValueReader: values behind the paths that are wanted of an object or a scope.
+//
+// Owns:        nothing.
+// Threads:     one at a time, as the MemoryReader.
+// Signal-safe: no: allocates. It takes no lock of this process.
+// Lifetime:    of the HeapReader.
+//
+// The heap is only read: no accessor is ever called.
+#ifndef GMR_NATIVE_IMAGE_VALUES_VALUE_READER_H_
+#define GMR_NATIVE_IMAGE_VALUES_VALUE_READER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../../base/unmasked.h"
+#include "../objects/heap_layout.h"
+#include "../objects/receiver_class.h"
+#include "../objects/scope_reader.h"
+#include "primitive_text.h"
+#include "wanted_values.h"
+
+namespace gmr::vm {
+
+struct HeldValue {
+  std::string path;
+  // kNone: an object, of the class that `text` names; empty: of a plain one, or of none that is known.
+  PrimitiveKind kind = PrimitiveKind::kNone;
+  platform::Unmasked text;
+};
+
+class ValueReader {
+ public:
+  // Bytes of a string.
+  static constexpr size_t kMaxText = 512;
+
+  ValueReader(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings,
+              ReceiverClass* classes, ScopeReader* scopes)
+      : heap_(heap), layout_(layout), strings_(strings), classes_(classes), scopes_(scopes) {}
+
+  // Those of `paths` that lead to a value. `is_scope`: `object` is a Context.
+  std::vector<HeldValue> Read(Tagged object, bool is_scope, const std::vector<ValuePath>& paths) const;
+
+ private:
+  bool Step(Tagged* object, bool is_scope, std::string_view name) const;
+  bool ReadLength(Tagged* array) const;
+  bool ReadSize(Tagged* collection) const;
+  bool ReadElement(Tagged* array, std::string_view index) const;
+
+  const HeapReader* heap_;
+  const HeapLayout* layout_;
+  const RawStrings* strings_;
+  ReceiverClass* classes_;
+  ScopeReader* scopes_;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_VALUES_VALUE_READER_H_

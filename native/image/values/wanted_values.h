@@ -1,0 +1,54 @@
+// WantedValues: which values of which objects say what a wait is for.
+//
+// Owns:        its texts.
+// Threads:     made by one; then read by any.
+// Signal-safe: no: allocates.
+// Lifetime:    plain value.
+//
+// The table is made from src/explain and stands in front of the formatter's bundle. A row is the name of a
+// class, or that of a function with `()` behind it for the variables of that function, and then paths:
+//
+//   Pool <TAB> options.max <TAB> _clients.length
+//   pLimit() <TAB> activeCount
+//
+// A step of a path is the name of an own property that is no accessor (of a private one with its `#`, of a
+// symbol its description behind `@`), of a variable first where the object is a scope, `length` of an array,
+// `size` of a Map or Set, or the index of an element.
+#ifndef GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
+#define GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gmr::vm {
+
+struct ValuePath {
+  std::string text;
+  std::vector<std::string> steps;
+};
+
+class WantedValues {
+ public:
+  static constexpr size_t kMaxPaths = 32;  // of one row
+  static constexpr size_t kMaxSteps = 6;
+
+  // `text`: rows. What is malformed or too long is left out. Paths of rows with the same name are put
+  // together.
+  static WantedValues Parse(std::string_view text);
+  // The rows in front of a bundle: a comment that begins with "/*gmr-wanted" and a line end. None: no rows.
+  static WantedValues FromBundle(std::string_view source);
+
+  // nullptr: nothing is wanted of it.
+  const std::vector<ValuePath>* Find(std::string_view name) const;
+  bool empty() const { return rows_.empty(); }
+
+ private:
+  std::map<std::string, std::vector<ValuePath>, std::less<>> rows_;
+};
+
+}  // namespace gmr::vm
+
+#endif  // GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_

@@ -1,0 +1,32 @@
+import type { ResourceCounts, WaitHolder } from '../../report/waits';
+import type { Chain } from './chain';
+
+/** What a wait is for, in the words of a library. */
+export interface Explanation {
+  /** Without `waiting for`: `pg Pool: 4 of 4 clients in use, 6 waiting`. At most 300 characters are shown. */
+  readonly text: string;
+  readonly counts?: ResourceCounts;
+}
+
+/** A class of a library, or a function whose variables say something. */
+export interface KnownClass {
+  /**
+   * Paths of the values that are wanted. A step is an own property that is no accessor, `#private`, `@symbol` by its
+   * description, `length` of an array, `size` of a Map or Set, or the index of an element; of a function, the first step
+   * is a variable.
+   */
+  readonly read: readonly string[];
+  /**
+   * Returns null when the object is not what it looks like: it gets every object of a class of this name, whoever's it
+   * is. Must be pure. Where it is missing, the values serve the explanation of others.
+   */
+  readonly explain?: (holder: WaitHolder, chain: Chain) => Explanation | null;
+}
+
+/** One library, or one part of Node. */
+export interface Explainer {
+  /** As in package.json, or `node:http`. */
+  readonly library: string;
+  /** By the name of the class, or by the name of the function and `()`. */
+  readonly classes: Readonly<Record<string, KnownClass>>;
+}
