@@ -17,13 +17,29 @@ const SAME_ON_EVERY_NODE = new Set(
 );
 
 /**
- * The compiled test files whose name contains one of `parts`; all when none is given. With `differing` those that
- * are the same on every Node are left out.
+ * What they test is the system, and hardly the version of Node: descriptors, signals, files, memory limits, other
+ * tools. The oldest and the newest Node run them.
  */
-export function testFiles(parts = [], { differing = false } = {}) {
+const OF_THE_SYSTEM = new Set(
+  (
+    'cli cli-list cpu-shares entries exits file-trigger jest loaders memory-limits nestjs no-trace nodemon ' +
+    'outputs outputs-identity outputs-stuck own-faults permissions process-facts processes queue-signal ' +
+    'report-rotation seccomp-filters sections-live storm unavailable vanishing-package watchdog'
+  )
+    .split(' ')
+    .map((name) => `${name}.test.ts`),
+);
+
+/**
+ * The compiled test files whose name contains one of `parts`; all when none is given. With `differing` those that
+ * are the same on every Node are left out, with `reading` also those of the system.
+ */
+export function testFiles(parts = [], { differing = false, reading = false } = {}) {
   // From the sources: a test that was deleted or renamed may still have its output in build/test.
   return readdirSync(join(ROOT, 'test'))
-    .filter((name) => name.endsWith('.test.ts') && !(differing && SAME_ON_EVERY_NODE.has(name)))
+    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => !((differing || reading) && SAME_ON_EVERY_NODE.has(name)))
+    .filter((name) => !(reading && OF_THE_SYSTEM.has(name)))
     .filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)))
     .sort()
     .map((name) => join('build', 'test', name.replace(/\.ts$/, '.js')));

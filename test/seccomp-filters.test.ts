@@ -107,10 +107,20 @@ async function assertReports(service: Service, check: (report: string) => void):
 }
 
 /** Returns the process ids of the children of all its threads, including zombies. */
+/** Empty when the thread has ended since. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    assert.ok(['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? ''), String(error));
+    return '';
+  }
+}
+
 function childrenOf({ pid }: Service): string {
   const tasks = readdirSync(`/proc/${pid}/task`);
   return tasks
-    .map((tid) => readFileSync(`/proc/${pid}/task/${tid}/children`, 'utf8'))
+    .map((tid) => textOf(`/proc/${pid}/task/${tid}/children`))
     .join('')
     .trim();
 }
