@@ -205,6 +205,8 @@
         "native/image/green/wait_rules.cc",
         "native/image/green/wait_search.cc",
         "native/image/green/wait_text.cc",
+        "native/image/green/resource_holders.cc",
+        "native/image/values/collection_entries.cc",
         "native/image/values/primitive_text.cc",
         "native/image/values/value_reader.cc",
         "native/image/values/wanted_values.cc",

@@ -1,3 +1,4 @@
+import type { KnownClass } from './base/explainer';
 import { EXPLAINERS } from './explainers';
 
 /**
@@ -7,11 +8,24 @@ import { EXPLAINERS } from './explainers';
 export function wantedRows(): string {
   const paths = new Map<string, Set<string>>();
   for (const { classes } of EXPLAINERS) {
-    for (const [name, { read }] of Object.entries(classes)) {
-      const known = paths.get(name) ?? new Set();
-      for (const path of read) known.add(path);
-      paths.set(name, known);
+    for (const [name, known] of Object.entries(classes)) {
+      const words = paths.get(name) ?? new Set();
+      for (const word of wordsOf(known)) words.add(word);
+      paths.set(name, words);
     }
   }
   return [...paths].map(([name, wanted]) => `${[name, ...wanted].join('\t')}\n`).join('');
+}
+
+function wordsOf({ read, handsOut = {}, wraps }: KnownClass): string[] {
+  const { tokens = [], idle = [], releaser, toMethods, toClosures } = handsOut;
+  return [
+    ...read,
+    ...tokens.map((path) => `+${path}`),
+    ...idle.map((path) => `-${path}`),
+    ...(releaser === undefined ? [] : [`=releaser:${releaser}`]),
+    ...(toMethods === true ? ['=methods'] : []),
+    ...(toClosures === true ? ['=closures'] : []),
+    ...(wraps === undefined ? [] : [`>${wraps}`]),
+  ];
 }

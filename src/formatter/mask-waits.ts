@@ -26,6 +26,7 @@ function maskAnswer(raw: RawOf<WaitAnswer>, gate: Gate): WaitAnswer {
     after: gate.text(raw.after),
     library: null,
     counts: null,
+    resource: raw.resource,
     holders: raw.holders.map((holder) => maskHolder(holder, gate)),
   };
 }

@@ -187,6 +187,8 @@ export interface ContextValue {
 
 /** Green threads with the same chain. */
 export interface GreenThreadGroup {
+  /** By which others refer to it. */
+  readonly id: number;
   readonly count: number;
   /** True when some of the functions wait for each other: they never go on. */
   readonly deadlock: boolean;

@@ -43,6 +43,25 @@ export interface ResourceCounts {
   readonly waiting: number | null;
 }
 
+/** Functions at one place that have something of a resource. */
+export interface ResourceUser {
+  readonly count: number;
+  /** The `id` of the group that one of them is in, with what it waits for. */
+  readonly group: number;
+  /** Index of its frame there; null when it is not shown. */
+  readonly frame: number | null;
+}
+
+/** Who has what a resource hands out. */
+export interface ResourceUse {
+  /** The same wherever the same resource is waited for. */
+  readonly id: number;
+  /** Things in use; null when only its counts tell. */
+  readonly inUse: number | null;
+  /** Those that are known. */
+  readonly users: readonly ResourceUser[];
+}
+
 /** One way in which a wait can end. */
 export interface WaitAnswer {
   /** What comes before `text` in a sentence. */
@@ -54,6 +73,8 @@ export interface WaitAnswer {
   readonly library: string | null;
   /** Null when it is no such resource, or its numbers are not known. */
   readonly counts: ResourceCounts | null;
+  /** Null when it is no resource whose users can be known. */
+  readonly resource: ResourceUse | null;
   /** From the promise outwards. */
   readonly holders: readonly WaitHolder[];
 }

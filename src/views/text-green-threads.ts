@@ -5,6 +5,7 @@ import {
   counted,
   isUserFrame,
 } from '../report/async-frames';
+import { deadlockedResources, describeUsers, isDeadlocked } from '../report/resources';
 import { formatDuration, formatMegabytes } from '../report/duration';
 import type {
   AsyncFrame,
@@ -81,7 +82,11 @@ function renderIsolate({ greenThreads }: IsolateThread, view: ViewOptions): read
     lines.push(`INCOMPLETE: ${escapeInline(greenThreads.partial)}; ${more} allows more`);
   }
   if (greenThreads.youngCollected) lines.push(YOUNG_COLLECTED);
-  for (const group of greenThreads.groups) lines.push('', ...renderGroup(group, view));
+  const { groups } = greenThreads;
+  const dead = deadlockedResources(groups);
+  for (const group of groups) {
+    lines.push('', ...renderGroup(group, { groups, view, isExhausted: isDeadlocked(group, dead) }));
+  }
   const notes = describeRest(greenThreads);
   if (notes.length > 0) lines.push('', ...notes);
   return lines;
@@ -92,7 +97,14 @@ function describeCost({ heapRead, costMs, scannedBytes }: GreenThreads): string 
   return `${read}${HOW_READ[heapRead]}`;
 }
 
-function renderGroup(group: GreenThreadGroup, view: ViewOptions): readonly string[] {
+interface Around {
+  readonly groups: readonly GreenThreadGroup[];
+  readonly view: ViewOptions;
+  /** True when it waits for a resource that nobody will give back. */
+  readonly isExhausted: boolean;
+}
+
+function renderGroup(group: GreenThreadGroup, { groups, view, isExhausted }: Around): readonly string[] {
   const blocks: (readonly string[])[] = [];
   group.frames.forEach((frame, index) => {
     blocks.push(renderFrame(frame));
@@ -104,7 +116,12 @@ function renderGroup(group: GreenThreadGroup, view: ViewOptions): readonly strin
     }
   });
   if (view.frameOrder === 'outermost-first') blocks.reverse();
-  return [describeGroup(group), ...describeContext(group), ...blocks.flat()];
+  return [
+    describeGroup(group, isExhausted),
+    ...describeHolders(group, groups),
+    ...describeContext(group),
+    ...blocks.flat(),
+  ];
 }
 
 /** V8's names of functions say enough, but for the one that resolves a promise with another. */
@@ -131,8 +148,22 @@ function describeContextValue({ key, kind, text, functions, distinct }: ContextV
   return `${escapeInline(key)} ${escapeInline(shown)}${remark}`;
 }
 
-function describeGroup({ count, deadlock, waitsFor }: GreenThreadGroup): string {
-  const threads = counted(count, 'green thread');
+/** Who has what a group waits for. */
+function describeHolders(group: GreenThreadGroup, groups: readonly GreenThreadGroup[]): readonly string[] {
+  const text = describeUsers(group, groups, {
+    isApplication: isUserFrame,
+    name: (frame) => {
+      const position = asyncFramePosition(frame);
+      const where = position === null ? (evalPosition(frame) ?? '<no file>') : printablePosition(position);
+      return `${printableName(asyncFrameName(frame).replace(/^async /, ''))} (${where})`;
+    },
+    wait: ({ waitsFor }) => (waitsFor === null ? '' : escapeInline(clip(waitsFor, MAX_WAIT_LENGTH))),
+  });
+  return text === '' ? [] : [`  ${text}`];
+}
+
+function describeGroup({ count, deadlock, waitsFor }: GreenThreadGroup, isExhausted: boolean): string {
+  const threads = `${isExhausted ? 'DEADLOCK: ' : ''}${counted(count, 'green thread')}`;
   if (deadlock) return `DEADLOCK: ${threads}: functions wait for each other and never go on`;
   if (waitsFor === null) return threads;
   // The others are suspended at the same place, but each waits for something of its own.

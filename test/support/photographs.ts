@@ -163,7 +163,7 @@ export function greenGroup(
   more: Partial<GreenThreadGroup> = {},
 ): GreenThreadGroup {
   const waits = { via: null, answers: [], rest: more.waitsFor ?? '' };
-  return { count: 1, deadlock: false, waitsFor: null, waits, context: [], frames, cut: null, ...more };
+  return { id: 0, count: 1, deadlock: false, waitsFor: null, waits, context: [], frames, cut: null, ...more };
 }
 
 export function greenThreads(

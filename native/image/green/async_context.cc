@@ -6,6 +6,7 @@
 
 #include "../../base/clock.h"
 #include "../objects/own_name.h"
+#include "../values/collection_entries.h"
 
 namespace gmr::vm {
 
@@ -14,14 +15,6 @@ namespace {
 constexpr size_t kMaxText = 256;
 constexpr int32_t kMaxEntries = 256;
 constexpr uint32_t kPerLook = 256;
-
-// A JSMap has its table behind what every object begins with, JSCollection::table.
-constexpr int32_t kMapTable = 24;
-// OrderedHashMap: elements, deleted elements, buckets; then the first entry of
-// each bucket, and entries of key, value and chain: two for each bucket.
-constexpr int32_t kTablePrefix = 3;
-constexpr int32_t kEntryWords = 3;
-constexpr int32_t kEntriesPerBucket = 2;
 
 constexpr const char* kNoRoom = "the time or memory for it was used up";
 uint64_t HashOf(uint32_t group, int key, const char* text) {
@@ -120,38 +113,15 @@ Tagged AsyncContexts::StoreOf(AsyncGraph* graph, uint32_t function) {
              : Tagged();
 }
 
-bool AsyncContexts::OpenTable(Tagged map, Table* table) const {
-  int32_t elements = 0;
-  int32_t deleted = 0;
-  int32_t buckets = 0;
-  if (!heap_->Is(&map, layout_->type_map_object) || !heap_->Load(map, kMapTable, &table->object))
-    return false;
-  if (!table->object.IsObject()) return false;
-  const int32_t length = heap_->LengthOf(table->object);
-  if (length < kTablePrefix || !heap_->LoadSmiElement(table->object, 0, &elements) ||
-      !heap_->LoadSmiElement(table->object, 1, &deleted) ||
-      !heap_->LoadSmiElement(table->object, 2, &buckets))
-    return false;
-  // What is no such table does not have its length.
-  const int64_t capacity = int64_t{buckets} * kEntriesPerBucket;
-  if (buckets <= 0 || length != kTablePrefix + buckets + capacity * kEntryWords) return false;
-  if (elements < 0 || deleted < 0 || int64_t{elements} + deleted > capacity) return false;
-  table->first = kTablePrefix + buckets;
-  table->count = std::min(elements + deleted, kMaxEntries);
-  return true;
-}
-
 template <typename Fits>
 bool AsyncContexts::FindEntry(Tagged map, Fits fits, Tagged* value) const {
-  Table table;
-  if (!OpenTable(map, &table)) return false;
-  for (int32_t i = 0; i < table.count; ++i) {
-    const int32_t entry = table.first + i * kEntryWords;
-    Tagged key;
-    if (!heap_->LoadElement(table.object, entry, &key)) return false;
-    if (key.IsObject() && fits(key)) return heap_->LoadElement(table.object, entry + 1, value);
-  }
-  return false;
+  bool is_found = false;
+  CollectionEntries(heap_, layout_).VisitCollection(map, kMaxEntries, [&](Tagged key, Tagged of_key) {
+    is_found = key.IsObject() && fits(key);
+    if (is_found) *value = of_key;
+    return !is_found;
+  });
+  return is_found;
 }
 
 bool AsyncContexts::ReadKey(Tagged store, const char* key, Tagged* value) const {

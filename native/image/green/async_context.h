@@ -63,13 +63,6 @@ class AsyncContexts {
   }
 
  private:
-  // Entries of a hash table for Maps.
-  struct Table {
-    Tagged object;
-    int32_t first = 0;
-    int32_t count = 0;
-  };
-
   static constexpr size_t kMaxValues = 100'000;
   static constexpr uint32_t kMaxFunctions = 100'000;
   static constexpr size_t kMaxDistinct = 200'000;
@@ -78,7 +71,6 @@ class AsyncContexts {
   Tagged StoreOf(AsyncGraph* graph, uint32_t function);
   bool ReadStoreOn(Tagged promise, Tagged* store) const;
   bool ReadHookedStore(AsyncGraph* graph, uint32_t function, Tagged reaction, Tagged* store) const;
-  bool OpenTable(Tagged map, Table* table) const;
   template <typename Fits>
   bool FindEntry(Tagged map, Fits fits, Tagged* value) const;
   bool ReadKey(Tagged store, const char* key, Tagged* value) const;

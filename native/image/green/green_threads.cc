@@ -28,6 +28,8 @@ constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
 // The text of the code is read in a few microseconds per frame.
 constexpr int64_t kCodeNs = 50 * platform::kNsPerMs;
 constexpr int kMaxContextTries = 3;
+// From the innermost function to one that holds a resource.
+constexpr int kMaxHolderSteps = 1000;
 constexpr int kMaxPausedTries = 2;
 
 struct ViaName {
@@ -63,6 +65,7 @@ GreenThreadScan::GreenThreadScan(platform::MemorySource* source, const Layout* l
       search_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &places_, &graph_),
       contexts_(&heap_, &prepared_.layout, &strings_),
       answers_(&heap_, &prepared_.layout, &strings_, &graph_, &groups_, &places_, &search_),
+      holders_(&heap_, &prepared_.layout, &strings_, &graph_, &groups_, &places_, &answers_, &search_),
       proofs_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &graph_, &search_.nodes()) {}
 
 void GreenThreadScan::Capture(const GreenThreadHeap& prepared, const HeapPageIndex& index,
@@ -124,7 +127,7 @@ bool GreenThreadScan::ReadEpoch(GcEpoch* epoch) {
 }
 
 bool GreenThreadScan::Prove(int64_t deadline_ns) {
-  return problem_ != nullptr || proofs_.Run(&groups_, &answers_, limits_.max_groups, deadline_ns);
+  return problem_ != nullptr || proofs_.Run(&groups_, &answers_, &holders_, limits_.max_groups, deadline_ns);
 }
 
 bool GreenThreadScan::Scan(int64_t deadline_ns) {
@@ -169,6 +172,7 @@ void GreenThreadScan::ReadCode(int64_t deadline_ns) {
 const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   search_.Reset();
   answers_.Reset(limits_.wanted);
+  holders_.Reset(limits_.wanted);
   labels_complete_ = false;
   answers_.AddTo(limits_.max_groups);
   if (partial_ || !WantsLabels()) return nullptr;
@@ -179,6 +183,7 @@ const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   const int64_t latest_ns = limits_.is_paused ? until : deadline_ns;
   labels_complete_ = search_.Run({pages_, scan_, &targets_, latest_ns, limits_.may_split});
   answers_.Read(deadline_ns);
+  holders_.Run(deadline_ns);
   return nullptr;
 }
 
@@ -253,7 +258,9 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index, HeapReading reading) c
   const AsyncGroup& group = groups_.groups()[index];
   GreenThreadGroup result;
   result.count = reading == HeapReading::kRunning ? proofs_.CountOf(index) : group.count;
+  result.id = index;
   result.waits = WaitsFor(index, reading);
+  for (WaitAnswer& answer : result.waits.answers) AddUse(&answer);
   result.waits_for = platform::Unmasked(result.waits.ToText());
   result.context = ContextOf(index);
   result.deadlock = group.is_closed_cycle;
@@ -305,6 +312,43 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   frame.code = ToCodeText(place.code);
   frame.is_code_young = place.is_code_young;
   return frame;
+}
+
+// The frame of `function` in the group of functions that wait as `innermost` does.
+int GreenThreadScan::FrameOf(uint32_t function, uint32_t innermost, const AsyncGroup& group) const {
+  const Cut cut = CutOf(group);
+  int position = 0;
+  for (uint32_t at = innermost; at != kNoIndex && position < kMaxHolderSteps; ++position) {
+    if (at == function) {
+      if (cut.Has(position)) return -1;
+      return position > cut.after ? position - cut.count : position;
+    }
+    at = graph_.functions()[at].caller;
+  }
+  return -1;
+}
+
+ResourceUse GreenThreadScan::ToUse(const HeldResource& held) const {
+  ResourceUse use;
+  use.id = held.id;
+  use.in_use = held.in_use;
+  for (const HolderGroup& holder : held.holders) {
+    const uint32_t group = holders_.GroupOf(holder.innermost);
+    if (group == kNoIndex || group >= limits_.max_groups) continue;
+    use.users.push_back(
+        {holder.count, group, FrameOf(holder.function, holder.innermost, groups_.groups()[group])});
+  }
+  return use;
+}
+
+// Of the innermost resource on the way.
+void GreenThreadScan::AddUse(WaitAnswer* answer) const {
+  for (const Holder& holder : answer->holders) {
+    const HeldResource* held = holder.object.IsObject() ? holders_.Find(holder.object) : nullptr;
+    if (held == nullptr) continue;
+    answer->resource = ToUse(*held);
+    return;
+  }
 }
 
 WaitParts GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const {

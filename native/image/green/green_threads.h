@@ -22,6 +22,7 @@
 #include "async_context.h"
 #include "async_groups.h"
 #include "group_proofs.h"
+#include "resource_holders.h"
 #include "wait_answers.h"
 #include "wait_text.h"
 
@@ -100,6 +101,7 @@ struct GreenThreadGroup {
   // What the innermost await of one of them waits for, as "timer 5000 ms (1200 ms
   // left)" or "Pool <- Array"; empty: not looked for.
   platform::Unmasked waits_for;
+  uint32_t id = 0;  // of ResourceUser::group
   // The same in parts, for whoever can say it better.
   WaitParts waits;
   // Keys without a value are omitted.
@@ -180,6 +182,9 @@ class GreenThreadScan {
   bool WantsLabels() const { return limits_.with_leaf_labels && !limits_.only_self_test; }
   const char* FindLabels(int64_t deadline_ns);
   void ReadCode(int64_t deadline_ns);
+  int FrameOf(uint32_t function, uint32_t innermost, const AsyncGroup& group) const;
+  ResourceUse ToUse(const HeldResource& held) const;
+  void AddUse(WaitAnswer* answer) const;
   WaitParts WaitsFor(uint32_t group, HeapReading reading) const;
   GreenThreadGroup ToGroup(uint32_t index, HeapReading reading) const;
   void AddGroups(HeapReading reading, GreenThreads* result) const;
@@ -202,6 +207,7 @@ class GreenThreadScan {
   WaitSearch search_;
   AsyncContexts contexts_;
   WaitAnswers answers_;
+  ResourceHolders holders_;
   GroupProofs proofs_;
   bool labels_complete_ = false;
   // A literal; nullptr: all were looked for.

@@ -63,7 +63,8 @@ bool AreAllKnown(const AsyncGroups& groups, uint32_t group) {
 
 }  // namespace
 
-bool GroupProofs::Run(AsyncGroups* groups, WaitAnswers* answers, uint32_t max_groups, int64_t deadline_ns) {
+bool GroupProofs::Run(AsyncGroups* groups, WaitAnswers* answers, ResourceHolders* holders,
+                      uint32_t max_groups, int64_t deadline_ns) {
   groups_ = groups;
   answers_ = answers;
   others_.clear();
@@ -80,6 +81,8 @@ bool GroupProofs::Run(AsyncGroups* groups, WaitAnswers* answers, uint32_t max_gr
     CheckWaits();
     CheckOthers();
     CountAgain();
+    heap_->memory().Forget();
+    holders->Run(deadline_ns);
     if (!ReadGcEpoch(&heap_->memory(), *layout_, anchors_->heap, &after)) return false;
     lost_groups_ = static_cast<uint32_t>(std::count(held_.begin(), held_.end(), 0));
     if (after != before) continue;

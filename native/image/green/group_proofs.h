@@ -12,6 +12,7 @@
 
 #include "async_proof.h"
 #include "gc_epoch.h"
+#include "resource_holders.h"
 #include "wait_answers.h"
 #include "wait_proof.h"
 
@@ -30,7 +31,8 @@ class GroupProofs {
 
   // Checks the first `max_groups` groups from fresh memory, each by one of its functions, and if need be by
   // others. False: V8 collected garbage each time, so that nothing was proved.
-  bool Run(AsyncGroups* groups, WaitAnswers* answers, uint32_t max_groups, int64_t deadline_ns);
+  bool Run(AsyncGroups* groups, WaitAnswers* answers, ResourceHolders* holders, uint32_t max_groups,
+           int64_t deadline_ns);
 
   // False: none of its functions that were looked at still waits as the group says.
   bool Holds(uint32_t group) const { return held_[group] != 0; }

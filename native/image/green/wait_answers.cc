@@ -214,21 +214,21 @@ Holder WaitAnswers::OfObject(Tagged object) {
 void WaitAnswers::ReadValues(Tagged object, bool is_scope, Holder* holder) {
   holder->object = object;
   if (wanted_ == nullptr) return;
-  const std::vector<ValuePath>* paths = nullptr;
+  const WantedRow* row = nullptr;
   if (is_scope) {
     holder->known_as = holder->function_name + "()";
-    paths = wanted_->Find(holder->known_as);
+    row = wanted_->Find(holder->known_as);
   } else {
     classes_.AnyClass(object, [&](const char* name) {
       holder->known_as = name;
-      paths = wanted_->Find(name);
-      return paths != nullptr;
+      row = wanted_->Find(name);
+      return row != nullptr;
     });
   }
-  if (paths == nullptr) {
+  if (row == nullptr) {
     holder->known_as.clear();
   } else {
-    holder->values = values_.Read(object, is_scope, *paths);
+    holder->values = values_.Read(object, is_scope, row->values);
   }
 }
 

@@ -58,6 +58,7 @@ class WaitSearch {
   const WaitNodes& nodes() const { return nodes_; }
   HolderKinds& kinds() { return kinds_; }
   ScopeReader& scopes() { return scopes_; }
+  VariableUse& uses() { return use_; }
   // A function that was made in a scope, which tells its file. 0: none was found.
   Tagged ClosureOf(Tagged scope) const;
 

@@ -14,6 +14,22 @@
 
 namespace gmr::vm {
 
+// Functions at one place that have something of a resource.
+struct ResourceUser {
+  uint32_t count = 0;
+  // The `id` of the group that one of them is in, with what it waits for.
+  uint32_t group = 0;
+  // Its frame there; -1: it is not among those that are shown.
+  int frame = -1;
+};
+
+// Who has what a resource hands out.
+struct ResourceUse {
+  int64_t id = -1;  // -1: nothing is known of it
+  int32_t in_use = -1;
+  std::vector<ResourceUser> users;  // those that are known, in groups that are told
+};
+
 // What may settle the promise, in words, and how to get there.
 struct WaitAnswer {
   std::string before;  // "async function f (app.js:3:5), which may settle it and waits for "
@@ -21,6 +37,7 @@ struct WaitAnswer {
   std::string after;  // ", which may settle it"
   // From the promise outwards, with what owns the end behind them.
   std::vector<Holder> holders;
+  ResourceUse resource;
 
   std::string ToText() const { return before + text + after; }
 };

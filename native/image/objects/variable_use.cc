@@ -149,4 +149,13 @@ Mention VariableUse::MentionsProperty(Tagged function, const char* name) {
   return use.property ? Mention::kYes : Mention::kNo;
 }
 
+Mention VariableUse::HasWordBefore(Tagged function, int32_t offset, std::u16string_view word) {
+  FunctionText text;
+  if (!FindFunctionText(*heap_, function, &text) || offset < text.start || offset > text.end ||
+      !state_->ReadSource(*heap_, *strings_, text))
+    return Mention::kUnknown;
+  const auto count = static_cast<size_t>(offset - text.start);
+  return state_->source.substr(0, count).find(word) == state_->source.npos ? Mention::kNo : Mention::kYes;
+}
+
 }  // namespace gmr::vm

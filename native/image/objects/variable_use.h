@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "raw_strings.h"
 #include "tagged.h"
@@ -48,6 +49,10 @@ class VariableUse {
   // Whether it reads or writes a property `name` of any object: `.name`, `?.name`, `['name']`, or a key of a
   // destructuring pattern. A private name includes its `#`.
   Mention MentionsProperty(Tagged function, const char* name);
+
+  // Whether its text between its beginning and `offset` in the script has this word, wherever: also in a
+  // longer one.
+  Mention HasWordBefore(Tagged function, int32_t offset, std::u16string_view word);
 
  private:
   struct State;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "../objects/own_name.h"
+#include "collection_entries.h"
 
 namespace gmr::vm {
 
@@ -11,9 +12,8 @@ namespace {
 
 // JSArray, src/objects/js-array.tq: map, properties, elements, length.
 constexpr int32_t kArrayLength = 24;
-// JSCollection, src/objects/js-collection.tq: map, properties, elements, table.
-constexpr int32_t kUsualTable = 24;
 constexpr const char* kArray = "Array";
+constexpr std::string_view kEach = "*";
 
 bool IsIndex(std::string_view name) { return !name.empty() && name[0] >= '0' && name[0] <= '9'; }
 
@@ -40,11 +40,36 @@ std::vector<HeldValue> ValueReader::Read(Tagged object, bool is_scope,
   return values;
 }
 
+void ValueReader::ReadAll(Tagged object, bool is_scope, const ValuePath& path,
+                          std::vector<Tagged>* objects) const {
+  ReadFrom(object, is_scope, path, 0, objects);
+}
+
+void ValueReader::ReadFrom(Tagged at, bool is_scope, const ValuePath& path, size_t step,
+                           std::vector<Tagged>* objects) const {
+  for (; step < path.steps.size(); ++step) {
+    if (path.steps[step] == kEach) {
+      const CollectionEntries entries(heap_, layout_);
+      const auto go_on = [&](Tagged element) {
+        ReadFrom(element, false, path, step + 1, objects);
+        return objects->size() < kMaxObjects;
+      };
+      const bool is_collection =
+          entries.VisitCollection(at, kMaxObjects, [&](Tagged, Tagged value) { return go_on(value); });
+      if (!is_collection) entries.VisitElements(at, kMaxObjects, go_on);
+      return;
+    }
+    if (!Step(&at, is_scope && step == 0, path.steps[step])) return;
+  }
+  const bool is_object = heap_->TypeOf(&at) >= heap_->layout().type_first_receiver;
+  if (is_object && objects->size() < kMaxObjects) objects->push_back(at);
+}
+
 bool ValueReader::Step(Tagged* object, bool is_scope, std::string_view name) const {
   if (!object->IsObject()) return false;
   if (is_scope) return scopes_->Variable(*object, name, object);
   if (name == "length" && ReadLength(object)) return true;
-  if (name == "size" && ReadSize(object)) return true;
+  if (name == "size" && CollectionEntries(heap_, layout_).ReadSize(*object, object)) return true;
   if (IsIndex(name)) return ReadElement(object, name);
   if (name.starts_with('#')) return ReadOwnDescribed(*heap_, *strings_, *object, name, object);
   if (name.starts_with('@')) return ReadOwnDescribed(*heap_, *strings_, *object, name.substr(1), object);
@@ -57,21 +82,6 @@ bool ValueReader::ReadLength(Tagged* array) const {
       !length.IsSmi())
     return false;
   *array = length;
-  return true;
-}
-
-// The first word of both tables is the number of their elements.
-bool ValueReader::ReadSize(Tagged* collection) const {
-  const int32_t type = heap_->TypeOf(collection);
-  const bool is_map = layout_->type_map_object >= 0 && type == layout_->type_map_object;
-  const bool is_set = layout_->type_set_object >= 0 && type == layout_->type_set_object;
-  Tagged table;
-  Tagged size;
-  const int32_t at = layout_->collection_table >= 0 ? layout_->collection_table : kUsualTable;
-  if ((!is_map && !is_set) || !heap_->Load(*collection, at, &table) || !table.IsObject() ||
-      !heap_->LoadElement(table, 0, &size) || !size.IsSmi())
-    return false;
-  *collection = size;
   return true;
 }
 

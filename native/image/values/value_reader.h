@@ -42,10 +42,17 @@ class ValueReader {
   // Those of `paths` that lead to a value. `is_scope`: `object` is a Context.
   std::vector<HeldValue> Read(Tagged object, bool is_scope, const std::vector<ValuePath>& paths) const;
 
+  // The objects behind a path, in which `*` stands for each element of an array, each value of a Map, each
+  // element of a Set; at most kMaxObjects. They are added to `objects`.
+  void ReadAll(Tagged object, bool is_scope, const ValuePath& path, std::vector<Tagged>* objects) const;
+
  private:
+  static constexpr int kMaxObjects = 4096;
+
+  void ReadFrom(Tagged at, bool is_scope, const ValuePath& path, size_t step,
+                std::vector<Tagged>* objects) const;
   bool Step(Tagged* object, bool is_scope, std::string_view name) const;
   bool ReadLength(Tagged* array) const;
-  bool ReadSize(Tagged* collection) const;
   bool ReadElement(Tagged* array, std::string_view index) const;
 
   const HeapReader* heap_;

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kBegin = "/*gmr-wanted\n";
 constexpr std::string_view kEnd = "*/";
+constexpr std::string_view kReleaser = "releaser:";
 
 // The text up to `separator`, which is taken off `*rest` with it.
 std::string_view Next(std::string_view* rest, char separator) {
@@ -17,10 +18,13 @@ std::string_view Next(std::string_view* rest, char separator) {
   return part;
 }
 
-ValuePath ToPath(std::string_view text) {
+void AddPath(std::string_view text, std::vector<ValuePath>* paths) {
   ValuePath path{std::string(text), {}};
   while (!text.empty()) path.steps.emplace_back(Next(&text, '.'));
-  return path;
+  const bool is_known = std::any_of(paths->begin(), paths->end(),
+                                    [&](const ValuePath& other) { return other.text == path.text; });
+  const bool fits = !path.steps.empty() && path.steps.size() <= WantedValues::kMaxSteps;
+  if (fits && !is_known && paths->size() < WantedValues::kMaxPaths) paths->push_back(std::move(path));
 }
 
 }  // namespace
@@ -31,16 +35,31 @@ WantedValues WantedValues::Parse(std::string_view text) {
     std::string_view row = Next(&text, '\n');
     const std::string_view name = Next(&row, '\t');
     if (name.empty()) continue;
-    std::vector<ValuePath>& paths = wanted.rows_[std::string(name)];
-    while (!row.empty() && paths.size() < kMaxPaths) {
-      ValuePath path = ToPath(Next(&row, '\t'));
-      const bool is_known = std::any_of(paths.begin(), paths.end(),
-                                        [&](const ValuePath& other) { return other.text == path.text; });
-      if (!path.steps.empty() && path.steps.size() <= kMaxSteps && !is_known)
-        paths.push_back(std::move(path));
-    }
+    WantedRow& known = wanted.rows_[std::string(name)];
+    while (!row.empty()) wanted.AddWord(Next(&row, '\t'), &known);
   }
   return wanted;
+}
+
+void WantedValues::AddWord(std::string_view word, WantedRow* row) {
+  if (word.empty()) return;
+  const std::string_view rest = word.substr(1);
+  switch (word.front()) {
+    case '+':
+      return AddPath(rest, &row->tokens);
+    case '-':
+      return AddPath(rest, &row->idle);
+    case '>':
+      has_wrappers_ = true;
+      return AddPath(rest, &row->wrapped);
+    case '=':
+      row->by_methods = row->by_methods || rest == "methods";
+      row->by_closures = row->by_closures || rest == "closures";
+      if (rest.starts_with(kReleaser)) row->releaser = rest.substr(kReleaser.size());
+      return;
+    default:
+      return AddPath(word, &row->values);
+  }
 }
 
 WantedValues WantedValues::FromBundle(std::string_view source) {
@@ -50,7 +69,7 @@ WantedValues WantedValues::FromBundle(std::string_view source) {
   return end == source.npos ? WantedValues() : Parse(source.substr(0, end));
 }
 
-const std::vector<ValuePath>* WantedValues::Find(std::string_view name) const {
+const WantedRow* WantedValues::Find(std::string_view name) const {
   const auto found = rows_.find(name);
   return found == rows_.end() ? nullptr : &found->second;
 }

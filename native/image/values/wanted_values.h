@@ -14,6 +14,12 @@
 // A step of a path is the name of an own property that is no accessor (of a private one with its `#`, of a
 // symbol its description behind `@`), of a variable first where the object is a scope, `length` of an array,
 // `size` of a Map or Set, or the index of an element.
+//
+// Of a resource, what it hands out to its users is told by words with a sign in front: `+` and a path to the
+// objects that it can hand out, `-` to those of them that are not in use (`*` stands for each element);
+// `=methods`: who runs one of its methods has it; `=closures`: who runs a function of this scope;
+// `=releaser:` and the variable that is true once the function that gives it back was called: who has such a
+// function. `>` and a path: an object of this class stands for another one, as a wrapper.
 #ifndef GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
 #define GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
 
@@ -30,6 +36,18 @@ struct ValuePath {
   std::vector<std::string> steps;
 };
 
+struct WantedRow {
+  std::vector<ValuePath> values;
+  std::vector<ValuePath> tokens;
+  std::vector<ValuePath> idle;
+  std::vector<ValuePath> wrapped;
+  std::string releaser;  // a variable; empty: none
+  bool by_methods = false;
+  bool by_closures = false;
+
+  bool is_resource() const { return !tokens.empty() || !releaser.empty() || by_methods || by_closures; }
+};
+
 class WantedValues {
  public:
   static constexpr size_t kMaxPaths = 32;  // of one row
@@ -42,11 +60,15 @@ class WantedValues {
   static WantedValues FromBundle(std::string_view source);
 
   // nullptr: nothing is wanted of it.
-  const std::vector<ValuePath>* Find(std::string_view name) const;
+  const WantedRow* Find(std::string_view name) const;
   bool empty() const { return rows_.empty(); }
+  bool has_wrappers() const { return has_wrappers_; }
 
  private:
-  std::map<std::string, std::vector<ValuePath>, std::less<>> rows_;
+  void AddWord(std::string_view word, WantedRow* row);
+
+  std::map<std::string, WantedRow, std::less<>> rows_;
+  bool has_wrappers_ = false;
 };
 
 }  // namespace gmr::vm

@@ -116,6 +116,31 @@ void WriteHolder(JsonWriter& json, const vm::Holder& holder) {
   json.EndObject().EndObject();
 }
 
+void WriteUse(JsonWriter& json, const vm::ResourceUse& use) {
+  json.Key("resource");
+  if (use.id < 0) {
+    json.Null();
+    return;
+  }
+  json.BeginObject().Key("id").Integer(use.id).Key("inUse");
+  if (use.in_use < 0) {
+    json.Null();
+  } else {
+    json.Integer(use.in_use);
+  }
+  json.Key("users").BeginArray();
+  for (const vm::ResourceUser& user : use.users) {
+    json.BeginObject().Key("count").Integer(user.count).Key("group").Integer(user.group).Key("frame");
+    if (user.frame < 0) {
+      json.Null();
+    } else {
+      json.Integer(user.frame);
+    }
+    json.EndObject();
+  }
+  json.EndArray().EndObject();
+}
+
 void WriteWaits(JsonWriter& json, const vm::WaitParts& waits) {
   json.Key("waits").BeginObject();
   WriteText(json, "via", platform::Unmasked(waits.via));
@@ -125,13 +150,21 @@ void WriteWaits(JsonWriter& json, const vm::WaitParts& waits) {
     json.Key("text").String(platform::Unmasked(answer.text));
     json.Key("after").String(answer.after).Key("holders").BeginArray();
     for (const vm::Holder& holder : answer.holders) WriteHolder(json, holder);
-    json.EndArray().EndObject();
+    json.EndArray();
+    WriteUse(json, answer.resource);
+    json.EndObject();
   }
   json.EndArray().Key("rest").String(waits.rest).EndObject();
 }
 
 void WriteGroup(JsonWriter& json, CodeJson& code, const vm::GreenThreadGroup& group) {
-  json.BeginObject().Key("count").Integer(group.count).Key("deadlock").Bool(group.deadlock);
+  json.BeginObject()
+      .Key("id")
+      .Integer(group.id)
+      .Key("count")
+      .Integer(group.count)
+      .Key("deadlock")
+      .Bool(group.deadlock);
   WriteText(json, "waitsFor", group.waits_for);
   WriteWaits(json, group.waits);
   json.Key("context").BeginArray();

@@ -8,6 +8,20 @@ export interface Explanation {
   readonly counts?: ResourceCounts;
 }
 
+/** What a resource gives to its users, and how to know who has it. */
+export interface HandsOut {
+  /** Paths to the objects that it can hand out; `*` stands for each element: `_clients.*`. */
+  readonly tokens?: readonly string[];
+  /** Paths to those of them that are not in use. */
+  readonly idle?: readonly string[];
+  /** It hands out a function that gives back, and this variable of that is true once it was called. */
+  readonly releaser?: string;
+  /** Whoever runs one of its async methods, and awaits a function of the program there, has it. */
+  readonly toMethods?: true;
+  /** The same of async functions whose variables these are. */
+  readonly toClosures?: true;
+}
+
 /** A class of a library, or a function whose variables say something. */
 export interface KnownClass {
   /**
@@ -16,6 +30,9 @@ export interface KnownClass {
    * is a variable.
    */
   readonly read: readonly string[];
+  readonly handsOut?: HandsOut;
+  /** Path to what it stands for: a wrapper that users have instead of what the resource handed out. */
+  readonly wraps?: string;
   /**
    * Returns null when the object is not what it looks like: it gets every object of a class of this name, whoever's it
    * is. Must be pure. Where it is missing, the values serve the explanation of others.

@@ -1,6 +1,6 @@
 import type { WaitHolder } from '../../report/waits';
 import { numberAt } from '../base/chain';
-import type { Explainer, Explanation } from '../base/explainer';
+import type { Explainer, Explanation, KnownClass } from '../base/explainer';
 import { usage } from '../base/words';
 
 function explainPool(pool: WaitHolder): Explanation | null {
@@ -16,16 +16,10 @@ function explainPool(pool: WaitHolder): Explanation | null {
   };
 }
 
-export const PG_POOL: Explainer = {
-  library: 'pg-pool',
-  classes: {
-    Pool: {
-      read: ['options.max', '_clients.length', '_idle.length', '_pendingQueue.length'],
-      explain: explainPool,
-    },
-    BoundPool: {
-      read: ['options.max', '_clients.length', '_idle.length', '_pendingQueue.length'],
-      explain: explainPool,
-    },
-  },
+const POOL: KnownClass = {
+  read: ['options.max', '_clients.length', '_idle.length', '_pendingQueue.length'],
+  handsOut: { tokens: ['_clients.*'], idle: ['_idle.*.client'] },
+  explain: explainPool,
 };
+
+export const PG_POOL: Explainer = { library: 'pg-pool', classes: { Pool: POOL, BoundPool: POOL } };

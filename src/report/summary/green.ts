@@ -1,4 +1,5 @@
 import type { AsyncFrame, GreenThreadGroup, GreenThreads, IsolateThread } from '../model';
+import { deadlockedResources, describeUsers, isDeadlocked } from '../resources';
 import { calleeName, nameWithPosition, ownerOf, plainName, positionOf, located, type Naming } from './place';
 import { shortWait } from './wait-text';
 
@@ -38,7 +39,8 @@ export function readSuspended(found: GreenThreads, naming: Naming, mayResolve: b
   const own = found.groups.filter((group) => isOwn(group, naming));
   // Where the application itself waits, what packages and Node do for it would count it twice.
   const shown = own.length > 0 ? own : found.groups.filter((group) => !isNodes(group, naming));
-  const all = mergeAlike(shown.map((group) => describeGroup(group, naming, mayResolve)));
+  const among: Among = { groups: found.groups, dead: deadlockedResources(found.groups) };
+  const all = mergeAlike(shown.map((group) => describeGroup(group, among, naming, mayResolve)));
   const top = all.toSorted(compareRank).slice(0, MAX_GROUPS);
   const described = sum(all) + found.threadsLeftOut;
   const internal = Math.max(0, found.greenThreads - described);
@@ -51,12 +53,10 @@ export function readSuspended(found: GreenThreads, naming: Naming, mayResolve: b
   };
 }
 
-/**
- * The order of groups, most important number first. A group that holds what others wait for belongs behind the
- * deadlocks; photographs do not say that yet.
- */
-function rankOf(group: GreenThreadGroup, naming: Naming): readonly number[] {
-  return [Number(group.deadlock), Number(isOwn(group, naming)), group.count];
+/** All groups of a thread, and the resources that nobody will give back. */
+interface Among {
+  readonly groups: readonly GreenThreadGroup[];
+  readonly dead: ReadonlySet<number>;
 }
 
 function compareRank(a: Place, b: Place): number {
@@ -75,12 +75,34 @@ function isNodes({ frames }: GreenThreadGroup, naming: Naming): boolean {
   return frames.every((frame) => ownerOf(frame, naming).kind === 'node');
 }
 
-function describeGroup(group: GreenThreadGroup, naming: Naming, mayResolve: boolean): Place {
-  const { count, deadlock } = group;
-  const text = deadlock
+function describeGroup(
+  group: GreenThreadGroup,
+  { groups, dead }: Among,
+  naming: Naming,
+  mayResolve: boolean,
+): Place {
+  const { count } = group;
+  const isExhausted = isDeadlocked(group, dead);
+  const deadlock = group.deadlock || isExhausted;
+  const users = describeUsers(group, groups, {
+    isApplication: (frame) => ownerOf(frame, naming).kind === 'application',
+    name: (frame) => nameWithPosition(frame, naming),
+    wait: ({ waitsFor }) =>
+      waitsFor === null ? '' : shortWait(waitsFor, naming).replace(/^waiting for /, ''),
+  });
+  const waiting = describeWaiting(group, naming, mayResolve) + (users === '' ? '' : `: ${users}`);
+  const text = group.deadlock
     ? `DEADLOCK: ${describeCycle(group, naming)}`
-    : describeWaiting(group, naming, mayResolve);
-  return { text, count, deadlock, rank: rankOf(group, naming) };
+    : isExhausted
+      ? `DEADLOCK: ${countedFunctions(count)} ${waiting}`
+      : waiting;
+  // The most important number first: what others wait for says more than how many wait elsewhere.
+  const rank = [Number(deadlock), Number(isOwn(group, naming)), Number(users !== ''), count];
+  return { text, count, deadlock, rank };
+}
+
+function countedFunctions(count: number): string {
+  return `${count} async function${count === 1 ? '' : 's'}`;
 }
 
 /** Timers of the same length differ in the time that is left. */

@@ -1,0 +1,308 @@
+#include "resource_holders.h"
+
+#include <algorithm>
+
+#include "../../base/clock.h"
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr size_t kMaxResources = 64;
+constexpr size_t kMaxClaims = 20'000;
+constexpr int32_t kMaxRegisters = 256;
+constexpr int kMaxScopes = 4;
+constexpr int32_t kMaxSlots = 64;
+// From a function inwards, or to one of its callers.
+constexpr int kMaxSteps = 64;
+constexpr uint32_t kPerLook = 64;
+// How a source speaks of giving back.
+constexpr std::u16string_view kGivingBack[] = {u"elease", u"estroy", u"done(", u".end("};
+
+}  // namespace
+
+void ResourceHolders::Reset(const WantedValues* wanted) {
+  wanted_ = wanted;
+  resources_.clear();
+  claims_.clear();
+  tokens_.Clear();
+}
+
+void ResourceHolders::Run(int64_t deadline_ns) {
+  Reset(wanted_);
+  if (wanted_ == nullptr) return;
+  Collect();
+  if (resources_.empty()) return;
+  group_of_chain_.assign(groups_->chains().size(), kNoIndex);
+  for (uint32_t i = 0; i < groups_->groups().size(); ++i) group_of_chain_[groups_->groups()[i].chain] = i;
+  for (uint32_t i = 0; i < resources_.size(); ++i) CollectTokens(i);
+  for (uint32_t i = 0; i < graph_->functions().size(); ++i) {
+    if (i % kPerLook == 0 && platform::MonotonicNs() > deadline_ns) return Reset(wanted_);
+    if (groups_->ChainOf(i) != kNoIndex) Look(i);
+  }
+  // Some were not noted.
+  if (claims_.size() == kMaxClaims) return Reset(wanted_);
+  Decide();
+}
+
+void ResourceHolders::Collect() {
+  for (uint32_t group = 0; group < answers_->groups(); ++group) {
+    for (const WaitEnd& end : answers_->Told(group).ends) {
+      for (const Holder& holder : end.holders) AddResource(holder);
+      for (const Holder& holder : end.owners) AddResource(holder);
+    }
+  }
+}
+
+void ResourceHolders::AddResource(const Holder& holder) {
+  if (holder.known_as.empty() || !holder.object.IsObject() || resources_.size() == kMaxResources) return;
+  const WantedRow* row = wanted_->Find(holder.known_as);
+  if (row == nullptr || !row->is_resource()) return;
+  const bool is_known = std::any_of(resources_.begin(), resources_.end(), [&](const Resource& other) {
+    return other.told.object == holder.object;
+  });
+  if (is_known) return;
+  Resource resource;
+  resource.told.object = holder.object;
+  resource.told.id = static_cast<uint32_t>(resources_.size());
+  resource.row = row;
+  resource.is_scope = holder.kind == HolderKind::kScope;
+  resources_.push_back(std::move(resource));
+}
+
+void ResourceHolders::CollectTokens(uint32_t index) {
+  Resource& resource = resources_[index];
+  if (resource.row->tokens.empty()) return;
+  std::vector<Tagged> all;
+  std::vector<Tagged> idle;
+  for (const ValuePath& path : resource.row->tokens)
+    values_.ReadAll(resource.told.object, resource.is_scope, path, &all);
+  for (const ValuePath& path : resource.row->idle)
+    values_.ReadAll(resource.told.object, resource.is_scope, path, &idle);
+  resource.told.in_use = 0;
+  for (const Tagged token : all) {
+    if (std::find(idle.begin(), idle.end(), token) != idle.end()) continue;
+    ++resource.told.in_use;
+    uint32_t present = 0;
+    tokens_.Insert(token.bits(), index, &present);
+  }
+}
+
+void ResourceHolders::Look(uint32_t function) {
+  const SuspendedObject& suspended = graph_->functions()[function].suspended;
+  Tagged registers;
+  LookAtMethod(function);
+  LookAtScopes(function);
+  if (layout_->generator_registers < 0 ||
+      !heap_->Load(suspended.object, layout_->generator_registers, &registers) || !registers.IsObject())
+    return;
+  const int32_t count = std::min(heap_->LengthOf(registers), kMaxRegisters);
+  for (int32_t i = 0; i < count; ++i) {
+    Tagged word;
+    if (!heap_->LoadElement(registers, i, &word)) return;
+    if (word.IsObject()) LookAtWord(function, word);
+  }
+}
+
+// Variables that a closure uses too are in contexts of this call.
+void ResourceHolders::LookAtScopes(uint32_t function) {
+  const SuspendedObject& suspended = graph_->functions()[function].suspended;
+  Tagged context;
+  Tagged outer;
+  if (!heap_->Load(suspended.object, layout_->generator_context, &context) ||
+      !heap_->Load(suspended.function, layout_->function_context, &outer))
+    return;
+  for (int i = 0; i < kMaxScopes && context.IsObject() && context != outer; ++i) {
+    Scope scope;
+    if (!search_->scopes().Read(context, &scope)) return;
+    const int32_t count = std::min(heap_->LengthOf(context), kMaxSlots);
+    for (int32_t slot = 0; slot < count; ++slot) {
+      Tagged word;
+      const int32_t offset = layout_->context_slots + 8 * slot;
+      if (offset != layout_->context_previous && search_->scopes().LoadSlot(context, offset, &word) &&
+          word.IsObject())
+        LookAtWord(function, word);
+    }
+    if (!heap_->Load(context, layout_->context_previous, &context)) return;
+  }
+}
+
+void ResourceHolders::LookAtWord(uint32_t function, Tagged word) {
+  const uint32_t* resource = tokens_.Find(word.bits());
+  if (resource != nullptr) {
+    Add(*resource, word, function, false);
+  } else if (heap_->IsFunction(&word)) {
+    LookAtReleaser(function, word);
+  } else if (wanted_->has_wrappers() && heap_->TypeOf(&word) >= heap_->layout().type_first_receiver) {
+    LookAtWrapper(function, word);
+  }
+}
+
+void ResourceHolders::LookAtReleaser(uint32_t function, Tagged closure) {
+  Tagged context;
+  for (uint32_t i = 0; i < resources_.size(); ++i) {
+    Tagged used;
+    int32_t kind = -1;
+    if (resources_[i].row->releaser.empty()) continue;
+    if (!context.IsObject() && !heap_->Load(closure, layout_->function_context, &context)) return;
+    bool is_of_it = false;
+    const int32_t count = std::min(heap_->LengthOf(context), kMaxSlots);
+    for (int32_t slot = 0; slot < count && !is_of_it; ++slot) {
+      Tagged word;
+      is_of_it = search_->scopes().LoadSlot(context, layout_->context_slots + 8 * slot, &word) &&
+                 word == resources_[i].told.object;
+    }
+    if (!is_of_it || !search_->scopes().Variable(context, resources_[i].row->releaser, &used) ||
+        !heap_->Is(&used, layout_->type_oddball) || !heap_->LoadSmi(used, layout_->oddball_kind, &kind) ||
+        kind != layout_->oddball_false)
+      continue;
+    Add(i, context, function, true);
+  }
+}
+
+void ResourceHolders::LookAtWrapper(uint32_t function, Tagged object) {
+  const WantedRow* row = nullptr;
+  classes_.AnyClass(object, [&](const char* name) {
+    row = wanted_->Find(name);
+    return row != nullptr;
+  });
+  if (row == nullptr) return;
+  std::vector<Tagged> inner;
+  for (const ValuePath& path : row->wrapped) values_.ReadAll(object, false, path, &inner);
+  for (const Tagged token : inner) {
+    const uint32_t* resource = tokens_.Find(token.bits());
+    if (resource != nullptr) Add(*resource, token, function, false);
+  }
+}
+
+void ResourceHolders::LookAtMethod(uint32_t function) {
+  const SuspendedObject& suspended = graph_->functions()[function].suspended;
+  for (uint32_t i = 0; i < resources_.size(); ++i) {
+    const Resource& resource = resources_[i];
+    Tagged context;
+    const bool is_method = resource.row->by_methods && suspended.receiver == resource.told.object;
+    const bool is_closure = resource.row->by_closures && resource.is_scope &&
+                            heap_->Load(suspended.function, layout_->function_context, &context) &&
+                            context == resource.told.object;
+    // One that awaits nothing but a function of somebody else has what it was called for.
+    if ((is_method || is_closure) && AwaitedBy(function) != kNoIndex)
+      Add(i, suspended.object, function, true);
+  }
+}
+
+void ResourceHolders::Add(uint32_t resource, Tagged token, uint32_t function, bool is_certain) {
+  if (claims_.size() == kMaxClaims) return;
+  claims_.push_back({resource, token, function, InnermostOf(function), is_certain});
+}
+
+uint32_t ResourceHolders::AwaitedBy(uint32_t function) const {
+  uint32_t promise = graph_->functions()[function].awaited;
+  for (int i = 0; i < kMaxSteps && promise != kNoIndex; ++i) {
+    const AsyncPromise& awaited = graph_->promises()[promise];
+    if (awaited.producer != kNoIndex) return awaited.producer;
+    if (awaited.first_source == kNoIndex) break;
+    promise = graph_->edges()[awaited.first_source].promise;
+  }
+  return kNoIndex;
+}
+
+uint32_t ResourceHolders::InnermostOf(uint32_t function) const {
+  for (int i = 0; i < kMaxSteps; ++i) {
+    const uint32_t next = AwaitedBy(function);
+    if (next == kNoIndex || next == function) break;
+    function = next;
+  }
+  return function;
+}
+
+bool ResourceHolders::IsCaller(uint32_t function, uint32_t of) const {
+  for (int i = 0; i < kMaxSteps && of != kNoIndex; ++i) {
+    if (of == function) return true;
+    const uint32_t caller = graph_->functions()[of].caller;
+    if (caller == of) break;
+    of = caller;
+  }
+  return false;
+}
+
+uint32_t ResourceHolders::GroupOf(uint32_t innermost) const {
+  const uint32_t chain = groups_->ChainOf(innermost);
+  return chain < group_of_chain_.size() ? group_of_chain_[chain] : kNoIndex;
+}
+
+bool ResourceHolders::WaitsFor(uint32_t innermost, Tagged object) const {
+  const uint32_t group = GroupOf(innermost);
+  if (group == kNoIndex || group >= answers_->groups()) return false;
+  const auto is_it = [&](const Holder& holder) { return holder.object == object; };
+  const std::vector<WaitEnd>& ends = answers_->Told(group).ends;
+  return std::any_of(ends.begin(), ends.end(), [&](const WaitEnd& end) {
+    return std::any_of(end.holders.begin(), end.holders.end(), is_it) ||
+           std::any_of(end.owners.begin(), end.owners.end(), is_it);
+  });
+}
+
+// Who waits directly for the resource may have given back what it had.
+bool ResourceHolders::IsStale(const Claim& claim) {
+  if (claim.is_certain) return false;
+  const bool waits_itself = claim.function == claim.innermost;
+  if (waits_itself && WaitsFor(claim.innermost, resources_[claim.resource].told.object)) return true;
+  // Only one function of a group was asked what it waits for.
+  const uint32_t group = GroupOf(claim.innermost);
+  if (group != kNoIndex && groups_->groups()[group].sample == claim.innermost &&
+      WaitsFor(claim.innermost, claim.token))
+    return false;
+  const uint32_t place = groups_->chains()[groups_->ChainOf(claim.function)].place;
+  if (place == kNoIndex) return true;
+  const CodePlace& at = (*places_)[place].at;
+  // Library code is known by the explainer.
+  if (at.offset < 0) return false;
+  const Tagged function = graph_->functions()[claim.function].suspended.function;
+  return std::any_of(std::begin(kGivingBack), std::end(kGivingBack), [&](std::u16string_view word) {
+    return search_->uses().HasWordBefore(function, at.offset, word) != Mention::kNo;
+  });
+}
+
+// Of functions that call each other, the outermost; of others, none where there are several.
+void ResourceHolders::Decide() {
+  std::stable_sort(claims_.begin(), claims_.end(), [](const Claim& a, const Claim& b) {
+    return a.resource != b.resource ? a.resource < b.resource : a.token.bits() < b.token.bits();
+  });
+  for (size_t begin = 0; begin < claims_.size();) {
+    size_t end = begin;
+    const Claim* best = nullptr;
+    bool is_unclear = false;
+    for (; end < claims_.size() && claims_[end].resource == claims_[begin].resource &&
+           claims_[end].token == claims_[begin].token;
+         ++end) {
+      const Claim& claim = claims_[end];
+      if (IsStale(claim)) continue;
+      if (best == nullptr || IsCaller(claim.function, best->function)) {
+        best = &claim;
+      } else if (!IsCaller(best->function, claim.function)) {
+        is_unclear = true;
+      }
+    }
+    if (best != nullptr && !is_unclear) Tell(*best);
+    begin = end;
+  }
+}
+
+void ResourceHolders::Tell(const Claim& claim) {
+  std::vector<HolderGroup>& holders = resources_[claim.resource].told.holders;
+  const uint32_t chain = groups_->ChainOf(claim.function);
+  const uint32_t innermost = groups_->ChainOf(claim.innermost);
+  for (HolderGroup& known : holders) {
+    if (groups_->ChainOf(known.function) != chain || groups_->ChainOf(known.innermost) != innermost) continue;
+    ++known.count;
+    return;
+  }
+  holders.push_back({claim.function, claim.innermost, 1});
+}
+
+const HeldResource* ResourceHolders::Find(Tagged resource) const {
+  const auto found = std::find_if(resources_.begin(), resources_.end(),
+                                  [&](const Resource& other) { return other.told.object == resource; });
+  return found == resources_.end() ? nullptr : &found->told;
+}
+
+}  // namespace gmr::vm

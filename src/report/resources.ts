@@ -1,0 +1,148 @@
+import type { AsyncFrame, GreenThreadGroup } from './model';
+import type { ResourceUser, WaitAnswer } from './waits';
+
+/** Users of a resource as a reader wants to see them. */
+export interface ResourceUsers {
+  readonly user: ResourceUser;
+  /** With what they wait for. */
+  readonly group: GreenThreadGroup;
+  /** True when they wait for the same resource. */
+  readonly waitsForIt: boolean;
+}
+
+/** What is in use of the resource; null: unknown. */
+export function inUseOf({ resource, counts }: WaitAnswer): number | null {
+  return resource?.inUse ?? counts?.inUse ?? null;
+}
+
+/** Those who are known to have something of what this answer is about, most first. */
+export function usersOf(answer: WaitAnswer, groups: readonly GreenThreadGroup[]): readonly ResourceUsers[] {
+  const { resource } = answer;
+  if (resource === null) return [];
+  return resource.users
+    .flatMap((user) => {
+      const group = groups.find(({ id }) => id === user.group);
+      if (group === undefined) return [];
+      return [{ user, group, waitsForIt: resourcesOf(group).includes(resource.id) }];
+    })
+    .toSorted((a, b) => b.user.count - a.user.count);
+}
+
+function resourcesOf({ waits }: GreenThreadGroup): readonly number[] {
+  return waits.answers.flatMap(({ resource }) => (resource === null ? [] : [resource.id]));
+}
+
+/** The resource that is all that a group waits for, without a limit of time; null: there is another way out. */
+function onlyResource({ waits }: GreenThreadGroup): number | null {
+  const [answer] = waits.answers;
+  const isAll =
+    waits.answers.length === 1 && waits.rest === '' && answer?.before === '' && answer.after === '';
+  return isAll ? (answer?.resource?.id ?? null) : null;
+}
+
+/**
+ * The resources that nobody will give back: everything is in use, all users are known, and each waits for a resource of
+ * which the same is true, and for nothing else.
+ */
+export function deadlockedResources(groups: readonly GreenThreadGroup[]): ReadonlySet<number> {
+  const answers = new Map<number, WaitAnswer>();
+  for (const { waits } of groups) {
+    for (const answer of waits.answers) if (answer.resource !== null) answers.set(answer.resource.id, answer);
+  }
+  const dead = new Set([...answers].filter(([, answer]) => isExhausted(answer)).map(([id]) => id));
+  for (let isStable = false; !isStable;) {
+    isStable = true;
+    for (const id of dead) {
+      const answer = answers.get(id);
+      if (answer !== undefined && allWaitFor(answer, groups, dead)) continue;
+      dead.delete(id);
+      isStable = false;
+    }
+  }
+  return dead;
+}
+
+function isExhausted(answer: WaitAnswer): boolean {
+  const inUse = inUseOf(answer);
+  const limit = answer.counts?.limit ?? null;
+  return inUse !== null && inUse > 0 && inUse === limit;
+}
+
+function allWaitFor(
+  answer: WaitAnswer,
+  groups: readonly GreenThreadGroup[],
+  dead: ReadonlySet<number>,
+): boolean {
+  const users = usersOf(answer, groups);
+  const known = users.reduce((sum, { user }) => sum + user.count, 0);
+  return (
+    known === inUseOf(answer) &&
+    users.every(({ group }) => {
+      const next = onlyResource(group);
+      return next !== null && dead.has(next);
+    })
+  );
+}
+
+/** Whether a group waits for nothing but what nobody will give back. */
+export function isDeadlocked(group: GreenThreadGroup, dead: ReadonlySet<number>): boolean {
+  const only = onlyResource(group);
+  return only !== null && dead.has(only);
+}
+
+/** How names and waits are printed. */
+export interface UserWords {
+  readonly isApplication: (frame: AsyncFrame) => boolean;
+  /** `transfer (pg.cjs:9)` */
+  readonly name: (frame: AsyncFrame) => string;
+  /** What comes behind `which waits for`; empty: nothing is said. */
+  readonly wait: (group: GreenThreadGroup) => string;
+}
+
+const MOST_USERS = 3;
+
+/**
+ * `all 4 held by transfer (pg.cjs:9), which waits for pg query SELECT ...`, for the first of the things that a group
+ * waits for of which users are known. Empty where none are.
+ */
+export function describeUsers(
+  { waits }: GreenThreadGroup,
+  groups: readonly GreenThreadGroup[],
+  words: UserWords,
+): string {
+  for (const answer of waits.answers) {
+    const users = usersOf(answer, groups);
+    if (users.length > 0) return describeUsersOf(answer, users, words);
+  }
+  return '';
+}
+
+function describeUsersOf(answer: WaitAnswer, users: readonly ResourceUsers[], words: UserWords): string {
+  const known = users.reduce((sum, { user }) => sum + user.count, 0);
+  const inUse = inUseOf(answer);
+  const shown = users.slice(0, MOST_USERS).map((each) => describeUser(each, words));
+  if (users.length > MOST_USERS) shown.push(`others by ${users.length - MOST_USERS} more functions`);
+  const [first = ''] = shown;
+  if (users.length === 1 && inUse === known) return `${known === 1 ? '' : `all ${known} `}held by ${first}`;
+  const counted = users
+    .slice(0, MOST_USERS)
+    .map(({ user }, index) => `${user.count} by ${shown[index] ?? ''}`);
+  const of = inUse === null || inUse === known ? '' : `${known} of ${inUse} `;
+  if (users.length === 1) return `${of}held by ${first}`;
+  return `${of}held: ${[...counted, ...shown.slice(MOST_USERS)].join('; ')}`;
+}
+
+function describeUser({ user, group, waitsForIt }: ResourceUsers, words: UserWords): string {
+  const frame = frameOf(user, group, words);
+  const name = frame === null ? 'a suspended function' : words.name(frame);
+  const wait = waitsForIt ? 'it itself' : words.wait(group);
+  return wait === '' ? name : `${name}, which waits for ${wait}`;
+}
+
+/** The function itself, or the nearest one of the application: what it waits for first, then who waits for it. */
+function frameOf({ frame }: ResourceUser, { frames }: GreenThreadGroup, words: UserWords): AsyncFrame | null {
+  const at = frame ?? frames.length;
+  const inside = frames.slice(0, at + 1).toReversed();
+  const outside = frames.slice(at + 1);
+  return [...inside, ...outside].find(words.isApplication) ?? frames[at] ?? frames[0] ?? null;
+}
