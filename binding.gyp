@@ -132,7 +132,7 @@
         "native/image/stack/entry_frame.cc",
         "native/v8/function_place.cc",
         "native/image/scan/dead_words.cc",
-        "native/image/green/gc_epoch.cc",
+        "native/image/scan/gc_epoch.cc",
         "native/image/green/green_threads.cc",
         "native/image/green/group_proofs.cc",
         "native/image/scan/handler_reader.cc",

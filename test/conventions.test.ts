@@ -8,7 +8,7 @@ import { type SourceFile, matches, native, read, typeScript, unexpected, walk } 
 const BASE = ['native/base', 'native/base/containers'];
 const PROCESS = ['native/process', 'native/process/threads'];
 const IMAGE_MAY_USE = ['native/unwind', ...PROCESS, ...BASE];
-const IMAGE = ['text', 'objects', 'stack', 'scan', 'green'].map((name) => `native/image/${name}`);
+const IMAGE = ['text', 'objects', 'stack', 'scan', 'values', 'green'].map((name) => `native/image/${name}`);
 /** What the reporter is built on. */
 const CAPTURING = ['native/v8', 'native/os', ...IMAGE, ...IMAGE_MAY_USE];
 const REPORTER = ['model', 'formatter', 'output', 'capture', 'triggers'].map(
@@ -26,7 +26,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'native/image/objects': ['native/image/text', ...IMAGE_MAY_USE],
   'native/image/stack': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
   'native/image/scan': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
-  'native/image/green': [...IMAGE.slice(0, 4), ...IMAGE_MAY_USE],
+  'native/image/values': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/green': [...IMAGE.slice(0, 5), ...IMAGE_MAY_USE],
   'native/os': BASE,
   'native/v8': [...IMAGE, 'native/os', ...IMAGE_MAY_USE],
   'native/reporter/model': CAPTURING,

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <string>
 
-#include "../image/green/gc_epoch.h"
+#include "../image/scan/gc_epoch.h"
 
 namespace gmr::vm {
 

@@ -2,7 +2,7 @@
 
 #include "../../native/base/clock.h"
 #include "../../native/base/containers/word_match.h"
-#include "../../native/image/green/gc_epoch.h"
+#include "../../native/image/scan/gc_epoch.h"
 #include "../../native/image/scan/holder_search.h"
 #include "../../native/image/scan/page_filter.h"
 #include "../../native/image/scan/split_scan.h"

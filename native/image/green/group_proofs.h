@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "async_proof.h"
-#include "gc_epoch.h"
+#include "../scan/gc_epoch.h"
 #include "resource_holders.h"
 #include "wait_answers.h"
 #include "wait_proof.h"

@@ -19,7 +19,7 @@
 #include <span>
 #include <vector>
 
-#include "../../image/green/gc_epoch.h"
+#include "../../image/scan/gc_epoch.h"
 #include "../../process/self_memory.h"
 #include "../../process/threads/passive_probe.h"
 #include "../../v8/interrupt_capture.h"

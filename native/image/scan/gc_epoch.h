@@ -9,8 +9,8 @@
 // not at all, or mixed with another one. Two equal epochs at rest, one before and one after reading, prove
 // that nothing was moved in between. If only `count` differs, V8 collected young objects, and old ones stayed
 // where they were.
-#ifndef GMR_NATIVE_IMAGE_GREEN_GC_EPOCH_H_
-#define GMR_NATIVE_IMAGE_GREEN_GC_EPOCH_H_
+#ifndef GMR_NATIVE_IMAGE_SCAN_GC_EPOCH_H_
+#define GMR_NATIVE_IMAGE_SCAN_GC_EPOCH_H_
 
 #include <cstdint>
 
@@ -33,4 +33,4 @@ bool ReadGcEpoch(platform::MemoryReader* memory, const HeapLayout& layout, platf
 
 }  // namespace gmr::vm
 
-#endif  // GMR_NATIVE_IMAGE_GREEN_GC_EPOCH_H_
+#endif  // GMR_NATIVE_IMAGE_SCAN_GC_EPOCH_H_
