@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { deferred } from './deferred';
-import { booleanRule, integerRule, type Rules } from './option-rules';
+import { booleanRule, describe, integerRule, type Rules } from './option-rules';
 
 /** What of an `AsyncLocalStorage` is printed beside the suspended functions. */
 export interface ContextOptions {
@@ -34,6 +34,13 @@ export interface GreenThreadsOptions {
    * false: threads go on, and functions that go on meanwhile are left out. `GMR_GREEN_THREADS_CONSISTENT`.
    */
   readonly consistent?: boolean | undefined;
+  /**
+   * Whether what is waited for is told with values that are read from the heap: the size of a pool, the statement of a
+   * query with `?` in place of its values, the address of a request without those of its query; masked, like all texts.
+   * Default `'known'`: of the objects that gmr-native knows (docs/explainers.md). `'none'`: only classes, functions,
+   * properties and variables are named. `GMR_GREEN_THREADS_VALUES`.
+   */
+  readonly values?: 'known' | 'none' | undefined;
   /** Groups that are told, the largest first, from 1 to 10000. Default 50. `GMR_GREEN_THREADS_MAX_GROUPS`. */
   readonly maxGroups?: number | undefined;
   /** Functions kept per group, from 2 to 1000. Default 50. `GMR_GREEN_THREADS_MAX_FRAMES`. */
@@ -52,6 +59,7 @@ export interface GreenThreadsSettings {
   readonly maxAnalysisMs: number;
   readonly maxPauseMs: number;
   readonly consistent: boolean;
+  readonly values: 'known' | 'none';
   readonly maxGroups: number;
   readonly maxFrames: number;
   readonly context: ContextOptions | undefined;
@@ -64,6 +72,7 @@ export const GREEN_VARIABLES: Readonly<Partial<Record<keyof GreenThreadsSettings
   maxAnalysisMs: 'GMR_GREEN_THREADS_MAX_ANALYSIS_MS',
   maxPauseMs: 'GMR_GREEN_THREADS_MAX_PAUSE_MS',
   consistent: 'GMR_GREEN_THREADS_CONSISTENT',
+  values: 'GMR_GREEN_THREADS_VALUES',
   maxGroups: 'GMR_GREEN_THREADS_MAX_GROUPS',
   maxFrames: 'GMR_GREEN_THREADS_MAX_FRAMES',
 };
@@ -76,6 +85,7 @@ export function makeGreenRules(): Rules<GreenThreadsSettings> {
     maxAnalysisMs: integerRule(1, 60_000),
     maxPauseMs: integerRule(1, 60_000),
     consistent: booleanRule(),
+    values: { check: checkValues },
     maxGroups: integerRule(1, 10_000),
     maxFrames: integerRule(2, 1000),
     context: { check: checkContext },
@@ -84,4 +94,9 @@ export function makeGreenRules(): Rules<GreenThreadsSettings> {
 
 function checkContext(value: unknown): ContextOptions {
   return (deferred('context-option') as typeof import('./context-option')).checkContext(value);
+}
+
+function checkValues(value: unknown): 'known' | 'none' {
+  if (value === 'known' || value === 'none') return value;
+  throw new TypeError(`expected 'known' or 'none', got ${describe(value)}`);
 }

@@ -240,6 +240,7 @@ function defaultSettings(): Settings {
       maxAnalysisMs: 3000,
       maxPauseMs: 1000,
       consistent: false,
+      values: 'known',
       maxGroups: 50,
       maxFrames: 50,
       context: undefined,

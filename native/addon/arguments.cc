@@ -109,6 +109,7 @@ reporter::Options ToOptions(napi_env env, napi_value object) {
   limits.max_ms = static_cast<int>(IntegerOf(env, green, "maxPauseMs"));
   options.green_threads.max_analysis_ms = IntegerOf(env, green, "maxAnalysisMs");
   options.green_threads.consistent = BoolOf(env, green, "consistent");
+  limits.with_values = TextOf(env, green, "values") != "none";
   limits.max_groups = static_cast<uint32_t>(IntegerOf(env, green, "maxGroups"));
   limits.max_frames = static_cast<uint32_t>(IntegerOf(env, green, "maxFrames"));
   return options;

@@ -207,6 +207,7 @@ export interface NativeOptions {
     readonly maxAnalysisMs: number;
     readonly maxPauseMs: number;
     readonly consistent: boolean;
+    readonly values: 'known' | 'none';
     readonly maxGroups: number;
     readonly maxFrames: number;
   };

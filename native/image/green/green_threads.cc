@@ -171,8 +171,9 @@ void GreenThreadScan::ReadCode(int64_t deadline_ns) {
 // A label is one step less: a report without them still shows who waits where.
 const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   search_.Reset();
-  answers_.Reset(limits_.wanted);
-  holders_.Reset(limits_.wanted);
+  const WantedValues* wanted = limits_.with_values ? limits_.wanted : nullptr;
+  answers_.Reset(wanted, limits_.with_values);
+  holders_.Reset(wanted);
   labels_complete_ = false;
   answers_.AddTo(limits_.max_groups);
   if (partial_ || !WantsLabels()) return nullptr;

@@ -46,7 +46,9 @@ struct GreenThreadLimits {
   // Keys of an AsyncLocalStorage to show, for each group; nullptr: none. It must
   // live until Take().
   const AsyncContextQuery* context = nullptr;
-  // What to read of what is waited for; nullptr: nothing. It must live until Take().
+  // Whether values may say what is waited for; false: classes, functions, properties and variables do.
+  bool with_values = true;
+  // What to read of what is waited for, where values may; nullptr: nothing. It must live until Take().
   const WantedValues* wanted = nullptr;
   // Shows the functions of the self-test instead of the program's.
   bool only_self_test = false;

@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "async_proof.h"
 #include "../scan/gc_epoch.h"
+#include "async_proof.h"
 #include "resource_holders.h"
 #include "wait_answers.h"
 #include "wait_proof.h"

@@ -113,14 +113,15 @@ HeldTimer HolderKinds::ReadTimer(Tagged object) const {
   return timer;
 }
 
-const char* HolderKinds::DescribeRequest(Tagged object, const HolderClass& of) const {
+const char* HolderKinds::DescribeRequest(Tagged object, const HolderClass& of, bool with_values) const {
   const KnownHolder* known = FindRequest(of);
   if (known == nullptr) return "";
   char text[kMaxText];
   auto length = static_cast<size_t>(std::snprintf(text, sizeof text, "%s", known->label));
   for (const char* property : known->properties) {
     Tagged value;
-    if (property == nullptr || !ReadOwnProperty(*heap_, *strings_, object, property, &value)) continue;
+    if (!with_values || property == nullptr || !ReadOwnProperty(*heap_, *strings_, object, property, &value))
+      continue;
     int added = 0;
     if (value.IsSmi()) {
       added = std::snprintf(text + length, sizeof text - length, " %d", value.ToSmi());

@@ -38,8 +38,9 @@ HolderKind KindOf(HolderShape shape) {
 
 }  // namespace
 
-void WaitAnswers::Reset(const WantedValues* wanted) {
+void WaitAnswers::Reset(const WantedValues* wanted, bool with_values) {
   wanted_ = wanted;
+  with_values_ = with_values;
   promises_.clear();
   found_.clear();
   told_.clear();
@@ -205,7 +206,7 @@ Holder WaitAnswers::OfObject(Tagged object) {
     holder.after_ms = timer.after_ms;
     holder.left_ms = timer.left_ms;
   }
-  holder.description = search_->kinds().DescribeRequest(object, known);
+  holder.description = search_->kinds().DescribeRequest(object, known, with_values_);
   ReadValues(object, false, &holder);
   return holder;
 }

@@ -31,8 +31,9 @@ class WaitAnswers {
         classes_(heap, strings, &places->functions()),
         values_(heap, layout, strings, &classes_, &search->scopes()) {}
 
-  // `wanted`: what to read of holders; nullptr: nothing.
-  void Reset(const WantedValues* wanted);
+  // `wanted`: what to read of holders; nullptr: nothing. `with_values`: whether Node's own requests are told
+  // with their paths and addresses.
+  void Reset(const WantedValues* wanted, bool with_values);
   // Adds the promise that the first function of each of the first `max_groups` groups awaits to the search.
   void AddTo(uint32_t max_groups);
   // After the search.
@@ -74,6 +75,7 @@ class WaitAnswers {
   ReceiverClass classes_;
   ValueReader values_;
   const WantedValues* wanted_ = nullptr;
+  bool with_values_ = true;
   std::vector<uint32_t> promises_;
   std::vector<FoundWait> found_;
   std::vector<Wait> told_;
