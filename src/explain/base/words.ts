@@ -26,7 +26,7 @@ const PARAMETER = /\$\d+/g;
 const MAX_SQL = 160;
 
 /** SQL on one line, with `?` in place of its values: `SELECT * FROM acct WHERE id = ? FOR UPDATE`. */
-export function sqlWithoutValues(sql: string): string {
+export function sqlWithoutValues(sql: string, maxLength: number = MAX_SQL): string {
   const plain = sql
     .replaceAll(PARAMETER, '?')
     .replaceAll(SQL_VALUES, (found) =>
@@ -34,7 +34,7 @@ export function sqlWithoutValues(sql: string): string {
     )
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return plain.length > MAX_SQL ? `${plain.slice(0, MAX_SQL)}...` : plain;
+  return plain.length > maxLength ? `${plain.slice(0, maxLength)}...` : plain;
 }
 
 /** PostgreSQL has names in double quotes, MariaDB texts. */
