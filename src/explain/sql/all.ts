@@ -1,7 +1,10 @@
 import type { Explainer } from '../base/explainer';
+import { GENERIC_POOL } from './generic-pool';
+import { KNEX } from './knex';
+import { MYSQL2 } from './mysql2';
 import { PG_CLIENT } from './pg-client';
 import { PG_POOL } from './pg-pool';
-import { MYSQL2 } from './mysql2';
+import { TARN } from './tarn';
 
 /** The explainers of this folder. */
-export const SQL: readonly Explainer[] = [PG_POOL, PG_CLIENT, MYSQL2];
+export const SQL: readonly Explainer[] = [PG_POOL, PG_CLIENT, MYSQL2, KNEX, TARN, GENERIC_POOL];
