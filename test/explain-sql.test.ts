@@ -14,7 +14,12 @@ async function main(): Promise<void> {
     script: 'pg.cjs',
     ...postgresql,
     waits: {
-      request: exactly('pg Pool: 2 of 2 clients in use, 3 waiting ("pool" in FILE)'),
+      request: exactly('pg Pool: 2 of 2 clients in use, 4 waiting ("pool" in FILE)'),
+      queryOfPool: exactly('pg Pool: 2 of 2 clients in use, 4 waiting ("pool" in FILE)'),
+      timedRequest: startingWith(
+        'pg Pool: 1 of 1 client in use, 1 waiting ("timed" in FILE) | timer 600000 ms',
+      ),
+      endPool: exactly('pg Pool ending: 1 client in use ("ending" in FILE)'),
       transfer: exactly(`pg query ${PG_LOCK} ${AT_PG}`),
     },
   });
