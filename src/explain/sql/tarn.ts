@@ -1,5 +1,5 @@
 import type { WaitHolder } from '../../report/waits';
-import { numberAt } from '../base/chain';
+import { type Chain, numberAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { usage } from '../base/words';
 
@@ -10,16 +10,20 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   pendingDestroys: 'destroyed',
 };
 
-/** That of knex is a class that extends tarn's. */
-function explainPool(pool: WaitHolder): Explanation | null {
+/** That of knex is tarn's or a class that extends it, and its dialects' clients have it. */
+function isOfKnex(pool: WaitHolder, chain: Chain): boolean {
+  const owner = chain.outside('Client');
+  const isOfDialect = owner?.member === 'pool' && (owner.className ?? '').startsWith('Client_');
+  return isOfDialect || pool.className === 'KnexPool';
+}
+
+function explainPool(pool: WaitHolder, chain: Chain): Explanation | null {
   const inUse = numberAt(pool, 'used.length');
   const limit = numberAt(pool, 'max');
   const waiting = numberAt(pool, 'pendingAcquires.length');
   const creating = numberAt(pool, 'pendingCreates.length');
   if (inUse === null || limit === null || waiting === null || creating === null) return null;
-  const isOfKnex = pool.className === 'KnexPool';
-  const name = isOfKnex ? 'knex pool (tarn)' : 'tarn Pool';
-  const noun = isOfKnex ? 'connection' : 'resource';
+  const [name, noun] = isOfKnex(pool, chain) ? ['knex pool (tarn)', 'connection'] : ['tarn Pool', 'resource'];
   const operation = OPERATIONS[pool.member ?? ''];
   if (operation !== undefined) return { text: `${name}: a ${noun} is being ${operation}` };
   if (pool.member === 'used') return { text: `${name}: a ${noun} to be released` };
