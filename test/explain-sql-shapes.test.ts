@@ -5,6 +5,10 @@ import { requireLib } from './support/lib';
 
 const { explainWait } = requireLib('explain/explain') as typeof import('../src/explain/explain');
 
+const { mysqlWithoutValues, sqlWithoutValues } = requireLib(
+  'explain/base/words',
+) as typeof import('../src/explain/base/words');
+
 type Values = Readonly<Record<string, string | number | boolean | null | { readonly class: string }>>;
 
 function heldValue(value: Values[string] & {}): HeldValue {
@@ -117,6 +121,18 @@ describe('what the clients of databases wait for, from the values of their objec
     );
   });
 
+  test('names the SQL of a cursor or stream whose rows are waited for', () => {
+    const client = holder('Client', '_activeQuery', PG_CLIENT);
+    const cursor = holder('Cursor', '_cb', { text: 'SELECT 1', state: 'busy', _portal: 'C_1' });
+    const stream = holder('QueryStream', '_events', { 'cursor.text': 'SELECT 1' });
+    const readable = holder('', 'readable', {}, { kind: 'plain-object', knownAs: null });
+    assert.equal(explained(cursor, client).text, 'pg cursor, rows of SELECT ? (on 127.0.0.1:5432)');
+    assert.equal(
+      explained(readable, stream, client).text,
+      'pg query stream, rows of SELECT ? (on 127.0.0.1:5432)',
+    );
+  });
+
   test('says nothing of classes that merely have the same name', () => {
     const others = [
       holder('Pool', '_pendingQueue', { max: 4 }),
@@ -125,10 +141,36 @@ describe('what the clients of databases wait for, from the values of their objec
       holder('Query', 'onResult', { sql: 'SELECT 1' }),
       holder('Client', '_connectionCallback', { host: 'a', port: 1, _connecting: true }),
       holder('Connection', '_events', { 'config.host': 'a', 'config.port': 1 }),
+      holder('Cursor', '_cb', { text: 'SELECT 1' }),
       holder('Transaction', '_resolver', { txid: 'abc', _completed: false }),
       holder('ResourceRequest', '_resolve', { _state: 'PENDING' }),
       holder('newClient()', 'pendingItem', { 'client._connecting': true }, { kind: 'scope', file: null }),
     ];
     for (const other of others) assert.equal(explained(other).library, null, JSON.stringify(other));
+  });
+});
+
+describe('SQL without its values', () => {
+  test('has no texts, numbers and comments', () => {
+    const sql = `SELECT "name", 'a''b', E'it\\n', $tag$hunter2$tag$, 0x1F, 1.5e3 -- hunter2
+      FROM t1 /* 'hunter2' */ WHERE id = $1`;
+    assert.equal(sqlWithoutValues(sql), 'SELECT "name", ?, E?, ?, ?, ? FROM t1 WHERE id = ?');
+  });
+
+  test('ends where it is not certain what is a text', () => {
+    assert.equal(sqlWithoutValues(String.raw`SELECT 'C:\', 'hunter2'`), 'SELECT ?...');
+    assert.equal(mysqlWithoutValues(String.raw`SELECT 'it\'s', "hunter2"`), 'SELECT ?...');
+    assert.equal(mysqlWithoutValues(`SELECT 1 # don't\n, 'hunter2'`), 'SELECT ?...');
+    assert.equal(mysqlWithoutValues(`SELECT '#1', 'hunter2'`), 'SELECT ?...');
+  });
+
+  test('has no texts in double quotes where they are no names', () => {
+    assert.equal(mysqlWithoutValues('SELECT `name`, "hunter2" # hunter2\n, 1'), 'SELECT `name`, ? , ?');
+    assert.equal(sqlWithoutValues('SELECT "name", "hunter2 hunter2"'), 'SELECT "name", ?');
+  });
+
+  test('ends in a text that was cut', () => {
+    assert.equal(sqlWithoutValues(`SELECT 1, 'hunter2 hunt`), 'SELECT ?, ?');
+    assert.equal(mysqlWithoutValues('SELECT 1, "hunter2 hunt'), 'SELECT ?, ?');
   });
 });

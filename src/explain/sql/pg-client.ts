@@ -22,11 +22,15 @@ function isPgClient(client: WaitHolder | null): client is WaitHolder {
 function explainQuery(query: WaitHolder, chain: Chain): Explanation | null {
   const sql = textAt(query, 'text');
   if (sql === null || !hasAt(query, '_canceledDueToError') || textAt(query, 'portal') === null) return null;
-  const text = `pg query ${sqlWithoutValues(sql)}`;
+  return { text: `pg query ${sqlWithoutValues(sql)}${onClient(chain)}` };
+}
+
+/** Which Client has the query, and whether it has sent it; empty when that is not known. */
+export function onClient(chain: Chain): string {
   const client = chain.outside('Client');
-  if (!isPgClient(client)) return { text };
+  if (!isPgClient(client)) return '';
   const address = addressAt(client, 'host', 'port');
-  return { text: `${text}${address === null ? '' : ` (on ${address})`}${queueText(client)}` };
+  return `${address === null ? '' : ` (on ${address})`}${queueText(client)}`;
 }
 
 function queueText(client: WaitHolder): string {
