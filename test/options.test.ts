@@ -238,6 +238,7 @@ describe('the environment', () => {
       GMR_GREEN_THREADS_MAX_ANALYSIS_MS: '300',
       GMR_GREEN_THREADS_MAX_PAUSE_MS: '200',
       GMR_GREEN_THREADS_CONSISTENT: 'yes',
+      GMR_GREEN_THREADS_VALUES: 'none',
       GMR_GREEN_THREADS_MAX_GROUPS: '3',
       GMR_GREEN_THREADS_MAX_FRAMES: '4',
       GMR_MASK: '{"keys":["pin"]}',

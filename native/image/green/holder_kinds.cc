@@ -151,11 +151,14 @@ bool HolderKinds::HasThen(Tagged object) const {
   return false;
 }
 
-// It leads to another one of its class, or to none as the last one does.
+// It leads to another one of its class, or to none as the last one does. What has more to say than what it
+// holds and where it is in the list is no mere node.
 bool HolderKinds::IsListNode(Tagged object) const {
   Tagged map;
   Tagged next;
   Tagged map_of_next;
+  const uint32_t properties = OwnProperties(*heap_, object);
+  if (properties < 2 || properties > kMaxNodeProperties) return false;
   if (!ReadOwnProperty(*heap_, *strings_, object, "next", &next) &&
       !ReadOwnProperty(*heap_, *strings_, object, "_next", &next))
     return false;
@@ -163,6 +166,15 @@ bool HolderKinds::IsListNode(Tagged object) const {
   if (type == layout_->type_oddball) return true;
   return type >= heap_->layout().type_first_receiver && heap_->MapOf(object, &map) &&
          heap_->MapOf(next, &map_of_next) && map == map_of_next;
+}
+
+// Objects of no class are nodes by what they are called.
+bool HolderKinds::HasListData(Tagged object) const {
+  constexpr const char* kNames[] = {"data", "value", "item", "prev", "previous"};
+  Tagged value;
+  return std::any_of(std::begin(kNames), std::end(kNames), [&](const char* name) {
+    return ReadOwnProperty(*heap_, *strings_, object, name, &value);
+  });
 }
 
 HolderShape HolderKinds::ShapeOf(Tagged object, const HolderClass& named) const {
@@ -185,6 +197,9 @@ HolderClass HolderKinds::Of(Tagged object) {
     known.answer.shape = ShapeOf(object, known.answer);
   }
   HolderClass answer = known.answer;
+  if (answer.shape == HolderShape::kPlain && IsListNode(object) && HasListData(object)) {
+    answer.shape = HolderShape::kListNode;
+  }
   if (answer.shape == HolderShape::kClass && IsListNode(object)) answer.shape = HolderShape::kListNode;
   if (answer.shape == HolderShape::kTimer && ReadTimer(object).is_over) answer.shape = HolderShape::kNothing;
   return answer;

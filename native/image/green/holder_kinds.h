@@ -61,11 +61,13 @@ class HolderKinds {
   static constexpr size_t kKnown = 64;
   static constexpr size_t kMaxText = 400;
   static constexpr int kMaxPrototypes = 5;
+  static constexpr uint32_t kMaxNodeProperties = 5;
 
   bool ReadNumber(Tagged object, const char* property, double* number) const;
   HolderShape ShapeOf(Tagged object, const HolderClass& named) const;
   bool HasThen(Tagged object) const;
   bool IsListNode(Tagged object) const;
+  bool HasListData(Tagged object) const;
 
   const HeapReader* heap_;
   const HeapLayout* layout_;

@@ -220,6 +220,15 @@ bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged 
   return Find(heap, strings, object, {description, kMaxSearchedProperties, {}, true}, value);
 }
 
+uint32_t OwnProperties(const HeapReader& heap, Tagged object) {
+  Tagged map;
+  uint32_t bits = 0;
+  if (!heap.MapOf(object, &map) || !heap.LoadUint32(map, heap.layout().map_bit_field3, &bits) ||
+      (bits & kIsDictionary) != 0)
+    return 0;
+  return bits >> kOwnDescriptorsShift & kOwnDescriptorsMask;
+}
+
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function) {
   Tagged value;
   if (!heap.IsFunction(&function) || !Find(heap, strings, function, kWantedName, &value)) return nullptr;

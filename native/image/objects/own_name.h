@@ -36,6 +36,9 @@ bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged 
 // of a symbol. nullptr: none.
 const char* NameOfValue(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged value);
 
+// How many properties an object has of its own. Without its elements; 0: also where it keeps them in a table.
+uint32_t OwnProperties(const HeapReader& heap, Tagged object);
+
 // nullptr: none.
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function);
 

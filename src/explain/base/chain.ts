@@ -40,6 +40,12 @@ export function isTrueAt({ values }: WaitHolder, path: string): boolean {
   return value?.kind === 'boolean' && value.text === 'true';
 }
 
+/** Whether there is `false` at this path. */
+export function isFalseAt({ values }: WaitHolder, path: string): boolean {
+  const value = values[path];
+  return value?.kind === 'boolean' && value.text === 'false';
+}
+
 /** The class of the object at this path, empty for a plain one; null: there is no object. */
 export function classAt({ values }: WaitHolder, path: string): string | null {
   const value = values[path];
@@ -49,4 +55,11 @@ export function classAt({ values }: WaitHolder, path: string): string | null {
 /** Whether there is anything at this path, null too. */
 export function hasAt({ values }: WaitHolder, path: string): boolean {
   return values[path] !== undefined;
+}
+
+/** The event whose listener was found in it, where it is an EventEmitter. */
+export function eventAt(emitter: WaitHolder, chain: Chain): string | null {
+  if (emitter.member !== '_events') return null;
+  const events = chain.holders[chain.at - 1];
+  return events?.kind === 'plain-object' ? events.member : null;
 }

@@ -1,25 +1,68 @@
-import type { WaitHolder } from '../../report/waits';
-import { numberAt } from '../base/chain';
-import type { Explainer, Explanation, KnownClass } from '../base/explainer';
-import { usage } from '../base/words';
+import type { ResourceCounts, WaitHolder } from '../../report/waits';
+import { isFalseAt, isTrueAt, numberAt } from '../base/chain';
+import type { Explainer, Explanation, HandsOut } from '../base/explainer';
+import { counted, usage } from '../base/words';
+import { CLIENT_STATE, connectingText } from './pg-client';
 
-function explainPool(pool: WaitHolder): Explanation | null {
+const COUNTS = ['options.max', '_clients.length', '_idle.length', '_pendingQueue.length'];
+/** As many as a pool has that nobody configured. */
+const CLIENTS_READ = 10;
+const CONNECTING = Array.from({ length: CLIENTS_READ }, (_, at) => `_clients.${at}._connecting`);
+// Others have pools of this name that read as much.
+const MAX_READ_OF_ANY_POOL = 2;
+
+function countsOf(pool: WaitHolder): (ResourceCounts & { inUse: number }) | null {
   const clients = numberAt(pool, '_clients.length');
   const idle = numberAt(pool, '_idle.length');
   const waiting = numberAt(pool, '_pendingQueue.length');
   if (clients === null || idle === null || waiting === null) return null;
-  const limit = numberAt(pool, 'options.max');
-  const inUse = clients - idle;
-  return {
-    text: `pg Pool: ${usage(inUse, limit, 'client', waiting)}`,
-    counts: { inUse, limit, waiting },
-  };
+  return { inUse: clients - idle, limit: numberAt(pool, 'options.max'), waiting };
 }
 
-const POOL: KnownClass = {
-  read: ['options.max', '_clients.length', '_idle.length', '_pendingQueue.length'],
-  handsOut: { tokens: ['_clients.*'], idle: ['_idle.*.client'] },
-  explain: explainPool,
-};
+function explainPool(pool: WaitHolder): Explanation | null {
+  const counts = countsOf(pool);
+  if (counts === null) return null;
+  const { inUse, limit, waiting } = counts;
+  if (pool.member === '_endCallback') {
+    return { text: `pg Pool ending: ${counted(inUse, 'client')} in use`, counts };
+  }
+  // By any other property, it is one of its clients that is waited for.
+  if (pool.member !== '_pendingQueue') return null;
+  const text = `pg Pool: ${usage(inUse, limit, 'client', waiting)}`;
+  const areConnecting = CONNECTING.some((path) => isTrueAt(pool, path));
+  return { text: areConnecting ? text.replace(' in use', ' in use or connecting') : text, counts };
+}
 
-export const PG_POOL: Explainer = { library: 'pg-pool', classes: { Pool: POOL, BoundPool: POOL } };
+/** `newClient` of a pool: who asked for the client gets it when it has connected. */
+function explainNewClient(scope: WaitHolder): Explanation | null {
+  if (numberAt(scope, 'this._pendingQueue.length') === null) return null;
+  if (isTrueAt(scope, 'client._connecting')) {
+    return { text: `pg Pool: a new client is connecting${connectingText(scope, 'client.')}` };
+  }
+  return isFalseAt(scope, 'client._connecting') && isTrueAt(scope, 'client._connected')
+    ? { text: 'pg Pool: onConnect of a new client' }
+    : null;
+}
+
+const CLIENTS: HandsOut = { tokens: ['_clients.*'], idle: ['_idle.*.client'] };
+
+export const PG_POOL: Explainer = {
+  library: 'pg-pool',
+  classes: {
+    Pool: {
+      read: [...COUNTS, ...CONNECTING.slice(0, MAX_READ_OF_ANY_POOL)],
+      handsOut: CLIENTS,
+      explain: explainPool,
+    },
+    // Of `require('pg').Pool`.
+    BoundPool: {
+      read: [...COUNTS, ...CONNECTING],
+      handsOut: CLIENTS,
+      explain: explainPool,
+    },
+    'newClient()': {
+      read: ['this._pendingQueue.length', ...CLIENT_STATE.map((path) => `client.${path}`)],
+      explain: explainNewClient,
+    },
+  },
+};
