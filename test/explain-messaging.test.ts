@@ -22,6 +22,7 @@ async function main(): Promise<void> {
         String.raw`amqplib channel 1: request not sent yet, behind one without a reply \(1 queued\)`,
       ),
       confirm: /^Promise\.all: amqplib channel 3: messages to be confirmed, at most 2/,
+      publishAll: matching(String.raw`amqplib channel 1: room in its write buffer \(event "drain"\)`),
       openChannel: matching('amqplib channel 4: reply of the broker'),
       closeChannel: matching('amqplib channel 2: the broker to confirm that it is closed'),
       closeConnection: matching('amqplib connection: the broker to confirm that it is closed'),
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
       listTopics: matching(
         String.raw`kafkajs request ApiVersions \(to ${LOCAL}\), sent, but not answered yet`,
       ),
-      subscribe: matching(
+      subscribeFirst: matching(
         String.raw`kafkajs request ApiVersions \(to ${LOCAL}\), sent, but not answered yet`,
       ),
       subscribeAgain: /^kafkajs Lock, held, 1 waiting \| timer 600000 ms/,

@@ -1,5 +1,5 @@
 import type { WaitHolder } from '../../report/waits';
-import { hasAt, numberAt } from '../base/chain';
+import { type Chain, hasAt, numberAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { counted } from '../base/words';
 
@@ -10,8 +10,13 @@ function confirmation(channel: string, unconfirmed: number | null): Explanation 
   return { text: `${channel}: messages to be confirmed, ${most}` };
 }
 
+function explainEvent(channel: string, { holders, at }: Chain): Explanation | null {
+  const event = holders.slice(0, at).findLast(({ member }) => member !== null)?.member;
+  return event === 'drain' ? { text: `${channel}: room in its write buffer (event "drain")` } : null;
+}
+
 /** A channel has one request under way; what follows waits for its reply. */
-function explainChannel(channel: WaitHolder): Explanation | null {
+function explainChannel(channel: WaitHolder, chain: Chain): Explanation | null {
   const number = numberAt(channel, 'ch');
   const pending = numberAt(channel, 'pending.length');
   const unconfirmed = numberAt(channel, 'unconfirmed.length');
@@ -28,6 +33,8 @@ function explainChannel(channel: WaitHolder): Explanation | null {
       return { text: `${name}: the broker to confirm that it is closed` };
     case 'unconfirmed':
       return confirmation(name, unconfirmed);
+    case '_events':
+      return explainEvent(name, chain);
     default:
       return null;
   }

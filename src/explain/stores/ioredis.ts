@@ -21,13 +21,22 @@ function stateText(status: string | null): string {
   return state === undefined ? '' : `, ${state}`;
 }
 
+/** Who sends a command: the client that has it in a queue, or the call that sent it. */
+function senderText(chain: Chain): string {
+  const client = chain.outside('Commander') ?? chain.outside('Redis');
+  const call = chain.outside('sendCommand()');
+  const sender = client ?? call;
+  if (sender === null) return '';
+  const of = client === null ? 'this.' : '';
+  const server = onServer(textAt(sender, `${of}options.host`), numberAt(sender, `${of}options.port`));
+  return server + stateText(textAt(sender, `${of}status`));
+}
+
 function explainCommand(command: WaitHolder, chain: Chain): Explanation | null {
   if (!hasAt(command, 'isResolved') || !hasAt(command, 'inTransaction')) return null;
-  const text = redisCommand(textAt(command, 'name'), textAt(command, 'args.0'));
-  const sender = chain.outside('sendCommand()');
-  if (sender === null) return { text };
-  const server = onServer(textAt(sender, 'this.options.host'), numberAt(sender, 'this.options.port'));
-  return { text: text + server + stateText(textAt(sender, 'this.status')) };
+  return {
+    text: redisCommand(textAt(command, 'name'), textAt(command, 'args.0')) + senderText(chain),
+  };
 }
 
 function explainPipeline(pipeline: WaitHolder): Explanation | null {
@@ -44,11 +53,11 @@ function explainPipeline(pipeline: WaitHolder): Explanation | null {
 function explainClient(client: WaitHolder, { holders, at }: Chain): Explanation | null {
   const event = holders[at - 1]?.member ?? '';
   const state = STATES[textAt(client, 'status') ?? ''];
-  const queued = numberAt(client, 'options.port');
-  if (state === undefined || queued === null || !STATE_EVENTS.has(event)) return null;
+  const port = numberAt(client, 'options.port');
+  if (state === undefined || port === null || !STATE_EVENTS.has(event)) return null;
   if (holders[at]?.member !== '_events') return null;
   const host = textAt(client, 'options.host');
-  return { text: `redis client${onServer(host, queued)}: ${state}` };
+  return { text: `redis client${onServer(host, port)}: ${state}` };
 }
 
 const CLIENT = { read: ['status', 'options.host', 'options.port'], explain: explainClient };

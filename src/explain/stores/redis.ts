@@ -19,33 +19,46 @@ function explainQueue(queue: WaitHolder, { holders, at }: Chain): Explanation | 
     return { text: `${redisCommand(name, key)}, not sent yet, ${counted(unsent, 'command')} queued` };
   }
   if (queue.member !== TO_BE_ANSWERED) return null;
-  const node = placeInList(holders.slice(0, at));
-  const ahead = node === null ? null : aheadOf(node, sent);
-  const behind = ahead === null || ahead === 0 ? '' : `, behind ${counted(ahead, 'other')}`;
+  return sentText(holders.slice(0, at), sent);
+}
+
+function sentText(inner: readonly WaitHolder[], sent: number): Explanation {
+  const node = placeInList(inner);
+  const ahead = node === null ? 0 : aheadOf(node, sent);
+  const behind = ahead > 0 ? `, behind ${counted(ahead, 'other')}` : '';
   return { text: `redis command, sent, but not answered yet${behind}` };
 }
 
-/** How one comes from the list to a command: `#head.next`. */
+/** How one comes from the list to a command: `#head.next`; in version 4 `head.next`. */
 function placeInList(inner: readonly WaitHolder[]): string | null {
   const members = inner.map(({ member }) => member);
   const value = members.lastIndexOf('value');
   const steps = members.slice(value + 1).toReversed();
   const [end, ...rest] = steps;
-  if (value < 0 || (end !== '#head' && end !== '#tail')) return null;
-  return rest.every((step) => step === (end === '#head' ? 'next' : 'previous')) ? steps.join('.') : null;
+  const isHead = end === '#head' || end === 'head';
+  if (value < 0 || (!isHead && end !== '#tail' && end !== 'tail')) return null;
+  const isStep = (step: string | null): boolean =>
+    isHead ? step === 'next' : step === 'previous' || step === 'prev';
+  return rest.every(isStep) ? steps.join('.') : null;
 }
 
 function aheadOf(place: string, length: number): number {
   const steps = place.split('.').length - 1;
-  return place.startsWith('#head') ? steps : length - 1 - steps;
+  return /^#?head/.test(place) ? steps : length - 1 - steps;
 }
 
-/** Version 4. What is sent is in a list without its arguments, which may be anybody's. */
-function explainNode(node: WaitHolder): Explanation | null {
-  const name = textAt(node, 'value.args.0');
-  const isCommand = hasAt(node, 'value.args.length') && hasAt(node, 'value.resolve');
-  if (name === null || !isCommand || classAt(node, 'list') !== 'Yallist') return null;
-  return { text: redisCommand(name, textAt(node, 'value.args.1')) };
+/** Version 4. What is sent is in a list without its arguments: only the list's owner says what it is. */
+function explainNode(node: WaitHolder, chain: Chain): Explanation | null {
+  const isPending = hasAt(node, 'value.resolve') && hasAt(node, 'value.reject');
+  if (!isPending || classAt(node, 'list') !== 'Yallist') return null;
+  if (hasAt(node, 'value.args.length')) {
+    const name = textAt(node, 'value.args.0');
+    return name === null ? null : { text: redisCommand(name, textAt(node, 'value.args.1')) };
+  }
+  const queue = chain.outside('RedisCommandsQueue');
+  const sent = numberAt(node, 'list.length');
+  if (queue === null || sent === null) return null;
+  return sentText(chain.holders.slice(0, chain.holders.indexOf(queue)), sent);
 }
 
 export const REDIS: Explainer = {
@@ -63,7 +76,15 @@ export const REDIS: Explainer = {
       explain: explainQueue,
     },
     Node: {
-      read: ['list', 'value.args.length', 'value.args.0', 'value.args.1', 'value.resolve'],
+      read: [
+        'list',
+        'list.length',
+        'value.args.length',
+        'value.args.0',
+        'value.args.1',
+        'value.resolve',
+        'value.reject',
+      ],
       explain: explainNode,
     },
   },
