@@ -147,9 +147,10 @@ WaitStep StepFromNamed(HolderShape shape) {
     case HolderShape::kCell:
     case HolderShape::kClass:
       return Follow(WaitRole::kNamed);
-    // An item of a queue, perhaps.
+    // An item of a queue, perhaps, in an object of its own.
     case HolderShape::kCollection:
     case HolderShape::kListNode:
+    case HolderShape::kPlain:
       return Follow(WaitRole::kContainer);
     default:
       return kIgnore;

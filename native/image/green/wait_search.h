@@ -67,7 +67,7 @@ class WaitSearch {
   static constexpr uint32_t kMaxHolders = 64;
   // A scope of a large file has thousands of functions.
   static constexpr uint32_t kMaxClosures = 4096;
-  static constexpr uint8_t kMaxOwners = 2;
+  static constexpr uint8_t kMaxOwners = 4;
   // After so many nodes of a list all of them are looked for together.
   static constexpr uint8_t kMaxListNodes = 3;
   // More take too much memory.

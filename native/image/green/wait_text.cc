@@ -123,6 +123,9 @@ bool IsEvent(const WaitEnd& end, std::string* name) {
   return !name->empty();
 }
 
+// Of those that an object is in, from the inside.
+constexpr int kMostOwners = 2;
+
 std::string ObjectText(const WaitEnd& end) {
   const Holder& named = end.holders.back();
   std::string text = ItemText(end);
@@ -139,10 +142,11 @@ std::string ObjectText(const WaitEnd& end) {
   }
   const Holder* outer = &named;
   const Holder* variable = nullptr;
+  int count = 0;
   for (const Holder& owner : end.owners) {
     if (owner.kind == HolderKind::kScope || owner.kind == HolderKind::kGlobal) {
       variable = &owner;
-    } else if (owner.kind == HolderKind::kObject) {
+    } else if (owner.kind == HolderKind::kObject && ++count <= kMostOwners) {
       text += " of " + owner.class_name;
       outer = &owner;
     }
@@ -225,6 +229,12 @@ bool IsUncertain(const WaitEnd& end, bool is_at_rest) {
          (!is_at_rest || end.holders.back().kind == HolderKind::kFunction);
 }
 
+// A listener of an error rejects as a rule, and everything that can fail has one.
+bool IsForErrors(const WaitEnd& end) {
+  std::string event;
+  return IsEvent(end, &event) && event == "error";
+}
+
 struct Found {
   std::vector<WaitAnswer> answers;
   std::string limits;
@@ -233,7 +243,12 @@ struct Found {
 
 Found Sort(const Wait& wait, bool is_at_rest) {
   Found found;
+  const auto says_more = [&](const WaitEnd& end) {
+    return !IsLimit(end) && !IsForErrors(end) && !IsUncertain(end, is_at_rest);
+  };
+  const bool has_more = std::any_of(wait.ends.begin(), wait.ends.end(), says_more);
   for (const WaitEnd& end : wait.ends) {
+    if (has_more && IsForErrors(end)) continue;
     if (IsLimit(end)) {
       found.limits += (found.limits.empty() ? "" : " or ") + LimitText(end.holders.back());
     } else if (IsUncertain(end, is_at_rest)) {

@@ -50,7 +50,7 @@ struct WantedRow {
 
 class WantedValues {
  public:
-  static constexpr size_t kMaxPaths = 32;  // of one row
+  static constexpr size_t kMaxPaths = 64;  // of one kind in one row
   static constexpr size_t kMaxSteps = 6;
 
   // `text`: rows. What is malformed or too long is left out. Paths of rows with the same name are put
