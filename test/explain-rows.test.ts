@@ -5,7 +5,7 @@ import { requireLib } from './support/lib';
 const { wantedRows } = requireLib('explain/wanted-rows') as typeof import('../src/explain/wanted-rows');
 
 // Of native/image/values/wanted_values.h, which leaves out what is beyond.
-const MAX_PATHS = 32;
+const MAX_PATHS = 64;
 const MAX_STEPS = 6;
 
 test('explainers want no more values of a class than are read', () => {

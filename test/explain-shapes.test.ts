@@ -37,7 +37,7 @@ function holder(
 function explained(...holders: readonly WaitHolder[]): string | null {
   const wait: Wait = {
     via: null,
-    answers: [{ before: '', text: 'native', after: '', library: null, counts: null, holders }],
+    answers: [{ before: '', text: 'native', after: '', library: null, counts: null, resource: null, holders }],
     rest: '',
   };
   const answer = explainWait(wait).answers[0];
