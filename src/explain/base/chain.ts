@@ -1,4 +1,8 @@
+import { cutMasked } from '../../mark';
 import type { HeldValue, WaitHolder } from '../../report/waits';
+
+/** The native side sends less. */
+const MAX_TEXT = 4096;
 
 /** The objects that lead from a promise to what settles it, seen from one of them. Nothing in it throws. */
 export class Chain {
@@ -32,7 +36,7 @@ export function numberAt(holder: WaitHolder, path: string): number | null {
 /** A text at this path; null: there is none. */
 export function textAt(holder: WaitHolder, path: string): string | null {
   const value = valueAt(holder, path);
-  return value?.kind === 'string' ? value.text : null;
+  return value?.kind === 'string' ? cutMasked(value.text, MAX_TEXT) : null;
 }
 
 /** Whether there is `true` at this path. */
