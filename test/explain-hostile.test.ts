@@ -203,6 +203,11 @@ describe('an explainer that fails', PATIENT, () => {
       ],
       ['mongodb://a:1,b:2/db: no server', 'mongodb://a:1,b:2/db: no server'],
       ['pg Pool: 4 of 4 clients in use, 6 waiting', 'pg Pool: 4 of 4 clients in use, 6 waiting'],
+      ['npm:@scope/name, mail to a@b.example', 'npm:@scope/name, mail to a@b.example'],
+      [
+        'grpc dns:///host:50051 (file:///srv/@x/a.js:1:2)',
+        'grpc dns:///host:50051 (file:///srv/@x/a.js:1:2)',
+      ],
     ] as const) {
       assert.equal(
         saidBy(() => ({ text })),

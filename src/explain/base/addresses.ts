@@ -36,7 +36,7 @@ function pathWithoutValues(tail: string): string {
 
 const URL_IN_TEXT = /[a-z][\w+.-]*:\/\/[^\s"'()<>]+/gi;
 /** `user:password@` in front of a host. */
-const CREDENTIALS = /[^\s"'(),;:/@]*:[^\s"'()]*@(?=[\w.[])/g;
+const CREDENTIALS = /[^\s"'(),;:/@]*:[^\s"'()]+@(?=[\w.[])/g;
 
 /** For a text that may have addresses in it: no part of a URL that `urlWithoutValues` omits, and no credentials. */
 export function textWithoutCredentials(text: string): string {
