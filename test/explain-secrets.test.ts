@@ -79,7 +79,7 @@ describe('explanations', PATIENT, () => {
         ...none,
         member: 'queues',
         knownAs: 'AsyncLock',
-        values: {},
+        values: { domainReentrant: { kind: 'boolean', text: 'false' } },
       };
       const table: WaitHolder = { kind: 'plain-object', ...none, member, knownAs: null, values: {} };
       const list: WaitHolder = {

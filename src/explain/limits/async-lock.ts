@@ -1,6 +1,6 @@
 import { clip } from '../../escape';
 import type { WaitHolder } from '../../report/waits';
-import { type Chain, numberAt } from '../base/chain';
+import { type Chain, hasAt, numberAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 
 const MAX_KEY = 60;
@@ -9,7 +9,8 @@ const MAX_KEY = 60;
 function explainLock(lock: WaitHolder, { holders, at }: Chain): Explanation | null {
   const byKey = holders[at - 1];
   const queue = holders[at - 2];
-  if (lock.member !== 'queues' || byKey?.kind !== 'plain-object' || queue?.knownAs !== 'Array') return null;
+  if (!hasAt(lock, 'domainReentrant') || lock.member !== 'queues') return null;
+  if (byKey?.kind !== 'plain-object' || queue?.knownAs !== 'Array') return null;
   const waiting = numberAt(queue, 'length');
   if (waiting === null || byKey.member === null) return null;
   return {
@@ -26,7 +27,7 @@ function shownKey(key: string): string {
 export const ASYNC_LOCK: Explainer = {
   library: 'async-lock',
   classes: {
-    AsyncLock: { read: [], explain: explainLock },
+    AsyncLock: { read: ['domainReentrant'], explain: explainLock },
     Array: { read: ['length'] },
   },
 };

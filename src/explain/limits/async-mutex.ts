@@ -1,8 +1,9 @@
 import type { WaitHolder } from '../../report/waits';
-import { type Chain, numberAt } from '../base/chain';
+import { type Chain, hasAt, numberAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 
-const READ = ['_value', '_queue.length', '_queue.0.weight'];
+/** Other libraries have semaphores too, but none with the list of those that call waitForUnlock(). */
+const READ = ['_value', '_queue.length', '_queue.0.weight', '_weightedWaiters'];
 
 /** The Mutex whose semaphore this is; null: it belongs to the program itself. */
 function mutexOf({ holders, at }: Chain): WaitHolder | null {
@@ -13,7 +14,7 @@ function mutexOf({ holders, at }: Chain): WaitHolder | null {
 function explainSemaphore(semaphore: WaitHolder, chain: Chain): Explanation | null {
   const value = numberAt(semaphore, '_value');
   const waiting = numberAt(semaphore, '_queue.length');
-  if (value === null || waiting === null) return null;
+  if (value === null || waiting === null || !hasAt(semaphore, '_weightedWaiters')) return null;
   const isWatched = semaphore.member === '_weightedWaiters';
   const queued = `${waiting} waiting${isWatched ? '; waitForUnlock()' : ''}`;
   if (mutexOf(chain) !== null) {
