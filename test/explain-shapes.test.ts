@@ -37,7 +37,9 @@ function holder(
 function explained(...holders: readonly WaitHolder[]): string | null {
   const wait: Wait = {
     via: null,
-    answers: [{ before: '', text: 'native', after: '', library: null, counts: null, resource: null, holders }],
+    answers: [
+      { before: '', text: 'native', after: '', library: null, counts: null, resource: null, holders },
+    ],
     rest: '',
   };
   const answer = explainWait(wait).answers[0];

@@ -5,10 +5,6 @@ import { requireLib } from './support/lib';
 
 const { explainWait } = requireLib('explain/explain') as typeof import('../src/explain/explain');
 
-const { mysqlWithoutValues, sqlWithoutValues } = requireLib(
-  'explain/base/words',
-) as typeof import('../src/explain/base/words');
-
 type Values = Readonly<Record<string, string | number | boolean | null | { readonly class: string }>>;
 
 function heldValue(value: Values[string] & {}): HeldValue {
@@ -155,30 +151,5 @@ describe('what the clients of databases wait for, from the values of their objec
       holder('newClient()', 'pendingItem', { 'client._connecting': true }, { kind: 'scope', file: null }),
     ];
     for (const other of others) assert.equal(explained(other).library, null, JSON.stringify(other));
-  });
-});
-
-describe('SQL without its values', () => {
-  test('has no texts, numbers and comments', () => {
-    const sql = `SELECT "name", 'a''b', E'it\\n', $tag$hunter2$tag$, 0x1F, 1.5e3 -- hunter2
-      FROM t1 /* 'hunter2' */ WHERE id = $1`;
-    assert.equal(sqlWithoutValues(sql), 'SELECT "name", ?, E?, ?, ?, ? FROM t1 WHERE id = ?');
-  });
-
-  test('ends where it is not certain what is a text', () => {
-    assert.equal(sqlWithoutValues(String.raw`SELECT 'C:\', 'hunter2'`), 'SELECT ?...');
-    assert.equal(mysqlWithoutValues(String.raw`SELECT 'it\'s', "hunter2"`), 'SELECT ?...');
-    assert.equal(mysqlWithoutValues(`SELECT 1 # don't\n, 'hunter2'`), 'SELECT ?...');
-    assert.equal(mysqlWithoutValues(`SELECT '#1', 'hunter2'`), 'SELECT ?...');
-  });
-
-  test('has no texts in double quotes where they are no names', () => {
-    assert.equal(mysqlWithoutValues('SELECT `name`, "hunter2" # hunter2\n, 1'), 'SELECT `name`, ? , ?');
-    assert.equal(sqlWithoutValues('SELECT "name", "hunter2 hunter2"'), 'SELECT "name", ?');
-  });
-
-  test('ends in a text that was cut', () => {
-    assert.equal(sqlWithoutValues(`SELECT 1, 'hunter2 hunt`), 'SELECT ?, ?');
-    assert.equal(mysqlWithoutValues('SELECT 1, "hunter2 hunt'), 'SELECT ?, ?');
   });
 });

@@ -1,40 +1,71 @@
 import { clip } from '../escape';
-import type { Wait, WaitAnswer, WaitHolder } from '../report/waits';
+import { cutMasked } from '../mark';
+import type { ResourceCounts, Wait, WaitAnswer, WaitHolder } from '../report/waits';
+import { textWithoutCredentials } from './base/addresses';
 import { Chain } from './base/chain';
-import type { Explanation, KnownClass } from './base/explainer';
+import type { Explainer, Explanation, KnownClass } from './base/explainer';
+import { isCount } from './base/words';
 import { EXPLAINERS } from './explainers';
 
+/** Of an explanation, without the program's variable. */
 const MAX_LENGTH = 300;
+const MAX_VARIABLE_LENGTH = 120;
+const MAX_FILE_LENGTH = 300;
+/** Objects farther outside say nothing about this wait. */
+const MAX_HOLDERS = 100;
 
 interface Candidate {
   readonly library: string;
   readonly known: KnownClass;
 }
 
+/** By the name of a class or function: what is known of those that have it. */
+export type KnownNames = ReadonlyMap<string, readonly Candidate[]>;
+
 /** Says what is waited for in the words of the library, where one of the explainers knows it. Never throws. */
-export function explainWait(wait: Wait): Wait {
-  return { ...wait, answers: wait.answers.map(explainAnswer) };
+export function explainWait(wait: Wait, names: KnownNames = allNames()): Wait {
+  return { ...wait, answers: wait.answers.map((answer) => explainAnswer(answer, names)) };
 }
 
 /** The innermost object that is known says most: a query, and not the client that runs it. */
-function explainAnswer(answer: WaitAnswer): WaitAnswer {
-  for (const [at, holder] of answer.holders.entries()) {
-    for (const { library, known } of candidatesFor(holder)) {
-      const explanation = guarded(known, holder, new Chain(answer.holders, at));
+function explainAnswer(answer: WaitAnswer, names: KnownNames): WaitAnswer {
+  const holders = answer.holders.slice(0, MAX_HOLDERS);
+  for (const [at, holder] of holders.entries()) {
+    for (const { library, known } of candidatesFor(holder, names)) {
+      const explanation = guarded(known, holder, new Chain(holders, at));
       if (explanation === null) continue;
-      const text = clip(explanation.text + variableOf(answer.holders), MAX_LENGTH);
-      return { ...answer, text, library, counts: explanation.counts ?? null };
+      const { text, counts = null } = explanation;
+      return { ...answer, text: text + variableOf(holders), library, counts };
     }
   }
   return answer;
 }
 
+/** Null as well when what it returns is no explanation. */
 function guarded(known: KnownClass, holder: WaitHolder, chain: Chain): Explanation | null {
   try {
-    return known.explain?.(holder, chain) ?? null;
+    const explanation = known.explain?.(holder, chain) ?? null;
+    if (explanation === null || typeof explanation.text !== 'string') return null;
+    const text = shownText(explanation.text);
+    const { counts } = explanation;
+    if (text === '') return null;
+    return counts === undefined ? { text } : { text, counts: plausible(counts) };
   } catch {
     return null;
   }
+}
+
+function shownText(text: string): string {
+  const shown = textWithoutCredentials(clip(text, MAX_LENGTH * 4))
+    .trim()
+    // Of `pg Pool: `, with no number behind it.
+    .replace(/:$/, '');
+  return shown.length <= MAX_LENGTH ? shown : `${cutMasked(shown, MAX_LENGTH - 3)}...`;
+}
+
+function plausible({ inUse, limit, waiting }: ResourceCounts): ResourceCounts {
+  const count = (value: unknown): number | null => (isCount(value) ? value : null);
+  return { inUse: count(inUse), limit: count(limit), waiting: count(waiting) };
 }
 
 /** The variable of the program that has it: ` ("pool" in /srv/db.js)`. */
@@ -42,19 +73,23 @@ function variableOf(holders: readonly WaitHolder[]): string {
   const scope = holders.findLast(({ kind }) => kind === 'scope');
   if (scope === undefined || scope.member === null || scope.file === null) return '';
   const isOwn = !scope.file.startsWith('node:') && !/[\\/]node_modules[\\/]/.test(scope.file);
-  return isOwn ? ` ("${scope.member}" in ${scope.file})` : '';
+  const file = scope.file.length <= MAX_FILE_LENGTH ? scope.file : `...${scope.file.slice(-MAX_FILE_LENGTH)}`;
+  return isOwn ? ` ("${clip(scope.member, MAX_VARIABLE_LENGTH)}" in ${file})` : '';
 }
 
-let byName: Map<string, Candidate[]> | null = null;
-
-function candidatesFor({ knownAs }: WaitHolder): readonly Candidate[] {
-  byName ??= collect();
-  return (knownAs === null ? null : byName.get(knownAs)) ?? [];
+function candidatesFor({ knownAs }: WaitHolder, names: KnownNames): readonly Candidate[] {
+  return (knownAs === null ? null : names.get(knownAs)) ?? [];
 }
 
-function collect(): Map<string, Candidate[]> {
+let ofAll: KnownNames | null = null;
+
+function allNames(): KnownNames {
+  return (ofAll ??= knownNames(EXPLAINERS));
+}
+
+export function knownNames(explainers: readonly Explainer[]): KnownNames {
   const found = new Map<string, Candidate[]>();
-  for (const { library, classes } of EXPLAINERS) {
+  for (const { library, classes } of explainers) {
     for (const [name, known] of Object.entries(classes)) {
       found.set(name, [...(found.get(name) ?? []), { library, known }]);
     }

@@ -37,7 +37,8 @@ function maskHolder(raw: RawOf<WaitHolder>, gate: Gate): WaitHolder {
     className: gate.codeOrNull(raw.className),
     functionName: gate.codeOrNull(raw.functionName),
     file: gate.codeOrNull(raw.file),
-    member: gate.codeOrNull(raw.member),
+    // The key of an object that serves as a table is data.
+    member: gate.textOrNull(raw.member),
     knownAs: gate.codeOrNull(raw.knownAs),
     values: gate.record<HeldValue>(raw.values, (value, path) => maskValue(value, path, gate)),
   };

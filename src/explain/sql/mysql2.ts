@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { addressAt } from '../base/address';
 import { classAt, type Chain, eventAt, hasAt, isFalseAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation, KnownClass } from '../base/explainer';
-import { mysqlWithoutValues, usage } from '../base/words';
+import { sqlWithoutValues, usage } from '../base/words';
 
 /** In front of what the program's variable needs, so that both are shown. */
 const MAX_ACTIVE_SQL = 60;
@@ -53,13 +53,15 @@ function queuedText(connection: WaitHolder): string {
   const where = `${on(connection)}, queued`;
   if (classAt(connection, '_command') === HANDSHAKE) return `${where} until the connection is made`;
   const active = textAt(connection, '_command.sql') ?? textAt(connection, '_command.query');
-  return active === null ? where : `${where} behind ${mysqlWithoutValues(active, MAX_ACTIVE_SQL)}`;
+  return active === null
+    ? where
+    : `${where} behind ${sqlWithoutValues(active, 'names-or-texts', MAX_ACTIVE_SQL)}`;
 }
 
 function explainQuery(query: WaitHolder, chain: Chain): Explanation | null {
   const sql = textAt(query, 'sql');
   if (sql === null || !hasAt(query, '_connection') || numberAt(query, '_resultIndex') === null) return null;
-  const text = `mysql2 query ${mysqlWithoutValues(sql)}`;
+  const text = `mysql2 query ${sqlWithoutValues(sql)}`;
   if (classAt(query, '_connection') !== null) return { text: text + on(query, '_connection.') };
   const connection = CONNECTIONS.map((name) => chain.outside(name)).find(
     (found) => found?.member === '_commands',

@@ -1,0 +1,22 @@
+import type { WaitHolder } from '../../report/waits';
+import { numberAt } from '../base/chain';
+import type { Explainer, Explanation } from '../base/explainer';
+import { usage } from '../base/words';
+
+/** How long the queue is: of yocto-queue 1, of yocto-queue 0.1 (p-limit 3), and of an array (p-limit 2). */
+const QUEUED = ['queue.#size', 'queue._size', 'queue.length'];
+
+function explainLimit(limiter: WaitHolder): Explanation | null {
+  const inUse = numberAt(limiter, 'activeCount');
+  const limit = numberAt(limiter, 'concurrency');
+  const waiting = QUEUED.map((path) => numberAt(limiter, path)).find((size) => size !== null) ?? null;
+  if (inUse === null || waiting === null) return null;
+  return { text: `p-limit: ${usage(inUse, limit, 'slot', waiting)}`, counts: { inUse, limit, waiting } };
+}
+
+export const P_LIMIT: Explainer = {
+  library: 'p-limit',
+  classes: {
+    'pLimit()': { read: ['activeCount', 'concurrency', ...QUEUED], explain: explainLimit },
+  },
+};
