@@ -23,7 +23,8 @@ function explainAnswer(answer: WaitAnswer): WaitAnswer {
       const explanation = guarded(known, holder, new Chain(answer.holders, at));
       if (explanation === null) continue;
       const text = clip(explanation.text + variableOf(answer.holders), MAX_LENGTH);
-      return { ...answer, text, library, counts: explanation.counts ?? null };
+      const around = explanation.isWhole === true ? { before: '', after: '' } : {};
+      return { ...answer, ...around, text, library, counts: explanation.counts ?? null };
     }
   }
   return answer;

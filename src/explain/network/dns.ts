@@ -1,0 +1,30 @@
+import type { WaitHolder } from '../../report/waits';
+import { textAt } from '../base/chain';
+import type { Explainer, Explanation } from '../base/explainer';
+
+/** `queryMx` asks for MX records, `getHostByAddr` for the names of an address. */
+function recordsOf(binding: string | null): string {
+  if (binding === 'getHostByAddr') return ' PTR';
+  const type = /^query([A-Z][a-z]*)$/.exec(binding ?? '')?.[1];
+  return type === undefined ? '' : ` ${type.toUpperCase()}`;
+}
+
+function explainQuery(query: WaitHolder): Explanation | null {
+  const hostname = textAt(query, 'hostname');
+  return hostname === null
+    ? null
+    : { text: `DNS query${recordsOf(textAt(query, 'bindingName'))} ${hostname}` };
+}
+
+function explainLookup(lookup: WaitHolder): Explanation | null {
+  const hostname = textAt(lookup, 'hostname');
+  return hostname === null ? null : { text: `DNS lookup ${hostname}` };
+}
+
+export const DNS: Explainer = {
+  library: 'node:dns',
+  classes: {
+    QueryReqWrap: { read: ['hostname', 'bindingName'], explain: explainQuery },
+    GetAddrInfoReqWrap: { read: ['hostname'], explain: explainLookup },
+  },
+};

@@ -1,0 +1,145 @@
+import type { WaitHolder } from '../../report/waits';
+import { type Chain, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
+import type { Explainer, Explanation, KnownClass } from '../base/explainer';
+import { counted, urlWithoutValues } from '../base/words';
+import { bytes, requestUrl } from './node-objects';
+
+const OF_FETCH = /^node:internal\/deps\/undici\/|[\\/]undici[^\\/]*[\\/]lib[\\/](?:web[\\/])?fetch[\\/]/;
+
+/** In Node nothing but fetch() uses undici, and what is built on fetch(). */
+function isOfFetch(chain: Chain): boolean {
+  return chain.holders
+    .slice(0, chain.at)
+    .some(({ functionName, file }) => functionName !== null && OF_FETCH.test(file ?? ''));
+}
+
+/** What fetch() hands these to is called in the end, whatever happens in between. */
+const LAST_STEPS = new Set(['processResponse', 'successSteps']);
+
+function isWholeFetch(chain: Chain): boolean {
+  return chain.holders
+    .slice(0, chain.at)
+    .some(({ functionName, file }) => LAST_STEPS.has(functionName ?? '') && OF_FETCH.test(file ?? ''));
+}
+
+/** Its requests are those that were answered, those that were sent, and those that wait for their turn. */
+function queuedIn(client: WaitHolder): number | null {
+  const length = numberAt(client, '@queue.length');
+  const firstPending = numberAt(client, '@pending index');
+  return length === null || firstPending === null ? null : length - firstPending;
+}
+
+/** A request gets its abort() when it is written to a connection. */
+function stateOf(request: WaitHolder, chain: Chain): string {
+  if (classAt(request, 'abort') !== null) return 'waiting for headers';
+  const client = chain.outside('Client');
+  if (client === null) return 'waiting for a connection';
+  if (isTrueAt(client, '@connecting')) return 'connecting';
+  const queued = queuedIn(client);
+  return `waiting for the connection of its Client${queued === null ? '' : ` (${queued} waiting)`}`;
+}
+
+function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
+  const origin = textAt(request, 'origin');
+  const method = textAt(request, 'method');
+  const path = textAt(request, 'path');
+  const isOfUndici = hasAt(request, '@handler') && hasAt(request, 'abort');
+  if (origin === null || method === null || path === null || !isOfUndici) return null;
+  const name = isOfFetch(chain) ? 'fetch' : 'undici request';
+  const text = `${name} ${method} ${requestUrl(origin, path)}, ${stateOf(request, chain)}`;
+  return { text, isWhole: isWholeFetch(chain) };
+}
+
+/** One that is not in the queue of a Client yet: it is in that of a Pool, which is not known from here. */
+function explainHandler(handler: WaitHolder, chain: Chain): Explanation | null {
+  if (handler.member !== 'callback' || chain.outside('Request') !== null) return null;
+  const hasParts =
+    hasAt(handler, 'callback') && hasAt(handler, 'responseHeaders') && hasAt(handler, 'context');
+  if (!hasParts) return null;
+  const method = textAt(handler, 'method');
+  const state = classAt(handler, 'abort') === null ? 'waiting for a connection' : 'waiting for headers';
+  return { text: `undici request${method === null ? '' : ` ${method}`}, ${state}` };
+}
+
+const HANDLER: KnownClass = {
+  read: ['method', 'abort', 'callback', 'responseHeaders', 'context', 'res'],
+  explain: explainHandler,
+};
+
+function explainBody(body: WaitHolder): Explanation | null {
+  if (body.member !== '[kConsume]' || !hasAt(body, '@kContentType')) return null;
+  const length = numberAt(body, '@kContentLength');
+  const size = length === null ? '' : ` of ${bytes(length)}`;
+  return { text: `body${size} of an undici response, waiting for data` };
+}
+
+function isClosing({ member }: WaitHolder): boolean {
+  return member === '[onClosed]' || member === '[closed resolve]';
+}
+
+function originOf(url: string): string {
+  return urlWithoutValues(url).replace(/\/$/, '');
+}
+
+function explainClient(client: WaitHolder): Explanation | null {
+  const url = textAt(client, '@url.#context.href');
+  const length = numberAt(client, '@queue.length');
+  const running = numberAt(client, '@running index');
+  if (url === null || length === null || running === null) return null;
+  const left = length - running;
+  if (!isClosing(client)) return null;
+  const requests = `${counted(left, 'request')} end${left === 1 ? 's' : ''}`;
+  return { text: `undici Client ${originOf(url)} that closes when its ${requests}` };
+}
+
+function explainPool(pool: WaitHolder): Explanation | null {
+  const url = textAt(pool, '@url.#context.href');
+  const queued = numberAt(pool, '@queued');
+  if (url === null || queued === null || !isClosing(pool)) return null;
+  const waiting = queued === 0 ? '' : ` (${queued} waiting for a connection)`;
+  return { text: `undici Pool ${originOf(url)} that closes when its requests end${waiting}` };
+}
+
+function explainReader(reader: WaitHolder, chain: Chain): Explanation | null {
+  const state = textAt(reader, '@kState.stream.@kState.state');
+  if (state !== 'readable') return null;
+  const isOfBody = isWholeFetch(chain);
+  return {
+    text: isOfBody ? 'a chunk of the body of a fetch Response or Request' : 'a chunk of a web ReadableStream',
+    isWhole: isOfBody,
+  };
+}
+
+export const UNDICI: Explainer = {
+  library: 'undici',
+  classes: {
+    Request: {
+      read: ['origin', 'method', 'path', 'abort', '@handler'],
+      explain: explainRequest,
+    },
+    RequestHandler: HANDLER,
+    StreamHandler: HANDLER,
+    Pool: {
+      read: ['@url.#context.href', '@queued'],
+      explain: explainPool,
+    },
+    BodyReadable: {
+      read: ['@kContentType', '@kContentLength'],
+      explain: explainBody,
+    },
+    Client: {
+      read: ['@url.#context.href', '@queue.length', '@pending index', '@running index', '@connecting'],
+      explain: explainClient,
+    },
+  },
+};
+
+export const WEB_STREAMS: Explainer = {
+  library: 'node:stream/web',
+  classes: {
+    ReadableStreamDefaultReader: {
+      read: ['@kState.stream.@kState.state'],
+      explain: explainReader,
+    },
+  },
+};
