@@ -26,13 +26,14 @@ const REQUESTS: Readonly<Record<string, RegExp>> = {
   receipt: /^body of 100 bytes of an undici response, waiting for data(?: \||$)/,
   busyPool: whole(String.raw`undici request GET ${ORIGIN}\/busy\?\.\.\., waiting for headers`),
   queuedPool: whole('undici request GET, waiting for a connection'),
+  queuedFetch: whole(String.raw`undici Pool ${ORIGIN}: 2 of 2 connections in use, 4 waiting`),
   busyClient: whole(String.raw`undici request GET ${ORIGIN}\/first\?\.\.\., waiting for headers`),
   queuedClient: whole(String.raw`undici request POST ${ORIGIN}\/single\?\.\.\., waiting for a connection`),
   connectingClient: whole(String.raw`undici request GET ${SECURE}\/slow\?\.\.\., waiting for a connection`),
   file: whole(String.raw`undici request GET ${ORIGIN}\/file\?\.\.\., waiting for headers`),
   closing: whole(String.raw`undici Client ${ORIGIN} that closes when its 3 requests end`),
   closingPool:
-    /^undici Pool http:\/\/127\.0\.0\.1:\d+ that closes when its requests end \(3 waiting for a connection\)/,
+    /^undici Pool http:\/\/127\.0\.0\.1:\d+ that closes when its requests end \(4 waiting for a connection\)/,
 };
 
 const HTTP: Readonly<Record<string, RegExp>> = {
@@ -73,6 +74,7 @@ const NET: Readonly<Record<string, RegExp>> = {
   drained: whole(String.raw`net Socket, waiting for drain, \d{8} bytes queued`),
   handshake: whole(String.raw`TLS handshake with 127\.0\.0\.1:\d+`),
   served: whole(String.raw`net Socket accepted by 127\.0\.0\.1, waiting for data`),
+  childOutput: whole(String.raw`pipe of child process cat \d+, waiting for data`),
   ended: whole('net Socket, waiting for its end'),
   copied: whole('net Socket, waiting for its end'),
   closing: whole(String.raw`net Server 127\.0\.0\.1:\d+ that closes when its 2 connections end`),
@@ -87,6 +89,7 @@ const DNS: Readonly<Record<string, RegExp>> = {
   byCallback: whole(String.raw`DNS query TXT text\.example`),
   reverse: whole(String.raw`DNS query PTR 192\.0\.2\.17`),
   lookup: whole(String.raw`DNS lookup shop\.example`),
+  service: whole(String.raw`DNS lookup of the name of 192\.0\.2\.17, port 5432`),
   lookupByCallback: whole(String.raw`DNS lookup cart\.example`),
 };
 

@@ -57,8 +57,9 @@ function stateWithoutSocket(request: WaitHolder): Explanation {
   if (inUse === null || limit === null || classAt(request, 'agent') !== 'Agent') {
     return { text: 'waiting for a socket' };
   }
+  const agent = textAt(request, 'protocol') === 'https:' ? 'https Agent' : 'http Agent';
   return {
-    text: `waiting for a socket (http Agent: ${usage(inUse, limit, 'socket', null)})`,
+    text: `waiting for a socket (${agent}: ${usage(inUse, limit, 'socket', null)})`,
     counts: { inUse, limit, waiting: null },
   };
 }

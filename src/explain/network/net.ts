@@ -6,11 +6,19 @@ import { addressOfServer, awaitedEvent, bytes, isOfNode } from './node-objects';
 /** What a file descriptor is called, in place of the kind of socket. */
 const STANDARD = ['stdin', 'stdout', 'stderr'];
 
-function nameOfSocket(socket: WaitHolder): string {
+/** A child process has the other ends of its pipes in `stdio`. */
+function ofChild(child: WaitHolder | null): string {
+  const file = child === null ? null : textAt(child, 'spawnfile');
+  const pid = child === null ? null : numberAt(child, 'pid');
+  if (child?.member !== 'stdio' || file === null) return '';
+  return ` of child process ${file}${pid === null ? '' : ` ${pid}`}`;
+}
+
+function nameOfSocket(socket: WaitHolder, chain: Chain): string {
   const standard = STANDARD[numberAt(socket, 'fd') ?? -1];
   if (standard !== undefined) return standard;
   const handle = classAt(socket, '@kHandle');
-  if (handle === 'Pipe') return 'pipe';
+  if (handle === 'Pipe') return `pipe${ofChild(chain.outside('ChildProcess'))}`;
   return handle === 'TTY' ? 'terminal' : socket.knownAs === 'TLSSocket' ? 'tls Socket' : 'net Socket';
 }
 
@@ -66,7 +74,7 @@ function stateOf(socket: WaitHolder, event: string | null): string | null {
 
 function explainSocket(socket: WaitHolder, chain: Chain): Explanation | null {
   if (!isOfNode(socket) || !hasAt(socket, 'connecting')) return null;
-  const name = nameOfSocket(socket);
+  const name = nameOfSocket(socket, chain);
   const peer = peerOf(socket);
   if (isTrueAt(socket, 'connecting')) {
     return { text: `${name} connecting${peer === null ? '' : ` to ${peer}`}` };
@@ -133,6 +141,7 @@ export const NET: Explainer = {
   classes: {
     Socket: SOCKET,
     TLSSocket: SOCKET,
+    ChildProcess: { read: ['spawnfile', 'pid'] },
     Server: SERVER,
     Http2Server: SERVER,
     Http2SecureServer: SERVER,

@@ -1,7 +1,7 @@
 import type { WaitHolder } from '../../report/waits';
 import { type Chain, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation, KnownClass } from '../base/explainer';
-import { counted, urlWithoutValues } from '../base/words';
+import { counted, urlWithoutValues, usage } from '../base/words';
 import { bytes, requestUrl } from './node-objects';
 
 const OF_FETCH = /^node:internal\/deps\/undici\/|[\\/]undici[^\\/]*[\\/]lib[\\/](?:web[\\/])?fetch[\\/]/;
@@ -53,16 +53,15 @@ function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
 /** One that is not in the queue of a Client yet: it is in that of a Pool, which is not known from here. */
 function explainHandler(handler: WaitHolder, chain: Chain): Explanation | null {
   if (handler.member !== 'callback' || chain.outside('Request') !== null) return null;
-  const hasParts =
-    hasAt(handler, 'callback') && hasAt(handler, 'responseHeaders') && hasAt(handler, 'context');
-  if (!hasParts) return null;
+  const isOfUndici = ['abort', 'responseHeaders', 'res'].every((path) => hasAt(handler, path));
+  if (!isOfUndici) return null;
   const method = textAt(handler, 'method');
   const state = classAt(handler, 'abort') === null ? 'waiting for a connection' : 'waiting for headers';
   return { text: `undici request${method === null ? '' : ` ${method}`}, ${state}` };
 }
 
 const HANDLER: KnownClass = {
-  read: ['method', 'abort', 'callback', 'responseHeaders', 'context', 'res'],
+  read: ['method', 'abort', 'responseHeaders', 'res'],
   explain: explainHandler,
 };
 
@@ -92,12 +91,24 @@ function explainClient(client: WaitHolder): Explanation | null {
   return { text: `undici Client ${originOf(url)} that closes when its ${requests}` };
 }
 
-function explainPool(pool: WaitHolder): Explanation | null {
+function explainPool(pool: WaitHolder, chain: Chain): Explanation | null {
   const url = textAt(pool, '@url.#context.href');
-  const queued = numberAt(pool, '@queued');
-  if (url === null || queued === null || !isClosing(pool)) return null;
-  const waiting = queued === 0 ? '' : ` (${queued} waiting for a connection)`;
-  return { text: `undici Pool ${originOf(url)} that closes when its requests end${waiting}` };
+  const waiting = numberAt(pool, '@queued');
+  const inUse = numberAt(pool, '@clients.length');
+  if (url === null || waiting === null || inUse === null) return null;
+  const name = `undici Pool ${originOf(url)}`;
+  if (isClosing(pool)) {
+    const queued = waiting === 0 ? '' : ` (${waiting} waiting for a connection)`;
+    return { text: `${name} that closes when its requests end${queued}` };
+  }
+  if (pool.member !== '[queue]') return null;
+  // A request gets into this queue only when no connection of the pool takes more.
+  const limit = numberAt(pool, '@connections');
+  return {
+    text: `${name}: ${usage(inUse, limit, 'connection', waiting)}`,
+    counts: { inUse, limit, waiting },
+    isWhole: isWholeFetch(chain),
+  };
 }
 
 function explainReader(reader: WaitHolder, chain: Chain): Explanation | null {
@@ -120,7 +131,7 @@ export const UNDICI: Explainer = {
     RequestHandler: HANDLER,
     StreamHandler: HANDLER,
     Pool: {
-      read: ['@url.#context.href', '@queued'],
+      read: ['@url.#context.href', '@queued', '@clients.length', '@connections'],
       explain: explainPool,
     },
     BodyReadable: {
