@@ -55,7 +55,10 @@ const HTTP: Readonly<Record<string, RegExp>> = {
   ),
   requestBody: whole(String.raw`body of http request PUT \/upload\?\.\.\., waiting for data`),
   responseDrain: whole(String.raw`http response to GET \/large\?\.\.\., waiting for drain, \d+ bytes queued`),
-  responseClose: whole(String.raw`http response to GET \/events\?\.\.\., waiting for "close"`),
+  requestDrain: whole(
+    String.raw`http request PUT ${ORIGIN}\/large\?\.\.\., waiting for drain, \d{7,} bytes queued`,
+  ),
+  responseClose: whole(String.raw`http response to GET \/events\?\.\.\., waiting for its end`),
 };
 
 const HTTP2: Readonly<Record<string, RegExp>> = {
@@ -71,6 +74,8 @@ const NET: Readonly<Record<string, RegExp>> = {
   connecting: whole(String.raw`net Socket connecting to db\.example`),
   greeting: whole('net Socket, waiting for data'),
   lines: whole('net Socket, waiting for data'),
+  hungUp: whole('net Socket, which was destroyed(?: \\("kept" in .*)?'),
+  halfClosed: whole('net Socket, which the other side has ended(?: \\("kept" in .*)?'),
   drained: whole(String.raw`net Socket, waiting for drain, \d{8} bytes queued`),
   handshake: whole(String.raw`TLS handshake with 127\.0\.0\.1:\d+`),
   served: whole(String.raw`net Socket accepted by 127\.0\.0\.1, waiting for data`),
@@ -93,6 +98,16 @@ const DNS: Readonly<Record<string, RegExp>> = {
   lookupByCallback: whole(String.raw`DNS lookup cart\.example`),
 };
 
+const NAMESAKES: Readonly<Record<string, RegExp>> = {
+  onRequest: /^Request\.waiting \("request" in /,
+  onClient: /^Client\.waiting \("client" in /,
+  onPool: /^Pool\.waiting \("pool" in /,
+  onServer: /^Server\._events \("server" in /,
+  onSocket: /^Socket\._events \("socket" in /,
+  onClientRequest: /^ClientRequest\._events \("clientRequest" in /,
+  onMessage: /^IncomingMessage\._events \("message" in /,
+};
+
 async function main(): Promise<void> {
   const packages = await needsServers();
   describeExplained({ title: 'fetch of Node', script: 'fetch.cjs', skip: false, waits: FETCH });
@@ -104,6 +119,12 @@ async function main(): Promise<void> {
   describeExplained({ title: 'node:http', script: 'http.cjs', skip: false, waits: HTTP });
   describeExplained({ title: 'node:http2', script: 'http2.cjs', skip: false, waits: HTTP2 });
   describeExplained({ title: 'node:net and node:tls', script: 'net.cjs', skip: false, waits: NET });
+  describeExplained({
+    title: 'the program, whose classes have names of Node and undici',
+    script: 'network-namesakes.cjs',
+    skip: false,
+    waits: NAMESAKES,
+  });
   describeExplained({ title: 'node:dns', script: 'dns.cjs', skip: false, waits: DNS });
 }
 

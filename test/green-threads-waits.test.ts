@@ -23,7 +23,7 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   onEvent: /^event "ready" of EventEmitter \("emitter" in /,
   onChild: /^child process sleep \d+$/,
   onHttp: /^http request GET http:\/\/localhost:\d+\/\S*, waiting for headers/,
-  onSocket: /^net Socket( with \S+)?, waiting for data/,
+  onSocket: /^net Socket( to \S+)?, waiting for data/,
   onPort: /^MessagePort$/,
   onAbort: /^AbortSignal$/,
   onRace: /^event "other" of EventEmitter \(.*\) \| timer 80000 ms \(/,

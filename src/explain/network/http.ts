@@ -2,7 +2,15 @@ import type { WaitHolder } from '../../report/waits';
 import { type Chain, classAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { usage } from '../base/words';
-import { awaitedEvent, bytes, isOfNode, requestUrl } from './node-objects';
+import {
+  awaitedEvent,
+  bytes,
+  isDestroyed,
+  isOfNode,
+  STREAM_FLAGS,
+  requestUrl,
+  wordsOfEvent,
+} from './node-objects';
 
 /** Node 24 has the path behind a symbol. */
 function pathOf(holder: WaitHolder, before: string): string | null {
@@ -101,7 +109,8 @@ function nameOfMessage(message: WaitHolder): string | null {
 
 function stateOfMessage(message: WaitHolder, event: string | null): string | null {
   if (isTrueAt(message, 'aborted')) return 'which was aborted';
-  if (isTrueAt(message, 'complete')) return event === null ? null : `waiting for "${event}"`;
+  if (isDestroyed(message)) return 'which was destroyed';
+  if (isTrueAt(message, 'complete')) return event === null ? null : `waiting for ${wordsOfEvent(event)}`;
   const unread = numberAt(message, '_readableState.length') ?? 0;
   const isReading = event === 'data' || event === 'readable';
   return unread > 0 && !isReading ? `of which ${bytes(unread)} are not read` : 'waiting for data';
@@ -120,7 +129,7 @@ function explainResponse(response: WaitHolder, chain: Chain): Explanation | null
   const event = awaitedEvent(response, chain);
   if (!isOfNode(response) || method === null || url === null || event === null) return null;
   const name = `http response to ${method} ${requestUrl('', url)}`;
-  return { text: `${name}, ${event === 'drain' ? drain(response) : `waiting for "${event}"`}` };
+  return { text: `${name}, ${event === 'drain' ? drain(response) : `waiting for ${wordsOfEvent(event)}`}` };
 }
 
 const REQUEST = ['method', 'path', '@kPath', 'host', 'protocol', '@kOutHeaders.host.1'];
@@ -153,6 +162,7 @@ export const HTTP: Explainer = {
         'complete',
         'aborted',
         '_readableState.length',
+        STREAM_FLAGS,
       ],
       explain: explainMessage,
     },

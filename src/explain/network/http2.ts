@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { type Chain, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { counted } from '../base/words';
-import { awaitedEvent, isOfNode, requestUrl } from './node-objects';
+import { awaitedEvent, isDestroyed, isOfNode, STREAM_FLAGS, requestUrl, wordsOfEvent } from './node-objects';
 
 function stateOfConnection(holder: WaitHolder, before: string): string | null {
   if (isTrueAt(holder, `${before}@socket.connecting`)) return 'connecting';
@@ -10,6 +10,7 @@ function stateOfConnection(holder: WaitHolder, before: string): string | null {
 }
 
 function stateOfStream(stream: WaitHolder, event: string | null): string | null {
+  if (isDestroyed(stream)) return 'which was destroyed';
   const connection = stateOfConnection(stream, '@kSession.');
   if (connection !== null) return connection;
   // It gets its number when it is sent.
@@ -22,7 +23,7 @@ function stateOfStream(stream: WaitHolder, event: string | null): string | null 
     case 'end':
       return 'waiting for data';
     default:
-      return event === null ? null : `waiting for "${event}"`;
+      return event === null ? null : `waiting for ${wordsOfEvent(event)}`;
   }
 }
 
@@ -58,6 +59,7 @@ export const HTTP2: Explainer = {
         '@sent-headers.:method',
         '@sent-headers.:path',
         '@id',
+        STREAM_FLAGS,
         '@kSession.@socket.connecting',
         '@kSession.@socket.secureConnecting',
       ],

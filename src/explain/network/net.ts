@@ -1,7 +1,15 @@
 import type { WaitHolder } from '../../report/waits';
 import { type Chain, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation, KnownClass } from '../base/explainer';
-import { addressOfServer, awaitedEvent, bytes, isOfNode } from './node-objects';
+import {
+  addressOfServer,
+  awaitedEvent,
+  bytes,
+  hasEnded,
+  isDestroyed,
+  isOfNode,
+  STREAM_FLAGS,
+} from './node-objects';
 
 /** What a file descriptor is called, in place of the kind of socket. */
 const STANDARD = ['stdin', 'stdout', 'stderr'];
@@ -43,10 +51,11 @@ function peerOf(socket: WaitHolder): string | null {
   return textAt(socket, '_host');
 }
 
-function sideOf(socket: WaitHolder, word: string): string {
+function sideOf(socket: WaitHolder): string {
   const server = addressOfServer(socket, 'server._connectionKey');
   const peer = peerOf(socket);
-  return `${peer === null ? '' : ` ${word} ${peer}`}${server === null ? '' : ` accepted by ${server}`}`;
+  if (server === null) return peer === null ? '' : ` to ${peer}`;
+  return `${peer === null ? '' : ` from ${peer}`} accepted by ${server}`;
 }
 
 function stateOf(socket: WaitHolder, event: string | null): string | null {
@@ -55,13 +64,15 @@ function stateOf(socket: WaitHolder, event: string | null): string | null {
   switch (event) {
     case 'data':
     case 'readable':
-      return 'waiting for data';
+      return hasEnded(socket) ? 'which the other side has ended' : 'waiting for data';
     case 'drain':
       return `waiting for drain, ${bytes(queued)} queued`;
     case 'finish':
     case 'end':
+    case 'error':
     case 'close': {
       const notes = [
+        hasEnded(socket) ? 'the other side has ended' : '',
         unread > 0 ? `${bytes(unread)} not read` : '',
         queued > 0 ? `${bytes(queued)} not sent` : '',
       ].filter((note) => note !== '');
@@ -80,10 +91,10 @@ function explainSocket(socket: WaitHolder, chain: Chain): Explanation | null {
     return { text: `${name} connecting${peer === null ? '' : ` to ${peer}`}` };
   }
   if (isTrueAt(socket, 'secureConnecting')) {
-    return { text: `TLS handshake${sideOf(socket, 'with')}` };
+    return { text: `TLS handshake${peer === null ? '' : ` with ${peer}`}` };
   }
-  const state = stateOf(socket, awaitedEvent(socket, chain));
-  return state === null ? null : { text: `${name}${sideOf(socket, 'with')}, ${state}` };
+  const state = isDestroyed(socket) ? 'which was destroyed' : stateOf(socket, awaitedEvent(socket, chain));
+  return state === null ? null : { text: `${name}${sideOf(socket)}, ${state}` };
 }
 
 const SOCKET: KnownClass = {
@@ -99,6 +110,7 @@ const SOCKET: KnownClass = {
     '@connect-options.port',
     'server._connectionKey',
     '_readableState.length',
+    STREAM_FLAGS,
     '_writableState.length',
   ],
   explain: explainSocket,

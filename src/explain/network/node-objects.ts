@@ -1,6 +1,6 @@
 import type { WaitHolder } from '../../report/waits';
 import type { Chain } from '../base/chain';
-import { textAt } from '../base/chain';
+import { numberAt, textAt } from '../base/chain';
 import { urlWithoutValues } from '../base/words';
 
 /** Whether the class is one of Node's own; the program and its packages may have classes of the same names. */
@@ -11,6 +11,33 @@ export function isOfNode({ file }: WaitHolder): boolean {
 /** The event of an emitter whose listener is waited for; null: it is held in another way. */
 export function awaitedEvent(emitter: WaitHolder, chain: Chain): string | null {
   return emitter.member === '_events' ? (chain.holders[chain.at - 1]?.member ?? null) : null;
+}
+
+/** By any of these finished() and pipeline() go on: which one is found first says nothing. */
+const LAST_EVENTS = new Set(['close', 'end', 'error', 'finish', 'aborted']);
+
+/** What follows `waiting for`. */
+export function wordsOfEvent(event: string): string {
+  return LAST_EVENTS.has(event) ? 'its end' : `"${event}"`;
+}
+
+/** Flags of a readable stream, the same in Node 20 to 26. */
+export const STREAM_FLAGS = '_readableState.@kState';
+const DESTROYED = 1 << 4;
+const ENDED = 1 << 9;
+
+function hasFlag(stream: WaitHolder, flag: number): boolean {
+  return ((numberAt(stream, STREAM_FLAGS) ?? 0) & flag) !== 0;
+}
+
+/** Whether it will give no more events but its last ones. */
+export function isDestroyed(stream: WaitHolder): boolean {
+  return hasFlag(stream, DESTROYED);
+}
+
+/** Whether all data has come in. */
+export function hasEnded(stream: WaitHolder): boolean {
+  return hasFlag(stream, ENDED);
 }
 
 /** `3 bytes`, `1 byte`. */

@@ -44,6 +44,7 @@ function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
   const method = textAt(request, 'method');
   const path = textAt(request, 'path');
   const isOfUndici = hasAt(request, '@handler') && hasAt(request, 'abort');
+  if (isTrueAt(request, 'completed') || isTrueAt(request, 'aborted')) return null;
   if (origin === null || method === null || path === null || !isOfUndici) return null;
   const name = isOfFetch(chain) ? 'fetch' : 'undici request';
   const text = `${name} ${method} ${requestUrl(origin, path)}, ${stateOf(request, chain)}`;
@@ -125,7 +126,7 @@ export const UNDICI: Explainer = {
   library: 'undici',
   classes: {
     Request: {
-      read: ['origin', 'method', 'path', 'abort', '@handler'],
+      read: ['origin', 'method', 'path', 'abort', 'aborted', 'completed', '@handler'],
       explain: explainRequest,
     },
     RequestHandler: HANDLER,
