@@ -24,6 +24,8 @@ const REQUESTS: Readonly<Record<string, RegExp>> = {
   stock: whole(String.raw`undici request GET ${ORIGIN}\/stock\/17\?\.\.\., waiting for headers`),
   // What else it names is a callback that was called already.
   receipt: /^body of 100 bytes of an undici response, waiting for data(?: \||$)/,
+  chunks: whole('body of 100 bytes of an undici response, waiting for data'),
+  fileBody: whole(String.raw`undici request GET ${ORIGIN}\/file\?\.\.\., waiting for data`),
   busyPool: whole(String.raw`undici request GET ${ORIGIN}\/busy\?\.\.\., waiting for headers`),
   queuedPool: whole('undici request GET, waiting for a connection'),
   queuedFetch: whole(String.raw`undici Pool ${ORIGIN}: 2 of 2 connections in use, 4 waiting`),
@@ -45,6 +47,9 @@ const HTTP: Readonly<Record<string, RegExp>> = {
   answerByOnce: whole(String.raw`http request POST ${ORIGIN}\/price\?\.\.\., waiting for headers`),
   handshake: whole(String.raw`http request GET ${SECURE}\/tls\?\.\.\., TLS handshake`),
   lookup: whole(String.raw`http request GET http:\/\/api\.example:8123\/far\?\.\.\., connecting`),
+  throughFile: whole(
+    String.raw`http request GET http:\/\/localhost\/containers\/json\?\.\.\. through \S+\/daemon\.sock, waiting for headers`,
+  ),
   notEnded: whole(
     String.raw`http request PUT ${ORIGIN}\/upload\?\.\.\., waiting for headers; end\(\) of the request was not called`,
   ),
@@ -67,6 +72,9 @@ const HTTP2: Readonly<Record<string, RegExp>> = {
   headers: whole(String.raw`http2 request GET ${ORIGIN}\/stock\/17\?\.\.\., waiting for headers`),
   lastHeaders: whole(String.raw`http2 request POST ${ORIGIN}\/last\?\.\.\., waiting for headers`),
   body: whole(String.raw`http2 request GET ${ORIGIN}\/rows\?\.\.\., waiting for data`),
+  requestBody: whole(String.raw`body of http2 request PUT \/upload\?\.\.\., waiting for data`),
+  streamBody: whole(String.raw`http2 stream \d+ at the server, waiting for data`),
+  streamDrain: whole(String.raw`http2 stream \d+ at the server, waiting for drain, \d+ bytes queued`),
   closing: whole(String.raw`http2 session to ${ORIGIN} with 1 open stream, waiting for its end`),
 };
 

@@ -30,10 +30,14 @@ function originOf(holder: WaitHolder, before: string): string | null {
 
 /** `GET http://localhost:8080/stock?...` of a ClientRequest, or of the one in a property. */
 function nameOfRequest(holder: WaitHolder, before: string): string | null {
+  const socketPath = textAt(holder, `${before}socketPath`);
+  const through = socketPath === null ? '' : ` through ${socketPath}`;
   const method = textAt(holder, `${before}method`);
   const origin = originOf(holder, before);
   const path = pathOf(holder, before);
-  return method === null || origin === null || path === null ? null : `${method} ${requestUrl(origin, path)}`;
+  return method === null || origin === null || path === null
+    ? null
+    : `${method} ${requestUrl(origin, path)}${through}`;
 }
 
 /** Node 22 has the socket of an outgoing message behind a symbol. */
@@ -132,7 +136,7 @@ function explainResponse(response: WaitHolder, chain: Chain): Explanation | null
   return { text: `${name}, ${event === 'drain' ? drain(response) : `waiting for ${wordsOfEvent(event)}`}` };
 }
 
-const REQUEST = ['method', 'path', '@kPath', 'host', 'protocol', '@kOutHeaders.host.1'];
+const REQUEST = ['method', 'path', '@kPath', 'host', 'protocol', '@kOutHeaders.host.1', 'socketPath'];
 const SOCKET = ['', '.connecting', '.secureConnecting', '._writableState.length'];
 
 export const HTTP: Explainer = {

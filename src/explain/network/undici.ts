@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { type Chain, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation, KnownClass } from '../base/explainer';
 import { counted, urlWithoutValues, usage } from '../base/words';
-import { bytes, requestUrl } from './node-objects';
+import { bytes, isDestroyed, requestUrl, STREAM_FLAGS } from './node-objects';
 
 const OF_FETCH = /^node:internal\/deps\/undici\/|[\\/]undici[^\\/]*[\\/]lib[\\/](?:web[\\/])?fetch[\\/]/;
 
@@ -29,8 +29,14 @@ function queuedIn(client: WaitHolder): number | null {
   return length === null || firstPending === null ? null : length - firstPending;
 }
 
+/** The headers have come when its handler has what takes the body. */
+function hasResponse(handler: WaitHolder | null): boolean {
+  return handler !== null && classAt(handler, 'res') !== null;
+}
+
 /** A request gets its abort() when it is written to a connection. */
 function stateOf(request: WaitHolder, chain: Chain): string {
+  if (hasResponse(chain.inside('StreamHandler') ?? chain.inside('RequestHandler'))) return 'waiting for data';
   if (classAt(request, 'abort') !== null) return 'waiting for headers';
   const client = chain.outside('Client');
   if (client === null) return 'waiting for a connection';
@@ -57,7 +63,8 @@ function explainHandler(handler: WaitHolder, chain: Chain): Explanation | null {
   const isOfUndici = ['abort', 'responseHeaders', 'res'].every((path) => hasAt(handler, path));
   if (!isOfUndici) return null;
   const method = textAt(handler, 'method');
-  const state = classAt(handler, 'abort') === null ? 'waiting for a connection' : 'waiting for headers';
+  const sent = hasResponse(handler) ? 'waiting for data' : 'waiting for headers';
+  const state = classAt(handler, 'abort') === null ? 'waiting for a connection' : sent;
   return { text: `undici request${method === null ? '' : ` ${method}`}, ${state}` };
 }
 
@@ -67,10 +74,12 @@ const HANDLER: KnownClass = {
 };
 
 function explainBody(body: WaitHolder): Explanation | null {
-  if (body.member !== '[kConsume]' || !hasAt(body, '@kContentType')) return null;
+  const isRead = body.member === '[kConsume]' || body.member === '_events';
+  if (!isRead || !hasAt(body, '@kContentType')) return null;
   const length = numberAt(body, '@kContentLength');
   const size = length === null ? '' : ` of ${bytes(length)}`;
-  return { text: `body${size} of an undici response, waiting for data` };
+  const state = isDestroyed(body) ? 'which was destroyed' : 'waiting for data';
+  return { text: `body${size} of an undici response, ${state}` };
 }
 
 function isClosing({ member }: WaitHolder): boolean {
@@ -136,7 +145,7 @@ export const UNDICI: Explainer = {
       explain: explainPool,
     },
     BodyReadable: {
-      read: ['@kContentType', '@kContentLength'],
+      read: ['@kContentType', '@kContentLength', STREAM_FLAGS],
       explain: explainBody,
     },
     Client: {
