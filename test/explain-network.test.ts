@@ -16,6 +16,7 @@ const FETCH: Readonly<Record<string, RegExp>> = {
   receipt: CHUNK,
   invoice: CHUNK,
   rows: CHUNK,
+  intoBuffer: CHUNK,
   upload: new RegExp(String.raw`fetch PUT ${ORIGIN}\/upload, waiting for headers`),
   allOf: new RegExp(String.raw`fetch GET ${ORIGIN}\/[ab], waiting for headers`),
 };

@@ -1,5 +1,5 @@
 import type { WaitHolder } from '../../report/waits';
-import { type Chain, classAt, isTrueAt, numberAt, textAt } from '../base/chain';
+import { type Chain, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { usage } from '../base/words';
 import {
@@ -77,16 +77,15 @@ function stateWithoutSocket(request: WaitHolder): Explanation {
 }
 
 function stateOfRequest(request: WaitHolder, event: string | null): Explanation {
-  if (isTrueAt(request, 'destroyed')) return { text: 'which was destroyed' };
+  const hasResponse = classAt(request, 'res') !== null;
+  if (isTrueAt(request, 'destroyed')) return { text: hasResponse ? 'which is over' : 'which was destroyed' };
   if (!hasSocket(request)) return stateWithoutSocket(request);
   if (isSocketTrue(request, 'connecting')) return { text: 'connecting' };
   if (isSocketTrue(request, 'secureConnecting')) return { text: 'TLS handshake' };
   if (event === 'drain') return { text: drain(request) };
-  if (classAt(request, 'res') !== null) return { text: 'whose response has begun' };
-  const isEnded = isTrueAt(request, 'finished');
-  return {
-    text: isEnded ? 'waiting for headers' : 'waiting for headers; end() of the request was not called',
-  };
+  if (hasResponse) return { text: 'whose response has begun' };
+  const isOpen = hasAt(request, 'finished') && !isTrueAt(request, 'finished');
+  return { text: `waiting for headers${isOpen ? '; end() of the request was not called' : ''}` };
 }
 
 function drain(message: WaitHolder): string {
@@ -96,7 +95,9 @@ function drain(message: WaitHolder): string {
 
 function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
   const name = isOfNode(request) ? nameOfRequest(request, '') : null;
-  if (name === null) return null;
+  // Node may name the socket otherwise one day.
+  const isKnown = SOCKETS.some((socket) => hasAt(request, socket));
+  if (name === null || !isKnown) return null;
   const state = stateOfRequest(request, awaitedEvent(request, chain));
   return { ...state, text: `http request ${name}, ${state.text}` };
 }
@@ -137,7 +138,7 @@ function explainResponse(response: WaitHolder, chain: Chain): Explanation | null
 }
 
 const REQUEST = ['method', 'path', '@kPath', 'host', 'protocol', '@kOutHeaders.host.1', 'socketPath'];
-const SOCKET = ['', '.connecting', '.secureConnecting', '._writableState.length'];
+const OF_SOCKET = ['', '.connecting', '.secureConnecting', '._writableState.length'];
 
 export const HTTP: Explainer = {
   library: 'node:http',
@@ -145,7 +146,7 @@ export const HTTP: Explainer = {
     ClientRequest: {
       read: [
         ...REQUEST,
-        ...SOCKETS.flatMap((socket) => SOCKET.map((rest) => socket + rest)),
+        ...SOCKETS.flatMap((socket) => OF_SOCKET.map((rest) => socket + rest)),
         'agent',
         'agent.maxSockets',
         'agent.maxTotalSockets',

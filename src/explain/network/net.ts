@@ -139,7 +139,10 @@ function explainServer(server: WaitHolder, chain: Chain): Explanation | null {
   const address = addressOfServer(server, '_connectionKey');
   const name = `${protocol} Server${address === null ? '' : ` ${address}`}`;
   const isListening = classAt(server, '_handle') !== null;
-  if (event !== 'close') return { text: `${name}, waiting for "${event}"` };
+  const isClosed = hasAt(server, '_handle') && !isListening && address !== null;
+  if (event !== 'close' || !(isListening || isClosed)) {
+    return { text: `${name}, waiting for "${event}"` };
+  }
   return { text: `${name} ${isListening ? 'that is still listening' : closing(connections)}` };
 }
 

@@ -131,6 +131,11 @@ function explainReader(reader: WaitHolder, chain: Chain): Explanation | null {
   };
 }
 
+const READER: KnownClass = {
+  read: ['@kState.stream.@kState.state'],
+  explain: explainReader,
+};
+
 export const UNDICI: Explainer = {
   library: 'undici',
   classes: {
@@ -158,9 +163,7 @@ export const UNDICI: Explainer = {
 export const WEB_STREAMS: Explainer = {
   library: 'node:stream/web',
   classes: {
-    ReadableStreamDefaultReader: {
-      read: ['@kState.stream.@kState.state'],
-      explain: explainReader,
-    },
+    ReadableStreamDefaultReader: READER,
+    ReadableStreamBYOBReader: READER,
   },
 };
