@@ -53,7 +53,15 @@ function holder(rest: Partial<WaitHolder>): WaitHolder {
 }
 
 function waitOf(...holders: readonly WaitHolder[]): Wait {
-  const answer = { before: '', text: 'as found', after: '', library: null, counts: null, resource: null, holders };
+  const answer = {
+    before: '',
+    text: 'as found',
+    after: '',
+    library: null,
+    counts: null,
+    resource: null,
+    holders,
+  };
   return { via: null, answers: [answer], rest: '' };
 }
 

@@ -22,8 +22,8 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   onFinally: /^a promise that nothing in the heap can resolve any more/,
   onEvent: /^event "ready" of EventEmitter \("emitter" in /,
   onChild: /^child process sleep \d+$/,
-  onHttp: /^http request GET localhost/,
-  onSocket: /^event "\w+" of Socket/,
+  onHttp: /^http request GET http:\/\/localhost:\d+\/\S*, waiting for headers/,
+  onSocket: /^net Socket( to \S+)?, waiting for data/,
   onPort: /^MessagePort$/,
   onAbort: /^AbortSignal$/,
   onRace: /^event "other" of EventEmitter \(.*\) \| timer 80000 ms \(/,
@@ -32,7 +32,7 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   onOpen: /^fs request$/,
   onRead: /^fs request$/,
   onFsCallback: /^fs request$/,
-  onDns: /^DNS query example\.test$/,
+  onDns: /^DNS query A example\.test$/,
 };
 
 // What it takes is milliseconds, and a sanitizer's code is several times as slow.

@@ -34,8 +34,9 @@ function explainAnswer(answer: WaitAnswer, names: KnownNames): WaitAnswer {
     for (const { library, known } of candidatesFor(holder, names)) {
       const explanation = guarded(known, holder, new Chain(holders, at));
       if (explanation === null) continue;
-      const { text, counts = null } = explanation;
-      return { ...answer, text: text + variableOf(holders), library, counts };
+      const { text, counts = null, isWhole = false } = explanation;
+      const around = isWhole ? { before: '', after: '' } : {};
+      return { ...answer, ...around, text: text + variableOf(holders), library, counts };
     }
   }
   return answer;
@@ -47,9 +48,10 @@ function guarded(known: KnownClass, holder: WaitHolder, chain: Chain): Explanati
     const explanation = known.explain?.(holder, chain) ?? null;
     if (explanation === null || typeof explanation.text !== 'string') return null;
     const text = shownText(explanation.text);
-    const { counts } = explanation;
+    const { counts, isWhole } = explanation;
     if (text === '') return null;
-    return counts === undefined ? { text } : { text, counts: plausible(counts) };
+    const whole = { text, isWhole: isWhole === true };
+    return counts === undefined ? whole : { ...whole, counts: plausible(counts) };
   } catch {
     return null;
   }

@@ -6,6 +6,11 @@ export interface Explanation {
   /** Without `waiting for`: `pg Pool: 4 of 4 clients in use, 6 waiting`. At most 300 characters are shown. */
   readonly text: string;
   readonly counts?: ResourceCounts;
+  /**
+   * The library is known to settle the promise then: the functions of it that are on the way, and whether they are
+   * certain to do so, need not be named.
+   */
+  readonly isWhole?: boolean;
 }
 
 /** What a resource gives to its users, and how to know who has it. */

@@ -1,0 +1,184 @@
+import type { WaitHolder } from '../../report/waits';
+import { type Chain, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
+import type { Explainer, Explanation } from '../base/explainer';
+import { usage } from '../base/words';
+import {
+  awaitedEvent,
+  bytes,
+  isDestroyed,
+  isOfNode,
+  STREAM_FLAGS,
+  requestUrl,
+  wordsOfEvent,
+} from './node-objects';
+
+/** Node 24 has the path behind a symbol. */
+function pathOf(holder: WaitHolder, before: string): string | null {
+  return textAt(holder, `${before}path`) ?? textAt(holder, `${before}@kPath`);
+}
+
+/** Only the Host header has the port; the program may have set another one. */
+function originOf(holder: WaitHolder, before: string): string | null {
+  const protocol = textAt(holder, `${before}protocol`);
+  const host = textAt(holder, `${before}host`);
+  if (protocol === null || host === null) return null;
+  const header = textAt(holder, `${before}@kOutHeaders.host.1`) ?? '';
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const isSame = header.startsWith(`${name}:`) && /^:\d+$/.test(header.slice(name.length));
+  return `${protocol}//${isSame ? header : name}`;
+}
+
+/** `GET http://localhost:8080/stock?...` of a ClientRequest, or of the one in a property. */
+function nameOfRequest(holder: WaitHolder, before: string): string | null {
+  const socketPath = textAt(holder, `${before}socketPath`);
+  const through = socketPath === null ? '' : ` through ${socketPath}`;
+  const method = textAt(holder, `${before}method`);
+  const origin = originOf(holder, before);
+  const path = pathOf(holder, before);
+  return method === null || origin === null || path === null
+    ? null
+    : `${method} ${requestUrl(origin, path)}${through}`;
+}
+
+/** Node 22 has the socket of an outgoing message behind a symbol. */
+const SOCKETS = ['socket', '@kSocket'] as const;
+
+function isSocketTrue(holder: WaitHolder, property: string): boolean {
+  return SOCKETS.some((socket) => isTrueAt(holder, `${socket}.${property}`));
+}
+
+function hasSocket(holder: WaitHolder): boolean {
+  return SOCKETS.some((socket) => classAt(holder, socket) !== null);
+}
+
+function queuedBytes(holder: WaitHolder): number | null {
+  const inMessage = numberAt(holder, 'outputSize');
+  const inSocket = SOCKETS.map((socket) => numberAt(holder, `${socket}._writableState.length`)).find(
+    (length) => length !== null,
+  );
+  return inSocket === undefined || inSocket === null ? inMessage : inSocket + (inMessage ?? 0);
+}
+
+/** A request without a socket waits in its agent. */
+function stateWithoutSocket(request: WaitHolder): Explanation {
+  const inUse = numberAt(request, 'agent.totalSocketCount');
+  const limits = ['agent.maxSockets', 'agent.maxTotalSockets'].map((path) => numberAt(request, path));
+  // Agents of packages count otherwise. That of Node has a limit for each host: it is all that is in use by this
+  // one only if there are no others.
+  const limit = limits.find((max) => max !== null && max === inUse) ?? null;
+  if (inUse === null || limit === null || classAt(request, 'agent') !== 'Agent') {
+    return { text: 'waiting for a socket' };
+  }
+  const agent = textAt(request, 'protocol') === 'https:' ? 'https Agent' : 'http Agent';
+  return {
+    text: `waiting for a socket (${agent}: ${usage(inUse, limit, 'socket', null)})`,
+    counts: { inUse, limit, waiting: null },
+  };
+}
+
+function stateOfRequest(request: WaitHolder, event: string | null): Explanation {
+  const hasResponse = classAt(request, 'res') !== null;
+  if (isTrueAt(request, 'destroyed')) return { text: hasResponse ? 'which is over' : 'which was destroyed' };
+  if (!hasSocket(request)) return stateWithoutSocket(request);
+  if (isSocketTrue(request, 'connecting')) return { text: 'connecting' };
+  if (isSocketTrue(request, 'secureConnecting')) return { text: 'TLS handshake' };
+  if (event === 'drain') return { text: drain(request) };
+  if (hasResponse) return { text: 'whose response has begun' };
+  const isOpen = hasAt(request, 'finished') && !isTrueAt(request, 'finished');
+  return { text: `waiting for headers${isOpen ? '; end() of the request was not called' : ''}` };
+}
+
+function drain(message: WaitHolder): string {
+  const queued = queuedBytes(message);
+  return `waiting for drain${queued === null ? '' : `, ${bytes(queued)} queued`}`;
+}
+
+function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
+  const name = isOfNode(request) ? nameOfRequest(request, '') : null;
+  // Node may name the socket otherwise one day.
+  const isKnown = SOCKETS.some((socket) => hasAt(request, socket));
+  if (name === null || !isKnown) return null;
+  const state = stateOfRequest(request, awaitedEvent(request, chain));
+  return { ...state, text: `http request ${name}, ${state.text}` };
+}
+
+/** `http response 200 to GET http://localhost/stock` at a client, `http request PUT /stock` at a server. */
+function nameOfMessage(message: WaitHolder): string | null {
+  const status = numberAt(message, 'statusCode');
+  const request = nameOfRequest(message, 'req.');
+  if (status !== null) return `http response ${status}${request === null ? '' : ` to ${request}`}`;
+  const method = textAt(message, 'method');
+  const url = textAt(message, 'url');
+  return method === null || url === null ? null : `http request ${method} ${requestUrl('', url)}`;
+}
+
+function stateOfMessage(message: WaitHolder, event: string | null): string | null {
+  if (isTrueAt(message, 'aborted')) return 'which was aborted';
+  if (isDestroyed(message)) return 'which was destroyed';
+  if (isTrueAt(message, 'complete')) return event === null ? null : `waiting for ${wordsOfEvent(event)}`;
+  const unread = numberAt(message, '_readableState.length') ?? 0;
+  const isReading = event === 'data' || event === 'readable';
+  return unread > 0 && !isReading ? `of which ${bytes(unread)} are not read` : 'waiting for data';
+}
+
+function explainMessage(message: WaitHolder, chain: Chain): Explanation | null {
+  const name = isOfNode(message) ? nameOfMessage(message) : null;
+  if (name === null) return null;
+  const state = stateOfMessage(message, awaitedEvent(message, chain));
+  return state === null ? null : { text: `body of ${name}, ${state}` };
+}
+
+function explainResponse(response: WaitHolder, chain: Chain): Explanation | null {
+  const method = textAt(response, 'req.method');
+  const url = textAt(response, 'req.url');
+  const event = awaitedEvent(response, chain);
+  if (!isOfNode(response) || method === null || url === null || event === null) return null;
+  const name = `http response to ${method} ${requestUrl('', url)}`;
+  return { text: `${name}, ${event === 'drain' ? drain(response) : `waiting for ${wordsOfEvent(event)}`}` };
+}
+
+const REQUEST = ['method', 'path', '@kPath', 'host', 'protocol', '@kOutHeaders.host.1', 'socketPath'];
+const OF_SOCKET = ['', '.connecting', '.secureConnecting', '._writableState.length'];
+
+export const HTTP: Explainer = {
+  library: 'node:http',
+  classes: {
+    ClientRequest: {
+      read: [
+        ...REQUEST,
+        ...SOCKETS.flatMap((socket) => OF_SOCKET.map((rest) => socket + rest)),
+        'agent',
+        'agent.maxSockets',
+        'agent.maxTotalSockets',
+        'agent.totalSocketCount',
+        'destroyed',
+        'finished',
+        'outputSize',
+        'res',
+      ],
+      explain: explainRequest,
+    },
+    IncomingMessage: {
+      read: [
+        ...REQUEST.map((path) => `req.${path}`),
+        'method',
+        'url',
+        'statusCode',
+        'complete',
+        'aborted',
+        '_readableState.length',
+        STREAM_FLAGS,
+      ],
+      explain: explainMessage,
+    },
+    ServerResponse: {
+      read: [
+        'req.method',
+        'req.url',
+        'outputSize',
+        ...SOCKETS.map((socket) => `${socket}._writableState.length`),
+      ],
+      explain: explainResponse,
+    },
+  },
+};
