@@ -10,7 +10,6 @@ import { randomFrom } from './support/secrets';
 
 const { explainWait, knownNames } = requireLib('explain/explain') as typeof import('../src/explain/explain');
 const { EXPLAINERS } = requireLib('explain/explainers') as typeof import('../src/explain/explainers');
-const { wantedRows } = requireLib('explain/wanted-rows') as typeof import('../src/explain/wanted-rows');
 const { maskWait } = requireLib('formatter/mask-waits') as typeof import('../src/formatter/mask-waits');
 const { Gate } = requireLib('masking/gate') as typeof import('../src/masking/gate');
 const { Masker } = requireLib('masking/mask') as typeof import('../src/masking/mask');
@@ -223,13 +222,4 @@ describe('an explainer that fails', PATIENT, () => {
       );
     }
   });
-});
-
-test('what explainers want to know fits the table that the native side reads', () => {
-  for (const row of wantedRows().trimEnd().split('\n')) {
-    const [name = '', ...paths] = row.split('\t');
-    assert.ok(name.length > 0 && paths.length <= 32, name);
-    for (const path of paths) assert.ok(path !== '' && path.split('.').length <= 6, `${name}: ${path}`);
-    assert.ok(!row.includes('*/'), name);
-  }
 });

@@ -13,7 +13,8 @@ test('explainers want no more values of a class than are read', () => {
   const tooMany = rows.flatMap((row) => {
     const [name = '', ...paths] = row.split('\t');
     const isLong = paths.some((path) => path.split('.').length > MAX_STEPS);
-    return isLong || paths.length > MAX_PATHS ? [`${name}: ${paths.length} paths`] : [];
+    const isBroken = name === '' || paths.includes('') || row.includes('*/');
+    return isLong || isBroken || paths.length > MAX_PATHS ? [`${name}: ${paths.length} paths`] : [];
   });
   assert.deepEqual(tooMany, []);
 });

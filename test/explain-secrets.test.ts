@@ -13,8 +13,8 @@ const { sqlWithoutValues, urlWithoutValues } = requireLib(
   'explain/base/words',
 ) as typeof import('../src/explain/base/words');
 const { textWithoutCredentials } = requireLib(
-  'explain/base/addresses',
-) as typeof import('../src/explain/base/addresses');
+  'explain/base/url-text',
+) as typeof import('../src/explain/base/url-text');
 const { maskWait } = requireLib('formatter/mask-waits') as typeof import('../src/formatter/mask-waits');
 const { Gate } = requireLib('masking/gate') as typeof import('../src/masking/gate');
 const { Masker } = requireLib('masking/mask') as typeof import('../src/masking/mask');
@@ -153,13 +153,6 @@ describe('SQL', PATIENT, () => {
       assert.equal(sqlWithoutValues(sql).replace(' ,', ','), expected.replace(' ,', ','));
     });
   }
-
-  test('keeps names in double quotes where all of them are names', () => {
-    assert.equal(
-      sqlWithoutValues('SELECT "a", "b c" FROM "users" "u" WHERE "id" = 17', 'names'),
-      'SELECT "a", ? FROM "users" "u" WHERE "id" = ?',
-    );
-  });
 
   test('is cut to one short line', () => {
     const shown = sqlWithoutValues(`SELECT ${'column_name, '.repeat(5000)}`);

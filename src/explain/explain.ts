@@ -1,7 +1,7 @@
 import { clip } from '../escape';
 import { cutMasked } from '../mark';
 import type { ResourceCounts, Wait, WaitAnswer, WaitHolder } from '../report/waits';
-import { textWithoutCredentials } from './base/addresses';
+import { textWithoutCredentials } from './base/url-text';
 import { Chain } from './base/chain';
 import type { Explainer, Explanation, KnownClass } from './base/explainer';
 import { isCount } from './base/words';

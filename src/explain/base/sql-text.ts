@@ -1,8 +1,5 @@
 import { MASK } from '../../mark';
 
-/** What is in double quotes: names, as PostgreSQL has it, or texts too, as MariaDB has it. */
-export type DoubleQuotes = 'names' | 'names-or-texts';
-
 const MAX_SHOWN = 160;
 /** More is not looked at. */
 const MAX_READ = 4096;
@@ -11,7 +8,6 @@ interface Place {
   /** What is shown so far. */
   readonly shown: string;
   readonly rest: string;
-  readonly doubleQuotes: DoubleQuotes;
 }
 
 /** What is shown of a part of a statement; null: nothing of it, nor of what follows. */
@@ -55,18 +51,14 @@ const PARTS: readonly (readonly [RegExp, Show])[] = [
  * SQL on one line, with `?` in place of its values and `...` for what is not shown:
  * `SELECT * FROM acct WHERE id = ? FOR UPDATE`.
  */
-export function sqlWithoutValues(
-  sql: string,
-  doubleQuotes: DoubleQuotes = 'names-or-texts',
-  maxShown: number = MAX_SHOWN,
-): string {
+export function sqlWithoutValues(sql: string, maxShown: number = MAX_SHOWN): string {
   const text = sql.slice(0, MAX_READ);
   let shown = '';
   let at = 0;
   while (at < text.length && shown.length <= maxShown) {
     const [found, show] = partAt(text, at);
     at += Math.max(found[0].length, 1);
-    const part = show(found, { shown, rest: text.slice(at, at + MAX_SHOWN), doubleQuotes });
+    const part = show(found, { shown, rest: text.slice(at, at + MAX_SHOWN) });
     if (part === null) return `${shown.trim()}...`;
     if (part !== ' ' || !shown.endsWith(' ')) shown += part;
   }
@@ -87,10 +79,10 @@ function partAt(text: string, at: number): [RegExpExecArray, Show] {
 const TABLE_OR_ALIAS = /\b(?:FROM|JOIN|INTO|UPDATE|TABLE|AS) $/i;
 
 /** A text of MariaDB never stands beside a dot, nor where a table does. */
-function showDoubleQuoted([text, end]: RegExpExecArray, { shown, rest, doubleQuotes }: Place): string | null {
+function showDoubleQuoted([text, end]: RegExpExecArray, { shown, rest }: Place): string | null {
   if (end === '') return null;
   if (!/^"[A-Za-z_]\w{0,63}"$/.test(text)) return '?';
-  if (doubleQuotes === 'names' || shown.endsWith('.') || rest.startsWith('.')) return text;
+  if (shown.endsWith('.') || rest.startsWith('.')) return text;
   // TRIM(BOTH "x" FROM "text")
   return TABLE_OR_ALIAS.test(shown) && !/^\s*\)/.test(rest) ? text : '?';
 }

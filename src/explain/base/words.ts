@@ -1,4 +1,4 @@
-export { urlWithoutValues } from './addresses';
+export { urlWithoutValues } from './url-text';
 export { sqlWithoutValues } from './sql-text';
 
 /** `1 client`, `4 clients`. */

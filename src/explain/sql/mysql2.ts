@@ -53,9 +53,7 @@ function queuedText(connection: WaitHolder): string {
   const where = `${on(connection)}, queued`;
   if (classAt(connection, '_command') === HANDSHAKE) return `${where} until the connection is made`;
   const active = textAt(connection, '_command.sql') ?? textAt(connection, '_command.query');
-  return active === null
-    ? where
-    : `${where} behind ${sqlWithoutValues(active, 'names-or-texts', MAX_ACTIVE_SQL)}`;
+  return active === null ? where : `${where} behind ${sqlWithoutValues(active, MAX_ACTIVE_SQL)}`;
 }
 
 function explainQuery(query: WaitHolder, chain: Chain): Explanation | null {

@@ -22,7 +22,7 @@ function isPgClient(client: WaitHolder | null): client is WaitHolder {
 function explainQuery(query: WaitHolder, chain: Chain): Explanation | null {
   const sql = textAt(query, 'text');
   if (sql === null || !hasAt(query, '_canceledDueToError') || textAt(query, 'portal') === null) return null;
-  return { text: `pg query ${sqlWithoutValues(sql, 'names')}${onClient(chain)}` };
+  return { text: `pg query ${sqlWithoutValues(sql)}${onClient(chain)}` };
 }
 
 /** Which Client has the query, and whether it has sent it; empty when that is not known. */
@@ -38,9 +38,7 @@ function queueText(client: WaitHolder): string {
   if (isTrueAt(client, '_connecting')) return ', queued until the Client has connected';
   if (isFalseAt(client, '_connected')) return ', queued in a Client that is not connected';
   const active = activeSql(client);
-  return active === null
-    ? ', queued'
-    : `, queued behind ${sqlWithoutValues(active, 'names', MAX_ACTIVE_SQL)}`;
+  return active === null ? ', queued' : `, queued behind ${sqlWithoutValues(active, MAX_ACTIVE_SQL)}`;
 }
 
 function activeSql(client: WaitHolder): string | null {

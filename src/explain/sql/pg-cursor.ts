@@ -9,13 +9,13 @@ function explainCursor(cursor: WaitHolder, chain: Chain): Explanation | null {
   if (sql === null || textAt(cursor, 'state') === null || !hasAt(cursor, '_portal')) return null;
   // By any other property, it is not rows that are waited for.
   if (cursor.member !== '_cb' && cursor.member !== '_queue') return null;
-  return { text: `pg cursor, rows of ${sqlWithoutValues(sql, 'names')}${onClient(chain)}` };
+  return { text: `pg cursor, rows of ${sqlWithoutValues(sql)}${onClient(chain)}` };
 }
 
 function explainStream(stream: WaitHolder, chain: Chain): Explanation | null {
   const sql = textAt(stream, 'cursor.text');
   if (sql === null || eventAt(stream, chain) !== 'readable') return null;
-  return { text: `pg query stream, rows of ${sqlWithoutValues(sql, 'names')}${onClient(chain)}` };
+  return { text: `pg query stream, rows of ${sqlWithoutValues(sql)}${onClient(chain)}` };
 }
 
 /** And pg-query-stream, which is made of it. */

@@ -34,6 +34,11 @@ function pathWithoutValues(tail: string): string {
   return path.replace(/;[\s\S]*/, ';...') + query;
 }
 
+/** What ends a sentence is not part of a URL; the dots that stand for a query are. */
+function withoutPunctuation(url: string): string {
+  return /^[^?]*\?\.\.\./.exec(url)?.[0] ?? url.replace(/[,.;:!]+$/, '');
+}
+
 const URL_IN_TEXT = /[a-z][\w+.-]*:\/\/[^\s"'()<>]+/gi;
 /** `user:password@` in front of a host. */
 const CREDENTIALS = /[^\s"'(),;:/@]*:[^\s"'()]+@(?=[\w.[])/g;
@@ -43,7 +48,7 @@ export function textWithoutCredentials(text: string): string {
   let shown = '';
   let at = 0;
   for (const found of text.matchAll(URL_IN_TEXT)) {
-    const url = found[0].replace(/[,.;:!]+$/, '');
+    const url = withoutPunctuation(found[0]);
     shown += text.slice(at, found.index).replaceAll(CREDENTIALS, '') + urlWithoutValues(url);
     at = found.index + url.length;
   }
