@@ -1,0 +1,79 @@
+import type { WaitHolder } from '../../report/waits';
+import { type Chain, hasAt, numberAt, textAt } from '../base/chain';
+import type { Explainer, Explanation } from '../base/explainer';
+import { counted } from '../base/words';
+import { eventOf } from './listener';
+import { sideOf, STREAM_VALUES, stateValues, writableText } from './stream-state';
+
+const CLASS = 'ChildProcess';
+const OUTPUTS = ['stdout', 'stderr'] as const;
+const CLOSED = 1 << 5;
+
+/** `child process 1234 (ffmpeg), running`; null: it is no child process of Node. */
+function childText(child: WaitHolder): string | null {
+  const file = textAt(child, 'spawnfile');
+  if (child.kind !== 'request' || file === null || !hasAt(child, 'exitCode')) return null;
+  const pid = numberAt(child, 'pid');
+  return `child process${pid === null ? '' : ` ${pid}`} (${file}), ${stateOf(child)}`;
+}
+
+function stateOf(child: WaitHolder): string {
+  const code = numberAt(child, 'exitCode');
+  const signal = textAt(child, 'signalCode');
+  if (code !== null) return `exited with code ${code}`;
+  return signal === null ? 'running' : `ended by ${signal}`;
+}
+
+function explainChild(child: WaitHolder, chain: Chain): Explanation | null {
+  const text = childText(child);
+  if (text === null) return null;
+  const event = eventOf(child, chain);
+  if (event === 'message') return { text: `message from ${text}` };
+  return { text: event === 'close' && !text.endsWith('running') ? text + outputsOf(child) : text };
+}
+
+/** The event "close" comes when all that it wrote has been read. */
+function outputsOf(child: WaitHolder): string {
+  const texts: string[] = [];
+  for (const name of OUTPUTS) {
+    const side = sideOf(child, `${name}._readableState.`);
+    if (side === null || side.has(CLOSED)) continue;
+    texts.push(
+      side.length > 0 ? `${counted(side.length, 'byte')} of its ${name} not read` : `its ${name} still open`,
+    );
+  }
+  return texts.length === 0 ? '' : `, ${texts.join(', ')}`;
+}
+
+/** Of a pipe to a child process. */
+function explainPipe(pipe: WaitHolder, chain: Chain): Explanation | null {
+  const event = eventOf(pipe, chain);
+  const child = chain.outside(CLASS);
+  if (event === null || child === null || !isPipeOf(child)) return null;
+  const text = childText(child);
+  if (text === null) return null;
+  if (event !== 'drain') return { text: `output of ${text}` };
+  const side = sideOf(pipe, '_writableState.');
+  return { text: `input of ${text}${side === null ? '' : `: ${writableText(side, false)}`}` };
+}
+
+function isPipeOf({ member }: WaitHolder): boolean {
+  return member === 'stdio' || member === 'stdin' || member === 'stdout' || member === 'stderr';
+}
+
+export const CHILD_PROCESS: Explainer = {
+  library: 'node:child_process',
+  classes: {
+    [CLASS]: {
+      read: [
+        'pid',
+        'spawnfile',
+        'exitCode',
+        'signalCode',
+        ...OUTPUTS.flatMap((name) => stateValues(`${name}._readableState.`)),
+      ],
+      explain: explainChild,
+    },
+    Socket: { read: STREAM_VALUES, explain: explainPipe },
+  },
+};

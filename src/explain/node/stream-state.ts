@@ -1,0 +1,111 @@
+import type { WaitHolder } from '../../report/waits';
+import { classAt, numberAt, textAt } from '../base/chain';
+import { counted } from '../base/words';
+
+/** Paths of what is said of a stream. */
+export const STREAM_VALUES: readonly string[] = [
+  ...stateValues('_readableState.'),
+  ...stateValues('_writableState.'),
+  '_writableState.corked',
+  'path',
+  'fd',
+];
+
+/** Paths of one of its two states; `prefix` leads to it. */
+export function stateValues(prefix: string): readonly string[] {
+  return [`${prefix}length`, `${prefix}highWaterMark`, `${prefix}@kState`];
+}
+
+// lib/internal/streams/utils.js, readable.js and writable.js: the same in Node 20 to 26.
+const OBJECT_MODE = 1 << 0;
+const DESTROYED = 1 << 4;
+const ERRORED = 1 << 7;
+const READABLE_ENDED = 1 << 9;
+const PAUSED = (1 << 25) | (1 << 26);
+const WRITABLE_ENDING = 1 << 12;
+const FINISHED = 1 << 13;
+
+/** One of the two sides of a stream. */
+export interface StreamSide {
+  readonly length: number;
+  readonly highWaterMark: number | null;
+  readonly has: (flags: number) => boolean;
+}
+
+/** Null: it has no such side. */
+export function sideOf(holder: WaitHolder, prefix: string): StreamSide | null {
+  const length = numberAt(holder, `${prefix}length`);
+  if (length === null) return null;
+  const flags = numberAt(holder, `${prefix}@kState`) ?? 0;
+  return {
+    length,
+    highWaterMark: numberAt(holder, `${prefix}highWaterMark`),
+    // Bits above the 31st are not among them.
+    has: (wanted) => (flags & wanted) === wanted,
+  };
+}
+
+/** Whether all that was written will have an end. */
+export function isEnding(side: StreamSide): boolean {
+  return side.has(WRITABLE_ENDING);
+}
+
+/** `7 bytes not read (high water mark 4), paused` */
+export function readableText(side: StreamSide): string {
+  const parts = [side.length === 0 ? 'nothing to read' : `${amount(side)} not read${limitOf(side)}`];
+  if (side.has(PAUSED)) parts.push('paused');
+  if (side.has(READABLE_ENDED)) parts.push('ended');
+  return [...parts, ...endsOf(side)].join(', ');
+}
+
+/** `19 bytes not written (high water mark 8), end() called` */
+export function writableText(side: StreamSide, isCorked: boolean): string {
+  const parts = [side.length === 0 ? 'nothing to write' : `${amount(side)} not written${limitOf(side)}`];
+  if (isCorked) parts.push('corked');
+  if (side.has(FINISHED)) parts.push('finished');
+  else if (side.has(WRITABLE_ENDING)) parts.push('end() called');
+  return [...parts, ...endsOf(side)].join(', ');
+}
+
+function amount({ length, has }: StreamSide): string {
+  return counted(length, has(OBJECT_MODE) ? 'object' : 'byte');
+}
+
+function limitOf({ highWaterMark }: StreamSide): string {
+  return highWaterMark === null ? '' : ` (high water mark ${highWaterMark})`;
+}
+
+function endsOf({ has }: StreamSide): string[] {
+  if (has(ERRORED)) return ['failed'];
+  return has(DESTROYED) ? ['destroyed'] : [];
+}
+
+/** What is known of both sides; null: it is no stream. */
+export function streamText(stream: WaitHolder): string | null {
+  const readable = sideOf(stream, '_readableState.');
+  const writable = sideOf(stream, '_writableState.');
+  const texts: string[] = [];
+  if (writable !== null) {
+    texts.push(writableText(writable, (numberAt(stream, '_writableState.corked') ?? 0) > 0));
+  }
+  if (readable !== null) texts.push(readableText(readable));
+  return texts.length === 0 ? null : texts.join(', ');
+}
+
+/** `ReadStream of /srv/in.csv`; of a known class of the program or Node. */
+export function streamName(stream: WaitHolder): string {
+  const name = stream.className ?? 'stream';
+  const path = textAt(stream, 'path');
+  if (path === null || !/^(?:Read|Write)Stream$/.test(stream.knownAs ?? '')) return name;
+  const isOpen = numberAt(stream, 'fd') !== null;
+  return `${name} of ${path}${isOpen ? '' : ' (not open yet)'}`;
+}
+
+/** `stdin`, or the class of the stream and what is to be read of it, for one at this path; null: there is none. */
+export function inputText(holder: WaitHolder, path: string): string | null {
+  const name = classAt(holder, path);
+  if (name === null) return null;
+  const side = sideOf(holder, `${path}._readableState.`);
+  const named = numberAt(holder, `${path}.fd`) === 0 ? 'stdin' : name === '' ? 'stream' : name;
+  return side === null ? named : `${named}: ${readableText(side)}`;
+}

@@ -1,0 +1,74 @@
+import type { WaitHolder } from '../../report/waits';
+import { type Chain, numberAt } from '../base/chain';
+import type { Explainer, Explanation, KnownClass } from '../base/explainer';
+import { eventOf, passes } from './listener';
+import {
+  isEnding,
+  sideOf,
+  STREAM_VALUES,
+  stateValues,
+  streamName,
+  streamText,
+  writableText,
+} from './stream-state';
+
+const PIPELINE = 'node:internal/streams/pipeline';
+const FINISHED = 'node:internal/streams/end-of-stream';
+const READABLE = 'node:internal/streams/readable';
+
+/** Of a stream that has a listener for what is waited for. */
+export function explainStream(stream: WaitHolder, chain: Chain): Explanation | null {
+  const state = streamText(stream);
+  const event = eventOf(stream, chain);
+  if (state === null || event === null) return null;
+  const name = streamName(stream);
+  if (passes(chain, PIPELINE)) return { text: `pipeline with ${name}: ${state}` };
+  if (passes(chain, FINISHED)) return { text: `end of ${name}: ${state}${notEnded(stream)}` };
+  const isIterated = event === 'readable' && passes(chain, READABLE, 'next');
+  return { text: `${isIterated ? 'data' : `event "${event}"`} of ${name}: ${state}` };
+}
+
+/** What is finished only after end() was called. */
+function notEnded(stream: WaitHolder): string {
+  const writable = sideOf(stream, '_writableState.');
+  return writable === null || isEnding(writable) ? '' : ', end() not called';
+}
+
+/** Of the state of a stream, that keeps the callbacks of write() and end(). */
+function explainWrite(state: WaitHolder, chain: Chain): Explanation | null {
+  const stream = chain.holders[chain.at + 1];
+  const side = sideOf(state, '');
+  if (side === null || stream?.member !== '_writableState') return null;
+  const call = callOf(state.member);
+  if (call === null) return null;
+  const text = writableText(side, (numberAt(state, 'corked') ?? 0) > 0);
+  return { text: `${call} of ${streamName(stream)}: ${text}` };
+}
+
+function callOf(member: string | null): string | null {
+  switch (member) {
+    case '[kWriteCbValue]':
+    case '[kBufferedValue]':
+    case '[kAfterWriteTickInfoValue]':
+      return 'write()';
+    case '[kOnFinishedValue]':
+      return 'end()';
+    default:
+      return null;
+  }
+}
+
+const STREAM: KnownClass = { read: STREAM_VALUES, explain: explainStream };
+
+export const STREAMS: Explainer = {
+  library: 'node:stream',
+  classes: {
+    Readable: STREAM,
+    Writable: STREAM,
+    Duplex: STREAM,
+    // Of files, and of a terminal.
+    ReadStream: STREAM,
+    WriteStream: STREAM,
+    WritableState: { read: [...stateValues(''), 'corked'], explain: explainWrite },
+  },
+};

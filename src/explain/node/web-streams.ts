@@ -1,0 +1,100 @@
+import type { WaitHolder } from '../../report/waits';
+import { type Chain, isTrueAt, numberAt, textAt } from '../base/chain';
+import type { Explainer, Explanation } from '../base/explainer';
+import { counted } from '../base/words';
+import { passes } from './listener';
+
+const READABLE_FILE = 'node:internal/webstreams/readablestream';
+const STATE = '[kState]';
+
+/** What in the state of a reader or a writer leads to the promise. */
+function partOf({ member }: WaitHolder, chain: Chain): string | null {
+  if (member !== STATE) return null;
+  const parts = chain.holders.slice(0, chain.at);
+  return parts.findLast(({ kind }) => kind === 'plain-object')?.member ?? null;
+}
+
+function explainReader(reader: WaitHolder, chain: Chain): Explanation | null {
+  const part = partOf(reader, chain);
+  const state = readableState(reader, '@kState.stream.');
+  if (state === null) return null;
+  if (part === 'readRequests' || part === 'readIntoRequests') {
+    return { text: `read() of ReadableStream: ${state}` };
+  }
+  if (part !== 'close') return null;
+  const call = passes(chain, READABLE_FILE, 'shutdownWithAnAction') ? 'pipeTo()' : 'closed';
+  return { text: `${call} of ReadableStream: ${state}` };
+}
+
+function readableState(holder: WaitHolder, prefix: string): string | null {
+  const state = textAt(holder, `${prefix}@kState.state`);
+  if (state === null) return null;
+  const controller = `${prefix}@kState.controller.@kState.`;
+  const parts: string[] = [];
+  const queued = numberAt(holder, `${controller}queueTotalSize`);
+  if (queued === 0) parts.push('no chunk queued');
+  if (isTrueAt(holder, `${controller}pulling`)) parts.push('its pull() has not ended');
+  return [state, ...parts].join(', ');
+}
+
+function explainWriter(writer: WaitHolder, chain: Chain): Explanation | null {
+  const part = partOf(writer, chain);
+  const state = writableState(writer, '@kState.stream.');
+  if (state === null || (part !== 'ready' && part !== 'close')) return null;
+  return { text: `${part === 'ready' ? 'ready' : 'closed'} of WritableStream: ${state}` };
+}
+
+/** By the member of the stream's state. */
+const CALLS: Readonly<Record<string, string>> = {
+  inFlightWriteRequest: 'write()',
+  writeRequests: 'write()',
+  inFlightCloseRequest: 'close()',
+  closeRequest: 'close()',
+  pendingAbortRequest: 'abort()',
+};
+
+function explainWritable(stream: WaitHolder, chain: Chain): Explanation | null {
+  const part = partOf(stream, chain);
+  const state = writableState(stream, '');
+  const call = part === null ? undefined : CALLS[part];
+  return state === null || call === undefined ? null : { text: `${call} of WritableStream: ${state}` };
+}
+
+function writableState(holder: WaitHolder, prefix: string): string | null {
+  const at = `${prefix}@kState.`;
+  const state = textAt(holder, `${at}state`);
+  if (state === null) return null;
+  const parts: string[] = [];
+  const isWriting = holder.values[`${at}inFlightWriteRequest.promise`]?.kind === 'object';
+  const isClosing = holder.values[`${at}inFlightCloseRequest.promise`]?.kind === 'object';
+  if (isWriting) parts.push('its write() has not ended');
+  if (isClosing) parts.push('its close() has not ended');
+  const waiting = numberAt(holder, `${at}writeRequests.length`);
+  if (waiting !== null && waiting > 0) parts.push(`${counted(waiting, 'write')} waiting`);
+  return [state, ...parts].join(', ');
+}
+
+function readableValues(prefix: string): readonly string[] {
+  const controller = `${prefix}@kState.controller.@kState.`;
+  return [`${prefix}@kState.state`, `${controller}queueTotalSize`, `${controller}pulling`];
+}
+
+function writableValues(prefix: string): readonly string[] {
+  const at = `${prefix}@kState.`;
+  return [
+    `${at}state`,
+    `${at}inFlightWriteRequest.promise`,
+    `${at}inFlightCloseRequest.promise`,
+    `${at}writeRequests.length`,
+  ];
+}
+
+export const WEB_STREAMS: Explainer = {
+  library: 'node:stream/web',
+  classes: {
+    ReadableStreamDefaultReader: { read: readableValues('@kState.stream.'), explain: explainReader },
+    ReadableStreamBYOBReader: { read: readableValues('@kState.stream.'), explain: explainReader },
+    WritableStreamDefaultWriter: { read: writableValues('@kState.stream.'), explain: explainWriter },
+    WritableStream: { read: writableValues(''), explain: explainWritable },
+  },
+};
