@@ -77,13 +77,17 @@ async function main(): Promise<void> {
     ...postgresql,
     waits: {
       outsideQuery: startingWith(
-        'knex pool (tarn): 1 of 1 connection in use, 2 waiting, given up after 600 s',
+        'knex connection pool (tarn): 1 of 1 connection in use, 2 waiting, given up after 600 s',
       ),
-      secondTransfer: startingWith('knex pool (tarn): 1 of 1 connection in use, 2 waiting, given up after'),
+      secondTransfer: startingWith(
+        'knex connection pool (tarn): 1 of 1 connection in use, 2 waiting, given up after',
+      ),
       transfer: exactly('knex transaction trx1 to be committed or rolled back'),
       runningQuery: exactly(`pg query select pg_advisory_xact_lock(?), ? as word ${AT_PG}`),
       queryInTransaction: exactly('knex transaction trx3 to be committed or rolled back'),
-      connecting: startingWith('knex pool (tarn): 0 of 2 connections in use, 1 waiting, 1 being made'),
+      connecting: startingWith(
+        'knex connection pool (tarn): 0 of 2 connections in use, 1 waiting, 1 being made',
+      ),
       create: exactly('pg Client connecting to SILENT, waiting for its answer'),
     },
   });

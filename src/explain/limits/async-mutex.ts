@@ -39,7 +39,12 @@ function weightOfNext(semaphore: WaitHolder): string {
 export const ASYNC_MUTEX: Explainer = {
   library: 'async-mutex',
   classes: {
-    Semaphore: { read: READ, explain: explainSemaphore },
+    Semaphore: {
+      read: READ,
+      // `called` is a variable of what acquire() resolves with.
+      handsOut: { releaser: 'called', toMethods: true },
+      explain: explainSemaphore,
+    },
     Mutex: { read: [] },
   },
 };

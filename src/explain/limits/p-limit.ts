@@ -17,6 +17,11 @@ function explainLimit(limiter: WaitHolder): Explanation | null {
 export const P_LIMIT: Explainer = {
   library: 'p-limit',
   classes: {
-    'pLimit()': { read: ['activeCount', 'concurrency', ...QUEUED], explain: explainLimit },
+    'pLimit()': {
+      read: ['activeCount', 'concurrency', ...QUEUED],
+      // Its function `run` awaits what the program's function returns.
+      handsOut: { toClosures: true },
+      explain: explainLimit,
+    },
   },
 };

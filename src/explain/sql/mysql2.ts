@@ -74,7 +74,7 @@ function explainQuery(query: WaitHolder, chain: Chain): Explanation | null {
 function explainConnection(connection: WaitHolder, chain: Chain): Explanation | null {
   if (numberAt(connection, '_internalId') === null || !hasAt(connection, '_command')) return null;
   if (connection.member === '_commands') {
-    const command = chain.holders.slice(0, chain.at).findLast(({ kind }) => kind === 'list-node');
+    const command = chain.holders.slice(0, chain.at).findLast(({ member }) => member === 'onResult');
     return command === undefined || command.className === null
       ? null
       : { text: `mysql2 ${command.className}${queuedText(connection)}` };

@@ -23,7 +23,9 @@ function explainPool(pool: WaitHolder, chain: Chain): Explanation | null {
   const waiting = numberAt(pool, 'pendingAcquires.length');
   const creating = numberAt(pool, 'pendingCreates.length');
   if (inUse === null || limit === null || waiting === null || creating === null) return null;
-  const [name, noun] = isOfKnex(pool, chain) ? ['knex pool (tarn)', 'connection'] : ['tarn Pool', 'resource'];
+  const [name, noun] = isOfKnex(pool, chain)
+    ? ['knex connection pool (tarn)', 'connection']
+    : ['tarn Pool', 'resource'];
   const operation = OPERATIONS[pool.member ?? ''];
   if (operation !== undefined) return { text: `${name}: a ${noun} is being ${operation}` };
   if (pool.member === 'used') return { text: `${name}: a ${noun} to be released` };
