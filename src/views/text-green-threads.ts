@@ -6,6 +6,8 @@ import {
   isUserFrame,
 } from '../report/async-frames';
 import { deadlockedResources, describeUsers, isDeadlocked } from '../report/resources';
+import { ownerOfFrame } from '../report/code-owner';
+import { areKnown } from '../report/facts';
 import { formatDuration, formatMegabytes } from '../report/duration';
 import type {
   AsyncFrame,
@@ -33,13 +35,14 @@ const HOW_READ: Readonly<Record<GreenThreads['heapRead'], string>> = {
 
 /** The suspended async functions of each JavaScript thread: who waits, for what, and who waits for that. */
 export function renderGreenThreads(photograph: Photograph): readonly Line[] {
-  const { isolates, view } = photograph;
+  const { facts, isolates, view } = photograph;
+  const root = areKnown(facts) ? facts.package.root : null;
   const reason = commonReason(isolates);
   if (reason !== null) return [escapeInline(notAvailable(reason))];
   const lines: Line[] = [];
   for (const isolate of isolates) {
     lines.push(head(labelOf(isolate)));
-    lines.push(...guarded(() => renderIsolate(isolate, view)), '');
+    lines.push(...guarded(() => renderIsolate(isolate, view, root)), '');
   }
   lines.push(...describeReading(isolates));
   return lines;
@@ -71,7 +74,11 @@ function labelOf({ kind, threadId, name }: IsolateThread): string {
   return name === '' ? `worker ${threadId}` : `worker ${threadId} "${boundedName(name)}"`;
 }
 
-function renderIsolate({ greenThreads }: IsolateThread, view: ViewOptions): readonly string[] {
+function renderIsolate(
+  { greenThreads }: IsolateThread,
+  view: ViewOptions,
+  root: string | null,
+): readonly string[] {
   if (greenThreads.status === 'unavailable') return [escapeInline(notAvailable(greenThreads.reason))];
   const lines = [countGreenThreads(greenThreads), `(${describeCost(greenThreads)})`];
   if (greenThreads.partial !== null) {
@@ -85,7 +92,7 @@ function renderIsolate({ greenThreads }: IsolateThread, view: ViewOptions): read
   const { groups } = greenThreads;
   const dead = deadlockedResources(groups);
   for (const group of groups) {
-    lines.push('', ...renderGroup(group, { groups, view, isExhausted: isDeadlocked(group, dead) }));
+    lines.push('', ...renderGroup(group, { groups, root, view, isExhausted: isDeadlocked(group, dead) }));
   }
   const notes = describeRest(greenThreads);
   if (notes.length > 0) lines.push('', ...notes);
@@ -99,12 +106,17 @@ function describeCost({ heapRead, costMs, scannedBytes }: GreenThreads): string 
 
 interface Around {
   readonly groups: readonly GreenThreadGroup[];
+  /** Folder of the application; null when unknown. */
+  readonly root: string | null;
   readonly view: ViewOptions;
   /** True when it waits for a resource that nobody will give back. */
   readonly isExhausted: boolean;
 }
 
-function renderGroup(group: GreenThreadGroup, { groups, view, isExhausted }: Around): readonly string[] {
+function renderGroup(
+  group: GreenThreadGroup,
+  { groups, root, view, isExhausted }: Around,
+): readonly string[] {
   const blocks: (readonly string[])[] = [];
   group.frames.forEach((frame, index) => {
     blocks.push(renderFrame(frame));
@@ -118,7 +130,7 @@ function renderGroup(group: GreenThreadGroup, { groups, view, isExhausted }: Aro
   if (view.frameOrder === 'outermost-first') blocks.reverse();
   return [
     describeGroup(group, isExhausted),
-    ...describeHolders(group, groups),
+    ...describeHolders(group, groups, root),
     ...describeContext(group),
     ...blocks.flat(),
   ];
@@ -149,9 +161,13 @@ function describeContextValue({ key, kind, text, functions, distinct }: ContextV
 }
 
 /** Who has what a group waits for. */
-function describeHolders(group: GreenThreadGroup, groups: readonly GreenThreadGroup[]): readonly string[] {
+function describeHolders(
+  group: GreenThreadGroup,
+  groups: readonly GreenThreadGroup[],
+  root: string | null,
+): readonly string[] {
   const text = describeUsers(group, groups, {
-    isApplication: isUserFrame,
+    isApplication: (frame) => ownerOfFrame(frame, root).kind === 'application',
     name: (frame) => {
       const position = asyncFramePosition(frame);
       const where = position === null ? (evalPosition(frame) ?? '<no file>') : printablePosition(position);
