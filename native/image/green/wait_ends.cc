@@ -12,13 +12,16 @@ constexpr uint8_t kTimerRank = 1;
 constexpr uint8_t kItemRank = 2;
 constexpr uint8_t kFunctionRank = 3;
 constexpr uint8_t kLastRank = 4;
+// Plain objects and arrays between an element and its collection, on all ways together.
+constexpr int kMaxItemSteps = 64;
 
 bool IsSource(const WaitNode& from, const WaitEdge& edge, const WaitNode& to) {
   return from.role == WaitRole::kPromise && to.role == WaitRole::kPromise && edge.offset < 0;
 }
 
 bool IsTowardsCollection(const WaitNode& to) {
-  return to.role == WaitRole::kContainer || (to.role == WaitRole::kNamed && to.in_array);
+  return to.role == WaitRole::kContainer || to.role == WaitRole::kItem ||
+         (to.role == WaitRole::kNamed && to.in_array);
 }
 
 bool IsBetter(const FoundEnd& a, const FoundEnd& b) {
@@ -99,16 +102,19 @@ std::vector<WaitEnds::Leaf> WaitEnds::FindLeaves(uint32_t promise, FoundWait* wa
   return leaves;
 }
 
-// An element of a collection that nothing else has: what has the collection says more.
+// An element of a collection that nothing else has: what has the collection says more. It may be in a plain
+// object there.
 bool WaitEnds::IsItem(uint32_t node) const {
   bool is_in_collection = false;
   bool is_owned = false;
+  int steps = 0;
   const auto look = [&](uint32_t of, const auto& inner) -> void {
     for (uint32_t edge = (*nodes_)[of].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
       const WaitNode& to = (*nodes_)[nodes_->EdgeAt(edge).to];
-      if (to.in_array && of == node) {
-        inner(nodes_->EdgeAt(edge).to, inner);
-      } else if (to.role == WaitRole::kContainer) {
+      const bool is_in_item = (*nodes_)[of].role == WaitRole::kItem;
+      if (to.role == WaitRole::kItem || (to.in_array && (of == node || is_in_item))) {
+        if (++steps <= kMaxItemSteps) inner(nodes_->EdgeAt(edge).to, inner);
+      } else if (to.role == WaitRole::kContainer || (is_in_item && to.role == WaitRole::kNamed)) {
         is_in_collection = true;
       } else if (to.role != WaitRole::kEnd || to.is_outer || to.end != WaitEndKind::kVariable) {
         is_owned = true;

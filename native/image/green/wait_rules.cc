@@ -147,10 +147,27 @@ WaitStep StepFromNamed(HolderShape shape) {
     case HolderShape::kCell:
     case HolderShape::kClass:
       return Follow(WaitRole::kNamed);
-    // An item of a queue, perhaps, in an object of its own.
+    // An item of a queue, perhaps.
     case HolderShape::kCollection:
     case HolderShape::kListNode:
+      return Follow(WaitRole::kContainer);
     case HolderShape::kPlain:
+      return Follow(WaitRole::kItem);
+    default:
+      return kIgnore;
+  }
+}
+
+// A variable that has it says less than the class.
+WaitStep StepFromItem(HolderShape shape) {
+  switch (shape) {
+    case HolderShape::kArray:
+    case HolderShape::kPlain:
+      return Follow(WaitRole::kItem);
+    case HolderShape::kClass:
+      return Follow(WaitRole::kNamed);
+    case HolderShape::kCollection:
+    case HolderShape::kListNode:
       return Follow(WaitRole::kContainer);
     default:
       return kIgnore;
@@ -187,6 +204,8 @@ WaitStep StepFor(WaitRole role, HolderShape shape) {
       return StepFromUserland(shape);
     case WaitRole::kContainer:
       return StepFromContainer(shape);
+    case WaitRole::kItem:
+      return StepFromItem(shape);
     case WaitRole::kNamed:
       return StepFromNamed(shape);
     case WaitRole::kScope:
