@@ -7,7 +7,9 @@ const SECURE = ORIGIN.replace('http', 'https');
 /** Of the whole text: nothing that is behind a question mark must appear. */
 const whole = (text: string): RegExp => new RegExp(`^${text}$`);
 
-const CHUNK = whole('a chunk of (?:a web ReadableStream|the body of a fetch Response or Request)');
+/** Between a body and the program, functions of the library may be suspended. */
+const CHUNK =
+  /^(?:async function \S+ \(\S+\), which may settle it and waits for )?read\(\) of ReadableStream: readable, no chunk queued(?:, its pull\(\) has not ended)?$/;
 
 const FETCH: Readonly<Record<string, RegExp>> = {
   stock: whole(String.raw`fetch GET ${ORIGIN}\/stock\/17\?\.\.\., waiting for headers`),
@@ -88,7 +90,7 @@ const NET: Readonly<Record<string, RegExp>> = {
   drained: whole(String.raw`net Socket, waiting for drain, \d{8} bytes queued`),
   handshake: whole(String.raw`TLS handshake with 127\.0\.0\.1:\d+`),
   served: whole(String.raw`net Socket accepted by 127\.0\.0\.1, waiting for data`),
-  childOutput: whole(String.raw`pipe of child process cat \d+, waiting for data`),
+  childOutput: whole(String.raw`output of child process \d+ \(cat\), running`),
   ended: whole('net Socket, waiting for its end'),
   copied: whole('net Socket, waiting for its end'),
   closing: whole(String.raw`net Server 127\.0\.0\.1:\d+ that closes when its 2 connections end`),

@@ -45,11 +45,13 @@ function describeStreams(): void {
     script: 'streams.cjs',
     skip: false,
     waits: {
-      readWeb: /^read\(\) of ReadableStream: readable, no chunk queued$/,
-      readFull: /^read\(\) of ReadableStream: readable, no chunk queued, its pull\(\) has not ended$/,
-      iterateWeb: /^read\(\) of ReadableStream: readable, no chunk queued$/,
-      pipeWeb: /^pipeTo\(\) of ReadableStream: readable, no chunk queued$/,
-      writeWeb: /^ready of WritableStream: writable, its write\(\) has not ended, 1 write waiting$/,
+      readWeb: /^read\(\) of ReadableStream: readable, no chunk queued(?: \("\w+" in \S+\))?$/,
+      readFull:
+        /^read\(\) of ReadableStream: readable, no chunk queued, its pull\(\) has not ended(?: \("\w+" in \S+\))?$/,
+      iterateWeb: /^read\(\) of ReadableStream: readable, no chunk queued(?: \("\w+" in \S+\))?$/,
+      pipeWeb: /^pipeTo\(\) of ReadableStream: readable, no chunk queued(?: \("\w+" in \S+\))?$/,
+      writeWeb:
+        /^ready of WritableStream: writable, its write\(\) has not ended, 1 write waiting(?: \("\w+" in \S+\))?$/,
       closeWeb: /^close\(\) of WritableStream: writable, its close\(\) has not ended\b/,
     },
   });

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
       runningQuery: exactly(`pg query ${PG_LOCK} ${AT_PG} ("client" in FILE)`),
       queuedQuery: exactly(`pg query SELECT ? AS word ${AT_PG}, queued behind ${PG_LOCK} ("client" in FILE)`),
       timedQuery: startingWith(`pg query ${PG_LOCK} ${AT_PG} ("timed" in FILE) | timer 600000 ms`),
-      poolQuery: containing(`pg query ${PG_LOCK} ${AT_PG} | event "error" of the pg Client ${AT_PG}`),
+      poolQuery: containing(`pg query ${PG_LOCK} ${AT_PG}`),
       queryInTransaction: exactly(`pg query SELECT pg_advisory_xact_lock(?) ${AT_PG}`),
       unconnectedQuery: exactly(
         `pg query SELECT ? AS word ${AT_PG}, queued in a Client that is not connected ("unused" in FILE)`,

@@ -5,7 +5,7 @@ const LOCAL = String.raw`127\.0\.0\.1:\d+`;
 
 /** The client of a command is not always found. */
 function onRedis(text: string): RegExp {
-  return new RegExp(String.raw`^${text}(?: \(on 127\.0\.0\.1:6379\))?$`);
+  return new RegExp(String.raw`^${text}(?: \(on 127\.0\.0\.1:6379\))?(?: \("\w+" in \S+\))?$`);
 }
 
 async function main(): Promise<void> {
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
       order: /^BullMQ job 1 of queue gmr-explain-\d+ to be done(?: \("events" in \S*\/bullmq\.cjs\))?$/,
       orderInTime:
         /^BullMQ job 2 of queue gmr-explain-\d+ to be done(?: \(\S+ in \S+\))?, given up after 600 s/,
-      'Worker.waitForJob': /^redis BZPOPMIN bull:\?:marker \| timer \d+ ms/,
+      'Worker.waitForJob': /^redis BZPOPMIN bull:\?:marker(?: \(on 127\.0\.0\.1:6379\))? \| timer \d+ ms/,
       'Worker.stalledChecker': /^BullMQ Worker of queue gmr-explain-\S+ to be closed \| timer 30000 ms/,
       'AsyncFifoQueue.fetch':
         /^BullMQ Worker of queue gmr-explain-\d+: a job, or the end of one \(at most 1 at once\)$/,

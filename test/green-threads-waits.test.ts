@@ -21,7 +21,7 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   // A promise that nothing settles would call it.
   onFinally: /^a promise that nothing in the heap can resolve any more/,
   onEvent: /^event "ready" of EventEmitter \("emitter" in /,
-  onChild: /^child process sleep \d+$/,
+  onChild: /^child process \d+ \(sleep\), running$/,
   onHttp: /^http request GET http:\/\/localhost:\d+\/\S*, waiting for headers/,
   onSocket: /^net Socket( to \S+)?, waiting for data/,
   onPort: /^MessagePort$/,

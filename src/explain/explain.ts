@@ -19,12 +19,17 @@ interface Candidate {
   readonly known: KnownClass;
 }
 
+/** Whatever can fail has a listener for that, which rejects: beside other answers it says nothing. */
+const OF_ERRORS = 'event "error" of ';
+
 /** By the name of a class or function: what is known of those that have it. */
 export type KnownNames = ReadonlyMap<string, readonly Candidate[]>;
 
 /** Says what is waited for in the words of the library, where one of the explainers knows it. Never throws. */
 export function explainWait(wait: Wait, names: KnownNames = allNames()): Wait {
-  return { ...wait, answers: wait.answers.map((answer) => explainAnswer(answer, names)) };
+  const answers = wait.answers.map((answer) => explainAnswer(answer, names));
+  const others = answers.filter(({ text }) => !text.startsWith(OF_ERRORS));
+  return { ...wait, answers: others.length === 0 ? answers : others };
 }
 
 /** The innermost object that is known says most: a query, and not the client that runs it. */

@@ -229,12 +229,6 @@ bool IsUncertain(const WaitEnd& end, bool is_at_rest) {
          (!is_at_rest || end.holders.back().kind == HolderKind::kFunction);
 }
 
-// A listener of an error rejects as a rule, and everything that can fail has one.
-bool IsForErrors(const WaitEnd& end) {
-  std::string event;
-  return IsEvent(end, &event) && event == "error";
-}
-
 struct Found {
   std::vector<WaitAnswer> answers;
   std::string limits;
@@ -243,12 +237,7 @@ struct Found {
 
 Found Sort(const Wait& wait, bool is_at_rest) {
   Found found;
-  const auto says_more = [&](const WaitEnd& end) {
-    return !IsLimit(end) && !IsForErrors(end) && !IsUncertain(end, is_at_rest);
-  };
-  const bool has_more = std::any_of(wait.ends.begin(), wait.ends.end(), says_more);
   for (const WaitEnd& end : wait.ends) {
-    if (has_more && IsForErrors(end)) continue;
     if (IsLimit(end)) {
       found.limits += (found.limits.empty() ? "" : " or ") + LimitText(end.holders.back());
     } else if (IsUncertain(end, is_at_rest)) {

@@ -20,7 +20,9 @@ function explainReadFile(context: WaitHolder, chain: Chain): Explanation | null 
 
 /** `fs.promises.watch()` */
 function explainWatch(handle: WaitHolder): Explanation | null {
-  return handle.member === 'onchange' ? { text: 'change to what fs.watch() observes' } : null;
+  // Node's has no file.
+  const isNodes = handle.member === 'onchange' && handle.file === null;
+  return isNodes ? { text: 'change to what fs.watch() observes' } : null;
 }
 
 export const FILES: Explainer = {

@@ -23,9 +23,10 @@ export function explainStream(stream: WaitHolder, chain: Chain): Explanation | n
   if (state === null || event === null) return null;
   const name = streamName(stream);
   if (passes(chain, PIPELINE)) return { text: `pipeline with ${name}: ${state}` };
+  // An iterator listens for the end too.
+  if (passes(chain, READABLE)) return { text: `data of ${name}: ${state}` };
   if (passes(chain, FINISHED)) return { text: `end of ${name}: ${state}${notEnded(stream)}` };
-  const isIterated = event === 'readable' && passes(chain, READABLE, 'next');
-  return { text: `${isIterated ? 'data' : `event "${event}"`} of ${name}: ${state}` };
+  return { text: `event "${event}" of ${name}: ${state}` };
 }
 
 /** What is finished only after end() was called. */

@@ -6,12 +6,17 @@ import { passes } from './listener';
 
 const READABLE_FILE = 'node:internal/webstreams/readablestream';
 const STATE = '[kState]';
+const READER = 'ReadableStreamDefaultReader';
 
-/** What in the state of a reader or a writer leads to the promise. */
+/** What in the state of a reader, a writer or a stream leads to the promise. */
 function partOf({ member }: WaitHolder, chain: Chain): string | null {
-  if (member !== STATE) return null;
-  const parts = chain.holders.slice(0, chain.at);
-  return parts.findLast(({ kind }) => kind === 'plain-object')?.member ?? null;
+  return member === STATE ? (chain.holders[chain.at - 1]?.member ?? null) : null;
+}
+
+/** Of a request that waits in the reader's queue. Node 24 and later have a queue of their own, of which less is known. */
+function explainRequest({ file }: WaitHolder, chain: Chain): Explanation | null {
+  if (file !== READABLE_FILE || chain.outside(READER) !== null) return null;
+  return { text: 'read() of ReadableStream' };
 }
 
 function explainReader(reader: WaitHolder, chain: Chain): Explanation | null {
@@ -92,7 +97,9 @@ function writableValues(prefix: string): readonly string[] {
 export const WEB_STREAMS: Explainer = {
   library: 'node:stream/web',
   classes: {
-    ReadableStreamDefaultReader: { read: readableValues('@kState.stream.'), explain: explainReader },
+    DefaultReadRequest: { read: [], explain: explainRequest },
+    ReadableStreamAsyncIteratorReadRequest: { read: [], explain: explainRequest },
+    [READER]: { read: readableValues('@kState.stream.'), explain: explainReader },
     ReadableStreamBYOBReader: { read: readableValues('@kState.stream.'), explain: explainReader },
     WritableStreamDefaultWriter: { read: writableValues('@kState.stream.'), explain: explainWriter },
     WritableStream: { read: writableValues(''), explain: explainWritable },
