@@ -40,7 +40,15 @@ function emitter(event: string, part: Partial<WaitHolder>): readonly WaitHolder[
 }
 
 function textOf(holders: readonly WaitHolder[]): string {
-  const answer = { before: '', text: NATIVE, after: '', library: null, counts: null, holders };
+  const answer = {
+    before: '',
+    text: NATIVE,
+    after: '',
+    library: null,
+    counts: null,
+    resource: null,
+    holders,
+  };
   const wait: Wait = { via: null, answers: [answer], rest: '' };
   return explainWait(wait)
     .answers.map(({ text }) => text)
