@@ -36,6 +36,8 @@ const NOT_A_MESSAGE: readonly RegExp[] = [
   // A description of a frame or a field of /proc.
   /"Uid:[^"]*"|"async function "[^;]*;/g,
   /\bstarts_with\("[^"]*"\)/g,
+  // What an event of a WebSocket stands for.
+  /\bmessage: 'a message'/g,
   // Names of an output or an input.
   /'standard input'/g,
   // Layout of the report that is made without memory.

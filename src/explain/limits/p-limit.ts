@@ -11,7 +11,9 @@ function explainLimit(limiter: WaitHolder): Explanation | null {
   const limit = numberAt(limiter, 'concurrency');
   const waiting = QUEUED.map((path) => numberAt(limiter, path)).find((size) => size !== null) ?? null;
   if (inUse === null || waiting === null) return null;
-  return { text: `p-limit: ${usage(inUse, limit, 'slot', waiting)}`, counts: { inUse, limit, waiting } };
+  const text = `p-limit: ${usage(inUse, limit, 'slot', waiting)}`;
+  // Its queue has the way to start each function, and beside it one that only rejects the promise.
+  return { text, counts: { inUse, limit, waiting }, isWhole: true };
 }
 
 export const P_LIMIT: Explainer = {
