@@ -6,20 +6,29 @@
 
 namespace gmr::vm {
 
+void ListChains::Reset() {
+  for (Pass& pass : passes_) pass.map = Tagged();
+}
+
 bool ListChains::Collect(const HeapPages& pages, const PageTargets& targets, Tagged map, int32_t offset,
                          int64_t deadline_ns) {
-  if (map == map_ && offset == offset_) return true;
-  map_ = Tagged();
-  nodes_.Truncate(0);
-  before_.Clear();
-  offset_ = offset;
+  for (Pass& pass : passes_) {
+    if (pass.map != map || pass.offset != offset) continue;
+    current_ = &pass;
+    return true;
+  }
+  current_ = &passes_[next_];
+  next_ = (next_ + 1) % kPasses;
+  current_->nodes.Truncate(0);
+  current_->before.Clear();
+  current_->offset = offset;
   PageTargets::Set wanted;
   targets.Add(map.bits(), &wanted);
-  map_ = map;
+  current_->map = map;
   for (uint32_t i = 0; i < pages.pages().size(); ++i) {
     if (!targets.MayPointInto(i, wanted)) continue;
     if (platform::MonotonicNs() > deadline_ns || !CollectPage(pages.pages()[i])) {
-      map_ = Tagged();
+      current_->map = Tagged();
       return false;
     }
   }
@@ -31,13 +40,13 @@ bool ListChains::CollectPage(const HeapPage& page) {
   const uint64_t* words = page.is_inside_large ? nullptr : heap_->memory().OpenWindow(page.start, bytes);
   if (words == nullptr) return true;
   const size_t count = bytes / sizeof(uint64_t);
-  const size_t next = static_cast<size_t>(offset_) / sizeof(uint64_t);
+  const size_t next = static_cast<size_t>(current_->offset) / sizeof(uint64_t);
   for (size_t i = 0; i + next < count; ++i) {
-    if (words[i] != map_.bits() || !Tagged(words[i + next]).IsObject()) continue;
-    const auto number = static_cast<uint32_t>(nodes_.size());
+    if (words[i] != current_->map.bits() || !Tagged(words[i + next]).IsObject()) continue;
+    const auto number = static_cast<uint32_t>(current_->nodes.size());
     uint32_t present = number;
-    if (!nodes_.Append(Tagged::At(page.start + i * sizeof(uint64_t)).bits()) ||
-        !before_.Insert(words[i + next], number, &present))
+    if (!current_->nodes.Append(Tagged::At(page.start + i * sizeof(uint64_t)).bits()) ||
+        !current_->before.Insert(words[i + next], number, &present))
       return false;
   }
   return true;
@@ -48,9 +57,9 @@ bool ListChains::WalkBack(Tagged node, platform::MappedArray<uint64_t>* chain) {
   uint64_t at = node.bits();
   while (chain->size() < kMaxNodes) {
     if (!chain->Append(at)) return false;
-    const uint32_t* before = before_.Find(at);
+    const uint32_t* before = current_->before.Find(at);
     if (before == nullptr) return true;
-    at = nodes_[*before];
+    at = current_->nodes[*before];
     // A list that leads back to where it began.
     if (at == node.bits()) return true;
   }

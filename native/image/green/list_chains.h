@@ -1,12 +1,12 @@
 // ListChains: the nodes in front of a node of a linked list, all found in one pass.
 //
-// Owns:        pairs of nodes of one class, in mappings.
+// Owns:        pairs of nodes of a few classes, in mappings.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock of this process.
-// Lifetime:    until the next Collect().
+// Lifetime:    until Reset().
 //
 // Going backwards node by node takes a pass for each. One pass for the map that all of them have finds all
-// pairs.
+// pairs. Lists of several kinds, and both directions of one, take turns: the last few passes are kept.
 #ifndef GMR_NATIVE_IMAGE_GREEN_LIST_CHAINS_H_
 #define GMR_NATIVE_IMAGE_GREEN_LIST_CHAINS_H_
 
@@ -25,7 +25,7 @@ class ListChains {
 
   explicit ListChains(const HeapReader* heap) : heap_(heap) {}
 
-  void Reset() { map_ = Tagged(); }
+  void Reset();
   // Collects the objects with this map that refer to another one at `offset`. False: the time is over, or
   // there are too many.
   bool Collect(const HeapPages& pages, const PageTargets& targets, Tagged map, int32_t offset,
@@ -34,14 +34,22 @@ class ListChains {
   bool WalkBack(Tagged node, platform::MappedArray<uint64_t>* chain);
 
  private:
+  struct Pass {
+    Tagged map;  // 0: none
+    int32_t offset = -1;
+    platform::MappedArray<uint64_t> nodes{kMaxNodes};
+    // From a node to the number of one that refers to it.
+    platform::NumberTable before{kMaxNodes};
+  };
+
+  static constexpr size_t kPasses = 6;
+
   bool CollectPage(const HeapPage& page);
 
   const HeapReader* heap_;
-  Tagged map_;
-  int32_t offset_ = -1;
-  platform::MappedArray<uint64_t> nodes_{kMaxNodes};
-  // From a node to the number of one that refers to it.
-  platform::NumberTable before_{kMaxNodes};
+  Pass passes_[kPasses];
+  Pass* current_ = passes_;
+  size_t next_ = 0;  // the oldest, which the next one replaces
 };
 
 }  // namespace gmr::vm
