@@ -191,6 +191,7 @@
         "native/image/text/source_use.cc",
         "native/image/text/source_use_pending.cc",
         "native/image/text/script_lexer.cc",
+        "native/image/text/giving_back.cc",
         "native/image/text/scope_stack.cc",
         "native/image/objects/variable_use.cc",
         "native/v8/timer_base.cc",

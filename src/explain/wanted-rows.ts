@@ -18,13 +18,14 @@ export function wantedRows(): string {
 }
 
 function wordsOf({ read, handsOut = {}, wraps }: KnownClass): string[] {
-  const { tokens = [], idle = [], releaser, toMethods, toClosures } = handsOut;
+  const { tokens = [], idle = [], releaser, toMethods, toArrow, toClosures } = handsOut;
   return [
     ...read,
     ...tokens.map((path) => `+${path}`),
     ...idle.map((path) => `-${path}`),
     ...(releaser === undefined ? [] : [`=releaser:${releaser}`]),
     ...(toMethods === true ? ['=methods'] : []),
+    ...(toArrow === undefined ? [] : [`=arrow:${toArrow}`]),
     ...(toClosures === true ? ['=closures'] : []),
     ...(wraps === undefined ? [] : [`>${wraps}`]),
   ];

@@ -6,8 +6,10 @@ export interface ResourceUsers {
   readonly user: ResourceUser;
   /** With what they wait for. */
   readonly group: GreenThreadGroup;
-  /** True when they wait for the same resource. */
+  /** True when all of them wait for the same resource. */
   readonly waitsForIt: boolean;
+  /** False when some of them may wait for another resource than what the group tells. */
+  readonly isWaitKnown: boolean;
 }
 
 /** What is in use of the resource; null: unknown. */
@@ -23,7 +25,9 @@ export function usersOf(answer: WaitAnswer, groups: readonly GreenThreadGroup[])
     .flatMap((user) => {
       const group = groups.find(({ id }) => id === user.group);
       if (group === undefined) return [];
-      return [{ user, group, waitsForIt: resourcesOf(group).includes(resource.id) }];
+      const waited = resourcesOf(group);
+      const isWaitKnown = waited.every((id) => allWaitFor(id, group, groups));
+      return [{ user, group, waitsForIt: isWaitKnown && waited.includes(resource.id), isWaitKnown }];
     })
     .toSorted((a, b) => b.user.count - a.user.count);
 }
@@ -32,12 +36,39 @@ function resourcesOf({ waits }: GreenThreadGroup): readonly number[] {
   return waits.answers.flatMap(({ resource }) => (resource === null ? [] : [resource.id]));
 }
 
+/**
+ * Whether this is what each function of the group waits for: only one of them was asked. Of several it is not known
+ * where the resource has fewer that wait than there are functions at such places, as of one of many locks.
+ */
+function allWaitFor(id: number, group: GreenThreadGroup, groups: readonly GreenThreadGroup[]): boolean {
+  if (group.count === 1) return true;
+  const alike = groups.filter((other) => resourcesOf(other).includes(id));
+  const count = alike.reduce((sum, other) => sum + other.count, 0);
+  const answer = group.waits.answers.find(({ resource }) => resource?.id === id);
+  return count <= (answer?.counts?.waiting ?? 0);
+}
+
 /** The resource that is all that a group waits for, without a limit of time; null: there is another way out. */
 function onlyResource({ waits }: GreenThreadGroup): number | null {
   const [answer] = waits.answers;
   const isAll =
-    waits.answers.length === 1 && waits.rest === '' && answer?.before === '' && answer.after === '';
+    waits.answers.length === 1 &&
+    waits.rest === '' &&
+    endsOnlyWith(waits.via) &&
+    answer?.before === '' &&
+    answer.after === '';
   return isAll ? (answer?.resource?.id ?? null) : null;
+}
+
+/** Whether a wait cannot end before what it is for: a promise may be settled by others than the one it follows. */
+function endsOnlyWith(via: string | null): boolean {
+  return via === null || !/Promise\.(any|race)|\bresolve\b/.test(via);
+}
+
+/** Whether the user itself can go on only when the innermost function of its group does. */
+function isBound({ frame }: ResourceUser, { frames, cut }: GreenThreadGroup): boolean {
+  if (frame === null || (cut !== null && cut.afterIndex < frame)) return false;
+  return frames.slice(0, frame).every(({ via }) => endsOnlyWith(via));
 }
 
 /**
@@ -54,7 +85,7 @@ export function deadlockedResources(groups: readonly GreenThreadGroup[]): Readon
     isStable = true;
     for (const id of dead) {
       const answer = answers.get(id);
-      if (answer !== undefined && allWaitFor(answer, groups, dead)) continue;
+      if (answer !== undefined && allUsersWait(answer, groups, dead)) continue;
       dead.delete(id);
       isStable = false;
     }
@@ -68,7 +99,7 @@ function isExhausted(answer: WaitAnswer): boolean {
   return inUse !== null && inUse > 0 && inUse === limit;
 }
 
-function allWaitFor(
+function allUsersWait(
   answer: WaitAnswer,
   groups: readonly GreenThreadGroup[],
   dead: ReadonlySet<number>,
@@ -77,9 +108,9 @@ function allWaitFor(
   const known = users.reduce((sum, { user }) => sum + user.count, 0);
   return (
     known === inUseOf(answer) &&
-    users.every(({ group }) => {
+    users.every(({ user, group, isWaitKnown }) => {
       const next = onlyResource(group);
-      return next !== null && dead.has(next);
+      return isWaitKnown && isBound(user, group) && next !== null && dead.has(next);
     })
   );
 }
@@ -132,10 +163,10 @@ function describeUsersOf(answer: WaitAnswer, users: readonly ResourceUsers[], wo
   return `${of}held: ${[...counted, ...shown.slice(MOST_USERS)].join('; ')}`;
 }
 
-function describeUser({ user, group, waitsForIt }: ResourceUsers, words: UserWords): string {
+function describeUser({ user, group, waitsForIt, isWaitKnown }: ResourceUsers, words: UserWords): string {
   const frame = frameOf(user, group, words);
   const name = frame === null ? 'a suspended function' : words.name(frame);
-  const wait = waitsForIt ? 'it itself' : words.wait(group);
+  const wait = waitsForIt ? 'it itself' : isWaitKnown ? words.wait(group) : '';
   return wait === '' ? name : `${name}, which waits for ${wait}`;
 }
 

@@ -17,6 +17,8 @@ export interface PrintedGroup {
   readonly count: number;
   readonly deadlock: boolean;
   readonly waitsFor: string | null;
+  /** Who has what it waits for: `held by transfer (/srv/app.js:9:3), which waits for ...`; null when not told. */
+  readonly heldBy: string | null;
   /** What an AsyncLocalStorage held; null when nothing is told of it. */
   readonly context: string | null;
   readonly frames: readonly PrintedFrame[];
@@ -76,6 +78,7 @@ interface OpenGroup {
   count: number;
   deadlock: boolean;
   waitsFor: string | null;
+  heldBy: string | null;
   context: string | null;
   frames: { name: string; place: string; via: string | null; otherCallers: number; inCycle: boolean }[];
   cutCount: number;
@@ -91,6 +94,7 @@ function readGroups(text: string): PrintedGroup[] {
         count: Number(count),
         deadlock: deadlock !== undefined,
         waitsFor,
+        heldBy: null,
         context: null,
         frames: [],
         cutCount: 0,
@@ -111,6 +115,7 @@ function readInto(group: OpenGroup, line: string): void {
     group.frames.push({ name, place, via: null, otherCallers: 0, inCycle: cycle !== undefined });
     return;
   }
+  group.heldBy ??= /^ {4}((?:all \d+ |\d+ of \d+ )?held(?: by |: ).*)$/.exec(line)?.[1] ?? null;
   group.context ??= /^ {4}context: (.*)$/.exec(line)?.[1] ?? null;
   const frame = group.frames.at(-1);
   const via = /^ {6}via (.*)$/.exec(line)?.[1];

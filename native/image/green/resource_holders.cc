@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../../base/clock.h"
+#include "../objects/own_name.h"
 
 namespace gmr::vm {
 
@@ -16,8 +17,6 @@ constexpr int32_t kMaxSlots = 64;
 // From a function inwards, or to one of its callers.
 constexpr int kMaxSteps = 64;
 constexpr uint32_t kPerLook = 64;
-// How a source speaks of giving back.
-constexpr std::u16string_view kGivingBack[] = {u"elease", u"estroy", u"done(", u".end("};
 
 }  // namespace
 
@@ -25,6 +24,7 @@ void ResourceHolders::Reset(const WantedValues* wanted) {
   wanted_ = wanted;
   resources_.clear();
   claims_.clear();
+  may_have_.clear();
   tokens_.Clear();
 }
 
@@ -90,8 +90,11 @@ void ResourceHolders::CollectTokens(uint32_t index) {
 
 void ResourceHolders::Look(uint32_t function) {
   const SuspendedObject& suspended = graph_->functions()[function].suspended;
+  Tagged object = suspended.object;
   Tagged registers;
   LookAtMethod(function);
+  // What a compiler made a plain object of has its variables elsewhere.
+  if (suspended.kind == SuspendedKind::kDrivenGenerator && !heap_->Is(&object, layout_->type_generator)) return;
   LookAtScopes(function);
   if (layout_->generator_registers < 0 ||
       !heap_->Load(suspended.object, layout_->generator_registers, &registers) || !registers.IsObject())
@@ -177,17 +180,50 @@ void ResourceHolders::LookAtWrapper(uint32_t function, Tagged object) {
 
 void ResourceHolders::LookAtMethod(uint32_t function) {
   const SuspendedObject& suspended = graph_->functions()[function].suspended;
+  // One that awaits nothing but a function of somebody else has what it was called for.
+  if (AwaitedBy(function) == kNoIndex) return;
+  const Tagged receiver = ReceiverOf(suspended);
   for (uint32_t i = 0; i < resources_.size(); ++i) {
     const Resource& resource = resources_[i];
     Tagged context;
-    const bool is_method = resource.row->by_methods && suspended.receiver == resource.told.object;
+    const bool is_method = resource.row->by_methods && receiver == resource.told.object;
     const bool is_closure = resource.row->by_closures && resource.is_scope &&
                             heap_->Load(suspended.function, layout_->function_context, &context) &&
                             context == resource.told.object;
-    // One that awaits nothing but a function of somebody else has what it was called for.
-    if ((is_method || is_closure) && AwaitedBy(function) != kNoIndex)
-      Add(i, suspended.object, function, true);
+    if (is_method || is_closure || IsArrowOf(function, resource)) Add(i, suspended.object, function, true);
   }
+}
+
+// In what TypeScript makes of an async function for ES5, it is a variable of the helper.
+Tagged ResourceHolders::ReceiverOf(const SuspendedObject& suspended) {
+  Tagged step;
+  if (suspended.receiver.IsObject() || suspended.kind != SuspendedKind::kDrivenGenerator ||
+      !ReadOwnProperty(*heap_, *strings_, suspended.object, "next", &step) || !heap_->IsFunction(&step))
+    return suspended.receiver;
+  return VariableAround(step, "thisArg");
+}
+
+// `this` of an arrow function is a variable of the method around it.
+bool ResourceHolders::IsArrowOf(uint32_t function, const Resource& resource) {
+  const std::string& name = resource.row->arrow;
+  if (name.empty()) return false;
+  const uint32_t place = groups_->chains()[groups_->ChainOf(function)].place;
+  return place != kNoIndex && (*places_)[place].name == name &&
+         VariableAround(graph_->functions()[function].suspended.function, "this") == resource.told.object;
+}
+
+// The variable of this name that a function sees, in the nearest scopes. 0: none.
+Tagged ResourceHolders::VariableAround(Tagged function, const char* name) {
+  Tagged context;
+  Tagged value;
+  if (!heap_->Load(function, layout_->function_context, &context)) return {};
+  for (int i = 0; i < kMaxScopes; ++i) {
+    Scope scope;
+    if (!search_->scopes().Read(context, &scope) || scope.is_top_level) return {};
+    if (search_->scopes().Variable(context, name, &value)) return value;
+    if (!heap_->Load(context, layout_->context_previous, &context)) return {};
+  }
+  return {};
 }
 
 void ResourceHolders::Add(uint32_t resource, Tagged token, uint32_t function, bool is_certain) {
@@ -251,15 +287,20 @@ bool ResourceHolders::IsStale(const Claim& claim) {
   if (group != kNoIndex && groups_->groups()[group].sample == claim.innermost &&
       WaitsFor(claim.innermost, claim.token))
     return false;
-  const uint32_t place = groups_->chains()[groups_->ChainOf(claim.function)].place;
-  if (place == kNoIndex) return true;
+  return !MayStillHave(claim.function);
+}
+
+bool ResourceHolders::MayStillHave(uint32_t function) {
+  const uint32_t place = groups_->chains()[groups_->ChainOf(function)].place;
+  if (place == kNoIndex) return false;
+  const auto known = may_have_.find(place);
+  if (known != may_have_.end()) return known->second;
   const CodePlace& at = (*places_)[place].at;
-  // Library code is known by the explainer.
-  if (at.offset < 0) return false;
-  const Tagged function = graph_->functions()[claim.function].suspended.function;
-  return std::any_of(std::begin(kGivingBack), std::end(kGivingBack), [&](std::u16string_view word) {
-    return search_->uses().HasWordBefore(function, at.offset, word) != Mention::kNo;
-  });
+  const bool may_have =
+      at.offset >= 0 && !(*places_)[place].is_function_line &&
+      search_->uses().MayStillHave(graph_->functions()[function].suspended.function, at.offset);
+  may_have_.emplace(place, may_have);
+  return may_have;
 }
 
 // Of functions that call each other, the outermost; of others, none where there are several.

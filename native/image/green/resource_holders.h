@@ -8,12 +8,13 @@
 //
 // Explainers tell what a resource hands out (wanted_values.h). A function has it when it is in one of its own
 // variables, or when the function is a method of the resource and does not wait for it. What is found twice
-// is left out, and so is what a variable may hold only because nobody has overwritten it: before the place
-// where the function waits, its source must not speak of giving back.
+// is left out, and so is what a variable may hold only because nobody has overwritten it: by the source of the
+// function it must still have to give that back (text/giving_back.h).
 #ifndef GMR_NATIVE_IMAGE_GREEN_RESOURCE_HOLDERS_H_
 #define GMR_NATIVE_IMAGE_GREEN_RESOURCE_HOLDERS_H_
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "wait_answers.h"
@@ -42,6 +43,7 @@ class ResourceHolders {
                   const WaitAnswers* answers, WaitSearch* search)
       : heap_(heap),
         layout_(layout),
+        strings_(strings),
         graph_(graph),
         groups_(groups),
         places_(places),
@@ -85,17 +87,22 @@ class ResourceHolders {
   void LookAtReleaser(uint32_t function, Tagged closure);
   void LookAtWrapper(uint32_t function, Tagged object);
   void LookAtMethod(uint32_t function);
+  Tagged ReceiverOf(const SuspendedObject& suspended);
+  bool IsArrowOf(uint32_t function, const Resource& resource);
+  Tagged VariableAround(Tagged function, const char* name);
   void Add(uint32_t resource, Tagged token, uint32_t function, bool is_certain);
   uint32_t InnermostOf(uint32_t function) const;
   bool IsCaller(uint32_t function, uint32_t of) const;
   // Whether what the innermost function of `claim` waits for is, or leads to, this object.
   bool WaitsFor(uint32_t innermost, Tagged object) const;
   bool IsStale(const Claim& claim);
+  bool MayStillHave(uint32_t function);
   void Decide();
   void Tell(const Claim& claim);
 
   const HeapReader* heap_;
   const HeapLayout* layout_;
+  const RawStrings* strings_;
   const AsyncGraph* graph_;
   const AsyncGroups* groups_;
   AsyncPlaces* places_;
@@ -109,6 +116,8 @@ class ResourceHolders {
   platform::NumberTable tokens_{kMaxTokens};
   std::vector<Claim> claims_;
   std::vector<uint32_t> group_of_chain_;
+  // By place: whether a function that waits there may still have what it took.
+  std::map<uint32_t, bool> may_have_;
 
   static constexpr size_t kMaxTokens = 100'000;
 };

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "../text/giving_back.h"
 #include "../text/source_use.h"
 #include "shared_function.h"
 #include "source_window.h"
@@ -149,13 +150,11 @@ Mention VariableUse::MentionsProperty(Tagged function, const char* name) {
   return use.property ? Mention::kYes : Mention::kNo;
 }
 
-Mention VariableUse::HasWordBefore(Tagged function, int32_t offset, std::u16string_view word) {
+bool VariableUse::MayStillHave(Tagged function, int32_t offset) {
   FunctionText text;
-  if (!FindFunctionText(*heap_, function, &text) || offset < text.start || offset > text.end ||
-      !state_->ReadSource(*heap_, *strings_, text))
-    return Mention::kUnknown;
-  const auto count = static_cast<size_t>(offset - text.start);
-  return state_->source.substr(0, count).find(word) == state_->source.npos ? Mention::kNo : Mention::kYes;
+  return FindFunctionText(*heap_, function, &text) && offset >= text.start && offset <= text.end &&
+         state_->ReadSource(*heap_, *strings_, text) && state_->Spend(state_->source.size()) &&
+         vm::MayStillHave(state_->source, static_cast<size_t>(offset - text.start));
 }
 
 }  // namespace gmr::vm

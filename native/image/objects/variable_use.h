@@ -50,9 +50,9 @@ class VariableUse {
   // destructuring pattern. A private name includes its `#`.
   Mention MentionsProperty(Tagged function, const char* name);
 
-  // Whether its text between its beginning and `offset` in the script has this word, wherever: also in a
-  // longer one.
-  Mention HasWordBefore(Tagged function, int32_t offset, std::u16string_view word);
+  // Whether it may still have what it took, where it waits at `offset` in its script (text/giving_back.h).
+  // False: unknown, too.
+  bool MayStillHave(Tagged function, int32_t offset);
 
  private:
   struct State;

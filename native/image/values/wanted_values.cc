@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view kBegin = "/*gmr-wanted\n";
 constexpr std::string_view kEnd = "*/";
 constexpr std::string_view kReleaser = "releaser:";
+constexpr std::string_view kArrow = "arrow:";
 
 // The text up to `separator`, which is taken off `*rest` with it.
 std::string_view Next(std::string_view* rest, char separator) {
@@ -56,6 +57,7 @@ void WantedValues::AddWord(std::string_view word, WantedRow* row) {
       row->by_methods = row->by_methods || rest == "methods";
       row->by_closures = row->by_closures || rest == "closures";
       if (rest.starts_with(kReleaser)) row->releaser = rest.substr(kReleaser.size());
+      if (rest.starts_with(kArrow)) row->arrow = rest.substr(kArrow.size());
       return;
     default:
       return AddPath(word, &row->values);

@@ -23,6 +23,8 @@ export interface HandsOut {
   readonly releaser?: string;
   /** Whoever runs one of its async methods, and awaits a function of the program there, has it. */
   readonly toMethods?: true;
+  /** The same of async arrow functions of this name in its methods. */
+  readonly toArrow?: string;
   /** The same of async functions whose variables these are. */
   readonly toClosures?: true;
 }

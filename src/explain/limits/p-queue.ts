@@ -57,5 +57,12 @@ function explainQueue(queue: WaitHolder): Explanation | null {
 
 export const P_QUEUE: Explainer = {
   library: 'p-queue',
-  classes: { PQueue: { read: FIELDS.flatMap((fields) => Object.values(fields)), explain: explainQueue } },
+  classes: {
+    PQueue: {
+      read: FIELDS.flatMap((fields) => Object.values(fields)),
+      // It awaits what the program's function returns. In some versions it has no name.
+      handsOut: { toArrow: 'run' },
+      explain: explainQueue,
+    },
+  },
 };

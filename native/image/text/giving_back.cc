@@ -1,0 +1,195 @@
+#include "giving_back.h"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "script_lexer.h"
+
+namespace gmr::vm {
+
+namespace {
+
+// Parts of words: release, releaseConnection, destroy.
+constexpr std::u16string_view kGivingBack[] = {u"elease", u"estroy", u"done(", u".end("};
+// connect, acquire, getConnection.
+constexpr std::u16string_view kTaking[] = {u"onnect(", u"cquire(", u"onnection("};
+// An expression cannot end with these, so that a slash behind them begins a regular expression.
+constexpr std::u16string_view kOperators[] = {u"return", u"typeof", u"void",  u"delete",    u"new",  u"await",
+                                              u"yield",  u"in",     u"throw", u"instanceof", u"case", u"of"};
+
+template <size_t kCount>
+bool HasOneOf(std::u16string_view text, const std::u16string_view (&words)[kCount]) {
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](std::u16string_view word) { return text.find(word) != text.npos; });
+}
+
+// The loops of a function that are around a place in it.
+class LoopsAround {
+ public:
+  LoopsAround(std::u16string_view source, size_t offset) : source_(source), offset_(offset) {}
+
+  // False: the source is not understood.
+  bool Find();
+  // Whether `visit(text up to the place, text of the whole loop)` is true for one of them.
+  template <typename Visit>
+  bool Any(Visit visit) const {
+    return std::any_of(found_.begin(), found_.end(), [&](const Loop& loop) {
+      return visit(source_.substr(loop.begin, offset_ - loop.begin),
+                   source_.substr(loop.begin, loop.end - loop.begin));
+    });
+  }
+
+ private:
+  using Kind = ScriptToken::Kind;
+
+  struct Loop {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  struct Bracket {
+    Kind kind = Kind::kOpenBrace;
+    bool is_head = false;  // of a loop
+    bool is_body = false;
+    size_t begin = 0;  // of the loop
+  };
+  // A loop whose body is a statement without braces; it ends with that.
+  struct Statement {
+    size_t begin = 0;
+    size_t depth = 0;
+  };
+
+  void Visit(const ScriptToken& token);
+  void Open(Kind kind, size_t at);
+  bool Close(Kind kind, size_t at);
+  void EndStatements(size_t at);
+  void EndLoop(size_t begin, size_t end) {
+    if (begin <= offset_ && offset_ < end) found_.push_back({begin, end});
+  }
+  size_t PlaceOf(const ScriptToken& token) const {
+    return static_cast<size_t>(token.text.data() - source_.data());
+  }
+
+  std::u16string_view source_;
+  size_t offset_;
+  std::vector<Loop> found_;
+  std::vector<Bracket> open_;
+  std::vector<Statement> statements_;
+  // Behind `for`, `while` or `do`, and behind a head: where the loop begins.
+  bool expects_head_ = false;
+  bool expects_body_ = false;
+  size_t begin_ = 0;
+  bool is_operand_ = false;
+  bool in_template_ = false;
+  bool is_broken_ = false;
+  ScriptToken previous_;
+};
+
+bool LoopsAround::Find() {
+  ScriptLexer lexer(source_);
+  ScriptToken token;
+  do {
+    token = in_template_ ? lexer.NextOfTemplate() : lexer.Next(!is_operand_);
+    in_template_ = false;
+    if (token.Is(Kind::kBad)) return false;
+    Visit(token);
+    previous_ = token;
+  } while (!is_broken_ && !token.Is(Kind::kEnd));
+  return !is_broken_ && open_.empty();
+}
+
+void LoopsAround::Visit(const ScriptToken& token) {
+  const size_t at = PlaceOf(token);
+  if (expects_body_ && !token.Is(Kind::kOpenBrace)) {
+    statements_.push_back({begin_, open_.size()});
+    expects_body_ = false;
+  }
+  switch (token.kind) {
+    case Kind::kOpenParen:
+    case Kind::kOpenSquare:
+    case Kind::kOpenBrace:
+    case Kind::kTemplateBrace:
+      return Open(token.kind, at);
+    case Kind::kCloseParen:
+      is_broken_ = !Close(Kind::kOpenParen, at + 1);
+      return;
+    case Kind::kCloseSquare:
+      is_broken_ = !Close(Kind::kOpenSquare, at + 1);
+      return;
+    case Kind::kCloseBrace:
+      EndStatements(at);
+      in_template_ = !open_.empty() && open_.back().kind == Kind::kTemplateBrace;
+      is_broken_ = !Close(in_template_ ? Kind::kTemplateBrace : Kind::kOpenBrace, at + 1);
+      return;
+    case Kind::kSemicolon:
+      EndStatements(at + 1);
+      is_operand_ = false;
+      return;
+    case Kind::kEnd:
+      return EndStatements(at);
+    case Kind::kName: {
+      const bool is_property = previous_.Is(Kind::kDot);
+      const bool is_loop = !is_property && (token.text == u"for" || token.text == u"while");
+      if (expects_head_ && token.text == u"await") return;
+      expects_head_ = is_loop;
+      if (is_loop) begin_ = at;
+      if (!is_property && token.text == u"do") {
+        begin_ = at;
+        expects_body_ = true;
+      }
+      is_operand_ = is_property || (std::find(std::begin(kOperators), std::end(kOperators), token.text) ==
+                                        std::end(kOperators) &&
+                                    !expects_body_);
+      return;
+    }
+    default:
+      is_operand_ = token.Is(Kind::kString) || token.Is(Kind::kNumber) || token.Is(Kind::kRegExp) ||
+                    token.Is(Kind::kTemplate) || token.Is(Kind::kPrivate) || token.Is(Kind::kIncrement);
+      expects_head_ = false;
+  }
+}
+
+void LoopsAround::Open(Kind kind, size_t at) {
+  const bool is_head = kind == Kind::kOpenParen && expects_head_;
+  const bool is_body = kind == Kind::kOpenBrace && expects_body_;
+  open_.push_back({kind, is_head, is_body, is_head || is_body ? begin_ : at});
+  expects_head_ = expects_body_ = is_operand_ = false;
+}
+
+bool LoopsAround::Close(Kind kind, size_t at) {
+  if (open_.empty() || open_.back().kind != kind) return false;
+  const Bracket bracket = open_.back();
+  open_.pop_back();
+  expects_body_ = bracket.is_head;
+  begin_ = bracket.begin;
+  // Only the head of a loop and a block come before a regular expression; behind that of `if`, and behind the
+  // literal of an object, a slash is taken for the wrong one, which seldom matters.
+  is_operand_ = kind == Kind::kOpenSquare || (kind == Kind::kOpenParen && !bracket.is_head);
+  if (!bracket.is_body) return true;
+  EndLoop(bracket.begin, at);
+  // The block was the statement of loops around it.
+  if (!statements_.empty() && statements_.back().depth == open_.size()) EndStatements(at);
+  return true;
+}
+
+void LoopsAround::EndStatements(size_t at) {
+  while (!statements_.empty() && statements_.back().depth == open_.size()) {
+    EndLoop(statements_.back().begin, at);
+    statements_.pop_back();
+  }
+}
+
+}  // namespace
+
+bool MayStillHave(std::u16string_view source, size_t offset) {
+  if (offset > source.size() || HasOneOf(source.substr(0, offset), kGivingBack) ||
+      !HasOneOf(source.substr(offset), kGivingBack))
+    return false;
+  LoopsAround loops(source, offset);
+  if (!loops.Find()) return false;
+  return !loops.Any([](std::u16string_view before, std::u16string_view whole) {
+    return HasOneOf(whole, kGivingBack) && !HasOneOf(before, kTaking);
+  });
+}
+
+}  // namespace gmr::vm
