@@ -277,11 +277,8 @@ bool ResourceHolders::WaitsFor(uint32_t innermost, Tagged object) const {
   });
 }
 
-// Who waits directly for the resource may have given back what it had.
 bool ResourceHolders::IsStale(const Claim& claim) {
   if (claim.is_certain) return false;
-  const bool waits_itself = claim.function == claim.innermost;
-  if (waits_itself && WaitsFor(claim.innermost, resources_[claim.resource].told.object)) return true;
   // Only one function of a group was asked what it waits for.
   const uint32_t group = GroupOf(claim.innermost);
   if (group != kNoIndex && groups_->groups()[group].sample == claim.innermost &&
