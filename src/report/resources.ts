@@ -29,7 +29,7 @@ export function usersOf(answer: WaitAnswer, groups: readonly GreenThreadGroup[])
       const isWaitKnown = waited.every((id) => allWaitFor(id, group, groups));
       return [{ user, group, waitsForIt: isWaitKnown && waited.includes(resource.id), isWaitKnown }];
     })
-    .toSorted((a, b) => b.user.count - a.user.count);
+    .toSorted((a, b) => b.user.count - a.user.count || a.user.group - b.user.group);
 }
 
 function resourcesOf({ waits }: GreenThreadGroup): readonly number[] {

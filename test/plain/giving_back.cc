@@ -42,7 +42,8 @@ TEST("MayStillHave is false in a loop that has not taken it yet") {
 
 TEST("MayStillHave is true in a loop that took it before the place") {
   CHECK(MayHave(u"() { for (const x of y) { const c = await p.acquire(); @await f(x); c.release(); } }"));
-  CHECK(MayHave(u"() { for (;;) { c = await p.connect(); for (const x of y) { @await f(x) } c.release() } }"));
+  CHECK(
+      MayHave(u"() { for (;;) { c = await p.connect(); for (const x of y) { @await f(x) } c.release() } }"));
 }
 
 TEST("MayStillHave is true in a loop that does not give it back") {

@@ -89,9 +89,9 @@ TEST("HolderKinds knows timers, requests and classes of the program") {
   vm::HolderClass known =
       make("GetAddrInfoReqWrap", {{heap.OneByte("hostname"), heap.OneByte("db.internal")}});
   CHECK(known.shape == vm::HolderShape::kRequest);
-  CHECK_EQ(kinds.DescribeRequest(object, known), "DNS lookup db.internal");
+  CHECK_EQ(kinds.DescribeRequest(object, known, true), "DNS lookup db.internal");
   known = make("ClientRequest", {{heap.OneByte("path"), heap.OneByte("/pay?card=4111")}});
-  CHECK_EQ(kinds.DescribeRequest(object, known), "http request /pay");
+  CHECK_EQ(kinds.DescribeRequest(object, known, true), "http request /pay");
   CHECK(make("Pool", {}).shape == vm::HolderShape::kClass);
   CHECK_EQ(make("Pool", {}).name, "Pool");
   CHECK(make("Map", {}).shape == vm::HolderShape::kCollection);

@@ -94,7 +94,8 @@ void ResourceHolders::Look(uint32_t function) {
   Tagged registers;
   LookAtMethod(function);
   // What a compiler made a plain object of has its variables elsewhere.
-  if (suspended.kind == SuspendedKind::kDrivenGenerator && !heap_->Is(&object, layout_->type_generator)) return;
+  if (suspended.kind == SuspendedKind::kDrivenGenerator && !heap_->Is(&object, layout_->type_generator))
+    return;
   LookAtScopes(function);
   if (layout_->generator_registers < 0 ||
       !heap_->Load(suspended.object, layout_->generator_registers, &registers) || !registers.IsObject())

@@ -8,8 +8,8 @@
 //
 // Explainers tell what a resource hands out (wanted_values.h). A function has it when it is in one of its own
 // variables, or when the function is a method of the resource and does not wait for it. What is found twice
-// is left out, and so is what a variable may hold only because nobody has overwritten it: by the source of the
-// function it must still have to give that back (text/giving_back.h).
+// is left out, and so is what a variable may hold only because nobody has overwritten it: by the source of
+// the function it must still have to give that back (text/giving_back.h).
 #ifndef GMR_NATIVE_IMAGE_GREEN_RESOURCE_HOLDERS_H_
 #define GMR_NATIVE_IMAGE_GREEN_RESOURCE_HOLDERS_H_
 

@@ -15,8 +15,9 @@ constexpr std::u16string_view kGivingBack[] = {u"elease", u"estroy", u"done(", u
 // connect, acquire, getConnection.
 constexpr std::u16string_view kTaking[] = {u"onnect(", u"cquire(", u"onnection("};
 // An expression cannot end with these, so that a slash behind them begins a regular expression.
-constexpr std::u16string_view kOperators[] = {u"return", u"typeof", u"void",  u"delete",    u"new",  u"await",
-                                              u"yield",  u"in",     u"throw", u"instanceof", u"case", u"of"};
+constexpr std::u16string_view kOperators[] = {u"return", u"typeof",     u"void",  u"delete",
+                                              u"new",    u"await",      u"yield", u"in",
+                                              u"throw",  u"instanceof", u"case",  u"of"};
 
 template <size_t kCount>
 bool HasOneOf(std::u16string_view text, const std::u16string_view (&words)[kCount]) {

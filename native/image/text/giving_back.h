@@ -7,8 +7,8 @@
 //
 // A variable keeps a client or a lock after it was given back. The source is not run, so that the words for
 // giving back have to tell: a function that has something mentions giving back behind the place where it
-// waits, and not in front of it. In a loop, what is behind that place came before it in the last round: unless
-// the loop takes it between its beginning and that place.
+// waits, and not in front of it. In a loop, what is behind that place came before it in the last round:
+// unless the loop takes it between its beginning and that place.
 #ifndef GMR_NATIVE_IMAGE_TEXT_GIVING_BACK_H_
 #define GMR_NATIVE_IMAGE_TEXT_GIVING_BACK_H_
 

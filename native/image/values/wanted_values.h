@@ -17,8 +17,8 @@
 //
 // Of a resource, what it hands out to its users is told by words with a sign in front: `+` and a path to the
 // objects that it can hand out, `-` to those of them that are not in use (`*` stands for each element);
-// `=methods`: who runs one of its methods has it; `=arrow:` and a name: who runs an arrow function of this name
-// in one of its methods; `=closures`: who runs a function of this scope;
+// `=methods`: who runs one of its methods has it; `=arrow:` and a name: who runs an arrow function of this
+// name in one of its methods; `=closures`: who runs a function of this scope;
 // `=releaser:` and the variable that is true once the function that gives it back was called: who has such a
 // function. `>` and a path: an object of this class stands for another one, as a wrapper.
 #ifndef GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
