@@ -232,13 +232,20 @@ void ResourceHolders::Add(uint32_t resource, Tagged token, uint32_t function, bo
   claims_.push_back({resource, token, function, InnermostOf(function), is_certain});
 }
 
+// Of several that a promise follows, as that of Promise.race(), a function says most.
 uint32_t ResourceHolders::AwaitedBy(uint32_t function) const {
   uint32_t promise = graph_->functions()[function].awaited;
   for (int i = 0; i < kMaxSteps && promise != kNoIndex; ++i) {
     const AsyncPromise& awaited = graph_->promises()[promise];
     if (awaited.producer != kNoIndex) return awaited.producer;
-    if (awaited.first_source == kNoIndex) break;
-    promise = graph_->edges()[awaited.first_source].promise;
+    uint32_t source = awaited.first_source;
+    promise = source == kNoIndex ? kNoIndex : graph_->edges()[source].promise;
+    for (int j = 0; j < kMaxSteps && source != kNoIndex; ++j) {
+      const AsyncEdge& edge = graph_->edges()[source];
+      const uint32_t producer = graph_->promises()[edge.promise].producer;
+      if (producer != kNoIndex) return producer;
+      source = edge.next_source;
+    }
   }
   return kNoIndex;
 }
