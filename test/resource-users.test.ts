@@ -73,7 +73,7 @@ function user(group: number, count = 1, frame: number | null = 0): ResourceUser 
 }
 
 function dead(...given: readonly Given[]): readonly number[] {
-  return [...deadlockedResources(groupsOf(...given))].toSorted();
+  return [...deadlockedResources(groupsOf(...given))].toSorted((a, b) => a - b);
 }
 
 function described(...given: readonly Given[]): string {
