@@ -7,7 +7,8 @@ import { ROOT, tryRun } from './process.mjs';
 /** They run no code of Node's or V8's that differs from version to version: one of the four runs is enough. */
 const SAME_ON_EVERY_NODE = new Set(
   (
-    'binary-floor bundlers cli-view config-sources conventions docs-api green-threads-view masking ' +
+    'binary-floor bundlers cli-view config-sources conventions docs-api explain-hostile explain-node-shapes ' +
+    'explain-rows explain-secrets explain-shapes explain-sql-shapes explainers-page green-threads-view masking ' +
     'masking-corpus masking-properties masking-values options package-contents package-conventions parity plain ' +
     'positions report-folder resolve-positions section-value source-map-reading source-maps summary-table tarball ' +
     'text-tree text-view text-view-states trigger-options troubleshooting workflows'
@@ -18,7 +19,7 @@ const SAME_ON_EVERY_NODE = new Set(
 
 /**
  * What they test is the system, and hardly the version of Node: descriptors, signals, files, memory limits, other
- * tools. The oldest and the newest Node run them.
+ * tools. One Node runs them, and another one those that depend on which system calls Node makes.
  */
 const OF_THE_SYSTEM = new Set(
   (
