@@ -20,7 +20,7 @@ async function main(): Promise<void> {
         'pg Pool: 1 of 1 client in use, 1 waiting ("timed" in FILE) | timer 600000 ms',
       ),
       endPool: exactly('pg Pool ending: 1 client in use ("ending" in FILE)'),
-      transfer: exactly(`pg query ${PG_LOCK} ${AT_PG}`),
+      transfer: exactly(`pg query ${PG_LOCK} ${AT_PG} ("pool" in FILE)`),
     },
   });
 
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
       queuedQuery: exactly(`pg query SELECT ? AS word ${AT_PG}, queued behind ${PG_LOCK} ("client" in FILE)`),
       timedQuery: startingWith(`pg query ${PG_LOCK} ${AT_PG} ("timed" in FILE) | timer 600000 ms`),
       poolQuery: containing(`pg query ${PG_LOCK} ${AT_PG}`),
-      queryInTransaction: exactly(`pg query SELECT pg_advisory_xact_lock(?) ${AT_PG}`),
+      queryInTransaction: exactly(`pg query SELECT pg_advisory_xact_lock(?) ${AT_PG} ("pool" in FILE)`),
       unconnectedQuery: exactly(
         `pg query SELECT ? AS word ${AT_PG}, queued in a Client that is not connected ("unused" in FILE)`,
       ),
@@ -110,10 +110,12 @@ async function main(): Promise<void> {
     script: 'generic-pool.cjs',
     ...(await needsServers()),
     waits: {
-      request: exactly('generic-pool: a free resource'),
-      use: exactly('generic-pool: a free resource'),
-      timedRequest: exactly('generic-pool: a free resource'),
-      requestToSlowPool: exactly('generic-pool: a free resource'),
+      request: exactly('generic-pool Pool: 2 of 2 resources in use, 4 waiting ("pool" in FILE)'),
+      use: exactly('generic-pool Pool: 2 of 2 resources in use, 4 waiting ("pool" in FILE)'),
+      timedRequest: startingWith('generic-pool Pool: 1 of 1 resource in use, 1 waiting ("timed" in FILE)'),
+      requestToSlowPool: exactly(
+        'generic-pool Pool: 0 of 2 resources in use, 1 waiting, 1 being made ("slow" in FILE)',
+      ),
     },
   });
 }

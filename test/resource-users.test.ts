@@ -42,7 +42,7 @@ function answerOf({
     after,
     library: 'pool',
     counts: { inUse, limit, waiting },
-    resource: { id: resource, inUse, users },
+    resource: { id: resource, holder: 0, inUse, users },
     holders: [],
   };
 }

@@ -41,7 +41,9 @@ function explainAnswer(answer: WaitAnswer, names: KnownNames): WaitAnswer {
       if (explanation === null) continue;
       const { text, counts = null, isWhole = false } = explanation;
       const around = isWhole ? { before: '', after: '' } : {};
-      return { ...answer, ...around, text: text + variableOf(holders), library, counts };
+      // A query that runs on a client of a pool waits for the query.
+      const resource = answer.resource?.holder === at ? answer.resource : null;
+      return { ...answer, ...around, text: text + variableOf(holders), library, counts, resource };
     }
   }
   return answer;

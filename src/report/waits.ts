@@ -56,6 +56,8 @@ export interface ResourceUser {
 export interface ResourceUse {
   /** The same wherever the same resource is waited for. */
   readonly id: number;
+  /** Index of it among the holders of the answer. */
+  readonly holder: number;
   /** Things in use; null when only its counts tell. */
   readonly inUse: number | null;
   /** Those that are known. */

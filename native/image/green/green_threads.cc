@@ -184,7 +184,7 @@ const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
   const int64_t latest_ns = limits_.is_paused ? until : deadline_ns;
   labels_complete_ = search_.Run({pages_, scan_, &targets_, latest_ns, limits_.may_split});
   answers_.Read(deadline_ns);
-  holders_.Run(deadline_ns);
+  holders_.Run(latest_ns);
   return nullptr;
 }
 
@@ -344,10 +344,12 @@ ResourceUse GreenThreadScan::ToUse(const HeldResource& held) const {
 
 // Of the innermost resource on the way.
 void GreenThreadScan::AddUse(WaitAnswer* answer) const {
-  for (const Holder& holder : answer->holders) {
-    const HeldResource* held = holder.object.IsObject() ? holders_.Find(holder.object) : nullptr;
+  for (uint32_t i = 0; i < answer->holders.size(); ++i) {
+    const Tagged object = answer->holders[i].object;
+    const HeldResource* held = object.IsObject() ? holders_.Find(object) : nullptr;
     if (held == nullptr) continue;
     answer->resource = ToUse(*held);
+    answer->resource.holder = i;
     return;
   }
 }

@@ -14,6 +14,8 @@ constexpr uint8_t kFunctionRank = 3;
 constexpr uint8_t kLastRank = 4;
 // Plain objects and arrays between an element and its collection, on all ways together.
 constexpr int kMaxItemSteps = 64;
+// Behind the first one.
+constexpr int kMaxMoreOwners = 4;
 
 bool IsSource(const WaitNode& from, const WaitEdge& edge, const WaitNode& to) {
   return from.role == WaitRole::kPromise && to.role == WaitRole::kPromise && edge.offset < 0;
@@ -279,7 +281,7 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
 
 // The way to the next owner: a variable of a file if there is one, else the only object that has it, else a
 // variable of a function. Empty: none.
-std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of) const {
+std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of, int depth) const {
   std::vector<WaitLink> best;
   std::vector<WaitLink> local;
   int owners = 0;
@@ -287,10 +289,15 @@ std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of) const {
     const uint32_t index = nodes_->EdgeAt(edge).to;
     const WaitNode& to = (*nodes_)[index];
     std::vector<WaitLink> way = {{index, edge}};
-    if (to.in_array) {
-      const std::vector<WaitLink> rest = to.role == WaitRole::kNamed ? NextOwner(index) : way;
+    if (to.in_array || (to.role == WaitRole::kContainer && to.list == kNoIndex)) {
+      const bool has_owner = to.role == WaitRole::kNamed || to.role == WaitRole::kContainer;
+      if (!has_owner || depth == 0) continue;
+      const std::vector<WaitLink> rest = NextOwner(index, depth - 1);
+      // That a variable has a collection of it says less than that another one has it.
+      const bool is_in_variable =
+          !to.in_array && !rest.empty() && (*nodes_)[rest.back().node].role == WaitRole::kEnd;
+      if (rest.empty() || is_in_variable) continue;
       way.insert(way.end(), rest.begin(), rest.end());
-      if (rest.empty()) continue;
     }
     const WaitNode& owner = (*nodes_)[way.back().node];
     const bool is_variable = owner.role == WaitRole::kEnd && *owner.variable != '\0';
@@ -303,13 +310,18 @@ std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of) const {
   return owners == 1 ? best : owners == 0 ? local : std::vector<WaitLink>();
 }
 
-// The object that has it, if just one does, and the variable of a file that has that.
+// The object that has it, if just one does, what has that in the same way, and so on; at last the variable of
+// a file. A variable of a function counts only where nothing else is in between.
 void WaitEnds::AddOwners(FoundEnd* end) const {
   end->owners = NextOwner(end->path.back().node);
-  if (end->owners.empty() || (*nodes_)[end->owners.back().node].role == WaitRole::kEnd) return;
-  const std::vector<WaitLink> next = NextOwner(end->owners.back().node);
-  if (next.empty() || !(*nodes_)[next.back().node].is_outer) return;
-  end->owners.insert(end->owners.end(), next.begin(), next.end());
+  for (int i = 0; i < kMaxMoreOwners && !end->owners.empty(); ++i) {
+    if ((*nodes_)[end->owners.back().node].role == WaitRole::kEnd) return;
+    const std::vector<WaitLink> next = NextOwner(end->owners.back().node);
+    if (next.empty()) return;
+    const WaitNode& owner = (*nodes_)[next.back().node];
+    if (owner.role == WaitRole::kEnd && !owner.is_outer) return;
+    end->owners.insert(end->owners.end(), next.begin(), next.end());
+  }
 }
 
 FoundWait WaitEnds::Find(uint32_t promise, const std::function<bool(uint32_t function)>& is_own) {

@@ -25,7 +25,8 @@ struct ResourceUser {
 
 // Who has what a resource hands out.
 struct ResourceUse {
-  int64_t id = -1;  // -1: nothing is known of it
+  int64_t id = -1;      // -1: nothing is known of it
+  uint32_t holder = 0;  // which of the answer's holders it is
   int32_t in_use = -1;
   std::vector<ResourceUser> users;  // those that are known, in groups that are told
 };

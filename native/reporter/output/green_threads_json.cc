@@ -122,7 +122,7 @@ void WriteUse(JsonWriter& json, const vm::ResourceUse& use) {
     json.Null();
     return;
   }
-  json.BeginObject().Key("id").Integer(use.id).Key("inUse");
+  json.BeginObject().Key("id").Integer(use.id).Key("holder").Integer(use.holder).Key("inUse");
   if (use.in_use < 0) {
     json.Null();
   } else {
