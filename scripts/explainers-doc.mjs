@@ -1,5 +1,6 @@
-// Makes docs/explainers.md from src/explain, from the versions in tools/services, and from what test/explain-*.test.ts
-// expect. `--check` writes nothing, and fails when the page is not what this makes. Needs lib/ (npm run build:ts).
+// Generates docs/explainers.md from src/explain, the versions in tools/services, and the texts that
+// test/explain-*.test.ts expect. `--check` writes nothing, and fails if the page is out of date. Needs lib/
+// (npm run build:ts).
 
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,31 +17,31 @@ const INTRODUCTION = `# Explainers
 
 For each group of suspended async functions, a report says what the innermost \`await\` waits for
 ([green-threads.md](green-threads.md)). What is found in the heap is a chain of objects: an array, in a property of an
-object of the class \`Semaphore\`, in a property of a \`Mutex\`. An explainer knows the classes of one library, and says the
-same in its words: \`async-mutex Mutex: locked, 3 waiting\`. Behind it is the variable of the program that holds the object,
-if one was found: \`("accounts" in /srv/app/accounts.js)\`. Where no explainer knows an object, the names of the classes and
-properties are printed as they were found. That is also so when an object has the name of a known class but not its
-properties, for example because a new version of the library calls them something else.
+object of the class \`Semaphore\`, in a property of a \`Mutex\`. An explainer knows the classes of one library, and describes
+such a chain in the library's terms: \`async-mutex Mutex: locked, 3 waiting\`. The variable of the program that holds the
+object follows, if one was found: \`("accounts" in /srv/app/accounts.js)\`. If no explainer knows an object, the names of the
+classes and properties are printed as they were found. The same happens when an object has the name of a known class but not
+its properties, for example because a new version of the library has renamed them.
 
-**What is read.** Only own properties that hold data, private ones too, and variables of functions. They are read from
-the memory of the process: no getter, no proxy and no method of the program or of the library is called, and
-nothing is changed. Per object these are a few numbers, flags, names and short texts; they are listed in the explainer. In
-the JSON report, numbers, flags and names of classes are kept with each holder, and the texts are removed.
+**What is read.** Only an object's own properties that hold data, including private ones, and variables of functions. They
+are read from the memory of the process: no getter, proxy or method of the program or of the library is called, and nothing
+is changed. For each object, these are a few numbers, flags, names and short strings, which the explainer lists. The JSON
+report keeps the numbers, flags and names of classes with each holder; the strings are removed.
 
-**What is shown of data.** All texts pass the masking first ([masking.md](masking.md)). Of SQL, names and keywords are shown
-and every value is replaced by \`?\`; the statement is cut with \`...\` after 160 characters, and where databases disagree on
-what is a value, for example at a backslash in front of a quote. Of a URL, its scheme, host, port and path are shown;
-users, passwords, what is in the query, and fragments are not. Digits in keys of locks become \`?\`. An explanation has at most
-300 characters.
+**Which data is shown.** All strings are masked first ([masking.md](masking.md)). In SQL, names and keywords are shown, and
+every value is replaced by \`?\`. The statement is cut with \`...\` after 160 characters, and earlier at a place where databases
+disagree on what is a value, for example at a backslash before a quote. In a URL, the scheme, host, port and path are shown;
+users, passwords, fragments and what is in the query are not. Digits in keys of locks become \`?\`, and so do those parts of
+Redis keys and NATS subjects that may be ids. An explanation has at most 300 characters.
 
 **How to add a library.** Write one file in a folder of \`src/explain\` and list it in the \`all.ts\` of that folder;
-\`src/explain/base/explainer.ts\` documents what it consists of, and \`src/explain/limits/p-limit.ts\` is a short example. It must
-return null for an object that does not have the expected properties. Add the library to \`tools/services/package.json\`, a
-program with one function per situation to \`test/fixtures/explain\`, and what is expected of each function to
+\`src/explain/base/explainer.ts\` documents its parts, and \`src/explain/limits/p-limit.ts\` is a short example. It must return
+null for an object that does not have the expected properties. Add the library to \`tools/services/package.json\`, a
+program with one function per situation to \`test/fixtures/explain\`, and the text that is expected for each function to
 \`test/explain-<folder>.test.ts\`. Then run \`npm run build:ts\` and \`node scripts/explainers-doc.mjs\`.
 `;
 
-/** Rows of a table, without those that are the same. */
+/** A table in Markdown, without duplicate rows. */
 function table(head, rows) {
   const lines = rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
   return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...new Set(lines)].join('\n');
@@ -50,7 +51,7 @@ function code(text) {
   return `\`${text}\``;
 }
 
-/** By library, the names of the classes and functions that something is said of. */
+/** For each library, the names of the classes and functions that it explains. */
 function recognised() {
   const names = new Map();
   for (const { library, classes } of EXPLAINERS) {
@@ -60,7 +61,7 @@ function recognised() {
   return [...names].filter(([, classes]) => classes.length > 0);
 }
 
-/** Versions that tools/services installs, itself or with another package. */
+/** The versions that tools/services installs, directly or as a dependency. */
 function versionsOf(library) {
   if (library.startsWith('node:')) return ['part of Node'];
   const read = (name) => JSON.parse(readFileSync(join(ROOT, 'tools', 'services', name), 'utf8'));
@@ -74,7 +75,7 @@ function versionsOf(library) {
   );
 }
 
-/** The text that a regular expression stands for, without the variable behind it; null: it stands for many. */
+/** The only text that a regular expression matches, without the variable at its end; null: it matches several. */
 function literal(expression) {
   const [, body = ''] = /^\^(.*?)(?:\$| \\\("\S+" in .*)$/.exec(expression) ?? [];
   const escaped = [];
@@ -86,7 +87,7 @@ function literal(expression) {
   return plain.replaceAll('\0', () => escaped.shift());
 }
 
-/** What the tests expect, by what they are about: `pg 8`. */
+/** What the tests expect, by subject: `pg 8`. */
 function examples() {
   const folder = join(ROOT, 'test');
   const files = readdirSync(folder).filter((name) => /^explain-[\w-]+\.test\.ts$/.test(name));
@@ -109,14 +110,14 @@ function page() {
   return [
     INTRODUCTION,
     '## Libraries\n',
-    'An object is recognised by the name of its class, or of a class that it extends. Names with `()` are functions whose',
+    'An object is recognised by the name of its class, or of a class that this one extends. Names with `()` are functions whose',
     'variables are read.\n',
     table(
       ['library', 'recognised', 'tested versions'],
       libraries.toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ),
     '\n## What it looks like\n',
-    'These texts are expected by the tests, with these numbers because of what their programs do.\n',
+    'The tests expect these texts; the numbers come from what the test programs do.\n',
     table(['library', 'waiting for'], examples()),
   ].join('\n');
 }

@@ -152,7 +152,8 @@ function describeUsersOf(answer: WaitAnswer, users: readonly ResourceUsers[], wo
   const known = users.reduce((sum, { user }) => sum + user.count, 0);
   const inUse = inUseOf(answer);
   const shown = users.slice(0, MOST_USERS).map((each) => describeUser(each, words));
-  if (users.length > MOST_USERS) shown.push(`others by ${counted(users.length - MOST_USERS, 'more function')}`);
+  const more = users.length - MOST_USERS;
+  if (more > 0) shown.push(`others by ${more} more function${more === 1 ? '' : 's'}`);
   const [first = ''] = shown;
   if (users.length === 1 && inUse === known) return `${known === 1 ? '' : `all ${known} `}held by ${first}`;
   const counted = users
