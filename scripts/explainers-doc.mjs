@@ -31,8 +31,8 @@ report keeps the numbers, flags and names of classes with each holder; the strin
 **Which data is shown.** All strings are masked first ([masking.md](masking.md)). In SQL, names and keywords are shown, and
 every value is replaced by \`?\`. The statement is cut with \`...\` after 160 characters, and earlier at a place where databases
 disagree on what is a value, for example at a backslash before a quote. In a URL, the scheme, host, port and path are shown;
-users, passwords, fragments and what is in the query are not. Digits in keys of locks become \`?\`, and so do those parts of
-Redis keys and NATS subjects that may be ids. An explanation has at most 300 characters.
+users, passwords, fragments and what is in the query are not. Digits in keys of locks become \`?\`. Of Redis keys and NATS
+subjects, only parts without digits and with at most 24 letters are shown. An explanation has at most 300 characters.
 
 **How to add a library.** Write one file in a folder of \`src/explain\` and list it in the \`all.ts\` of that folder;
 \`src/explain/base/explainer.ts\` documents its parts, and \`src/explain/limits/p-limit.ts\` is a short example. It must return

@@ -18,8 +18,8 @@ const SAME_ON_EVERY_NODE = new Set(
 );
 
 /**
- * What they test is the system, and hardly the version of Node: descriptors, signals, files, memory limits, other
- * tools. One Node runs them, and another one those that depend on which system calls Node makes.
+ * These test the operating system more than the version of Node: descriptors, signals, files, memory limits, other
+ * tools. They run on one Node; those that depend on the system calls that Node makes also run on another one.
  */
 const OF_THE_SYSTEM = new Set(
   (
@@ -33,7 +33,7 @@ const OF_THE_SYSTEM = new Set(
 
 /**
  * The compiled test files whose name contains one of `parts`; all when none is given. With `differing` those that
- * are the same on every Node are left out, with `reading` also those of the system.
+ * are the same on every Node are omitted; with `reading`, those of the system too.
  */
 export function testFiles(parts = [], { differing = false, reading = false } = {}) {
   // From the sources: a test that was deleted or renamed may still have its output in build/test.

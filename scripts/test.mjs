@@ -2,8 +2,8 @@
 //
 //   node scripts/test.mjs [--coverage] [--differing | --reading] [part of a file name]...
 //
-// For further runs on other versions of Node: --differing leaves out the tests that are the same on every Node,
-// --reading also those of the system, so that those remain that read what V8 and Node keep.
+// For further runs on other versions of Node: --differing omits the tests that are the same on every Node. --reading also
+// omits those of the system, so that only tests remain that read what V8 and Node keep in memory.
 
 import { fail } from './process.mjs';
 import { runTests, testFiles } from './test-files.mjs';

@@ -35,10 +35,10 @@ export interface GreenThreadsOptions {
    */
   readonly consistent?: boolean | undefined;
   /**
-   * Whether what is waited for is told with values that are read from the heap: the size of a pool, the statement of a
-   * query with `?` in place of its values, the address of a request without those of its query; masked, like all texts.
-   * Default `'known'`: of the objects that gmr-native knows (docs/explainers.md). `'none'`: only classes, functions,
-   * properties and variables are named. `GMR_GREEN_THREADS_VALUES`.
+   * Whether waits are described with values that are read from the heap: the size of a pool, the statement of a query
+   * with `?` in place of its values, the URL of a request without the values of its query. They are masked, like all
+   * text. Default `'known'`: values of the objects that gmr-native knows (docs/explainers.md). `'none'`: only names of
+   * classes, functions, properties and variables. `GMR_GREEN_THREADS_VALUES`.
    */
   readonly values?: 'known' | 'none' | undefined;
   /** Groups that are told, the largest first, from 1 to 10000. Default 50. `GMR_GREEN_THREADS_MAX_GROUPS`. */

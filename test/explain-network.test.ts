@@ -33,8 +33,10 @@ const REQUESTS: Readonly<Record<string, RegExp>> = {
   queuedPool: whole('undici request GET, waiting for a connection'),
   queuedFetch: whole(String.raw`undici Pool ${ORIGIN}: 2 of 2 connections in use, 4 waiting`),
   busyClient: whole(String.raw`undici request GET ${ORIGIN}\/first\?\.\.\., waiting for headers`),
-  queuedClient: whole(String.raw`undici request POST ${ORIGIN}\/single\?\.\.\., waiting for a connection`),
-  connectingClient: whole(String.raw`undici request GET ${SECURE}\/slow\?\.\.\., waiting for a connection`),
+  queuedClient: whole(
+    String.raw`undici request POST ${ORIGIN}\/single\?\.\.\., waiting for the connection of its Client \(\d+ waiting\)`,
+  ),
+  connectingClient: whole(String.raw`undici request GET ${SECURE}\/slow\?\.\.\., connecting`),
   file: whole(String.raw`undici request GET ${ORIGIN}\/file\?\.\.\., waiting for headers`),
   closing: whole(String.raw`undici Client ${ORIGIN} that closes when its 3 requests end`),
   closingPool:

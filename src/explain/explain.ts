@@ -7,11 +7,11 @@ import type { Explainer, Explanation, KnownClass } from './base/explainer';
 import { isCount } from './base/words';
 import { EXPLAINERS } from './explainers';
 
-/** Of an explanation, without the program's variable. */
+/** Longest explanation, without the program's variable. */
 const MAX_LENGTH = 300;
 const MAX_VARIABLE_LENGTH = 120;
 const MAX_FILE_LENGTH = 300;
-/** Objects farther outside say nothing about this wait. */
+/** Objects even farther from the promise say nothing about this wait. */
 const MAX_HOLDERS = 100;
 
 interface Candidate {
@@ -19,20 +19,20 @@ interface Candidate {
   readonly known: KnownClass;
 }
 
-/** Whatever can fail has a listener for that, which rejects: beside other answers it says nothing. */
+/** A listener for errors can reject almost any promise, so it is worth printing only if there is no other answer. */
 const OF_ERRORS = 'event "error" of ';
 
-/** By the name of a class or function: what is known of those that have it. */
+/** What is known about classes and functions, by their names. */
 export type KnownNames = ReadonlyMap<string, readonly Candidate[]>;
 
-/** Says what is waited for in the words of the library, where one of the explainers knows it. Never throws. */
+/** Describes what is waited for in the terms of the library, if an explainer knows it. Never throws. */
 export function explainWait(wait: Wait, names: KnownNames = allNames()): Wait {
   const answers = wait.answers.map((answer) => explainAnswer(answer, names));
   const others = answers.filter(({ text }) => !text.startsWith(OF_ERRORS));
   return { ...wait, answers: others.length === 0 ? answers : others };
 }
 
-/** The innermost object that is known says most: a query, and not the client that runs it. */
+/** The innermost known object says most: a query rather than the client that runs it. */
 function explainAnswer(answer: WaitAnswer, names: KnownNames): WaitAnswer {
   const holders = answer.holders.slice(0, MAX_HOLDERS);
   for (const [at, holder] of holders.entries()) {
@@ -49,7 +49,7 @@ function explainAnswer(answer: WaitAnswer, names: KnownNames): WaitAnswer {
   return answer;
 }
 
-/** Null as well when what it returns is no explanation. */
+/** Null also if the explainer throws or returns no valid explanation. */
 function guarded(known: KnownClass, holder: WaitHolder, chain: Chain): Explanation | null {
   try {
     const explanation = known.explain?.(holder, chain) ?? null;
@@ -67,7 +67,7 @@ function guarded(known: KnownClass, holder: WaitHolder, chain: Chain): Explanati
 function shownText(text: string): string {
   const shown = textWithoutCredentials(clip(text, MAX_LENGTH * 4))
     .trim()
-    // Of `pg Pool: `, with no number behind it.
+    // `pg Pool: ` has no number after it when none is known.
     .replace(/:$/, '');
   return shown.length <= MAX_LENGTH ? shown : `${cutMasked(shown, MAX_LENGTH - 3)}...`;
 }

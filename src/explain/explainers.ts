@@ -6,7 +6,7 @@ import { NODE } from './node/all';
 import { SQL } from './sql/all';
 import { STORES } from './stores/all';
 
-/** All that are known. Each has a file of its own, listed in `all.ts` of its folder. */
+/** All explainers. Each has a file of its own, listed in `all.ts` of its folder. */
 export const EXPLAINERS: readonly Explainer[] = [
   ...SQL,
   ...STORES,

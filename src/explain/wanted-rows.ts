@@ -2,8 +2,8 @@ import type { KnownClass } from './base/explainer';
 import { EXPLAINERS } from './explainers';
 
 /**
- * What the explainers want to know, as the native side reads it (native/image/values/wanted_values.h): one row for each
- * class. The build puts it in front of the formatter's bundle.
+ * The values that explainers want, in the format that the native side reads (native/image/values/wanted_values.h): one row
+ * per class. The build puts it in front of the formatter's bundle.
  */
 export function wantedRows(): string {
   const paths = new Map<string, Set<string>>();

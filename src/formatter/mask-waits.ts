@@ -3,7 +3,7 @@ import type { Gate } from '../masking/gate';
 import type { RawOf } from '../masking/raw';
 import { type HeldValue, type Wait, type WaitAnswer, type WaitHolder, waitText } from '../report/waits';
 
-/** What a group waits for, explained, without secrets. */
+/** What a group waits for, explained and masked. */
 export function maskWait(
   raw: RawOf<Wait>,
   gate: Gate,
@@ -13,7 +13,7 @@ export function maskWait(
     answers: raw.answers.map((answer) => maskAnswer(answer, gate)),
     rest: gate.text(raw.rest),
   };
-  // Before it is put together: a part of a secret does not look like one.
+  // Parts are masked before they are joined: a part of a secret does not look like one.
   const waits = withoutTexts(explainWait(masked));
   const text = waitText(waits);
   return { waits, waitsFor: text === '' ? null : text };
@@ -49,7 +49,7 @@ function maskValue({ kind, text }: RawOf<HeldValue>, path: string, gate: Gate): 
   return { kind, text: kind === 'object' ? gate.code(text) : gate.contextValue(name, kind, text) };
 }
 
-/** Texts serve the explanations only: SQL has values in it. */
+/** Strings only serve the explanations: SQL, for example, has values in it. */
 function withoutTexts(wait: Wait): Wait {
   const strip = (holder: WaitHolder): WaitHolder => ({
     ...holder,

@@ -187,14 +187,14 @@ export interface ContextValue {
 
 /** Green threads with the same chain. */
 export interface GreenThreadGroup {
-  /** By which others refer to it. */
+  /** The number by which other groups refer to it. */
   readonly id: number;
   readonly count: number;
   /** True when some of the functions wait for each other: they never go on. */
   readonly deadlock: boolean;
   /** What the innermost await of one of them waits for, masked; null when it was not found out. */
   readonly waitsFor: string | null;
-  /** The same in parts, with what leads there. */
+  /** `waitsFor` in parts, with the objects that lead there. */
   readonly waits: Wait;
   /** The requested keys that have a value, in their order. */
   readonly context: readonly ContextValue[];

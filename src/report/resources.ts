@@ -1,23 +1,23 @@
 import type { AsyncFrame, GreenThreadGroup } from './model';
 import type { ResourceUser, WaitAnswer } from './waits';
 
-/** Users of a resource as a reader wants to see them. */
+/** Users of a resource, with what a reader wants to know about them. */
 export interface ResourceUsers {
   readonly user: ResourceUser;
-  /** With what they wait for. */
+  /** The group of one of them, with what it waits for. */
   readonly group: GreenThreadGroup;
   /** True when all of them wait for the same resource. */
   readonly waitsForIt: boolean;
-  /** False when some of them may wait for another resource than what the group tells. */
+  /** False when some of them may wait for another resource than the group says. */
   readonly isWaitKnown: boolean;
 }
 
-/** What is in use of the resource; null: unknown. */
+/** How much of the resource is in use; null: unknown. */
 export function inUseOf({ resource, counts }: WaitAnswer): number | null {
   return resource?.inUse ?? counts?.inUse ?? null;
 }
 
-/** Those who are known to have something of what this answer is about, most first. */
+/** The known users of the resource that this answer is about, largest number first. */
 export function usersOf(answer: WaitAnswer, groups: readonly GreenThreadGroup[]): readonly ResourceUsers[] {
   const { resource } = answer;
   if (resource === null) return [];
@@ -37,8 +37,8 @@ function resourcesOf({ waits }: GreenThreadGroup): readonly number[] {
 }
 
 /**
- * Whether this is what each function of the group waits for: only one of them was asked. Of several it is not known
- * where the resource has fewer that wait than there are functions at such places, as of one of many locks.
+ * Whether each function of the group waits for this resource: only one of them was examined. For several, it is not known
+ * if the resource has fewer waiters than there are functions at such places, as one of many locks has.
  */
 function allWaitFor(id: number, group: GreenThreadGroup, groups: readonly GreenThreadGroup[]): boolean {
   if (group.count === 1) return true;
@@ -48,7 +48,7 @@ function allWaitFor(id: number, group: GreenThreadGroup, groups: readonly GreenT
   return count <= (answer?.counts?.waiting ?? 0);
 }
 
-/** The resource that is all that a group waits for, without a limit of time; null: there is another way out. */
+/** The only thing that a group waits for, if that is a resource and there is no time limit; null: there is another way out. */
 function onlyResource({ waits }: GreenThreadGroup): number | null {
   const [answer] = waits.answers;
   const isAll =
@@ -60,20 +60,20 @@ function onlyResource({ waits }: GreenThreadGroup): number | null {
   return isAll ? (answer?.resource?.id ?? null) : null;
 }
 
-/** Whether a wait cannot end before what it is for: a promise may be settled by others than the one it follows. */
+/** Whether only what is waited for can end the wait: `Promise.race` and the like can end it earlier. */
 function endsOnlyWith(via: string | null): boolean {
   return via === null || !/Promise\.(any|race)|\bresolve\b/.test(via);
 }
 
-/** Whether the user itself can go on only when the innermost function of its group does. */
+/** Whether the user can go on only after the innermost function of its group. */
 function isBound({ frame }: ResourceUser, { frames, cut }: GreenThreadGroup): boolean {
   if (frame === null || (cut !== null && cut.afterIndex < frame)) return false;
   return frames.slice(0, frame).every(({ via }) => endsOnlyWith(via));
 }
 
 /**
- * The resources that nobody will give back: everything is in use, all users are known, and each waits for a resource of
- * which the same is true, and for nothing else.
+ * The resources that will never be given back: everything is in use, all users are known, and each of them waits only for
+ * a resource of which the same is true.
  */
 export function deadlockedResources(groups: readonly GreenThreadGroup[]): ReadonlySet<number> {
   const answers = new Map<number, WaitAnswer>();
@@ -115,7 +115,7 @@ function allUsersWait(
   );
 }
 
-/** Whether a group waits for nothing but what nobody will give back. */
+/** Whether a group waits only for a resource that will never be given back. */
 export function isDeadlocked(group: GreenThreadGroup, dead: ReadonlySet<number>): boolean {
   const only = onlyResource(group);
   return only !== null && dead.has(only);
@@ -126,15 +126,15 @@ export interface UserWords {
   readonly isApplication: (frame: AsyncFrame) => boolean;
   /** `transfer (pg.cjs:9)` */
   readonly name: (frame: AsyncFrame) => string;
-  /** What comes behind `which waits for`; empty: nothing is said. */
+  /** What follows `which waits for`; empty: the clause is omitted. */
   readonly wait: (group: GreenThreadGroup) => string;
 }
 
 const MOST_USERS = 3;
 
 /**
- * `all 4 held by transfer (pg.cjs:9), which waits for pg query SELECT ...`, for the first of the things that a group
- * waits for of which users are known. Empty where none are.
+ * `all 4 held by transfer (pg.cjs:9), which waits for pg query SELECT ...`, for the first resource with known users among
+ * the answers of a group. Empty if there is none.
  */
 export function describeUsers(
   { waits }: GreenThreadGroup,
@@ -171,7 +171,7 @@ function describeUser({ user, group, waitsForIt, isWaitKnown }: ResourceUsers, w
   return wait === '' ? name : `${name}, which waits for ${wait}`;
 }
 
-/** The function itself, or the nearest one of the application: what it waits for first, then who waits for it. */
+/** The function, or the nearest one of the application: first among those that it waits for, then among its callers. */
 function frameOf({ frame }: ResourceUser, { frames }: GreenThreadGroup, words: UserWords): AsyncFrame | null {
   const at = frame ?? frames.length;
   const inside = frames.slice(0, at + 1).toReversed();

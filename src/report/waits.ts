@@ -1,11 +1,11 @@
-/** A value that was read from an object, or the class of an object that was. */
+/** A value that was read from an object or scope. */
 export interface HeldValue {
   readonly kind: 'string' | 'number' | 'boolean' | 'null' | 'object';
-  /** As JavaScript prints it; of an object the name of its class, empty for a plain one. */
+  /** As JavaScript prints it; for an object, the name of its class, empty for a plain one. */
   readonly text: string;
 }
 
-/** What an object is that leads from a promise to what settles it. */
+/** The kinds of things that lead from a promise to what settles it. */
 export type WaitHolderKind =
   | 'object'
   | 'collection'
@@ -24,43 +24,43 @@ export type WaitHolderKind =
 export interface WaitHolder {
   readonly kind: WaitHolderKind;
   readonly className: string | null;
-  /** Of a function, or of a scope that holds its variables. */
+  /** The name of the function, or of the function whose variables a scope holds. */
   readonly functionName: string | null;
-  /** Where the class or the function is. */
+  /** The file of the class or function. */
   readonly file: string | null;
-  /** The property or variable by which it holds the one before. */
+  /** The property or variable by which it holds the previous one. */
   readonly member: string | null;
-  /** The class, its own or one that it extends, or the function, by which an explainer knows it. */
+  /** The name by which an explainer knows it: its class, one that this extends, or the function. */
   readonly knownAs: string | null;
-  /** By the path of each. After masking, no texts: numbers, booleans, null, and the classes of objects. */
+  /** What was read, by path. After masking, without strings: numbers, booleans, null, and the classes of objects. */
   readonly values: { readonly [path: string]: HeldValue };
 }
 
-/** A resource that many may use, by number. */
+/** The numbers of a resource that several may use. */
 export interface ResourceCounts {
   readonly inUse: number | null;
   readonly limit: number | null;
   readonly waiting: number | null;
 }
 
-/** Functions at one place that have something of a resource. */
+/** Functions at one place that have something that a resource handed out. */
 export interface ResourceUser {
   readonly count: number;
-  /** The `id` of the group that one of them is in, with what it waits for. */
+  /** The `id` of the group that one of them is in, which says what it waits for. */
   readonly group: number;
-  /** Index of its frame there; null when it is not shown. */
+  /** Index of its frame in that group; null when it is not shown. */
   readonly frame: number | null;
 }
 
 /** Who has what a resource hands out. */
 export interface ResourceUse {
-  /** The same wherever the same resource is waited for. */
+  /** The same for every group of the isolate that waits for this resource. */
   readonly id: number;
   /** Index of it among the holders of the answer. */
   readonly holder: number;
-  /** Things in use; null when only its counts tell. */
+  /** How many things are in use; null when only the `counts` of the answer tell. */
   readonly inUse: number | null;
-  /** Those that are known. */
+  /** The users that are known. */
   readonly users: readonly ResourceUser[];
 }
 
@@ -68,14 +68,14 @@ export interface ResourceUse {
 export interface WaitAnswer {
   /** What comes before `text` in a sentence. */
   readonly before: string;
-  /** What has to happen or whom it is up to: `pg Pool: 4 of 4 clients in use, 6 waiting`. */
+  /** What is waited for: `pg Pool: 4 of 4 clients in use, 6 waiting`. */
   readonly text: string;
   readonly after: string;
-  /** The library or part of Node whose words `text` is in; null: it names what was found in the heap. */
+  /** The library or part of Node in whose terms `text` is; null: `text` only names what was found in the heap. */
   readonly library: string | null;
-  /** Null when it is no such resource, or its numbers are not known. */
+  /** Null when it is not a resource, or its numbers are not known. */
   readonly counts: ResourceCounts | null;
-  /** Null when it is no resource whose users can be known. */
+  /** Null when no users of it are known. */
   readonly resource: ResourceUse | null;
   /** From the promise outwards. */
   readonly holders: readonly WaitHolder[];
@@ -86,7 +86,7 @@ export interface Wait {
   /** `Promise.all` and the like, where several things are waited for. */
   readonly via: string | null;
   readonly answers: readonly WaitAnswer[];
-  /** What is said besides the answers, with the punctuation before it; without answers, all that is known. */
+  /** What is said after the answers, with the punctuation before it; without answers, all that is known. */
   readonly rest: string;
 }
 

@@ -109,7 +109,7 @@ interface Around {
   /** Folder of the application; null when unknown. */
   readonly root: string | null;
   readonly view: ViewOptions;
-  /** True when it waits for a resource that nobody will give back. */
+  /** True when it waits for a resource that will never be given back. */
   readonly isExhausted: boolean;
 }
 
@@ -160,7 +160,7 @@ function describeContextValue({ key, kind, text, functions, distinct }: ContextV
   return `${escapeInline(key)} ${escapeInline(shown)}${remark}`;
 }
 
-/** Who has what a group waits for. */
+/** The line that names the functions that have what a group waits for. */
 function describeHolders(
   group: GreenThreadGroup,
   groups: readonly GreenThreadGroup[],

@@ -9,17 +9,17 @@ import { Service } from './service';
 const MOST_REPORTS = 20;
 
 export interface Explained {
-  /** What is tested: `pg 8`. */
+  /** The library that is tested: `pg 8`. */
   readonly title: string;
-  /** Of test/fixtures/explain; it prints `ready` when all its functions wait. */
+  /** A program in test/fixtures/explain, which prints `ready` once all its functions wait. */
   readonly script: string;
   readonly args?: readonly string[];
   readonly skip: string | false;
-  /** Name of the suspended function, and what must be said of it. */
+  /** Names of suspended functions, and what the report must say that each waits for. */
   readonly waits: Readonly<Record<string, RegExp>>;
 }
 
-/** Starts the program, asks for a report, and compares what it says that each of the functions waits for. */
+/** Starts the program, requests a report, and compares what it says that each of the functions waits for. */
 export function describeExplained({ title, script, args = [], skip, waits }: Explained): void {
   const options = skip === false ? STACK_READING : { skip };
   describe(`what is waited for, in the words of ${title}`, { ...PATIENT, ...options }, () => {

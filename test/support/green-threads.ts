@@ -17,7 +17,7 @@ export interface PrintedGroup {
   readonly count: number;
   readonly deadlock: boolean;
   readonly waitsFor: string | null;
-  /** Who has what it waits for: `held by transfer (/srv/app.js:9:3), which waits for ...`; null when not told. */
+  /** The holders of what it waits for: `held by transfer (/srv/app.js:9:3), which waits for ...`; null: none are named. */
   readonly heldBy: string | null;
   /** What an AsyncLocalStorage held; null when nothing is told of it. */
   readonly context: string | null;

@@ -41,7 +41,7 @@ export interface Verdict {
   readonly problems: readonly string[];
   /** Whether all is right but the position in the innermost function: a loop, between two of its calls. */
   readonly isBetweenCalls: boolean;
-  /** Whether names lack nothing but their class: the time for reading it, while a thread is stopped, is limited. */
+  /** Whether names lack only their class: the time for reading that, while a thread is stopped, is limited. */
   readonly lacksClasses: boolean;
 }
 
@@ -109,7 +109,7 @@ function fileOf(place: string): string {
   return place.replace(/(?::\d+)*$/, '');
 }
 
-/** The frames of `got`, with the classes that are missing in their names. */
+/** The frames of `got`, with the classes that their names lack. */
 function withClassesOf(wanted: readonly PrintedFrame[], got: readonly PrintedFrame[]): PrintedFrame[] {
   return got.map((frame, index) => {
     const name = wanted[index]?.name ?? '';

@@ -9,23 +9,23 @@ import { Service } from './service';
 const MOST_REPORTS = 20;
 
 export interface Held {
-  /** What is tested: `pg`. */
+  /** The library that is tested: `pg`. */
   readonly title: string;
-  /** Of test/fixtures/holders; it prints `ready` when all its functions wait. */
+  /** A program in test/fixtures/holders, which prints `ready` once all its functions wait. */
   readonly script: string;
   readonly skip: string | false;
   /**
-   * Name of the suspended function, and what must be said of who has what it waits for; null: nothing may be said.
-   * `DEADLOCK` in front means that it must be told, otherwise it must not be.
+   * Names of suspended functions, and which holders the report must name for what each waits for; null: it must name
+   * none.
    */
   readonly holders: Readonly<Record<string, RegExp | null>>;
-  /** Functions that wait in a deadlock. */
+  /** Functions that must be marked as deadlocked; all others must not be. */
   readonly deadlocked?: readonly string[];
-  /** Sentences of the summary. */
+  /** Sentences that the summary must have. */
   readonly summary?: readonly RegExp[];
 }
 
-/** Starts the program, asks for a report, and compares whom it names as the holders of what is waited for. */
+/** Starts the program, requests a report, and compares the holders that it names. */
 export function describeHeld({ title, script, skip, holders, deadlocked = [], summary = [] }: Held): void {
   const options = skip === false ? STACK_READING : { skip };
   describe(`who holds what is waited for: ${title}`, { ...PATIENT, ...options }, () => {

@@ -1,6 +1,6 @@
 /*
- * Waits as no program has them, and as damaged memory may look: names that JavaScript gives a meaning to, numbers that
- * are none, texts of any length.
+ * Waits that no program has, but that damaged memory may look like: names with a meaning in JavaScript, numbers that are
+ * not numbers, strings of any length.
  */
 import type { Explainer } from '../../src/explain/base/explainer';
 import type { HeldValue, Wait, WaitAnswer, WaitHolder, WaitHolderKind } from '../../src/report/waits';
@@ -84,7 +84,7 @@ const NUMBERS: readonly string[] = [
   'seven',
 ];
 
-/** Chooses from these with the given generator. */
+/** Makes random waits with the given generator. */
 export class HostileWaits {
   private readonly random: () => number;
   private readonly explainers: readonly Explainer[];
@@ -141,7 +141,7 @@ export class HostileWaits {
     return this.random() < 0.3 ? null : this.text();
   }
 
-  /** Most are short: so many long ones would take too much time to mask. */
+  /** Mostly short: masking so many long ones would take too much time. */
   private text(): string {
     return this.random() < 0.95 ? this.one(TEXTS).slice(0, 512) : this.one(TEXTS);
   }

@@ -3,17 +3,17 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { REPOSITORY_ROOT } from './paths';
 
-/** Servers that tests talk to, and where they listen. */
+/** Servers that tests use, and where they listen. */
 const PORTS = { postgresql: 5432, mariadb: 3306, redis: 6379, rabbitmq: 5672, nats: 4222 } as const;
 
 export type Server = keyof typeof PORTS;
 
-/** Clients for these tests: they have a lockfile of their own. */
+/** Clients for these tests, which have a lockfile of their own. */
 const CLIENTS = join(REPOSITORY_ROOT, 'tools/services/node_modules');
 const CONNECT_MS = 2000;
 
 /**
- * Options of a test that needs these servers on this machine, and the packages of tools/services. Without them it is
+ * Options of a test that needs these servers on this machine, and the packages of tools/services. Without them, it is
  * skipped; with `GMR_SERVICES=required`, as in CI, it fails.
  */
 export async function needsServers(

@@ -1,4 +1,4 @@
-/** SQL with a value in it, as programs write it in PostgreSQL and MariaDB, among texts that are hard to tell apart. */
+/** SQL with a value in it, as programs write it for PostgreSQL and MariaDB, among tokens that are hard to tell apart. */
 export class Statements {
   private readonly random: () => number;
 

@@ -1,7 +1,7 @@
 import type { WaitHolder } from '../../report/waits';
 import { numberAt, textAt } from './chain';
 
-/** `127.0.0.1:5432`, `[::1]:5432`, or the path of a socket; null: there is no host. */
+/** `127.0.0.1:5432`, `[::1]:5432`, or the path of a socket; null: no host is known. */
 export function addressAt(holder: WaitHolder, hostPath: string, portPath: string): string | null {
   const host = textAt(holder, hostPath);
   if (host === null || host === '') return null;

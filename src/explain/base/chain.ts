@@ -1,13 +1,13 @@
 import { cutMasked } from '../../mark';
 import type { HeldValue, WaitHolder } from '../../report/waits';
 
-/** The native side sends less. */
+/** Only a guard: the native side sends shorter strings. */
 const MAX_TEXT = 4096;
 
-/** The objects that lead from a promise to what settles it, seen from one of them. Nothing in it throws. */
+/** The objects that lead from a promise to what settles it, seen from one of them. No method throws. */
 export class Chain {
   readonly holders: readonly WaitHolder[];
-  /** Of the one that it is seen from. */
+  /** Index of the object that the chain is seen from. */
   readonly at: number;
 
   constructor(holders: readonly WaitHolder[], at: number) {
@@ -15,37 +15,37 @@ export class Chain {
     this.at = at;
   }
 
-  /** The next one outside that is known by this name. */
+  /** The nearest object farther from the promise that is known by this name. */
   outside(knownAs: string): WaitHolder | null {
     return this.holders.slice(this.at + 1).find((holder) => holder.knownAs === knownAs) ?? null;
   }
 
-  /** The nearest one inside that is known by this name. */
+  /** The nearest object closer to the promise that is known by this name. */
   inside(knownAs: string): WaitHolder | null {
     return this.holders.slice(0, this.at).findLast((holder) => holder.knownAs === knownAs) ?? null;
   }
 }
 
-/** A number at this path; null: there is none, or it is not finite, as a limit that was not set. */
+/** The number at this path; null: there is none, or it is not finite, such as a limit that was not set. */
 export function numberAt(holder: WaitHolder, path: string): number | null {
   const value = valueAt(holder, path);
   const number = value?.kind === 'number' && value.text !== '' ? Number(value.text) : Number.NaN;
   return Number.isFinite(number) ? number : null;
 }
 
-/** A text at this path; null: there is none. */
+/** The string at this path; null: there is none. */
 export function textAt(holder: WaitHolder, path: string): string | null {
   const value = valueAt(holder, path);
   return value?.kind === 'string' ? cutMasked(value.text, MAX_TEXT) : null;
 }
 
-/** Whether there is `true` at this path. */
+/** Whether the value at this path is `true`. */
 export function isTrueAt(holder: WaitHolder, path: string): boolean {
   const value = valueAt(holder, path);
   return value?.kind === 'boolean' && value.text === 'true';
 }
 
-/** Whether there is `false` at this path. */
+/** Whether the value at this path is `false`. */
 export function isFalseAt({ values }: WaitHolder, path: string): boolean {
   const value = values[path];
   return value?.kind === 'boolean' && value.text === 'false';
@@ -57,17 +57,17 @@ export function classAt(holder: WaitHolder, path: string): string | null {
   return value?.kind === 'object' ? value.text : null;
 }
 
-/** Whether there is anything at this path, null too. */
+/** Whether there is any value at this path, including null. */
 export function hasAt(holder: WaitHolder, path: string): boolean {
   return valueAt(holder, path) !== undefined;
 }
 
-/** Only what was read: every record also inherits a `constructor`. */
+/** Only own properties count: every record also inherits a `constructor`. */
 function valueAt({ values }: WaitHolder, path: string): HeldValue | undefined {
   return Object.hasOwn(values, path) ? values[path] : undefined;
 }
 
-/** The event whose listener was found in it, where it is an EventEmitter. */
+/** The event of an EventEmitter whose listener leads to the promise; null: it was not reached through a listener. */
 export function eventAt(emitter: WaitHolder, chain: Chain): string | null {
   if (emitter.member !== '_events') return null;
   const events = chain.holders[chain.at - 1];

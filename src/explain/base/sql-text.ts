@@ -1,16 +1,16 @@
 import { MASK } from '../../mark';
 
 const MAX_SHOWN = 160;
-/** More is not looked at. */
+/** The rest of a statement is not read. */
 const MAX_READ = 4096;
 
 interface Place {
-  /** What is shown so far. */
+  /** What precedes the part, as it is shown. */
   readonly shown: string;
   readonly rest: string;
 }
 
-/** What is shown of a part of a statement; null: nothing of it, nor of what follows. */
+/** Returns what is shown for a part of a statement; null: neither it nor anything after it is shown. */
 type Show = (found: RegExpExecArray, place: Place) => string | null;
 
 const cut: Show = () => null;
@@ -19,28 +19,28 @@ const blank: Show = () => ' ';
 const value: Show = () => '?';
 
 /*
- * Databases differ in where a text ends: whether a backslash escapes a quote, and what begins a comment. A statement in
- * which that matters is shown up to there only, because what one database takes for a text is visible code for another.
+ * Databases differ in where a string ends: whether a backslash escapes a quote, and what begins a comment. A statement in
+ * which that matters is shown only up to that place: what is code to one database is inside a string to another.
  */
 const PARTS: readonly (readonly [RegExp, Show])[] = [
-  // The quote that ends a text may have been masked with it.
+  // The quote that ends a string may have been masked with it.
   [new RegExp(MASK.replaceAll('*', '\\*'), 'y'), cut],
   [/\s+/y, blank],
   [/--(?=\s|$)[^\n]*/y, blank],
-  // MariaDB takes it for two signs.
+  // MariaDB reads `--` without a space as two minus signs.
   [/--[^\n'"`$#*]*(?=\n|$)/y, blank],
   [/--/y, cut],
-  // PostgreSQL has comments in comments; MariaDB runs those with an exclamation mark.
+  // PostgreSQL allows comments in comments; MariaDB executes those with an exclamation mark.
   [/\/\*(?!M?!)(?:(?!\/\*|\*\/)[\s\S])*\*\//y, blank],
   [/\/\*/y, cut],
-  // A comment of MariaDB, an operator of PostgreSQL.
+  // A comment in MariaDB, an operator in PostgreSQL.
   [/#/y, cut],
   [/\$\d+/y, value],
   [/\$[\p{L}_]?[\p{L}\p{N}_]*\$/uy, cut],
   [/'(?:[^'\\]|''|\\[^'])*('?)/y, ([, end]) => (end === '' ? null : '?')],
   [/"(?:[^"\\]|""|\\[^"])*("?)/y, showDoubleQuoted],
   [/`(?:[^`]|``)*(`?)/y, ([text, end]) => (end === '' ? null : /^`[\w$-]{1,64}`$/.test(text) ? text : '?')],
-  // A name of SQL Server, or the index or the items of an array.
+  // A name in SQL Server, or the index or the items of an array.
   [/\[[^\]'"`]+['"`]/y, cut],
   [/\.?\d[\p{L}\p{N}_.]*/uy, value],
   [/[\p{L}_][\p{L}\p{N}_$]*/uy, asIs],
@@ -78,7 +78,7 @@ function partAt(text: string, at: number): [RegExpExecArray, Show] {
 
 const TABLE_OR_ALIAS = /\b(?:FROM|JOIN|INTO|UPDATE|TABLE|AS) $/i;
 
-/** A text of MariaDB never stands beside a dot, nor where a table does. */
+/** In MariaDB, a string is never beside a dot, or where a table name is. */
 function showDoubleQuoted([text, end]: RegExpExecArray, { shown, rest }: Place): string | null {
   if (end === '') return null;
   if (!/^"[A-Za-z_]\w{0,63}"$/.test(text)) return '?';

@@ -1,9 +1,9 @@
-/** More of a URL is not looked at. */
+/** The rest of a URL is not read. */
 const MAX_READ = 4096;
 
 /** `//` or `https://`; the rest begins with the host and its port. */
 const BEGINNING = /^(?:[a-z][\w+.-]*:)?[/\\]{2}/i;
-/** One or several, as `db-1:27017,db-2:27017`. None: `file:///`. */
+/** One host, several (`db-1:27017,db-2:27017`), or none (`file:///`). */
 const HOSTS = /^(?:(?:[\p{L}\p{N}._%*-]+|\[[\da-f:.%\w]+\])(?::\d{1,5})?(?:,|$))*$/iu;
 
 /** A URL without credentials, values of the query, and fragment: `https://api.example/price?...`. */
@@ -20,7 +20,7 @@ export function urlWithoutValues(url: string): string {
   return beginning + hosts + pathWithoutValues(tail);
 }
 
-/** A password may have a slash or a question mark in it, and what ends it is far behind then. */
+/** A password may contain a slash or a question mark; the `@` that ends it is then in the path or later. */
 function mayBePassword(authority: string, hosts: string, tail: string, beginning: string): boolean {
   const [path = ''] = tail.split(/[?#]/, 1);
   const mayEndLater = path === '' || path.includes('@') ? tail.includes('@') : false;
@@ -34,7 +34,7 @@ function pathWithoutValues(tail: string): string {
   return path.replace(/;[\s\S]*/, ';...') + query;
 }
 
-/** What ends a sentence is not part of a URL; the dots that stand for a query are. */
+/** Removes punctuation that ends a sentence, but not the dots that stand for a query. */
 function withoutPunctuation(url: string): string {
   return /^[^?]*\?\.\.\./.exec(url)?.[0] ?? url.replace(/[,.;:!]+$/, '');
 }
@@ -43,7 +43,7 @@ const URL_IN_TEXT = /[a-z][\w+.-]*:\/\/[^\s"'()<>]+/gi;
 /** `user:password@` in front of a host. */
 const CREDENTIALS = /[^\s"'(),;:/@]*:[^\s"'()]+@(?=[\w.[])/g;
 
-/** For a text that may have addresses in it: no part of a URL that `urlWithoutValues` omits, and no credentials. */
+/** A text with the URLs in it shortened by `urlWithoutValues`, and without other credentials. */
 export function textWithoutCredentials(text: string): string {
   let shown = '';
   let at = 0;

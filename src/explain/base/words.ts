@@ -7,7 +7,7 @@ export function counted(count: number, noun: string): string {
 }
 
 /**
- * `4 of 4 clients in use, 6 waiting`. What is not known is left out; empty when nothing is.
+ * `4 of 4 clients in use, 6 waiting`. Unknown numbers are omitted; empty when none is known.
  */
 export function usage(
   inUse: number | null,
@@ -22,7 +22,7 @@ export function usage(
   return parts.join(', ');
 }
 
-/** False for what is not known, for what cannot be a number of things, and for a limit that was not set. */
+/** False if it is unknown, cannot be a number of things, or is a limit that was not set. */
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

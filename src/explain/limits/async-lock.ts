@@ -5,7 +5,7 @@ import type { Explainer, Explanation } from '../base/explainer';
 
 const MAX_KEY = 60;
 
-/** The list of those that wait for one key stands in an object by that key, in the property `queues`. */
+/** The property `queues` is an object with a list of waiters for each key. */
 function explainLock(lock: WaitHolder, { holders, at }: Chain): Explanation | null {
   const byKey = holders[at - 1];
   const queue = holders[at - 2];
@@ -19,7 +19,7 @@ function explainLock(lock: WaitHolder, { holders, at }: Chain): Explanation | nu
   };
 }
 
-/** Keys often end with the number of a customer or an order. */
+/** Digits are replaced: keys often end with the number of a customer or an order. */
 function shownKey(key: string): string {
   return clip(key.replaceAll(/\d+/g, '?'), MAX_KEY);
 }

@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { type Chain, hasAt, numberAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 
-/** Other libraries have semaphores too, but none with the list of those that call waitForUnlock(). */
+/** Other libraries have semaphores too, but none with `_weightedWaiters`, the list of waitForUnlock() calls. */
 const READ = ['_value', '_queue.length', '_queue.0.weight', '_weightedWaiters'];
 
 /** The Mutex whose semaphore this is; null: it belongs to the program itself. */
@@ -30,7 +30,7 @@ function explainSemaphore(semaphore: WaitHolder, chain: Chain): Explanation | nu
   };
 }
 
-/** A heavy one holds up the light ones behind it. */
+/** A waiter with a large weight holds up those with small ones behind it. */
 function weightOfNext(semaphore: WaitHolder): string {
   const weight = numberAt(semaphore, '_queue.0.weight') ?? 1;
   return weight === 1 ? '' : `, the next one for ${weight}`;
@@ -41,7 +41,7 @@ export const ASYNC_MUTEX: Explainer = {
   classes: {
     Semaphore: {
       read: READ,
-      // `called` is a variable of what acquire() resolves with.
+      // `called` is a variable of the function that acquire() resolves with.
       handsOut: { releaser: 'called', toMethods: true },
       explain: explainSemaphore,
     },

@@ -3,7 +3,7 @@ import { numberAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { usage } from '../base/words';
 
-/** How long the queue is: of yocto-queue 1, of yocto-queue 0.1 (p-limit 3), and of an array (p-limit 2). */
+/** Length of the queue: with yocto-queue 1, with yocto-queue 0.1 (p-limit 3), and as an array (p-limit 2). */
 const QUEUED = ['queue.#size', 'queue._size', 'queue.length'];
 
 function explainLimit(limiter: WaitHolder): Explanation | null {
@@ -12,7 +12,7 @@ function explainLimit(limiter: WaitHolder): Explanation | null {
   const waiting = QUEUED.map((path) => numberAt(limiter, path)).find((size) => size !== null) ?? null;
   if (inUse === null || waiting === null) return null;
   const text = `p-limit: ${usage(inUse, limit, 'slot', waiting)}`;
-  // Its queue has the way to start each function, and beside it one that only rejects the promise.
+  // An entry of its queue starts a function, and can also reject its promise: that way is not worth printing.
   return { text, counts: { inUse, limit, waiting }, isWhole: true };
 }
 
@@ -21,7 +21,7 @@ export const P_LIMIT: Explainer = {
   classes: {
     'pLimit()': {
       read: ['activeCount', 'concurrency', ...QUEUED],
-      // Its function `run` awaits what the program's function returns.
+      // The function `run` awaits what the program's function returns.
       handsOut: { toClosures: true },
       explain: explainLimit,
     },

@@ -3,7 +3,7 @@ import { isTrueAt, numberAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { usage } from '../base/words';
 
-/** The fields by version: they are private since p-queue 7. */
+/** The fields of each version: they are private since p-queue 7. */
 const FIELDS = [
   {
     pending: '#pending',
@@ -44,7 +44,7 @@ function explainQueue(queue: WaitHolder): Explanation | null {
     const inUse = numberAt(queue, fields.pending);
     const length = numberAt(queue, fields.length);
     if (inUse === null || length === null) continue;
-    // Those that were started stay before the head of the array for a while.
+    // Entries that were started stay before the head of the array for a while.
     const waiting = length - (numberAt(queue, fields.head) ?? 0);
     const limit = numberAt(queue, fields.concurrency);
     return {
@@ -60,7 +60,7 @@ export const P_QUEUE: Explainer = {
   classes: {
     PQueue: {
       read: FIELDS.flatMap((fields) => Object.values(fields)),
-      // It awaits what the program's function returns. In some versions it has no name.
+      // It awaits what the program's function returns. In some versions, it has no name.
       handsOut: { toArrow: 'run' },
       explain: explainQueue,
     },

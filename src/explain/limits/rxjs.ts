@@ -8,7 +8,7 @@ const PROMISES = [
   ['lastValueFrom', 'not completed yet'],
 ] as const;
 
-/** What each of an observer's functions is called for. */
+/** What each function of an observer waits for. */
 const OBSERVERS: ReadonlyMap<string, string> = new Map([
   ['next', 'no value yet'],
   ['complete', 'not completed yet'],

@@ -5,7 +5,7 @@ import { counted } from '../base/words';
 
 function confirmation(channel: string, unconfirmed: number | null): Explanation | null {
   if (unconfirmed === null) return null;
-  // Those in the middle of the list may have been confirmed already.
+  // Messages in the middle of the list may have been confirmed already.
   const most = unconfirmed > 1 ? `at most ${unconfirmed}` : '1';
   return { text: `${channel}: messages to be confirmed, ${most}` };
 }
@@ -57,7 +57,7 @@ export const AMQPLIB: Explainer = {
     Channel: CHANNEL,
     ConfirmChannel: CHANNEL,
     Connection: { read: ['frameMax', 'channels.length'], explain: explainConnection },
-    // It has a list of its own of the callbacks that it waits for.
+    // This function has its own list of the callbacks that it waits for.
     '_waitForConfirms()': {
       read: ['unconfirmed.length'],
       explain: (scope) => confirmation('amqplib channel', numberAt(scope, 'unconfirmed.length')),

@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 
-/** By the number of a ConnectivityState. */
+/** Indexed by ConnectivityState. */
 const STATES = ['not connected', 'connecting', null, 'connection failed, trying again', 'shut down'];
 
 function peer(target: string | null): string {

@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { type Chain, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 
-/** A subject without what may be an id: `orders.?.paid`. */
+/** A subject without the parts that may be ids: `orders.?.paid`. */
 function subjectWithoutIds(subject: string): string {
   return subject
     .split('.')
@@ -34,7 +34,7 @@ function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
   return { text: `nats request ${subjectWithoutIds(subject)}${serverText(chain)}, not answered yet` };
 }
 
-/** Of the answer of one request, or of messages that a program takes one after the other. */
+/** A subscription to the answer of one request, or to messages that a program takes one by one. */
 function explainSubscription(subscription: WaitHolder, chain: Chain): Explanation | null {
   if (subscription.member === 'callback') return explainRequest(subscription, chain);
   const subject = textAt(subscription, 'subject');

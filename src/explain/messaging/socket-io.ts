@@ -29,13 +29,13 @@ function explainOfClient(socket: WaitHolder, { holders, at }: Chain): Explanatio
   const name = inNamespace(textAt(socket, 'nsp'));
   const other = textAt(socket, 'io._readyState') === 'opening' ? 'connecting' : 'not connected';
   const state = isTrueAt(socket, 'connected') ? 'connected' : other;
-  // Its path is the namespace.
+  // The path of the URI is the namespace.
   const server = uri === null ? 'a server' : urlWithoutValues(uri).replace(/^(\w+:\/\/[^/]+).*$/s, '$1');
   const queued = unsent === 0 ? '' : `, ${counted(unsent, 'event')} not sent yet`;
   if (socket.member === 'acks') {
     return { text: `socket.io acknowledgement of ${server} (${state}${name})${queued}` };
   }
-  // Its emitter has the events behind a `$`.
+  // Its emitter stores each event under its name with a `$` before it.
   const event = /^\$([\w-]+)$/.exec(holders[at - 1]?.member ?? '')?.[1];
   if (socket.member !== '_callbacks' || event === undefined) return null;
   return { text: `event "${event}" of the socket.io connection to ${server} (${state}${name})${queued}` };

@@ -13,7 +13,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   upgrade: 'to open',
 };
 
-/** The event that somebody listens to. */
+/** The event whose listener leads to the promise. */
 function eventOf({ holders, at }: Chain): string | null {
   if (holders[at]?.member !== '_events') return null;
   return holders.slice(0, at).findLast(({ member }) => member !== null)?.member ?? null;

@@ -12,12 +12,12 @@ import {
   wordsOfEvent,
 } from './node-objects';
 
-/** Node 24 has the path behind a symbol. */
+/** Node 24 keeps the path under a symbol. */
 function pathOf(holder: WaitHolder, before: string): string | null {
   return textAt(holder, `${before}path`) ?? textAt(holder, `${before}@kPath`);
 }
 
-/** Only the Host header has the port; the program may have set another one. */
+/** Only the Host header has the port, and the program may have set another header. */
 function originOf(holder: WaitHolder, before: string): string | null {
   const protocol = textAt(holder, `${before}protocol`);
   const host = textAt(holder, `${before}host`);
@@ -40,7 +40,7 @@ function nameOfRequest(holder: WaitHolder, before: string): string | null {
     : `${method} ${requestUrl(origin, path)}${through}`;
 }
 
-/** Node 22 has the socket of an outgoing message behind a symbol. */
+/** Node 22 keeps the socket of an outgoing message under a symbol. */
 const SOCKETS = ['socket', '@kSocket'] as const;
 
 function isSocketTrue(holder: WaitHolder, property: string): boolean {
@@ -63,8 +63,8 @@ function queuedBytes(holder: WaitHolder): number | null {
 function stateWithoutSocket(request: WaitHolder): Explanation {
   const inUse = numberAt(request, 'agent.totalSocketCount');
   const limits = ['agent.maxSockets', 'agent.maxTotalSockets'].map((path) => numberAt(request, path));
-  // Agents of packages count otherwise. That of Node has a limit for each host: it is all that is in use by this
-  // one only if there are no others.
+  // Agents of packages count differently. Node's own has a limit per host: all sockets in use belong to this host
+  // only if there are no others.
   const limit = limits.find((max) => max !== null && max === inUse) ?? null;
   if (inUse === null || limit === null || classAt(request, 'agent') !== 'Agent') {
     return { text: 'waiting for a socket' };
@@ -95,14 +95,14 @@ function drain(message: WaitHolder): string {
 
 function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
   const name = isOfNode(request) ? nameOfRequest(request, '') : null;
-  // Node may name the socket otherwise one day.
+  // A future Node may name the socket differently.
   const isKnown = SOCKETS.some((socket) => hasAt(request, socket));
   if (name === null || !isKnown) return null;
   const state = stateOfRequest(request, awaitedEvent(request, chain));
   return { ...state, text: `http request ${name}, ${state.text}` };
 }
 
-/** `http response 200 to GET http://localhost/stock` at a client, `http request PUT /stock` at a server. */
+/** `http response 200 to GET http://localhost/stock` in a client, `http request PUT /stock` in a server. */
 function nameOfMessage(message: WaitHolder): string | null {
   const status = numberAt(message, 'statusCode');
   const request = nameOfRequest(message, 'req.');

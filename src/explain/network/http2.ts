@@ -38,7 +38,7 @@ function stateOfEvent(stream: WaitHolder, event: string | null): string | null {
 function stateOfStream(stream: WaitHolder, event: string | null): string | null {
   const connection = stateOfConnection(stream, '@kSession.');
   if (connection !== null || isDestroyed(stream)) return connection ?? stateOfEvent(stream, event);
-  // It gets its number when it is sent.
+  // A stream gets its number when it is sent.
   return numberAt(stream, '@id') === null ? 'not sent yet' : stateOfEvent(stream, event);
 }
 
@@ -59,7 +59,7 @@ function explainServerRequest(request: WaitHolder, chain: Chain): Explanation | 
   return { text: `body of http2 request ${method} ${requestUrl('', path)}, ${state}` };
 }
 
-/** It knows its request only where that is an object of its own. */
+/** The stream knows its request only if that is a separate object. */
 function explainServerStream(stream: WaitHolder, chain: Chain): Explanation | null {
   const id = numberAt(stream, '@id');
   const method = textAt(stream, '@request.@headers.:method');

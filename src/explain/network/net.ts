@@ -11,7 +11,7 @@ import {
   STREAM_FLAGS,
 } from './node-objects';
 
-/** What a file descriptor is called, in place of the kind of socket. */
+/** Names of file descriptors, printed instead of the kind of socket. */
 const STANDARD = ['stdin', 'stdout', 'stderr'];
 
 /** A child process has the other ends of its pipes in `stdio`. */
@@ -35,14 +35,14 @@ function withPort(host: string, port: number | null): string {
   return port === null ? name : `${name}:${port}`;
 }
 
-/** Programs give it as a text, too. */
+/** Programs pass the port as a number or as a string. */
 function portOfOptions(socket: WaitHolder): number | null {
   const text = textAt(socket, '@connect-options.port');
   const port = numberAt(socket, '@connect-options.port') ?? Number(text ?? Number.NaN);
   return Number.isInteger(port) ? port : null;
 }
 
-/** A socket knows whom it is connected to if it was asked for it or looked up the name. */
+/** A socket knows its peer if the program requested the address or if it looked up the name. */
 function peerOf(socket: WaitHolder): string | null {
   const options = textAt(socket, '@connect-options.host');
   if (options !== null) return withPort(options, portOfOptions(socket));

@@ -13,7 +13,7 @@ export function awaitedEvent(emitter: WaitHolder, chain: Chain): string | null {
   return emitter.member === '_events' ? (chain.holders[chain.at - 1]?.member ?? null) : null;
 }
 
-/** By any of these finished() and pipeline() go on: which one is found first says nothing. */
+/** Any of these makes finished() and pipeline() go on, so which one was found first says nothing. */
 const LAST_EVENTS = new Set(['close', 'end', 'error', 'finish', 'aborted']);
 
 /** What follows `waiting for`. */
@@ -30,7 +30,7 @@ function hasFlag(stream: WaitHolder, flag: number): boolean {
   return ((numberAt(stream, STREAM_FLAGS) ?? 0) & flag) !== 0;
 }
 
-/** Whether it will give no more events but its last ones. */
+/** Whether only its last events are still to come. */
 export function isDestroyed(stream: WaitHolder): boolean {
   return hasFlag(stream, DESTROYED);
 }
@@ -47,16 +47,16 @@ export function bytes(count: number): string {
 
 /** The URL of a request from its parts, without values of the query. */
 export function requestUrl(origin: string, path: string): string {
-  // A proxy is sent a whole URL.
+  // The path of a request to a proxy is a whole URL.
   return urlWithoutValues(/^[a-z]+:\/\//i.test(path) ? path : origin + path);
 }
 
-/** `127.0.0.1:8080` of what Node calls a server's connection key: `4:127.0.0.1:8080`. Null: it does not listen. */
+/** `127.0.0.1:8080` from what Node calls a server's connection key, `4:127.0.0.1:8080`. Null: it does not listen. */
 export function addressOfServer(server: WaitHolder, path: string): string | null {
   const found = /^(-?\d+):(.*):(-?\d+)$/.exec(textAt(server, path) ?? '');
   if (found === null) return null;
   const [, family, address = '', port = ''] = found;
-  // The system chooses the port for 0; a path of the file system has none.
+  // With port 0, the system chooses the port; a path in the file system has none.
   const behind = Number(port) > 0 ? `:${port}` : '';
   return family === '6' ? `[${address}]${behind}` : address + behind;
 }

@@ -6,14 +6,14 @@ import { bytes, isDestroyed, requestUrl, STREAM_FLAGS } from './node-objects';
 
 const OF_FETCH = /^node:internal\/deps\/undici\/|[\\/]undici[^\\/]*[\\/]lib[\\/](?:web[\\/])?fetch[\\/]/;
 
-/** In Node nothing but fetch() uses undici, and what is built on fetch(). */
+/** In Node, only fetch() and what is built on it use undici. */
 function isOfFetch(chain: Chain): boolean {
   return chain.holders
     .slice(0, chain.at)
     .some(({ functionName, file }) => functionName !== null && OF_FETCH.test(file ?? ''));
 }
 
-/** What fetch() hands these to is called in the end, whatever happens in between. */
+/** Callbacks that fetch() passes on. They are called in the end, whatever happens in between. */
 const LAST_STEPS = new Set(['processResponse', 'successSteps']);
 
 function isWholeFetch(chain: Chain): boolean {
@@ -22,14 +22,14 @@ function isWholeFetch(chain: Chain): boolean {
     .some(({ functionName, file }) => LAST_STEPS.has(functionName ?? '') && OF_FETCH.test(file ?? ''));
 }
 
-/** Its requests are those that were answered, those that were sent, and those that wait for their turn. */
+/** The queue contains requests that were answered, requests that were sent, and then those that wait for their turn. */
 function queuedIn(client: WaitHolder): number | null {
   const length = numberAt(client, '@queue.length');
   const firstPending = numberAt(client, '@pending index');
   return length === null || firstPending === null ? null : length - firstPending;
 }
 
-/** The headers have come when its handler has what takes the body. */
+/** The headers have arrived once the handler has the object that takes the body. */
 function hasResponse(handler: WaitHolder | null): boolean {
   return handler !== null && classAt(handler, 'res') !== null;
 }
@@ -57,7 +57,7 @@ function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
   return { text, isWhole: isWholeFetch(chain) };
 }
 
-/** One that is not in the queue of a Client yet: it is in that of a Pool, which is not known from here. */
+/** A request that is not in the queue of a Client yet. It is in that of a Pool, which cannot be seen from here. */
 function explainHandler(handler: WaitHolder, chain: Chain): Explanation | null {
   if (handler.member !== 'callback' || chain.outside('Request') !== null) return null;
   const isOfUndici = ['abort', 'responseHeaders', 'res'].every((path) => hasAt(handler, path));

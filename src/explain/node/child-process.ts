@@ -9,7 +9,7 @@ const CLASS = 'ChildProcess';
 const OUTPUTS = ['stdout', 'stderr'] as const;
 const CLOSED = 1 << 5;
 
-/** `child process 1234 (ffmpeg), running`; null: it is no child process of Node. */
+/** `child process 1234 (ffmpeg), running`; null: it is not one of Node's child processes. */
 function childText(child: WaitHolder): string | null {
   const file = textAt(child, 'spawnfile');
   if (child.kind !== 'request' || file === null || !hasAt(child, 'exitCode')) return null;
@@ -32,7 +32,7 @@ function explainChild(child: WaitHolder, chain: Chain): Explanation | null {
   return { text: event === 'close' && !text.endsWith('running') ? text + outputsOf(child) : text };
 }
 
-/** The event "close" comes when all that it wrote has been read. */
+/** The event "close" is emitted once all output of the process has been read. */
 function outputsOf(child: WaitHolder): string {
   const texts: string[] = [];
   for (const name of OUTPUTS) {
@@ -45,7 +45,7 @@ function outputsOf(child: WaitHolder): string {
   return texts.length === 0 ? '' : `, ${texts.join(', ')}`;
 }
 
-/** Of a pipe to a child process. */
+/** A pipe to a child process. */
 function explainPipe(pipe: WaitHolder, chain: Chain): Explanation | null {
   const event = eventOf(pipe, chain);
   const child = chain.outside(CLASS);

@@ -1,7 +1,7 @@
 import type { WaitHolder } from '../../report/waits';
 import type { Explainer, Explanation } from '../base/explainer';
 
-/** The name of the event is the key of a Map. Ports and signals are known without. */
+/** The name of the event is a key of a Map, which is not known here. Ports and signals are clear without it. */
 function explainTarget(target: WaitHolder): Explanation | null {
   const isListener = target.member === '[kEvents]' || target.member === '[kHandlers]';
   return target.kind !== 'object' || !isListener

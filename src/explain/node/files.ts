@@ -3,7 +3,7 @@ import { type Chain, numberAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { counted } from '../base/words';
 
-/** It is closed when what was begun before has ended. */
+/** A FileHandle is closed once the operations begun before have ended. */
 function explainHandle(handle: WaitHolder): Explanation | null {
   const pending = numberAt(handle, '@kRefs');
   if (pending === null || pending < 1 || handle.member !== '[kCloseResolve]') return null;
@@ -20,7 +20,7 @@ function explainReadFile(context: WaitHolder, chain: Chain): Explanation | null 
 
 /** `fs.promises.watch()` */
 function explainWatch(handle: WaitHolder): Explanation | null {
-  // Node's has no file.
+  // Node's own class has no file.
   const isNodes = handle.member === 'onchange' && handle.file === null;
   return isNodes ? { text: 'change to what fs.watch() observes' } : null;
 }

@@ -5,7 +5,7 @@ import { counted } from '../base/words';
 import { STREAM_VALUES } from './stream-state';
 import { explainStream } from './streams';
 
-/** Of a class of zlib: for one buffer, or a stream. */
+/** A zlib object, for one buffer or as a stream. */
 function explainZlib(engine: WaitHolder, chain: Chain): Explanation | null {
   if (engine.member !== 'cb') return explainStream(engine, chain);
   const bytes = numberAt(engine, 'nread');
@@ -18,7 +18,7 @@ export const ZLIB: Explainer = {
   classes: { ZlibBase: { read: ['nread', '_handle', ...STREAM_VALUES], explain: explainZlib } },
 };
 
-/** Classes of Node's own, and the functions that start them. */
+/** Node's own classes, and the functions that start them. */
 const JOBS: Readonly<Record<string, string>> = {
   AESCipherJob: 'AES cipher',
   Argon2Job: 'argon2',
@@ -47,7 +47,7 @@ const JOBS: Readonly<Record<string, string>> = {
 function jobOf(name: string): KnownClass {
   return {
     read: [],
-    // Node's have no file.
+    // Node's own classes have no file.
     explain: ({ member, file }) =>
       member === 'ondone' && file === null ? { text: `crypto ${name} job` } : null,
   };

@@ -3,7 +3,7 @@ import { type Chain, classAt, hasAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { counted } from '../base/words';
 
-/** A task that runs, or the pool that has not begun it. */
+/** A task that runs, or the pool if it has not begun the task. */
 function explainTask(task: WaitHolder, chain: Chain): Explanation | null {
   const file = textAt(task, 'filename');
   if (task.member !== 'callback' || file === null || !hasAt(task, 'taskId')) return null;
@@ -15,12 +15,12 @@ function explainTask(task: WaitHolder, chain: Chain): Explanation | null {
   return (pool === null ? null : explainPool(pool)) ?? { text: `piscina task ${file}, queued` };
 }
 
-/** Of a pool with a queue. */
+/** A pool with a queue. */
 function explainPool(pool: WaitHolder): Explanation | null {
   const ready = numberAt(pool, 'workers.readyItems.size');
   const limit = numberAt(pool, 'options.maxThreads');
   if (ready === null || limit === null) return null;
-  // A balancer of the program may leave threads without work.
+  // A load balancer of the program may leave threads idle.
   if (classAt(pool, 'options.loadBalancer') !== null) return null;
   const starting = numberAt(pool, 'workers.pendingItems.size') ?? 0;
   const waiting = queuedIn(pool);
@@ -30,10 +30,10 @@ function explainPool(pool: WaitHolder): Explanation | null {
   return { text: `piscina: ${parts.join(', ')}`, counts: { inUse: ready, limit, waiting } };
 }
 
-// dist/task_queue/fixed_queue.js, whose own count is not to be had.
+// From dist/task_queue/fixed_queue.js; its own count cannot be read.
 const BUFFER_MASK = 2047;
 
-/** Null: there are more than a buffer holds, or it is another kind of queue. */
+/** Null: there are more tasks than one buffer holds, or the queue is of another kind. */
 function queuedIn(pool: WaitHolder): number | null {
   const skipped = numberAt(pool, 'skipQueue.length');
   const inArray = numberAt(pool, 'taskQueue.tasks.length');

@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { classAt, numberAt, textAt } from '../base/chain';
 import { counted } from '../base/words';
 
-/** Paths of what is said of a stream. */
+/** Paths of the values that describe a stream. */
 export const STREAM_VALUES: readonly string[] = [
   ...stateValues('_readableState.'),
   ...stateValues('_writableState.'),
@@ -11,7 +11,7 @@ export const STREAM_VALUES: readonly string[] = [
   'fd',
 ];
 
-/** Paths of one of its two states; `prefix` leads to it. */
+/** Paths of the values in one of its two states; `prefix` leads to that. */
 export function stateValues(prefix: string): readonly string[] {
   return [`${prefix}length`, `${prefix}highWaterMark`, `${prefix}@kState`];
 }
@@ -40,12 +40,12 @@ export function sideOf(holder: WaitHolder, prefix: string): StreamSide | null {
   return {
     length,
     highWaterMark: numberAt(holder, `${prefix}highWaterMark`),
-    // Bits above the 31st are not among them.
+    // None of the flags is above bit 31.
     has: (wanted) => (flags & wanted) === wanted,
   };
 }
 
-/** Whether all that was written will have an end. */
+/** Whether end() was called, so that no more will be written. */
 export function isEnding(side: StreamSide): boolean {
   return side.has(WRITABLE_ENDING);
 }
@@ -80,7 +80,7 @@ function endsOf({ has }: StreamSide): string[] {
   return has(DESTROYED) ? ['destroyed'] : [];
 }
 
-/** What is known of both sides; null: it is no stream. */
+/** The state of both sides; null: it is not a stream. */
 export function streamText(stream: WaitHolder): string | null {
   const readable = sideOf(stream, '_readableState.');
   const writable = sideOf(stream, '_writableState.');
@@ -92,7 +92,7 @@ export function streamText(stream: WaitHolder): string | null {
   return texts.length === 0 ? null : texts.join(', ');
 }
 
-/** `ReadStream of /srv/in.csv`; of a known class of the program or Node. */
+/** `ReadStream of /srv/in.csv`, or only the name of the class. */
 export function streamName(stream: WaitHolder): string {
   const name = stream.className ?? 'stream';
   const path = textAt(stream, 'path');
@@ -101,7 +101,7 @@ export function streamName(stream: WaitHolder): string {
   return `${name} of ${path}${isOpen ? '' : ' (not open yet)'}`;
 }
 
-/** `stdin`, or the class of the stream and what is to be read of it, for one at this path; null: there is none. */
+/** `stdin`, or the class and the readable side of the stream at this path; null: there is none. */
 export function inputText(holder: WaitHolder, path: string): string | null {
   const name = classAt(holder, path);
   if (name === null) return null;

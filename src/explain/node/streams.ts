@@ -16,26 +16,26 @@ const PIPELINE = 'node:internal/streams/pipeline';
 const FINISHED = 'node:internal/streams/end-of-stream';
 const READABLE = 'node:internal/streams/readable';
 
-/** Of a stream that has a listener for what is waited for. */
+/** A stream with a listener that leads to the promise. */
 export function explainStream(stream: WaitHolder, chain: Chain): Explanation | null {
   const state = streamText(stream);
   const event = eventOf(stream, chain);
   if (state === null || event === null) return null;
   const name = streamName(stream);
   if (passes(chain, PIPELINE)) return { text: `pipeline with ${name}: ${state}` };
-  // An iterator listens for the end too.
+  // An iterator also listens for the end.
   if (passes(chain, READABLE)) return { text: `data of ${name}: ${state}` };
   if (passes(chain, FINISHED)) return { text: `end of ${name}: ${state}${notEnded(stream)}` };
   return { text: `event "${event}" of ${name}: ${state}` };
 }
 
-/** What is finished only after end() was called. */
+/** `finished()` waits for end() too. */
 function notEnded(stream: WaitHolder): string {
   const writable = sideOf(stream, '_writableState.');
   return writable === null || isEnding(writable) ? '' : ', end() not called';
 }
 
-/** Of the state of a stream, that keeps the callbacks of write() and end(). */
+/** The state of a stream, which keeps the callbacks of write() and end(). */
 function explainWrite(state: WaitHolder, chain: Chain): Explanation | null {
   const stream = chain.holders[chain.at + 1];
   const side = sideOf(state, '');
@@ -67,7 +67,7 @@ export const STREAMS: Explainer = {
     Readable: STREAM,
     Writable: STREAM,
     Duplex: STREAM,
-    // Of files, and of a terminal.
+    // Classes of files and terminals.
     ReadStream: STREAM,
     WriteStream: STREAM,
     WritableState: { read: [...stateValues(''), 'corked'], explain: explainWrite },

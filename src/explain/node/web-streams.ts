@@ -8,12 +8,12 @@ const READABLE_FILE = 'node:internal/webstreams/readablestream';
 const STATE = '[kState]';
 const READER = 'ReadableStreamDefaultReader';
 
-/** What in the state of a reader, a writer or a stream leads to the promise. */
+/** The member of the state of a reader, a writer or a stream that leads to the promise. */
 function partOf({ member }: WaitHolder, chain: Chain): string | null {
   return member === STATE ? (chain.holders[chain.at - 1]?.member ?? null) : null;
 }
 
-/** Of a request that waits in the reader's queue. Node 24 and later have a queue of their own, of which less is known. */
+/** A request in the reader's queue. Node 24 and later have another kind of queue, about which less is known. */
 function explainRequest({ file }: WaitHolder, chain: Chain): Explanation | null {
   if (file !== READABLE_FILE || chain.outside(READER) !== null) return null;
   return { text: 'read() of ReadableStream' };
@@ -49,7 +49,7 @@ function explainWriter(writer: WaitHolder, chain: Chain): Explanation | null {
   return { text: `${part === 'ready' ? 'ready' : 'closed'} of WritableStream: ${state}` };
 }
 
-/** By the member of the stream's state. */
+/** What is waited for, by the member of the stream's state. */
 const CALLS: Readonly<Record<string, string>> = {
   inFlightWriteRequest: 'write()',
   writeRequests: 'write()',

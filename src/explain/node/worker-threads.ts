@@ -3,7 +3,7 @@ import { type Chain, hasAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { eventOf } from './listener';
 
-/** Other libraries have classes of this name. */
+/** Other libraries have classes of this name too. */
 function explainWorker(worker: WaitHolder, chain: Chain): Explanation | null {
   const event = eventOf(worker, chain);
   if (worker.kind !== 'request' || event === null || !hasAt(worker, '@kHandle')) return null;

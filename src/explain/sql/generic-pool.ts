@@ -6,7 +6,7 @@ import { usage } from '../base/words';
 function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
   if (numberAt(request, '_creationTimestamp') === null || textAt(request, '_state') !== 'PENDING')
     return null;
-  // The pool says more.
+  // The pool, if it was found, says more.
   return chain.outside('Pool') === null ? { text: 'generic-pool: a free resource' } : null;
 }
 
@@ -16,7 +16,7 @@ function explainPool(pool: WaitHolder): Explanation | null {
   const creating = numberAt(pool, '_factoryCreateOperations.size');
   if (inUse === null || limit === null || creating === null) return null;
   if (pool.member !== '_waitingClientsQueue') return null;
-  // Each priority has a list of its own.
+  // Each priority has its own list.
   const isOneList = numberAt(pool, '_waitingClientsQueue._size') === 1;
   const waiting = isOneList ? numberAt(pool, '_waitingClientsQueue._slots.0._list.length') : null;
   const making = creating > 0 ? `, ${creating} being made` : '';

@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { isFalseAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 
-/** The promise of a whole transaction, and not that of one of its queries. */
+/** The promise of a whole transaction, not of one of its queries. */
 function explainTransaction(transaction: WaitHolder): Explanation | null {
   const id = textAt(transaction, 'txid');
   if (id === null || !/^trx\d+$/.test(id) || !isFalseAt(transaction, '_completed')) return null;

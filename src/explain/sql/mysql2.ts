@@ -4,12 +4,12 @@ import { classAt, type Chain, eventAt, hasAt, isFalseAt, isTrueAt, numberAt, tex
 import type { Explainer, Explanation, KnownClass } from '../base/explainer';
 import { sqlWithoutValues, usage } from '../base/words';
 
-/** In front of what the program's variable needs, so that both are shown. */
+/** Short enough that the program's variable after it is shown too. */
 const MAX_ACTIVE_SQL = 60;
 const CONNECTIONS = ['PoolConnection', 'Connection'];
 const HANDSHAKE = 'ClientHandshake';
 
-/** A ring, of mysql2 itself or, in earlier versions, of denque. Its length is an accessor. */
+/** A ring buffer of mysql2 itself or, in earlier versions, of denque. Its length is an accessor. */
 function lengthAt(holder: WaitHolder, queue: string): number | null {
   const head = numberAt(holder, `${queue}._head`);
   const tail = numberAt(holder, `${queue}._tail`);
@@ -22,7 +22,7 @@ function lengthPaths(queue: string): readonly string[] {
   return [`${queue}._head`, `${queue}._tail`, `${queue}._list.length`];
 }
 
-// The oldest two: more would be too much for a name that others have too.
+// The oldest two. Other libraries have pools of this name too, and for each of them these paths are read in vain.
 const SOME_AUTHORIZED = ['_allConnections._list.0.authorized', '_allConnections._list.1.authorized'];
 
 function explainPool(pool: WaitHolder): Explanation | null {
@@ -31,10 +31,10 @@ function explainPool(pool: WaitHolder): Explanation | null {
   const free = lengthAt(pool, '_freeConnections');
   const waiting = lengthAt(pool, '_connectionQueue');
   if (limit === null || all === null || free === null || waiting === null) return null;
-  // By any other property, it is one of its connections that is waited for.
+  // If any other property leads to the promise, one of its connections is waited for.
   if (pool.member !== '_connectionQueue') return null;
   const inUse = all - free;
-  // 0: as many as are wanted.
+  // 0: no limit.
   const text = `mysql2 Pool: ${usage(inUse, limit === 0 ? null : limit, 'connection', waiting)}`;
   const areConnecting = SOME_AUTHORIZED.some((path) => isFalseAt(pool, path));
   return {
@@ -48,7 +48,7 @@ function on(holder: WaitHolder, path = ''): string {
   return address === null ? '' : ` (on ${address})`;
 }
 
-/** Of a command in the queue of this connection. */
+/** The state of a command in the queue of this connection. */
 function queuedText(connection: WaitHolder): string {
   const where = `${on(connection)}, queued`;
   if (classAt(connection, '_command') === HANDSHAKE) return `${where} until the connection is made`;
@@ -65,7 +65,7 @@ function explainQuery(query: WaitHolder, chain: Chain): Explanation | null {
     (found) => found?.member === '_commands',
   );
   if (connection) return { text: text + queuedText(connection) };
-  // `query` of a pool: what it does with the connection has the query, and puts its own in place of onResult.
+  // In `query` of a pool, the callback that gets the connection has the query, and replaces its onResult.
   const scope = chain.holders[chain.at + 1];
   const isInPool = scope?.kind === 'scope' && scope.member === 'cmdQuery';
   return { text: `${text}, ${isInPool ? 'waiting for a connection of the Pool' : 'not sent yet'}` };
@@ -127,7 +127,7 @@ export const MYSQL2: Explainer = {
       handsOut: { tokens: ['_allConnections._list.*'], idle: ['_freeConnections._list.*'] },
       explain: explainPool,
     },
-    // What users of the promise API get.
+    // The class that users of the promise API get.
     PromisePoolConnection: { read: [], wraps: 'connection' },
     Connection: CONNECTION,
     PoolConnection: CONNECTION,

@@ -4,10 +4,10 @@ import { classAt, type Chain, eventAt, hasAt, isFalseAt, isTrueAt, textAt } from
 import type { Explainer, Explanation } from '../base/explainer';
 import { sqlWithoutValues } from '../base/words';
 
-/** In front of what the program's variable needs, so that both are shown. */
+/** Short enough that the program's variable after it is shown too. */
 const MAX_ACTIVE_SQL = 60;
 
-// Without an underscore up to pg 8.16.
+// No underscore up to pg 8.16.
 const QUEUES: readonly (string | null)[] = ['_queryQueue', 'queryQueue'];
 const ACTIVE = ['_activeQuery', 'activeQuery'] as const;
 
@@ -25,7 +25,7 @@ function explainQuery(query: WaitHolder, chain: Chain): Explanation | null {
   return { text: `pg query ${sqlWithoutValues(sql)}${onClient(chain)}` };
 }
 
-/** Which Client has the query, and whether it has sent it; empty when that is not known. */
+/** The Client that has the query, and whether it has sent it; empty when that is not known. */
 export function onClient(chain: Chain): string {
   const client = chain.outside('Client');
   if (!isPgClient(client)) return '';
@@ -49,7 +49,7 @@ function activeSql(client: WaitHolder): string | null {
   return null;
 }
 
-/** What a connection that is being made has got to; empty when that is not known. */
+/** How far a new connection has got; empty when that is not known. */
 export function connectingText(client: WaitHolder, path = ''): string {
   const address = addressAt(client, `${path}host`, `${path}port`);
   const to = address === null ? '' : ` to ${address}`;
@@ -70,7 +70,7 @@ function explainClient(client: WaitHolder, chain: Chain): Explanation | null {
     : { text: `event "${event}" of the pg Client (on ${address})` };
 }
 
-/** What says how far a Client is, at the end of a path to it. */
+/** What tells how far a Client has got, relative to a path to it. */
 export const CLIENT_STATE: readonly string[] = [
   'host',
   'port',

@@ -7,7 +7,7 @@ import { onClient } from './pg-client';
 function explainCursor(cursor: WaitHolder, chain: Chain): Explanation | null {
   const sql = textAt(cursor, 'text');
   if (sql === null || textAt(cursor, 'state') === null || !hasAt(cursor, '_portal')) return null;
-  // By any other property, it is not rows that are waited for.
+  // If any other property leads to the promise, it does not wait for rows.
   if (cursor.member !== '_cb' && cursor.member !== '_queue') return null;
   return { text: `pg cursor, rows of ${sqlWithoutValues(sql)}${onClient(chain)}` };
 }
@@ -18,7 +18,7 @@ function explainStream(stream: WaitHolder, chain: Chain): Explanation | null {
   return { text: `pg query stream, rows of ${sqlWithoutValues(sql)}${onClient(chain)}` };
 }
 
-/** And pg-query-stream, which is made of it. */
+/** Also for pg-query-stream, which is built on it. */
 export const PG_CURSOR: Explainer = {
   library: 'pg-cursor',
   classes: {

@@ -5,10 +5,10 @@ import { counted, usage } from '../base/words';
 import { CLIENT_STATE, connectingText } from './pg-client';
 
 const COUNTS = ['options.max', '_clients.length', '_idle.length', '_pendingQueue.length'];
-/** As many as a pool has that nobody configured. */
+/** As many clients as a pool has by default. */
 const CLIENTS_READ = 10;
 const CONNECTING = Array.from({ length: CLIENTS_READ }, (_, at) => `_clients.${at}._connecting`);
-// Others have pools of this name that read as much.
+// Pools of other libraries have this name too, and for each of them these paths are read in vain.
 const MAX_READ_OF_ANY_POOL = 2;
 
 function countsOf(pool: WaitHolder): (ResourceCounts & { inUse: number }) | null {
@@ -26,14 +26,14 @@ function explainPool(pool: WaitHolder): Explanation | null {
   if (pool.member === '_endCallback') {
     return { text: `pg Pool ending: ${counted(inUse, 'client')} in use`, counts };
   }
-  // By any other property, it is one of its clients that is waited for.
+  // If any other property leads to the promise, one of its clients is waited for.
   if (pool.member !== '_pendingQueue') return null;
   const text = `pg Pool: ${usage(inUse, limit, 'client', waiting)}`;
   const areConnecting = CONNECTING.some((path) => isTrueAt(pool, path));
   return { text: areConnecting ? text.replace(' in use', ' in use or connecting') : text, counts };
 }
 
-/** `newClient` of a pool: who asked for the client gets it when it has connected. */
+/** `newClient` of a pool: the client goes to the caller that requested it once it has connected. */
 function explainNewClient(scope: WaitHolder): Explanation | null {
   if (numberAt(scope, 'this._pendingQueue.length') === null) return null;
   if (isTrueAt(scope, 'client._connecting')) {
@@ -54,7 +54,7 @@ export const PG_POOL: Explainer = {
       handsOut: CLIENTS,
       explain: explainPool,
     },
-    // Of `require('pg').Pool`.
+    // The class of `require('pg').Pool`.
     BoundPool: {
       read: [...COUNTS, ...CONNECTING],
       handsOut: CLIENTS,

@@ -10,7 +10,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   pendingDestroys: 'destroyed',
 };
 
-/** That of knex is tarn's or a class that extends it, and its dialects' clients have it. */
+/** knex uses tarn's Pool or a class that extends it, in a property of its client. */
 function isOfKnex(pool: WaitHolder, chain: Chain): boolean {
   const owner = chain.outside('Client');
   const isOfDialect = owner?.member === 'pool' && (owner.className ?? '').startsWith('Client_');

@@ -12,7 +12,7 @@ function explainEvents(events: WaitHolder, { holders, at }: Chain): Explanation 
   return { text: `BullMQ job ${job}${queue === null ? '' : ` of queue ${queue}`} to be done` };
 }
 
-/** The main loop of a worker has all that it can do at once under way. */
+/** The main loop of a worker that already runs as many jobs as it may. */
 function explainFetch(_: WaitHolder, chain: Chain): Explanation | null {
   const loop = chain.outside('mainLoop()');
   if (loop === null || classAt(loop, 'this') !== 'Worker') return null;

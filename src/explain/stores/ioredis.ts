@@ -4,7 +4,7 @@ import type { Explainer, Explanation } from '../base/explainer';
 import { counted } from '../base/words';
 import { onServer, redisCommand } from './redis-words';
 
-/** What `status` of a client means where it is not `ready`. */
+/** What each `status` of a client means, other than `ready`. */
 const STATES: Readonly<Record<string, string>> = {
   wait: 'not connected yet',
   connecting: 'connecting',
@@ -21,7 +21,7 @@ function stateText(status: string | null): string {
   return state === undefined ? '' : `, ${state}`;
 }
 
-/** Who sends a command: the client that has it in a queue, or the call that sent it. */
+/** The sender of a command: the client that has it in a queue, or the call that sent it. */
 function senderText(chain: Chain): string {
   const client = chain.outside('Commander') ?? chain.outside('Redis');
   const call = chain.outside('sendCommand()');
@@ -49,7 +49,7 @@ function explainPipeline(pipeline: WaitHolder): Explanation | null {
   return { text: `redis pipeline of ${counted(commands, 'command')}${server}${replies}${state}` };
 }
 
-/** A client, where somebody waits for its next state. */
+/** A client whose next state is waited for. */
 function explainClient(client: WaitHolder, { holders, at }: Chain): Explanation | null {
   const event = holders[at - 1]?.member ?? '';
   const state = STATES[textAt(client, 'status') ?? ''];

@@ -5,7 +5,7 @@ import { counted, usage } from '../base/words';
 
 const ON_DATA = /[\\/]cmap[\\/]wire_protocol[\\/]on_data\.[cm]?js$/;
 
-/** An operation waits until the topology has a server for it. */
+/** An operation that waits until the topology has a server for it. */
 function explainTopology(topology: WaitHolder): Explanation | null {
   const seeds = numberAt(topology, 's.seedlist.length');
   const waiting = numberAt(topology, 'waitQueue.count');
@@ -30,7 +30,7 @@ function explainPool(pool: WaitHolder): Explanation | null {
   const host = textAt(pool, 'options.hostAddress.host');
   const port = numberAt(pool, 'options.hostAddress.port');
   const server = host === null || port === null ? '' : ` of ${host}:${port}`;
-  // 0: as many as are wanted.
+  // 0: no limit.
   const most = limit === 0 ? null : limit;
   const connecting = numberAt(pool, 'pending') ?? 0;
   return {

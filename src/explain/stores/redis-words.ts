@@ -1,13 +1,13 @@
 const MAX_NAME = 32;
 const MAX_KEY = 60;
 
-/** Commands whose first argument is a key. Of others it may be anything: a password, a script. */
+/** Commands whose first argument is a key. For others, it may be anything: a password, a script. */
 const KEY_COMMANDS =
   /^(?:B?[LR]POP|B?[LR]MOVE|BRPOPLPUSH|RPOPLPUSH|BZ(?:POPMIN|POPMAX)|GET|GETEX|GETDEL|GETSET|SET|SETEX|SETNX|PSETEX|MGET|DEL|UNLINK|EXISTS|P?EXPIRE(?:AT)?|P?TTL|PERSIST|TYPE|INCR|INCRBY|INCRBYFLOAT|DECR|DECRBY|APPEND|STRLEN|H(?!ELLO$|OTKEYS$)[A-Z]+|L(?:LEN|RANGE|INDEX|REM|SET|TRIM|INSERT|PUSH|PUSHX)|RPUSHX?|S(?:ADD|REM|POP|CARD|ISMEMBER|MISMEMBER|MEMBERS|RANDMEMBER|SCAN)|Z(?!UNION|INTER|DIFF|MPOP)[A-Z]+|X(?:ADD|LEN|RANGE|REVRANGE|DEL|TRIM|ACK|PENDING|CLAIM|AUTOCLAIM))$/;
 
 /**
- * `redis BLPOP jobs:?:high`, or `redis command` where the name is not known. Parts of a key that may be an id or a
- * person's are replaced.
+ * `redis BLPOP jobs:?:high`, or `redis command` if the name is not known. Parts of a key that are not a short word are
+ * replaced: they may be an id or an address.
  */
 export function redisCommand(name: string | null, firstArgument: string | null): string {
   if (name === null || !/^[A-Za-z][\w.-]*$/.test(name) || name.length > MAX_NAME) return 'redis command';
@@ -17,7 +17,7 @@ export function redisCommand(name: string | null, firstArgument: string | null):
   return `redis ${command}${key === '' ? '' : ` ${key}`}`;
 }
 
-/** A part is a word when it has no digit and is short. */
+/** A part is a word if it has at most 24 letters and no digits. */
 function keyWithoutIds(key: string): string {
   const parts = key.split(':').map((part) => (/^[A-Za-z_.-]{1,24}$/.test(part) ? part : '?'));
   const plain = parts.join(':');

@@ -29,7 +29,7 @@ function sentText(inner: readonly WaitHolder[], sent: number): Explanation {
   return { text: `redis command, sent, but not answered yet${behind}` };
 }
 
-/** How one comes from the list to a command: `#head.next`; in version 4 `head.next`. */
+/** The way from the list to a command: `#head.next`; in version 4, `head.next`. */
 function placeInList(inner: readonly WaitHolder[]): string | null {
   const members = inner.map(({ member }) => member);
   const value = members.lastIndexOf('value');
@@ -47,7 +47,7 @@ function aheadOf(place: string, length: number): number {
   return /^#?head/.test(place) ? steps : length - 1 - steps;
 }
 
-/** Version 4. What is sent is in a list without its arguments: only the list's owner says what it is. */
+/** Version 4: a sent command is in a list without its arguments; only the owner of the list tells what it is. */
 function explainNode(node: WaitHolder, chain: Chain): Explanation | null {
   const isPending = hasAt(node, 'value.resolve') && hasAt(node, 'value.reject');
   if (!isPending || classAt(node, 'list') !== 'Yallist') return null;

@@ -53,7 +53,7 @@ export function readSuspended(found: GreenThreads, naming: Naming, mayResolve: b
   };
 }
 
-/** All groups of a thread, and the resources that nobody will give back. */
+/** All groups of a thread, and the resources that will never be given back. */
 interface Among {
   readonly groups: readonly GreenThreadGroup[];
   readonly dead: ReadonlySet<number>;
@@ -96,7 +96,7 @@ function describeGroup(
     : isExhausted
       ? `DEADLOCK: ${countedFunctions(count)} ${waiting}`
       : waiting;
-  // The most important number first: what others wait for says more than how many wait elsewhere.
+  // Most important number first. A pool or lock with known holders says more than how many wait elsewhere.
   const rank = [Number(deadlock), Number(isOwn(group, naming)), Number(users !== ''), count];
   return { text, count, deadlock, rank };
 }
