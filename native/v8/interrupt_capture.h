@@ -32,7 +32,7 @@ namespace gmr::vm {
 struct GreenThreadsQuestion {
   HeapModel model;
   Layout layout;
-  // `limits.wanted` is nullptr, or `wanted` of the same question.
+  // `limits.wanted` is nullptr or points to `wanted` below.
   GreenThreadLimits limits;
   WantedValues wanted;
 };

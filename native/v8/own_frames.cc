@@ -21,10 +21,10 @@ namespace {
 
 using platform::Registers;
 
-// A stack of 20 frames takes a quarter of a millisecond. On a virtual machine, what the host took away counts
+// A stack of 20 frames takes a quarter of a millisecond. On a virtual machine, time that the host took counts
 // as CPU time too.
 constexpr int64_t kWalkNs = 4 * platform::kNsPerMs;
-// A usual stack takes a fifth of a millisecond, one through some hundred scripts two.
+// A usual stack takes a fifth of a millisecond; one through some hundred scripts takes two.
 constexpr int64_t kDescribeNs = 5 * platform::kNsPerMs;
 constexpr size_t kMaxRawFrames = 16384;
 constexpr size_t kTextBytes = size_t{2} << 20;

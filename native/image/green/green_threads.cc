@@ -28,7 +28,7 @@ constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
 // The text of the code is read in a few microseconds per frame.
 constexpr int64_t kCodeNs = 50 * platform::kNsPerMs;
 constexpr int kMaxContextTries = 3;
-// From the innermost function to one that holds a resource.
+// Callers between the innermost function and one that holds a resource.
 constexpr int kMaxHolderSteps = 1000;
 constexpr int kMaxPausedTries = 2;
 
@@ -315,7 +315,7 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   return frame;
 }
 
-// The frame of `function` in the group of functions that wait as `innermost` does.
+// The index of the frame of `function` in `group`, to which the function `innermost` belongs.
 int GreenThreadScan::FrameOf(uint32_t function, uint32_t innermost, const AsyncGroup& group) const {
   const Cut cut = CutOf(group);
   int position = 0;
@@ -342,7 +342,7 @@ ResourceUse GreenThreadScan::ToUse(const HeldResource& held) const {
   return use;
 }
 
-// Of the innermost resource on the way.
+// Adds the use of the innermost resource among the holders.
 void GreenThreadScan::AddUse(WaitAnswer* answer) const {
   for (uint32_t i = 0; i < answer->holders.size(); ++i) {
     const Tagged object = answer->holders[i].object;

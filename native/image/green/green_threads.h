@@ -46,9 +46,10 @@ struct GreenThreadLimits {
   // Keys of an AsyncLocalStorage to show, for each group; nullptr: none. It must
   // live until Take().
   const AsyncContextQuery* context = nullptr;
-  // Whether values may say what is waited for; false: classes, functions, properties and variables do.
+  // Whether waits are described with values; false: only with names of classes, functions, properties and
+  // variables.
   bool with_values = true;
-  // What to read of what is waited for, where values may; nullptr: nothing. It must live until Take().
+  // The values to read, if `with_values`; nullptr: none. It must live until Take().
   const WantedValues* wanted = nullptr;
   // Shows the functions of the self-test instead of the program's.
   bool only_self_test = false;
@@ -104,7 +105,7 @@ struct GreenThreadGroup {
   // left)" or "Pool <- Array"; empty: not looked for.
   platform::Unmasked waits_for;
   uint32_t id = 0;  // of ResourceUser::group
-  // The same in parts, for whoever can say it better.
+  // The same in parts, from which the formatter makes a better text.
   WaitParts waits;
   // Keys without a value are omitted.
   std::vector<GreenThreadContext> context;

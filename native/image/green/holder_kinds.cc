@@ -154,8 +154,8 @@ bool HolderKinds::HasThen(Tagged object) const {
   return false;
 }
 
-// It leads to another one of its class, or to none as the last one does. What has more to say than what it
-// holds and where it is in the list is no mere node.
+// A list node refers to another object of its class or, if it is the last one, to none. An object with more
+// properties than its content and its place in the list is not a mere node.
 bool HolderKinds::IsListNode(Tagged object) const {
   Tagged map;
   Tagged next;
@@ -171,7 +171,7 @@ bool HolderKinds::IsListNode(Tagged object) const {
          heap_->MapOf(next, &map_of_next) && map == map_of_next;
 }
 
-// Objects of no class are nodes by what they are called.
+// Objects without a class are recognised as nodes by the names of their properties.
 bool HolderKinds::HasListData(Tagged object) const {
   constexpr const char* kNames[] = {"data", "value", "item", "prev", "previous"};
   Tagged value;

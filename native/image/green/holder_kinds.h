@@ -46,7 +46,7 @@ class HolderKinds {
   HolderClass OfNow(Tagged object);
   HeldTimer ReadTimer(Tagged object) const;
   // "http request GET localhost" of a request or a known class of Node's; "": no such thing.
-  // Without values only what it is: "http request".
+  // Without values, only its kind: "http request".
   const char* DescribeRequest(Tagged object, const HolderClass& known, bool with_values) const;
   // The place of a function of the program or of Node's; kNoIndex: it has none.
   uint32_t PlaceOf(Tagged function);

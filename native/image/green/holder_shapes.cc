@@ -55,7 +55,7 @@ HolderShape HolderShapes::OfArray(int32_t type, const FoundHolder& found) const 
   if (heap_->IsFunctionType(type))
     return has_properties ? HolderShape::kFunctionObject : HolderShape::kNothing;
   if (!IsReceiver(type)) return HolderShape::kUnknown;
-  // V8's own promises, to which a library gave properties.
+  // One of V8's own promises, to which a library has added properties.
   if (Is(type, layout_->type_promise)) return has_properties ? HolderShape::kPlain : HolderShape::kNothing;
   if (has_properties || found.offset == layout_->object_elements) return kinds_->Of(found.object).shape;
   const int32_t table = layout_->collection_table >= 0 ? layout_->collection_table : kUsualTable;

@@ -6,7 +6,8 @@
 // Lifetime:    until Reset().
 //
 // Going backwards node by node takes a pass for each. One pass for the map that all of them have finds all
-// pairs. Lists of several kinds, and both directions of one, take turns: the last few passes are kept.
+// pairs. Searches alternate between kinds of lists, and between both directions of one, so the last few
+// passes are kept.
 #ifndef GMR_NATIVE_IMAGE_GREEN_LIST_CHAINS_H_
 #define GMR_NATIVE_IMAGE_GREEN_LIST_CHAINS_H_
 
@@ -38,7 +39,7 @@ class ListChains {
     Tagged map;  // 0: none
     int32_t offset = -1;
     platform::MappedArray<uint64_t> nodes{kMaxNodes};
-    // From a node to the number of one that refers to it.
+    // From a node to the index of a node that refers to it.
     platform::NumberTable before{kMaxNodes};
   };
 

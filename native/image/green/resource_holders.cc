@@ -14,7 +14,7 @@ constexpr size_t kMaxClaims = 20'000;
 constexpr int32_t kMaxRegisters = 256;
 constexpr int kMaxScopes = 4;
 constexpr int32_t kMaxSlots = 64;
-// From a function inwards, or to one of its callers.
+// Steps from a function to what it awaits, or to its callers.
 constexpr int kMaxSteps = 64;
 constexpr uint32_t kPerLook = 64;
 
@@ -40,7 +40,7 @@ void ResourceHolders::Run(int64_t deadline_ns) {
     if (i % kPerLook == 0 && platform::MonotonicNs() > deadline_ns) return Reset(wanted_);
     if (groups_->ChainOf(i) != kNoIndex) Look(i);
   }
-  // Some were not noted.
+  // Some claims did not fit.
   if (claims_.size() == kMaxClaims) return Reset(wanted_);
   Decide();
 }
@@ -93,7 +93,7 @@ void ResourceHolders::Look(uint32_t function) {
   Tagged object = suspended.object;
   Tagged registers;
   LookAtMethod(function);
-  // What a compiler made a plain object of has its variables elsewhere.
+  // A function that a compiler turned into a plain object keeps its variables elsewhere.
   if (suspended.kind == SuspendedKind::kDrivenGenerator && !heap_->Is(&object, layout_->type_generator))
     return;
   LookAtScopes(function);
@@ -108,7 +108,7 @@ void ResourceHolders::Look(uint32_t function) {
   }
 }
 
-// Variables that a closure uses too are in contexts of this call.
+// Variables that closures use too are in contexts of this call.
 void ResourceHolders::LookAtScopes(uint32_t function) {
   const SuspendedObject& suspended = graph_->functions()[function].suspended;
   Tagged context;
@@ -181,7 +181,7 @@ void ResourceHolders::LookAtWrapper(uint32_t function, Tagged object) {
 
 void ResourceHolders::LookAtMethod(uint32_t function) {
   const SuspendedObject& suspended = graph_->functions()[function].suspended;
-  // One that awaits nothing but a function of somebody else has what it was called for.
+  // A method has a thing while it awaits a function that was passed to it.
   if (AwaitedBy(function) == kNoIndex) return;
   const Tagged receiver = ReceiverOf(suspended);
   for (uint32_t i = 0; i < resources_.size(); ++i) {
@@ -195,7 +195,7 @@ void ResourceHolders::LookAtMethod(uint32_t function) {
   }
 }
 
-// In what TypeScript makes of an async function for ES5, it is a variable of the helper.
+// For an async function that TypeScript compiled to ES5, the receiver is a variable of the helper.
 Tagged ResourceHolders::ReceiverOf(const SuspendedObject& suspended) {
   Tagged step;
   if (suspended.receiver.IsObject() || suspended.kind != SuspendedKind::kDrivenGenerator ||
@@ -232,7 +232,7 @@ void ResourceHolders::Add(uint32_t resource, Tagged token, uint32_t function, bo
   claims_.push_back({resource, token, function, InnermostOf(function), is_certain});
 }
 
-// Of several that a promise follows, as that of Promise.race(), a function says most.
+// If a promise follows several others, as that of Promise.race() does, an async function says most.
 uint32_t ResourceHolders::AwaitedBy(uint32_t function) const {
   uint32_t promise = graph_->functions()[function].awaited;
   for (int i = 0; i < kMaxSteps && promise != kNoIndex; ++i) {
@@ -287,7 +287,7 @@ bool ResourceHolders::WaitsFor(uint32_t innermost, Tagged object) const {
 
 bool ResourceHolders::IsStale(const Claim& claim) {
   if (claim.is_certain) return false;
-  // Only one function of a group was asked what it waits for.
+  // The search looked at only one function of each group.
   const uint32_t group = GroupOf(claim.innermost);
   if (group != kNoIndex && groups_->groups()[group].sample == claim.innermost &&
       WaitsFor(claim.innermost, claim.token))
@@ -308,7 +308,8 @@ bool ResourceHolders::MayStillHave(uint32_t function) {
   return may_have;
 }
 
-// Of functions that call each other, the outermost; of others, none where there are several.
+// If several functions claim the same thing, it belongs to the outermost of a chain of callers, or to none if
+// they are not in one chain.
 void ResourceHolders::Decide() {
   std::stable_sort(claims_.begin(), claims_.end(), [](const Claim& a, const Claim& b) {
     return a.resource != b.resource ? a.resource < b.resource : a.token.bits() < b.token.bits();

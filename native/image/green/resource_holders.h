@@ -1,15 +1,15 @@
-// ResourceHolders: which suspended functions have what a resource hands out: clients of a pool, a lock,
-// slots.
+// ResourceHolders: which suspended functions have what a resource hands out, such as clients of a pool, a
+// lock or slots of a limiter.
 //
-// Owns:        what it found.
+// Owns:        its results.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no: allocates. It takes no lock of this process.
-// Lifetime:    until the next Reset(); of the graph, the groups and the answers.
+// Lifetime:    results until the next Reset(); that of the graph, the groups and the answers.
 //
-// Explainers tell what a resource hands out (wanted_values.h). A function has it when it is in one of its own
-// variables, or when the function is a method of the resource and does not wait for it. What is found twice
-// is left out, and so is what a variable may hold only because nobody has overwritten it: by the source of
-// the function it must still have to give that back (text/giving_back.h).
+// Explainers define what a resource hands out (wanted_values.h). A function has a thing if one of its own
+// variables holds it, or if the function is a method of the resource and awaits a function of the program. A
+// thing that unrelated functions hold is omitted. So is one in a variable that may merely not have been
+// overwritten: the function's source must still give it back (text/giving_back.h).
 #ifndef GMR_NATIVE_IMAGE_GREEN_RESOURCE_HOLDERS_H_
 #define GMR_NATIVE_IMAGE_GREEN_RESOURCE_HOLDERS_H_
 
@@ -24,13 +24,13 @@ namespace gmr::vm {
 // Functions at the same place that hold something of the same resource.
 struct HolderGroup {
   uint32_t function = kNoIndex;   // one of them
-  uint32_t innermost = kNoIndex;  // what it waits for in the end; itself where it waits directly
+  uint32_t innermost = kNoIndex;  // the innermost function of its chain; may be itself
   uint32_t count = 0;
 };
 
 struct HeldResource {
   Tagged object;
-  uint32_t id = 0;  // the same wherever it is told
+  uint32_t id = 0;  // the same in each group that waits for it
   // Things in use; -1: not known.
   int32_t in_use = -1;
   std::vector<HolderGroup> holders;
@@ -53,18 +53,18 @@ class ResourceHolders {
         values_(heap, layout, strings, &classes_, &search->scopes()) {}
 
   void Reset(const WantedValues* wanted);
-  // From memory as it is now. Ends at the deadline, and then nothing is told.
+  // Reads memory as it is now. If the deadline passes, there are no results.
   void Run(int64_t deadline_ns);
 
-  // nullptr: it hands out nothing, or nobody is known to have it.
+  // nullptr: it hands out nothing, or its holders are not known.
   const HeldResource* Find(Tagged resource) const;
-  // The function whose result `function` awaits; kNoIndex: none that is suspended.
+  // The suspended function whose result `function` awaits; kNoIndex: none.
   uint32_t AwaitedBy(uint32_t function) const;
-  // The group of functions that wait at the same places as this innermost one; kNoIndex: none that is told.
+  // The reported group of functions that wait at the same places as this innermost one; kNoIndex: none.
   uint32_t GroupOf(uint32_t innermost) const;
 
  private:
-  // Who has one thing.
+  // One function that has one thing.
   struct Claim {
     uint32_t resource = 0;
     Tagged token;
@@ -93,7 +93,7 @@ class ResourceHolders {
   void Add(uint32_t resource, Tagged token, uint32_t function, bool is_certain);
   uint32_t InnermostOf(uint32_t function) const;
   bool IsCaller(uint32_t function, uint32_t of) const;
-  // Whether what the innermost function of `claim` waits for is, or leads to, this object.
+  // Whether the innermost function waits for this object, or for something that it leads to.
   bool WaitsFor(uint32_t innermost, Tagged object) const;
   bool IsStale(const Claim& claim);
   bool MayStillHave(uint32_t function);

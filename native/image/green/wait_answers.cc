@@ -211,7 +211,7 @@ Holder WaitAnswers::OfObject(Tagged object) {
   return holder;
 }
 
-// A class that extends one of a library is one of the library's.
+// A class that extends a class of a library counts as that class.
 void WaitAnswers::ReadValues(Tagged object, bool is_scope, Holder* holder) {
   holder->object = object;
   if (wanted_ == nullptr) return;

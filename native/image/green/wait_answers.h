@@ -31,8 +31,8 @@ class WaitAnswers {
         classes_(heap, strings, &places->functions()),
         values_(heap, layout, strings, &classes_, &search->scopes()) {}
 
-  // `wanted`: what to read of holders; nullptr: nothing. `with_values`: whether Node's own requests are told
-  // with their paths and addresses.
+  // `wanted`: the values to read from holders; nullptr: none. `with_values`: whether Node's own requests are
+  // described with their paths and addresses.
   void Reset(const WantedValues* wanted, bool with_values);
   // Adds the promise that the first function of each of the first `max_groups` groups awaits to the search.
   void AddTo(uint32_t max_groups);

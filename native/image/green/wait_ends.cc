@@ -12,7 +12,7 @@ constexpr uint8_t kTimerRank = 1;
 constexpr uint8_t kItemRank = 2;
 constexpr uint8_t kFunctionRank = 3;
 constexpr uint8_t kLastRank = 4;
-// Plain objects and arrays between an element and its collection, on all ways together.
+// Limit for the plain objects and arrays between an element and its collection, on all paths together.
 constexpr int kMaxItemSteps = 64;
 // Behind the first one.
 constexpr int kMaxMoreOwners = 4;
@@ -104,8 +104,8 @@ std::vector<WaitEnds::Leaf> WaitEnds::FindLeaves(uint32_t promise, FoundWait* wa
   return leaves;
 }
 
-// An element of a collection that nothing else has: what has the collection says more. It may be in a plain
-// object there.
+// Whether only a collection refers to the object, directly or through plain objects: then the owner of the
+// collection says more.
 bool WaitEnds::IsItem(uint32_t node) const {
   bool is_in_collection = false;
   bool is_owned = false;

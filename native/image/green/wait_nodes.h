@@ -33,7 +33,7 @@ enum class WaitRole : uint8_t {
   kUserland,   // an object with a then() of its own, whose settling settles the promise
   kScope,      // has one of these in a variable: its closures that mention the variable count
   kContainer,  // an array, a Map, a plain object, a node of a list: who owns it is looked for
-  kItem,       // a plain object that has an object of a class: what queues have as their items
+  kItem,       // a plain object that has an object of a class, as the items of queues do
   kNamed,      // an object of a class: an answer; who owns it is looked for
   kEnd,
 };

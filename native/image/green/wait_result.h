@@ -48,11 +48,10 @@ struct Holder {
   std::string description;
   double after_ms = -1;  // of a timer
   double left_ms = -1;
-  // What holds it, where that is an object or a scope: the same one wherever it is met. The address is good
-  // for nothing else.
+  // Identifies the holder if it is an object or a scope. The address must not be used for anything else.
   Tagged object;
-  // Of the class or a class that it extends, or the function: the name under which values of it are wanted;
-  // empty: none are.
+  // The name under which its values are wanted: its class, one that this extends, or the function; empty: no
+  // values are wanted.
   std::string known_as;
   std::vector<HeldValue> values;
 };

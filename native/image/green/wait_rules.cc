@@ -158,7 +158,7 @@ WaitStep StepFromNamed(HolderShape shape) {
   }
 }
 
-// A variable that has it says less than the class.
+// Variables are ignored: they say less than a class.
 WaitStep StepFromItem(HolderShape shape) {
   switch (shape) {
     case HolderShape::kArray:

@@ -123,7 +123,7 @@ bool IsEvent(const WaitEnd& end, std::string* name) {
   return !name->empty();
 }
 
-// Of those that an object is in, from the inside.
+// Printed owners of an object, innermost first.
 constexpr int kMostOwners = 2;
 
 std::string ObjectText(const WaitEnd& end) {
@@ -282,7 +282,7 @@ std::string WaitParts::ToText() const {
 
 WaitParts PartsOf(const Wait& wait, const std::string& via, bool is_at_rest) {
   WaitParts parts;
-  // What it awaits may be in what was not read.
+  // A thread that ran meanwhile may await a promise that was not read.
   if (wait.goes_on && is_at_rest) parts.rest = kGoesOn;
   if (wait.goes_on || !wait.is_searched) return parts;
   Found found = Sort(wait, is_at_rest);

@@ -14,29 +14,29 @@
 
 namespace gmr::vm {
 
-// Functions at one place that have something of a resource.
+// Functions at one place that have something that a resource handed out.
 struct ResourceUser {
   uint32_t count = 0;
-  // The `id` of the group that one of them is in, with what it waits for.
+  // The `id` of the group that one of them is in, which says what it waits for.
   uint32_t group = 0;
-  // Its frame there; -1: it is not among those that are shown.
+  // Index of its frame in that group; -1: the frame is not shown.
   int frame = -1;
 };
 
 // Who has what a resource hands out.
 struct ResourceUse {
-  int64_t id = -1;      // -1: nothing is known of it
+  int64_t id = -1;  // -1: no user is known
   uint32_t holder = 0;  // which of the answer's holders it is
   int32_t in_use = -1;
-  std::vector<ResourceUser> users;  // those that are known, in groups that are told
+  std::vector<ResourceUser> users;  // the known ones in reported groups
 };
 
-// What may settle the promise, in words, and how to get there.
+// What may settle the promise, as text, and the objects that lead there.
 struct WaitAnswer {
   std::string before;  // "async function f (app.js:3:5), which may settle it and waits for "
   std::string text;
   std::string after;  // ", which may settle it"
-  // From the promise outwards, with what owns the end behind them.
+  // From the promise outwards; the owners of the last one follow.
   std::vector<Holder> holders;
   ResourceUse resource;
 
@@ -45,9 +45,9 @@ struct WaitAnswer {
 
 // The parts of a text: `via`, ": ", the answers with " | " between, `rest`.
 struct WaitParts {
-  std::string via;  // empty: nothing stands before the answers
+  std::string via;  // empty: nothing precedes the answers
   std::vector<WaitAnswer> answers;
-  // What is said besides, with the punctuation before it; where there are no answers, all of the text.
+  // What follows the answers, with the punctuation before it; without answers, all of the text.
   std::string rest;
 
   std::string ToText() const;

@@ -36,7 +36,7 @@ bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged 
 // of a symbol. nullptr: none.
 const char* NameOfValue(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged value);
 
-// How many properties an object has of its own. Without its elements; 0: also where it keeps them in a table.
+// The number of an object's own properties, without elements. 0 also if it keeps them in a dictionary.
 uint32_t OwnProperties(const HeapReader& heap, Tagged object);
 
 // nullptr: none.

@@ -25,8 +25,8 @@ class ReceiverClass {
   // The file of that class; "": unknown, or one of V8's own.
   const char* FileOf(Tagged object);
 
-  // Calls `is_it(name)` with the name of its class, and then of each that this one extends, until that
-  // returns true. One without a name is left out.
+  // Calls `is_it(name)` with the name of its class, and then of each class that this one extends, until
+  // `is_it` returns true. Classes without a name are skipped.
   template <typename IsIt>
   bool AnyClass(Tagged object, IsIt is_it) {
     for (int i = 0; i < kMaxClasses && object.IsObject(); ++i) {
@@ -61,7 +61,7 @@ class ReceiverClass {
 
   bool IsReceiver(Tagged* object) const;
   bool PrototypeOf(Tagged* object) const;
-  // Of the class whose prototype it is; "": not known; nullptr: it is no object.
+  // The name of the class that has this prototype; "": not known; nullptr: it is not an object.
   const char* NameOfPrototype(Tagged prototype);
   const char* FunctionName(Tagged function);
   bool ReadClass(Tagged constructor, FunctionInfo* info);

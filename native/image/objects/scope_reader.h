@@ -48,7 +48,7 @@ class ScopeReader {
 
   // The value of the variable of this name. False: the context has none.
   bool Variable(Tagged context, std::string_view name, Tagged* value);
-  // The same; 0: it has none.
+  // The same; 0: the context has none.
   Tagged Sibling(Tagged context, const char* variable);
 
   // The value of a slot: what is in it, or in the cell that newer versions of V8 put between. False: not

@@ -50,8 +50,8 @@ class VariableUse {
   // destructuring pattern. A private name includes its `#`.
   Mention MentionsProperty(Tagged function, const char* name);
 
-  // Whether it may still have what it took, where it waits at `offset` in its script (text/giving_back.h).
-  // False: unknown, too.
+  // Whether a function that waits at `offset` of its script may still have what it took
+  // (text/giving_back.h). False if that is unknown.
   bool MayStillHave(Tagged function, int32_t offset);
 
  private:

@@ -14,7 +14,7 @@ namespace {
 constexpr std::u16string_view kGivingBack[] = {u"elease", u"estroy", u"done(", u".end("};
 // connect, acquire, getConnection.
 constexpr std::u16string_view kTaking[] = {u"onnect(", u"cquire(", u"onnection("};
-// An expression cannot end with these, so that a slash behind them begins a regular expression.
+// An expression cannot end with these, so a slash after them begins a regular expression.
 constexpr std::u16string_view kOperators[] = {u"return", u"typeof",     u"void",  u"delete",
                                               u"new",    u"await",      u"yield", u"in",
                                               u"throw",  u"instanceof", u"case",  u"of"};
@@ -25,12 +25,12 @@ bool HasOneOf(std::u16string_view text, const std::u16string_view (&words)[kCoun
                      [&](std::u16string_view word) { return text.find(word) != text.npos; });
 }
 
-// The loops of a function that are around a place in it.
+// The loops of a function that contain a place in it.
 class LoopsAround {
  public:
   LoopsAround(std::u16string_view source, size_t offset) : source_(source), offset_(offset) {}
 
-  // False: the source is not understood.
+  // False: the source could not be parsed.
   bool Find();
   // Whether `visit(text up to the place, text of the whole loop)` is true for one of them.
   template <typename Visit>
@@ -54,7 +54,7 @@ class LoopsAround {
     bool is_body = false;
     size_t begin = 0;  // of the loop
   };
-  // A loop whose body is a statement without braces; it ends with that.
+  // A loop whose body is a statement without braces. The loop ends with it.
   struct Statement {
     size_t begin = 0;
     size_t depth = 0;
@@ -76,7 +76,7 @@ class LoopsAround {
   std::vector<Loop> found_;
   std::vector<Bracket> open_;
   std::vector<Statement> statements_;
-  // Behind `for`, `while` or `do`, and behind a head: where the loop begins.
+  // True after `for` or `while`, and after `do` or a head, of the loop that begins at `begin_`.
   bool expects_head_ = false;
   bool expects_body_ = false;
   size_t begin_ = 0;
@@ -163,8 +163,8 @@ bool LoopsAround::Close(Kind kind, size_t at) {
   open_.pop_back();
   expects_body_ = bracket.is_head;
   begin_ = bracket.begin;
-  // Only the head of a loop and a block come before a regular expression; behind that of `if`, and behind the
-  // literal of an object, a slash is taken for the wrong one, which seldom matters.
+  // A slash is taken for the start of a regular expression only after the head of a loop and after a brace.
+  // After the head of `if`, and after an object literal, that is wrong, which seldom matters.
   is_operand_ = kind == Kind::kOpenSquare || (kind == Kind::kOpenParen && !bracket.is_head);
   if (!bracket.is_body) return true;
   EndLoop(bracket.begin, at);

@@ -1,14 +1,14 @@
-// MayStillHave: whether a function that waits may still have what it has in a variable, by its source.
+// MayStillHave: whether a suspended function may still have what is in its variable, judged by its source.
 //
 // Owns:        nothing.
 // Threads:     any.
 // Signal-safe: no: allocates.
 // Lifetime:    a function of plain values.
 //
-// A variable keeps a client or a lock after it was given back. The source is not run, so that the words for
-// giving back have to tell: a function that has something mentions giving back behind the place where it
-// waits, and not in front of it. In a loop, what is behind that place came before it in the last round:
-// unless the loop takes it between its beginning and that place.
+// A variable keeps a client or a lock after that was given back. Only words in the source can tell: a
+// function that still has something mentions giving back after the place where it waits, and not before it.
+// In a loop, what is after that place also ran before it, in the previous iteration, so the loop must take
+// the thing between its beginning and that place.
 #ifndef GMR_NATIVE_IMAGE_TEXT_GIVING_BACK_H_
 #define GMR_NATIVE_IMAGE_TEXT_GIVING_BACK_H_
 
@@ -17,7 +17,7 @@
 
 namespace gmr::vm {
 
-// `source`: of a function, as V8 has its bounds; `offset`: of the place in it. False where it is not sure.
+// `source`: that of the function, within V8's bounds; `offset`: the place in `source`. False if in doubt.
 bool MayStillHave(std::u16string_view source, size_t offset);
 
 }  // namespace gmr::vm

@@ -41,7 +41,7 @@ bool CollectionEntries::Open(Tagged collection, Table* table) const {
       !heap_->LoadSmiElement(table->object, 1, &deleted) ||
       !heap_->LoadSmiElement(table->object, 2, &buckets))
     return false;
-  // What is no such table does not have its length.
+  // An object that is not such a table does not have the length of one.
   const int64_t capacity = int64_t{buckets} * kEntriesPerBucket;
   if (buckets <= 0 || length != kTablePrefix + buckets + capacity * table->entry_words) return false;
   if (elements < 0 || deleted < 0 || int64_t{elements} + deleted > capacity) return false;

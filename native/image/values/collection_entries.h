@@ -1,9 +1,9 @@
-// CollectionEntries: what is in an Array, a Map or a Set.
+// CollectionEntries: the entries of an Array, a Map or a Set.
 //
 // Owns:        nothing.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock of this process.
-// Lifetime:    of the HeapReader.
+// Lifetime:    that of the HeapReader.
 #ifndef GMR_NATIVE_IMAGE_VALUES_COLLECTION_ENTRIES_H_
 #define GMR_NATIVE_IMAGE_VALUES_COLLECTION_ENTRIES_H_
 
@@ -18,9 +18,8 @@ class CollectionEntries {
  public:
   CollectionEntries(const HeapReader* heap, const HeapLayout* layout) : heap_(heap), layout_(layout) {}
 
-  // Calls `visit(key, value)` for the first `most` entries of a Map until it returns false, or for those of a
-  // Set, whose values are their keys. An entry that was deleted has a key of V8's own. False: it is neither,
-  // or damaged.
+  // Calls `visit(key, value)` for the first `most` entries of a Map or Set until it returns false. In a Set,
+  // the values are the keys. A deleted entry has a key of V8's own. False: it is neither, or damaged.
   template <typename Visit>
   bool VisitCollection(Tagged collection, int32_t most, Visit visit) const {
     Table table;
@@ -36,7 +35,7 @@ class CollectionEntries {
     return true;
   }
 
-  // Calls `visit(element)` for the elements of an object that has some.
+  // Calls `visit(element)` for the elements of an object.
   template <typename Visit>
   bool VisitElements(Tagged array, int32_t most, Visit visit) const {
     Tagged elements;

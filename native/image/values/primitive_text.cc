@@ -8,10 +8,10 @@ namespace gmr::vm {
 
 namespace {
 
-// From there on JavaScript prints integers with an exponent, too.
+// From this value on, JavaScript prints integers with an exponent too.
 constexpr double kLongestInteger = 1e21;
 
-// Neither way allocates.
+// Neither snprintf() nor std::to_chars() allocates here.
 void PrintNumber(double number, char* text, size_t capacity) {
   if (std::isnan(number) || std::isinf(number)) {
     std::snprintf(text, capacity, "%s", std::isnan(number) ? "NaN" : number < 0 ? "-Infinity" : "Infinity");

@@ -3,7 +3,7 @@
 // Owns:        nothing.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no; but it takes no lock and does not allocate.
-// Lifetime:    of the HeapReader.
+// Lifetime:    that of the HeapReader.
 #ifndef GMR_NATIVE_IMAGE_VALUES_PRIMITIVE_TEXT_H_
 #define GMR_NATIVE_IMAGE_VALUES_PRIMITIVE_TEXT_H_
 
@@ -19,7 +19,7 @@ namespace gmr::vm {
 // kNone: not readable, undefined, or an object.
 enum class PrimitiveKind : uint8_t { kNone, kString, kNumber, kBoolean, kNull };
 
-// Writes at most `capacity` bytes with a final 0; a longer string ends in "...".
+// Writes at most `capacity` bytes, including the final 0; a longer string is cut and ends in "...".
 PrimitiveKind PrimitiveText(const HeapReader& heap, const HeapLayout& layout, const RawStrings& strings,
                             Tagged value, char* text, size_t capacity);
 

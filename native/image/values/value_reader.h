@@ -1,9 +1,9 @@
-// ValueReader: values behind the paths that are wanted of an object or a scope.
+// ValueReader: reads the values at given paths of an object or a scope.
 //
 // Owns:        nothing.
 // Threads:     one at a time, as the MemoryReader.
 // Signal-safe: no: allocates. It takes no lock of this process.
-// Lifetime:    of the HeapReader.
+// Lifetime:    that of the HeapReader.
 //
 // The heap is only read: no accessor is ever called.
 #ifndef GMR_NATIVE_IMAGE_VALUES_VALUE_READER_H_
@@ -25,25 +25,25 @@ namespace gmr::vm {
 
 struct HeldValue {
   std::string path;
-  // kNone: an object, of the class that `text` names; empty: of a plain one, or of none that is known.
+  // kNone: an object whose class `text` names; empty if it is plain or its class is unknown.
   PrimitiveKind kind = PrimitiveKind::kNone;
   platform::Unmasked text;
 };
 
 class ValueReader {
  public:
-  // Bytes of a string.
+  // Longest string, in bytes.
   static constexpr size_t kMaxText = 512;
 
   ValueReader(const HeapReader* heap, const HeapLayout* layout, const RawStrings* strings,
               ReceiverClass* classes, ScopeReader* scopes)
       : heap_(heap), layout_(layout), strings_(strings), classes_(classes), scopes_(scopes) {}
 
-  // Those of `paths` that lead to a value. `is_scope`: `object` is a Context.
+  // The values at those of `paths` that lead to one. `is_scope`: `object` is a Context.
   std::vector<HeldValue> Read(Tagged object, bool is_scope, const std::vector<ValuePath>& paths) const;
 
-  // The objects behind a path, in which `*` stands for each element of an array, each value of a Map, each
-  // element of a Set; at most kMaxObjects. They are added to `objects`.
+  // Adds the objects at a path to `objects`, at most kMaxObjects. `*` stands for each element of an array or
+  // a Set, and for each value of a Map.
   void ReadAll(Tagged object, bool is_scope, const ValuePath& path, std::vector<Tagged>* objects) const;
 
  private:

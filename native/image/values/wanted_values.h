@@ -1,26 +1,30 @@
-// WantedValues: which values of which objects say what a wait is for.
+// WantedValues: which values to read from which objects to describe a wait.
 //
-// Owns:        its texts.
-// Threads:     made by one; then read by any.
+// Owns:        its strings.
+// Threads:     made by one thread, then read by any.
 // Signal-safe: no: allocates.
 // Lifetime:    plain value.
 //
-// The table is made from src/explain and stands in front of the formatter's bundle. A row is the name of a
-// class, or that of a function with `()` behind it for the variables of that function, and then paths:
+// The table is generated from src/explain and precedes the formatter's bundle. A row is the name of a class,
+// or the name of a function followed by `()` for the variables of that function, and then paths:
 //
 //   Pool <TAB> options.max <TAB> _clients.length
 //   pLimit() <TAB> activeCount
 //
-// A step of a path is the name of an own property that is no accessor (of a private one with its `#`, of a
-// symbol its description behind `@`), of a variable first where the object is a scope, `length` of an array,
-// `size` of a Map or Set, or the index of an element.
+// A step of a path is the name of an own property that is not an accessor (a private name includes its `#`; a
+// symbol is `@` and its description), `length` of an array, `size` of a Map or Set, or the index of an
+// element. In a scope, the first step is a variable.
 //
-// Of a resource, what it hands out to its users is told by words with a sign in front: `+` and a path to the
-// objects that it can hand out, `-` to those of them that are not in use (`*` stands for each element);
-// `=methods`: who runs one of its methods has it; `=arrow:` and a name: who runs an arrow function of this
-// name in one of its methods; `=closures`: who runs a function of this scope;
-// `=releaser:` and the variable that is true once the function that gives it back was called: who has such a
-// function. `>` and a path: an object of this class stands for another one, as a wrapper.
+// Words that begin with a sign say what a resource hands out, and to whom:
+//
+//   +path           the objects that it can hand out; `*` stands for each element
+//   -path           those of them that are not in use
+//   =methods        a call of one of its methods has it
+//   =arrow:name     a call of an arrow function of this name in one of its methods has it
+//   =closures       a call of a function of this scope has it
+//   =releaser:name  the owner of the function that releases it has it; this variable of that function is true
+//                   once it was called
+//   >path           an object of this class is a wrapper around the one at the path
 #ifndef GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
 #define GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
 
@@ -57,13 +61,13 @@ class WantedValues {
   static constexpr size_t kMaxPaths = 64;  // of one kind in one row
   static constexpr size_t kMaxSteps = 6;
 
-  // `text`: rows. What is malformed or too long is left out. Paths of rows with the same name are put
-  // together.
+  // `text`: rows. Malformed or too long words are omitted. Rows with the same name are merged.
   static WantedValues Parse(std::string_view text);
-  // The rows in front of a bundle: a comment that begins with "/*gmr-wanted" and a line end. None: no rows.
+  // The rows in front of a bundle, in a comment that begins with "/*gmr-wanted" and a line end. Without that
+  // comment, no rows.
   static WantedValues FromBundle(std::string_view source);
 
-  // nullptr: nothing is wanted of it.
+  // nullptr: nothing of it is wanted.
   const WantedRow* Find(std::string_view name) const;
   bool empty() const { return rows_.empty(); }
   bool has_wrappers() const { return has_wrappers_; }

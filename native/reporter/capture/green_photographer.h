@@ -34,7 +34,7 @@ struct GreenPhotographJob {
   node::MultiIsolatePlatform* platform = nullptr;
   int64_t deadline_ns = 0;
   std::function<bool()> stop;  // true: the process exits
-  // Of the formatter, with what its explainers want to know in front; valid until the thread is joined.
+  // Source of the formatter, preceded by the table of wanted values; valid until the thread is joined.
   std::string_view formatter_source = {};
   std::string shortage = "";  // not empty when memory is too short to search the heaps
 };

@@ -103,7 +103,7 @@ void WriteValue(JsonWriter& json, const vm::HeldValue& value) {
   json.Key("text").String(value.text).EndObject();
 }
 
-// As src/explain/holders.ts has it.
+// In the shape of WaitHolder in src/report/waits.ts.
 void WriteHolder(JsonWriter& json, const vm::Holder& holder) {
   json.BeginObject().Key("kind").String(KindWord(holder.kind));
   WriteText(json, "className", holder.class_name);
