@@ -75,7 +75,7 @@ export interface WaitAnswer {
   readonly library: string | null;
   /** Null when it is not a resource, or its numbers are not known. */
   readonly counts: ResourceCounts | null;
-  /** Null when no users of it are known. */
+  /** Null when it is not a resource whose users can be known. */
   readonly resource: ResourceUse | null;
   /** From the promise outwards. */
   readonly holders: readonly WaitHolder[];

@@ -56,7 +56,7 @@ class ResourceHolders {
   // Reads memory as it is now. If the deadline passes, there are no results.
   void Run(int64_t deadline_ns);
 
-  // nullptr: it hands out nothing, or its holders are not known.
+  // nullptr: it is not known to hand out anything, or there was not enough time.
   const HeldResource* Find(Tagged resource) const;
   // The suspended function whose result `function` awaits; kNoIndex: none.
   uint32_t AwaitedBy(uint32_t function) const;
