@@ -52,7 +52,7 @@ export interface ResourceUser {
   readonly frame: number | null;
 }
 
-/** Who has what a resource hands out. */
+/** The use of a resource: how much of it is in use, and by whom. */
 export interface ResourceUse {
   /** The same for every group of the isolate that waits for this resource. */
   readonly id: number;

@@ -116,7 +116,7 @@ class ResourceHolders {
   platform::NumberTable tokens_{kMaxTokens};
   std::vector<Claim> claims_;
   std::vector<uint32_t> group_of_chain_;
-  // By place: whether a function that waits there may still have what it took.
+  // For each place, whether a function that waits there may still have what it took.
   std::map<uint32_t, bool> may_have_;
 
   static constexpr size_t kMaxTokens = 100'000;

@@ -23,7 +23,7 @@ struct ResourceUser {
   int frame = -1;
 };
 
-// Who has what a resource hands out.
+// How much of a resource is in use, and by whom.
 struct ResourceUse {
   int64_t id = -1;  // -1: its users cannot be known
   uint32_t holder = 0;  // which of the answer's holders it is
