@@ -25,7 +25,7 @@ struct ResourceUser {
 
 // How much of a resource is in use, and by whom.
 struct ResourceUse {
-  int64_t id = -1;  // -1: its users cannot be known
+  int64_t id = -1;      // -1: its users cannot be known
   uint32_t holder = 0;  // which of the answer's holders it is
   int32_t in_use = -1;
   std::vector<ResourceUser> users;  // the known ones in reported groups
