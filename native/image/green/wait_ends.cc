@@ -279,12 +279,14 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   }
 }
 
-// The way to the next owner: a variable of a file if there is one, else the only object that has it, else a
-// variable of a function. Empty: none.
+// The way to the next owner: a variable of a file if there is one, else the only object that has it, else the
+// only one that has it in a collection, else a variable of a function. Empty: none.
 std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of, int depth) const {
   std::vector<WaitLink> best;
   std::vector<WaitLink> local;
+  std::vector<WaitLink> around;  // of a collection that has it
   int owners = 0;
+  int collections = 0;
   for (uint32_t edge = (*nodes_)[of].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
     const uint32_t index = nodes_->EdgeAt(edge).to;
     const WaitNode& to = (*nodes_)[index];
@@ -304,9 +306,13 @@ std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of, int depth) const {
     if (is_variable && owner.is_outer) return way;
     if (is_variable && local.empty()) local = way;
     if (owner.role != WaitRole::kNamed || owner.in_array) continue;
-    ++owners;
-    best = way;
+    const bool is_around = std::any_of(way.begin(), way.end(), [&](const WaitLink& link) {
+      return (*nodes_)[link.node].role == WaitRole::kContainer;
+    });
+    ++(is_around ? collections : owners);
+    (is_around ? around : best) = way;
   }
+  if (owners == 0 && collections == 1) return around;
   return owners == 1 ? best : owners == 0 ? local : std::vector<WaitLink>();
 }
 
