@@ -50,7 +50,7 @@ async function main(): Promise<void> {
       saveSecret: /^redis command, sent, but not answered yet, behind 2 others$/,
       readOffline: /^redis command, sent, but not answered yet, behind 2 others$/,
       readMissing: /^redis HGETALL gmr:explain:missing, not sent yet, 1 command queued$/,
-      connectSilent: /^redis command, sent, but not answered yet$/,
+      connectSilent: /^redis command, sent, but not answered yet(?:, behind \d+ others?)?$/,
       connectRefused: /^timer 600000 ms/,
     },
   });
