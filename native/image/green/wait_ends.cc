@@ -279,41 +279,45 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   }
 }
 
+// Goes on from an array or a collection to what has that; from anything else, nowhere. False: nothing has it,
+// or only a variable has the collection, which says less than that another object has it.
+bool WaitEnds::LeaveCollection(uint32_t index, int depth, std::vector<WaitLink>* way) const {
+  const WaitNode& to = (*nodes_)[index];
+  const bool is_collection = to.role == WaitRole::kContainer && to.list == kNoIndex;
+  if (!to.in_array && !is_collection) return true;
+  if (depth == 0 || (to.role != WaitRole::kNamed && to.role != WaitRole::kContainer)) return false;
+  const std::vector<WaitLink> rest = NextOwner(index, depth - 1);
+  if (rest.empty()) return false;
+  if (!to.in_array && (*nodes_)[rest.back().node].role == WaitRole::kEnd) return false;
+  way->insert(way->end(), rest.begin(), rest.end());
+  return true;
+}
+
+bool WaitEnds::IsThroughCollection(const std::vector<WaitLink>& way) const {
+  return std::any_of(way.begin(), way.end(),
+                     [&](const WaitLink& link) { return (*nodes_)[link.node].role == WaitRole::kContainer; });
+}
+
 // The way to the next owner: a variable of a file if there is one, else the only object that has it, else the
 // only one that has it in a collection, else a variable of a function. Empty: none.
 std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of, int depth) const {
-  std::vector<WaitLink> best;
   std::vector<WaitLink> local;
-  std::vector<WaitLink> around;  // of a collection that has it
-  int owners = 0;
-  int collections = 0;
+  std::vector<std::vector<WaitLink>> owners;
+  std::vector<std::vector<WaitLink>> around;  // of collections that have it
   for (uint32_t edge = (*nodes_)[of].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
     const uint32_t index = nodes_->EdgeAt(edge).to;
-    const WaitNode& to = (*nodes_)[index];
     std::vector<WaitLink> way = {{index, edge}};
-    if (to.in_array || (to.role == WaitRole::kContainer && to.list == kNoIndex)) {
-      const bool has_owner = to.role == WaitRole::kNamed || to.role == WaitRole::kContainer;
-      if (!has_owner || depth == 0) continue;
-      const std::vector<WaitLink> rest = NextOwner(index, depth - 1);
-      // That a variable has a collection of it says less than that another one has it.
-      const bool is_in_variable =
-          !to.in_array && !rest.empty() && (*nodes_)[rest.back().node].role == WaitRole::kEnd;
-      if (rest.empty() || is_in_variable) continue;
-      way.insert(way.end(), rest.begin(), rest.end());
-    }
+    if (!LeaveCollection(index, depth, &way)) continue;
     const WaitNode& owner = (*nodes_)[way.back().node];
     const bool is_variable = owner.role == WaitRole::kEnd && *owner.variable != '\0';
     if (is_variable && owner.is_outer) return way;
     if (is_variable && local.empty()) local = way;
     if (owner.role != WaitRole::kNamed || owner.in_array) continue;
-    const bool is_around = std::any_of(way.begin(), way.end(), [&](const WaitLink& link) {
-      return (*nodes_)[link.node].role == WaitRole::kContainer;
-    });
-    ++(is_around ? collections : owners);
-    (is_around ? around : best) = way;
+    (IsThroughCollection(way) ? around : owners).push_back(way);
   }
-  if (owners == 0 && collections == 1) return around;
-  return owners == 1 ? best : owners == 0 ? local : std::vector<WaitLink>();
+  if (owners.size() == 1) return owners.front();
+  if (!owners.empty()) return {};
+  return around.size() == 1 ? around.front() : local;
 }
 
 // The object that has it, if just one does, what has that in the same way, and so on; at last the variable of

@@ -87,6 +87,8 @@ class WaitEnds {
   bool IsListed(const FoundEnd& end, const FoundWait& wait) const;
   bool IsItem(uint32_t node) const;
   void AddOwners(FoundEnd* end) const;
+  bool LeaveCollection(uint32_t index, int depth, std::vector<WaitLink>* way) const;
+  bool IsThroughCollection(const std::vector<WaitLink>& way) const;
   // Through at most `depth` arrays and collections.
   std::vector<WaitLink> NextOwner(uint32_t of, int depth = 4) const;
   uint8_t RankOf(const WaitNode& node, bool is_item) const;
