@@ -13,6 +13,7 @@ using vm::WantedValues;
 
 std::vector<std::string> Texts(const std::vector<ValuePath>& paths) {
   std::vector<std::string> texts;
+  texts.reserve(paths.size());
   for (const ValuePath& path : paths) texts.push_back(path.text);
   return texts;
 }
