@@ -356,7 +356,7 @@ void GreenThreadScan::AddUse(WaitAnswer* answer) const {
 
 WaitParts GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const {
   if (group >= answers_.groups()) return {};
-  const Wait& wait = answers_.Told(group);
+  const Wait& wait = answers_.Reported(group);
   // While the thread runs, the search may overlook a holder.
   const bool is_at_rest = reading != HeapReading::kRunning && !partial_;
   return PartsOf(wait, ViaText(static_cast<uint8_t>(wait.via & ~(kViaThen | kViaResolve))), is_at_rest);

@@ -47,7 +47,7 @@ void ResourceHolders::Run(int64_t deadline_ns) {
 
 void ResourceHolders::Collect() {
   for (uint32_t group = 0; group < answers_->groups(); ++group) {
-    for (const WaitEnd& end : answers_->Told(group).ends) {
+    for (const WaitEnd& end : answers_->Reported(group).ends) {
       for (const Holder& holder : end.holders) AddResource(holder);
       for (const Holder& holder : end.owners) AddResource(holder);
     }
@@ -59,12 +59,12 @@ void ResourceHolders::AddResource(const Holder& holder) {
   const WantedRow* row = wanted_->Find(holder.known_as);
   if (row == nullptr || !row->is_resource()) return;
   const bool is_known = std::any_of(resources_.begin(), resources_.end(), [&](const Resource& other) {
-    return other.told.object == holder.object;
+    return other.held.object == holder.object;
   });
   if (is_known) return;
   Resource resource;
-  resource.told.object = holder.object;
-  resource.told.id = static_cast<uint32_t>(resources_.size());
+  resource.held.object = holder.object;
+  resource.held.id = static_cast<uint32_t>(resources_.size());
   resource.row = row;
   resource.is_scope = holder.kind == HolderKind::kScope;
   resources_.push_back(std::move(resource));
@@ -76,13 +76,13 @@ void ResourceHolders::CollectTokens(uint32_t index) {
   std::vector<Tagged> all;
   std::vector<Tagged> idle;
   for (const ValuePath& path : resource.row->tokens)
-    values_.ReadAll(resource.told.object, resource.is_scope, path, &all);
+    values_.ReadAll(resource.held.object, resource.is_scope, path, &all);
   for (const ValuePath& path : resource.row->idle)
-    values_.ReadAll(resource.told.object, resource.is_scope, path, &idle);
-  resource.told.in_use = 0;
+    values_.ReadAll(resource.held.object, resource.is_scope, path, &idle);
+  resource.held.in_use = 0;
   for (const Tagged token : all) {
     if (std::find(idle.begin(), idle.end(), token) != idle.end()) continue;
-    ++resource.told.in_use;
+    ++resource.held.in_use;
     uint32_t present = 0;
     tokens_.Insert(token.bits(), index, &present);
   }
@@ -154,7 +154,7 @@ void ResourceHolders::LookAtReleaser(uint32_t function, Tagged closure) {
     for (int32_t slot = 0; slot < count && !is_of_it; ++slot) {
       Tagged word;
       is_of_it = search_->scopes().LoadSlot(context, layout_->context_slots + 8 * slot, &word) &&
-                 word == resources_[i].told.object;
+                 word == resources_[i].held.object;
     }
     if (!is_of_it || !search_->scopes().Variable(context, resources_[i].row->releaser, &used) ||
         !heap_->Is(&used, layout_->type_oddball) || !heap_->LoadSmi(used, layout_->oddball_kind, &kind) ||
@@ -187,10 +187,10 @@ void ResourceHolders::LookAtMethod(uint32_t function) {
   for (uint32_t i = 0; i < resources_.size(); ++i) {
     const Resource& resource = resources_[i];
     Tagged context;
-    const bool is_method = resource.row->by_methods && receiver == resource.told.object;
+    const bool is_method = resource.row->by_methods && receiver == resource.held.object;
     const bool is_closure = resource.row->by_closures && resource.is_scope &&
                             heap_->Load(suspended.function, layout_->function_context, &context) &&
-                            context == resource.told.object;
+                            context == resource.held.object;
     if (is_method || is_closure || IsArrowOf(function, resource)) Add(i, suspended.object, function, true);
   }
 }
@@ -210,7 +210,7 @@ bool ResourceHolders::IsArrowOf(uint32_t function, const Resource& resource) {
   if (name.empty()) return false;
   const uint32_t place = groups_->chains()[groups_->ChainOf(function)].place;
   return place != kNoIndex && (*places_)[place].name == name &&
-         VariableAround(graph_->functions()[function].suspended.function, "this") == resource.told.object;
+         VariableAround(graph_->functions()[function].suspended.function, "this") == resource.held.object;
 }
 
 // The variable of this name that a function sees, in the nearest scopes. 0: none.
@@ -278,7 +278,7 @@ bool ResourceHolders::WaitsFor(uint32_t innermost, Tagged object) const {
   const uint32_t group = GroupOf(innermost);
   if (group == kNoIndex || group >= answers_->groups()) return false;
   const auto is_it = [&](const Holder& holder) { return holder.object == object; };
-  const std::vector<WaitEnd>& ends = answers_->Told(group).ends;
+  const std::vector<WaitEnd>& ends = answers_->Reported(group).ends;
   return std::any_of(ends.begin(), ends.end(), [&](const WaitEnd& end) {
     return std::any_of(end.holders.begin(), end.holders.end(), is_it) ||
            std::any_of(end.owners.begin(), end.owners.end(), is_it);
@@ -335,7 +335,7 @@ void ResourceHolders::Decide() {
 }
 
 void ResourceHolders::Tell(const Claim& claim) {
-  std::vector<HolderGroup>& holders = resources_[claim.resource].told.holders;
+  std::vector<HolderGroup>& holders = resources_[claim.resource].held.holders;
   const uint32_t chain = groups_->ChainOf(claim.function);
   const uint32_t innermost = groups_->ChainOf(claim.innermost);
   for (HolderGroup& known : holders) {
@@ -348,8 +348,8 @@ void ResourceHolders::Tell(const Claim& claim) {
 
 const HeldResource* ResourceHolders::Find(Tagged resource) const {
   const auto found = std::find_if(resources_.begin(), resources_.end(),
-                                  [&](const Resource& other) { return other.told.object == resource; });
-  return found == resources_.end() ? nullptr : &found->told;
+                                  [&](const Resource& other) { return other.held.object == resource; });
+  return found == resources_.end() ? nullptr : &found->held;
 }
 
 }  // namespace gmr::vm

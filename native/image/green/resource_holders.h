@@ -73,7 +73,7 @@ class ResourceHolders {
     bool is_certain = false;  // the function waits for an answer of it, or runs the resource's own code
   };
   struct Resource {
-    HeldResource told;
+    HeldResource held;
     const WantedRow* row = nullptr;
     bool is_scope = false;
   };

@@ -43,7 +43,7 @@ void WaitAnswers::Reset(const WantedValues* wanted, bool with_values) {
   with_values_ = with_values;
   promises_.clear();
   found_.clear();
-  told_.clear();
+  reported_.clear();
 }
 
 void WaitAnswers::AddTo(uint32_t max_groups) {
@@ -52,8 +52,8 @@ void WaitAnswers::AddTo(uint32_t max_groups) {
     const uint32_t awaited = graph_->functions()[groups_->groups()[i].sample].awaited;
     promises_.push_back(awaited == kNoIndex ? kNoIndex
                                             : search_->Add(graph_->promises()[awaited].pending.object));
-    told_.emplace_back();
-    told_.back().goes_on = awaited == kNoIndex;
+    reported_.emplace_back();
+    reported_.back().goes_on = awaited == kNoIndex;
   }
   found_.resize(count);
 }
@@ -62,7 +62,7 @@ void WaitAnswers::Read(int64_t deadline_ns) {
   for (uint32_t i = 0; i < found_.size(); ++i) {
     if (promises_[i] == kNoIndex) continue;
     if (platform::MonotonicNs() > deadline_ns) {
-      told_[i].cut |= kCutTime;
+      reported_[i].cut |= kCutTime;
       continue;
     }
     const auto is_own = [&](uint32_t function) {
@@ -75,7 +75,7 @@ void WaitAnswers::Read(int64_t deadline_ns) {
     };
     found_[i] = ends_.Find(promises_[i], is_own);
     AddCallback(&found_[i]);
-    Wait& wait = told_[i];
+    Wait& wait = reported_[i];
     wait.is_searched = true;
     wait.via = found_[i].via;
     wait.cut = found_[i].cut;
@@ -104,15 +104,15 @@ void WaitAnswers::AddCallback(FoundWait* wait) {
 }
 
 bool WaitAnswers::TellAgain(uint32_t group, uint32_t end) {
-  return Tell(found_[group].ends[end], &told_[group].ends[end]);
+  return Tell(found_[group].ends[end], &reported_[group].ends[end]);
 }
 
 void WaitAnswers::Drop(uint32_t group, const std::vector<uint8_t>& is_proved) {
   std::vector<WaitEnd> kept;
-  for (size_t i = 0; i < told_[group].ends.size(); ++i) {
-    if (is_proved[i] != 0) kept.push_back(std::move(told_[group].ends[i]));
+  for (size_t i = 0; i < reported_[group].ends.size(); ++i) {
+    if (is_proved[i] != 0) kept.push_back(std::move(reported_[group].ends[i]));
   }
-  told_[group].ends = std::move(kept);
+  reported_[group].ends = std::move(kept);
 }
 
 bool WaitAnswers::Tell(const FoundEnd& found, WaitEnd* end) {

@@ -1,4 +1,4 @@
-// WaitAnswers: what each group waits for, as found, and as it may be told.
+// WaitAnswers: what each group waits for, as found, and as it may be reported.
 //
 // Owns:        the answers.
 // Threads:     one at a time, as the MemoryReader.
@@ -41,12 +41,12 @@ class WaitAnswers {
 
   size_t groups() const { return found_.size(); }
   const FoundWait& Found(uint32_t group) const { return found_[group]; }
-  const Wait& Told(uint32_t group) const { return told_[group]; }
+  const Wait& Reported(uint32_t group) const { return reported_[group]; }
   // kNoIndex: it awaits nothing any more.
   uint32_t PromiseOf(uint32_t group) const { return promises_[group]; }
   // Reads the names of an end once more, from memory as it is now. False: they cannot be read.
   bool TellAgain(uint32_t group, uint32_t end);
-  // It is not told: it could not be proved.
+  // It is not reported: it could not be proved.
   void Drop(uint32_t group, const std::vector<uint8_t>& is_proved);
 
  private:
@@ -78,7 +78,7 @@ class WaitAnswers {
   bool with_values_ = true;
   std::vector<uint32_t> promises_;
   std::vector<FoundWait> found_;
-  std::vector<Wait> told_;
+  std::vector<Wait> reported_;
 };
 
 }  // namespace gmr::vm
