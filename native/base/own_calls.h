@@ -37,6 +37,9 @@ enum class OwnCall : uint8_t {
   kLinkat,
   kUnlinkat,
   kSetpriority,
+  kGetpeername,
+  kMemfdCreate,
+  kAddSeals,
   kCount,
 };
 

@@ -77,6 +77,7 @@ long Word(T* pointer) {
 
 // An invalid descriptor and an empty path, so that the call fails with EBADF or ENOENT.
 constexpr long kNoFd = -1;
+constexpr long kAddSealsCommand = 1024 + 9;  // F_ADD_SEALS, which older headers lack
 
 std::array<OwnCallFacts, kCount> Facts(Operands* operands) {
   static const char kNoPath[] = "";
@@ -113,12 +114,17 @@ std::array<OwnCallFacts, kCount> Facts(Operands* operands) {
       {"unlinkat", {SYS_unlinkat, {kNoFd, path, 0}}},
       // No such kind of target exists, so the call fails with EINVAL.
       {"setpriority", {SYS_setpriority, {-1, 0, 0}}},
+      {"getpeername", {SYS_getpeername, {kNoFd, 0, 0}}},
+      // No such flags exist, so the call fails with EINVAL.
+      {"memfd_create", {SYS_memfd_create, {path, -1}}},
+      {"fcntl(F_ADD_SEALS)", {SYS_fcntl, {kNoFd, kAddSealsCommand, 0}}},
   }};
 }
 
-// Node itself makes all the others. For these two, there are substitutes that Node makes itself.
+// Node itself makes all the others. A report can do without these.
 bool IsOursAlone(OwnCall call) {
-  return call == OwnCall::kProcessVmReadv || call == OwnCall::kRtTgsigqueueinfo;
+  return call == OwnCall::kProcessVmReadv || call == OwnCall::kRtTgsigqueueinfo ||
+         call == OwnCall::kMemfdCreate || call == OwnCall::kAddSeals;
 }
 
 Verdict FromEnd(ProbeEnd end, int error, OwnCall call) {
@@ -190,7 +196,8 @@ void ExamineOwnCalls(const std::vector<int>& tids, bool may_copy) {
     // No descriptor is left, or there is no /proc. Earlier verdicts still hold. A child process would be
     // useless, because its end is read from /proc as well.
     if (g_examined == Filters{}) {
-      for (const OwnCall call : {OwnCall::kProcessVmReadv, OwnCall::kRtTgsigqueueinfo})
+      for (const OwnCall call :
+           {OwnCall::kProcessVmReadv, OwnCall::kRtTgsigqueueinfo, OwnCall::kMemfdCreate, OwnCall::kAddSeals})
         g_verdicts[static_cast<size_t>(call)].store(Verdict::kUnknown);
       g_examined = {kFilterMode, kToBeExamined};
     }

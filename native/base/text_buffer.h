@@ -2,16 +2,15 @@
 //
 // Owns:        its characters.
 // Threads:     one at a time.
-// Signal-safe: no, because of snprintf(3); but it takes no lock and does not allocate.
+// Signal-safe: yes.
 // Lifetime:    a plain value.
 #ifndef GMR_NATIVE_BASE_TEXT_BUFFER_H_
 #define GMR_NATIVE_BASE_TEXT_BUFFER_H_
 
 #include <algorithm>
-#include <cinttypes>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <string_view>
 
@@ -31,8 +30,8 @@ class TextBuffer {
 
   void AppendNumber(int64_t number) {
     char digits[32];
-    const int length = std::snprintf(digits, sizeof digits, "%" PRId64, number);
-    Append(std::string_view(digits, static_cast<size_t>(length)));
+    const char* const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    Append(std::string_view(digits, static_cast<size_t>(end - digits)));
   }
 
   std::string_view view() const { return std::string_view(text_, size_); }

@@ -29,6 +29,7 @@ class Unmasked {
   explicit Unmasked(std::string text) : text_(std::move(text)) {}
 
   bool empty() const { return text_.empty(); }
+  bool operator==(const Unmasked& other) const = default;
   const std::string& For(Reader) const { return text_; }
 
  private:

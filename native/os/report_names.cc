@@ -21,7 +21,7 @@ constexpr size_t kStampLength = 14;
 constexpr size_t kMaxNumberLength = 6;
 constexpr std::string_view kMiddle = "_gurumeditation_";
 constexpr std::string_view kTemporaryEnd = ".part";
-constexpr std::array<std::string_view, 3> kExtensions = {"", ".json", ".html"};
+constexpr std::array<std::string_view, 4> kExtensions = {"", ".json", ".jsonl", ".html"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsPlain(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || IsDigit(c); }

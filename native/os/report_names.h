@@ -5,8 +5,8 @@
 // Signal-safe: no.
 // Lifetime:    functions and plain values.
 //
-// "<service>_gurumeditation_<YYYYMMDDHHMMSS>" with "_1", "_2"... when the name is taken, and ".json" for that
-// format.
+// "<service>_gurumeditation_<YYYYMMDDHHMMSS>" with "_1", "_2"... when the name is taken, and ".json" or
+// ".jsonl" for the other formats.
 #ifndef GMR_NATIVE_OS_REPORT_NAMES_H_
 #define GMR_NATIVE_OS_REPORT_NAMES_H_
 

@@ -40,18 +40,20 @@ Result<ThreadStat> ParseThreadStat(std::string_view text) {
   const size_t close = text.rfind(')');
   if (open == text.npos || close == text.npos || close < open || close + 2 >= text.size()) return malformed;
 
-  // After the name: state is field 3 of the manual page, utime 14, stime 15.
+  // After the name: state is field 3 of the manual page, utime 14, stime 15, starttime 22.
   const auto fields = SplitAtSpaces(text.substr(close + 2));
   constexpr size_t kState = 0;
   constexpr size_t kUserTicks = 11;
   constexpr size_t kSystemTicks = 12;
-  if (fields.size() <= kSystemTicks) return malformed;
+  constexpr size_t kStartTicks = 19;
+  if (fields.size() <= kStartTicks) return malformed;
 
   ThreadStat stat;
   stat.name = text.substr(open + 1, close - open - 1);
   stat.state = fields[kState].front();
   if (!ParseNumber(fields[kUserTicks], &stat.user_ticks)) return malformed;
   if (!ParseNumber(fields[kSystemTicks], &stat.system_ticks)) return malformed;
+  if (!ParseNumber(fields[kStartTicks], &stat.start_ticks)) return malformed;
   return stat;
 }
 

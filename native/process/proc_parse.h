@@ -22,6 +22,7 @@ struct ThreadStat {
   char state = '?';  // R running, S sleeping, D disk sleep, T stopped...
   uint64_t user_ticks = 0;
   uint64_t system_ticks = 0;
+  uint64_t start_ticks = 0;  // since boot
 };
 
 // The first and the two last fields of /proc/<pid>/task/<tid>/syscall.

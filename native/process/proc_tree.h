@@ -44,6 +44,8 @@ struct ProcessInfo {
   std::vector<Unmasked> command;
   bool command_cut = false;  // longer than what /proc is read for
   std::string command_missing;
+  // What its main thread sleeps in; empty: it runs, it was not looked at, or the kernel does not show it.
+  Unmasked syscall;
   double age_ms = 0;
   double cpu_user_ms = 0;
   double cpu_system_ms = 0;

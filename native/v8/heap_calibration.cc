@@ -2,6 +2,7 @@
 
 #include "../image/objects/source_positions.h"
 #include "../process/self_memory.h"
+#include "continuation_calibration.h"
 #include "layout_loader.h"
 #include "page_calibration.h"
 
@@ -350,6 +351,7 @@ HeapCalibration CalibrateHeap(v8::Isolate* isolate, const Layout& layout, const 
   if (!result.problem.empty()) return result;
   if (!CalibratePages(isolate, heap, known, &result.layout, &result.anchors))
     result.problem = "not found: the header of a heap page";
+  result.layout.isolate_context = FindContinuationData(isolate, heap);
   return result;
 }
 

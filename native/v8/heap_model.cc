@@ -84,14 +84,18 @@ HeapModel HeapModel::Make(v8::Isolate* isolate, const LoadedLayout& loaded) {
   return model;
 }
 
+HeapLayout HeapModel::LayoutOf(const HeapTable& table) {
+  HeapLayout layout = ProcessHeapLayout().layout;
+  for (size_t i = 0; i < kHeapTableFieldCount; ++i) layout.*kHeapTableFields[i].field = table.fields[i];
+  return layout;
+}
+
 HeapModel HeapModel::FromTable(const HeapTable& table, platform::Address isolate,
                                const LoadedLayout& loaded) {
   HeapModel model;
-  model.layout_ = ProcessHeapLayout().layout;
+  model.layout_ = LayoutOf(table);
   model.problem_ = loaded.usable ? ProcessHeapLayout().problem : loaded.reason;
   if (!model.problem_.empty()) return model;
-  for (size_t i = 0; i < kHeapTableFieldCount; ++i)
-    model.layout_.*kHeapTableFields[i].field = table.fields[i];
   std::copy(std::begin(table.roots), std::end(table.roots), model.roots_);
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
@@ -147,6 +151,9 @@ GreenThreadHeap HeapModel::ForIsolate(platform::Address isolate, const Layout& l
   if (!problem_.empty()) return prepared;
   prepared.anchors.timer_base_ms = timer_base_ms;
   prepared.anchors.heap = isolate + heap_offset_;
+  prepared.anchors.new_area = isolate + v8::internal::Internals::kNewAllocationInfoOffset;
+  prepared.anchors.old_area = isolate + v8::internal::Internals::kOldAllocationInfoOffset;
+  prepared.anchors.allocation_top_slot = prepared.anchors.new_area + sizeof(uint64_t);
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
   const HeapReader heap(&memory, &layout);

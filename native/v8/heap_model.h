@@ -36,8 +36,13 @@ class HeapModel {
   // the table expects.
   static HeapModel FromTable(const HeapTable& table, platform::Address isolate, const LoadedLayout& loaded);
 
+  // The layout that a table describes, which was compared with nothing.
+  static HeapLayout LayoutOf(const HeapTable& table);
+
   // "": usable. Else why not, for people.
   const std::string& problem() const { return problem_; }
+  // Of all isolates, if it is usable.
+  const HeapLayout& layout() const { return layout_; }
 
   // Empty when gc_epoch.h can be trusted in the isolates of this process, otherwise the reason why not. With
   // a table it is for heap_trial.h to say.

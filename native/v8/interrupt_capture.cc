@@ -4,6 +4,8 @@
 
 #include "../base/clock.h"
 #include "../process/self_memory.h"
+#include "../process/threads/proc_threads.h"
+#include "../process/threads/thread_cpu.h"
 #include "stack_walk.h"
 
 namespace gmr::vm {
@@ -23,6 +25,25 @@ Answers& SharedAnswers() {
   return *answers;
 }
 
+// By the isolate's own thread, which stands still for it until `deadline_ns`.
+GreenThreads ReadOwnHeap(const GreenThreadsQuestion& asked, const GreenThreadHeap& heap,
+                         const GreenThreadLimits& limits, platform::Address loop, int64_t deadline_ns) {
+  platform::SelfMemory self;
+  // Too large for a stack.
+  const auto census = std::make_unique<HeapCensus>(&self, &asked.layout, &asked.census);
+  const auto count = [&](const HeapPageIndex& index) {
+    // The other half of the time is for what the functions wait for, which is read afterwards.
+    const int64_t now_ns = platform::MonotonicNs();
+    const int64_t until_ns = now_ns + (deadline_ns - now_ns) / 2;
+    census->Capture({heap.layout, heap.anchors, index, loop, until_ns, [] { return true; }});
+    return CallbackHolders::Of(*census, &asked.census.rows);
+  };
+  GreenThreads found = CaptureGreenThreads(&self, asked.layout, heap, limits, count);
+  if (found.status == GreenThreadStatus::kOk)
+    found.census = std::make_shared<const CensusResult>(census->Take());
+  return found;
+}
+
 }  // namespace
 
 std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_label) {
@@ -31,6 +52,8 @@ std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_lab
 
 void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Respondent& respondent) {
   const int64_t begun_at_ns = platform::MonotonicNs();
+  const int tid = platform::CurrentThreadId();
+  const int64_t cpu_ns = platform::ThreadCpuNs(tid);
   const Question& question = capture->question_;
   Answer answer;
   // A scan takes a while; nobody may want it any more. A stack is told late rather than never.
@@ -42,19 +65,26 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
                                                         asked.layout, TimerBaseOf(respondent.environment));
     GreenThreadLimits limits = asked.limits;
     limits.context = respondent.context.get();
-    platform::SelfMemory self;
-    answer.green_threads = CaptureGreenThreads(&self, asked.layout, heap, limits);
+    const int64_t deadline_ns = begun_at_ns + limits.max_ms * platform::kNsPerMs;
+    answer.green_threads = ReadOwnHeap(asked, heap, limits, respondent.loop, deadline_ns);
   } else {
     answer.stack = WalkStack(respondent.isolate, question.max_frames);
     // Before anything else makes V8 move its objects.
     const bool is_whole = !question.prefers_user_code || answer.stack.HasUserCode();
     if (is_wanted && is_whole && question.own_frames != nullptr)
       DescribeOwnFrames(respondent.isolate, *question.own_frames, &answer.stack);
+    if (is_wanted && question.context_plan != nullptr && !answer.stack.frames.empty())
+      answer.context = ReadOwnContext(
+          *question.context_plan, {platform::OwnAddress(respondent.isolate), respondent.environment.address},
+          respondent.context.get());
     if (!answer.stack.frames.empty()) answer.machine_stack = platform::CopyOwnStack();
     if (question.with_heap) answer.heap = SampleHeap(respondent.isolate);
   }
   answer.answered_at_ns = platform::MonotonicNs();
-  if (respondent.paused_ns != nullptr) respondent.paused_ns->fetch_add(answer.answered_at_ns - begun_at_ns);
+  if (respondent.totals != nullptr) {
+    respondent.totals->wall_ns += answer.answered_at_ns - begun_at_ns;
+    respondent.totals->cpu_ns += platform::ThreadCpuNs(tid) - cpu_ns;
+  }
   Settle(capture, State::kAnswered, std::move(answer));
 }
 

@@ -19,10 +19,13 @@
 #include <vector>
 
 #include "../base/monitor.h"
+#include "../image/census/heap_census.h"
 #include "../image/stack/frame.h"
+#include "../process/sockets/own_fds.h"
 #include "../process/threads/stack_copy.h"
 #include "heap_model.h"
 #include "heap_sample.h"
+#include "own_context.h"
 #include "own_frames.h"
 #include "timer_base.h"
 
@@ -32,9 +35,13 @@ namespace gmr::vm {
 struct GreenThreadsQuestion {
   HeapModel model;
   Layout layout;
-  // `limits.wanted` is nullptr or points to `wanted` below.
+  // Its `wanted` and `rows` are nullptr or point to those below.
   GreenThreadLimits limits;
   WantedValues wanted;
+  ContextRows rows;
+  // `census.fds` is nullptr or points to `fds` below.
+  CensusQuestion census;
+  platform::OwnFds fds;
 };
 
 struct Question {
@@ -44,25 +51,43 @@ struct Question {
   int64_t asked_at_ns = 0;
   // How to read what V8 does not tell of a stack; nullptr: not to be read.
   std::shared_ptr<const OwnFramesPlan> own_frames = nullptr;
+  // How to read the context of what runs; nullptr: not to be read.
+  std::shared_ptr<const ContextPlan> context_plan = nullptr;
   // Whether a stack without user code is enough without what takes long to read.
   bool prefers_user_code = false;
   // When it is there, it is the whole question: the stack was asked for before.
   std::shared_ptr<const GreenThreadsQuestion> green_threads = nullptr;
 };
 
+// What the thread of one isolate has spent on answers so far, in interrupts.
+struct SpentOnAnswers {
+  int64_t wall_ns = 0;
+  int64_t cpu_ns = 0;  // 0 where the system does not tell
+};
+
+// As SpentOnAnswers. Written by the thread of the isolate.
+struct AnswerTotals {
+  std::atomic<int64_t> wall_ns{0};
+  std::atomic<int64_t> cpu_ns{0};
+
+  SpentOnAnswers Load() const { return {wall_ns.load(), cpu_ns.load()}; }
+};
+
 // Of the isolate, what an answer needs.
 struct Respondent {
   v8::Isolate* isolate = nullptr;
   EnvironmentPlace environment;
+  platform::Address loop;  // uv_loop_t
   // nullptr: no AsyncLocalStorage is to be read.
   std::shared_ptr<const AsyncContextQuery> context;
-  // Grows by the time that an answer took, before it is given.
-  std::atomic<int64_t>* paused_ns = nullptr;
+  // Grow by what an answer took, before it is given.
+  AnswerTotals* totals = nullptr;
 };
 
 struct Answer {
   StackCapture stack;
   platform::StackCopy machine_stack;  // when `stack` has frames
+  ThreadContext context;              // of the code that `stack` shows
   HeapSample heap;
   GreenThreads green_threads;
   int64_t answered_at_ns = 0;

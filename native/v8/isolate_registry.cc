@@ -48,8 +48,7 @@ struct IsolateRegistry::Entry {
   // Written by the cleanup hook with the registry's lock held; read with it by
   // other threads, and without it by the isolate's own thread.
   std::atomic<bool> ended{false};
-  // Written by the isolate's own thread.
-  std::atomic<int64_t> paused_ns{0};
+  AnswerTotals totals;
   // Guarded by the registry's lock:
   Unanswered unanswered;
   // Whether V8 will call OnNextJavaScript(), for a question or because one was withdrawn.
@@ -144,7 +143,7 @@ void IsolateRegistry::OnEnvironmentEnd(void* reference) {
   }
 }
 
-void IsolateRegistry::SetContext(v8::Local<v8::Object> storage, std::vector<std::string> keys) {
+void IsolateRegistry::SetContext(v8::Local<v8::Object> storage, const std::vector<std::string>& keys) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   v8::Global<v8::Object> handle;
   std::shared_ptr<AsyncContextQuery> query;
@@ -152,7 +151,7 @@ void IsolateRegistry::SetContext(v8::Local<v8::Object> storage, std::vector<std:
     handle.Reset(isolate, storage);
     query = std::make_shared<AsyncContextQuery>();
     query->storage_slot = SlotOf(handle);
-    query->keys = std::move(keys);
+    for (const std::string& key : keys) query->keys.push_back(ContextPath::Parse(key));
   }
   {
     const platform::Monitor::Lock lock(monitor_);
@@ -198,8 +197,9 @@ std::vector<IsolateStatus> IsolateRegistry::List() {
       status.tid = entry->tid;
       status.isolate = platform::OwnAddress(entry->isolate);
       status.environment = entry->place;
+      status.loop = platform::OwnAddress(entry->loop);
       status.loop_stalled_ms = StalledMs(entry->loop);
-      status.paused_ns = entry->paused_ns.load();
+      status.spent = entry->totals.Load();
       status.context = entry->context;
       Complete(&status.identity);
       registered.insert(status.identity.thread_id);
@@ -257,11 +257,11 @@ std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& quest
   return capture;
 }
 
-std::optional<int64_t> IsolateRegistry::PausedNs(uint64_t id) {
+std::optional<SpentOnAnswers> IsolateRegistry::SpentOf(uint64_t id) {
   const platform::Monitor::Lock lock(monitor_);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return std::nullopt;
-  return found->second->paused_ns.load();
+  return found->second->totals.Load();
 }
 
 std::optional<uint64_t> IsolateRegistry::TurnsOf(uint64_t id) {
@@ -296,6 +296,7 @@ void IsolateRegistry::OnNextJavaScript(v8::Isolate* isolate, void* id) {
   std::shared_ptr<Entry> entry;
   std::shared_ptr<Capture> capture;
   EnvironmentPlace place;
+  std::shared_ptr<const AsyncContextQuery> context;
   {
     const platform::Monitor::Lock lock(Get().monitor_);
     const auto found = Get().entries_.find(reinterpret_cast<uintptr_t>(id));
@@ -303,11 +304,14 @@ void IsolateRegistry::OnNextJavaScript(v8::Isolate* isolate, void* id) {
     found->second->v8_will_call = false;
     capture = std::exchange(found->second->unanswered.when_it_runs, nullptr);
     place = found->second->place;
+    context = found->second->context;
     entry = found->second;
   }
   if (capture == nullptr) return;
   // V8 calls this function, so no C++ exception may leave it.
-  platform::WithinMemory([&] { Capture::AnswerFrom(capture, {isolate, place, nullptr, &entry->paused_ns}); });
+  const Respondent respondent{isolate, place, platform::OwnAddress(entry->loop), std::move(context),
+                              &entry->totals};
+  platform::WithinMemory([&] { Capture::AnswerFrom(capture, respondent); });
 }
 
 void IsolateRegistry::OnInterrupt(void* raw) {
@@ -328,8 +332,9 @@ void IsolateRegistry::OnInterrupt(void* raw) {
   }
   // Node calls this function, so no C++ exception may leave it.
   const bool answered = platform::WithinMemory([&] {
-    Capture::AnswerFrom(request->capture, {request->entry->isolate, request->entry->place, std::move(context),
-                                           &request->entry->paused_ns});
+    Capture::AnswerFrom(request->capture, {request->entry->isolate, request->entry->place,
+                                           platform::OwnAddress(request->entry->loop), std::move(context),
+                                           &request->entry->totals});
   });
   // If this fails as well, the question stays unanswered, and the report stops waiting at its time limit.
   if (!answered) platform::WithinMemory([&] { Capture::AnswerWithoutMemory(request->capture); });

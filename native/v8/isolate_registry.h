@@ -49,11 +49,11 @@ struct IsolateStatus {
   // Addresses; null when it is not registered. Only to be read with a MemoryReader.
   platform::Address isolate;
   EnvironmentPlace environment;
+  platform::Address loop;  // uv_loop_t
   // How long its event loop had not turned, by the loop's own clock. For a
   // loop that waits for events: how long it waits. -1: unknown.
   double loop_stalled_ms = -1;
-  // As PausedNs().
-  int64_t paused_ns = 0;
+  SpentOnAnswers spent;
   // Keys of an AsyncLocalStorage that are to be shown; nullptr: nothing.
   std::shared_ptr<const AsyncContextQuery> context;
 };
@@ -76,9 +76,10 @@ class IsolateRegistry {
   // Idempotent. Ends with the environment.
   void RegisterCurrent(const IsolateIdentity& identity);
 
-  // Of the calling thread's isolate, from now on; an empty `storage`: nothing more.
+  // Of the calling thread's isolate, from now on; an empty `storage`: nothing more. `keys` are paths, see
+  // context_path.h.
   // Does nothing when it is not registered.
-  void SetContext(v8::Local<v8::Object> storage, std::vector<std::string> keys);
+  void SetContext(v8::Local<v8::Object> storage, const std::vector<std::string>& keys);
 
   // A worker was created, or its 'exit' event came. Both complete what the
   // worker itself could not determine (its name, on older Node versions).
@@ -96,8 +97,8 @@ class IsolateRegistry {
   // collects more than one.
   std::shared_ptr<Capture> Ask(uint64_t id, const Question& question);
 
-  // How long its thread has worked for reports so far, in interrupts; nullopt: it is gone.
-  std::optional<int64_t> PausedNs(uint64_t id);
+  // nullopt: it is gone.
+  std::optional<SpentOnAnswers> SpentOf(uint64_t id);
 
   // Iterations of an event loop since it began; nullopt: it is gone.
   std::optional<uint64_t> TurnsOf(uint64_t id);

@@ -49,7 +49,8 @@ std::vector<std::string> DescribeDecodedStack(JsFrames* decoder, platform::Regis
     if (frame.kind != RawFrameKind::kJs) continue;
     // v8::StackTrace has no name for what only Error.stack calls "eval".
     const bool unnamed = frame.is_eval && std::string_view(frame.name) == "eval";
-    frames.push_back(Describe(unnamed ? "" : frame.name, frame.file, frame.line, frame.column));
+    const char* name = *frame.false_name != '\0' || unnamed ? frame.false_name : frame.name;
+    frames.push_back(Describe(name, frame.file, frame.line, frame.column));
   }
   return frames;
 }

@@ -39,6 +39,7 @@ const Layouts* MakeLayouts(const platform::ElfNumbers& numbers) {
   auto* made = new Layouts;  // NOLINT(cppcoreguidelines-owning-memory)
   made->stack = LoadLayout(v8::V8::GetVersion(), numbers);
   made->heap.problem = LoadHeapLayout(v8::V8::GetVersion(), numbers, &made->heap.layout);
+  made->heap.types = ObjectTypes(numbers, made->stack.layout, made->heap.layout);
   return made;
 }
 

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 
+#include "../image/census/object_types.h"
 #include "../image/objects/heap_layout.h"
 #include "../image/objects/layout.h"
 
@@ -30,6 +31,7 @@ struct LoadedHeapLayout {
   HeapLayout layout;
   // "": complete so far. Else what is missing.
   std::string problem;
+  ObjectTypes types;
 };
 
 // The same without a deadline and a trial: for those who have waited for TrustedLayout(), and for tests.

@@ -149,7 +149,8 @@ class OwnStack {
     // V8's API has no name for what its own traces call "eval".
     const bool unnamed_eval =
         read.is_eval && reported.function_name.empty() && std::string_view(read.name) == "eval";
-    return (unnamed_eval || IsText(reported.function_name, read.name)) && IsText(reported.file, read.file) &&
+    const char* name = *read.false_name != '\0' ? read.false_name : read.name;
+    return (unnamed_eval || IsText(reported.function_name, name)) && IsText(reported.file, read.file) &&
            reported.line == read.line && reported.column == read.column;
   }
 
@@ -157,6 +158,7 @@ class OwnStack {
   bool Adopt(const platform::CpuBudget& budget, RawFrame* read, Frame* reported) {
     if (!IsSame(*read, *reported) || budget.IsUsedUp()) return false;
     js_.ReadCode(read);
+    if (*read->false_name != '\0') reported->function_name = read->name;
     reported->code = ToCodeText(read->code);
     if (!reported->is_constructor) reported->class_name = read->class_name;
     return true;

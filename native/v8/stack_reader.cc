@@ -168,6 +168,26 @@ void StackReader::ReadCode(int max_frames, int64_t budget_ns, FrameList* list) {
   }
 }
 
+void StackReader::UseContextPlan(std::shared_ptr<const ContextPlan> plan) {
+  context_.reset();
+  context_plan_ = std::move(plan);
+  if (context_plan_ != nullptr)
+    context_ = std::make_unique<ThreadContextReader>(&memory_, context_plan_.get());
+}
+
+// Takes no lock and does not allocate.
+void StackReader::ReadContext(const ThreadToRead& thread, const FrameList& list) {
+  const auto is_javascript = [](const RawFrame& frame) { return frame.kind == RawFrameKind::kJs; };
+  context_was_read_ = context_ != nullptr && !thread.environment.IsNull() &&
+                      std::any_of(list.frames, list.frames + list.count, is_javascript);
+  if (context_was_read_)
+    context_->Read(ThreadContextReader::Whose::kAnother, {thread.isolate, thread.environment}, thread.query);
+}
+
+void StackReader::TakeContext(ReadStack* read) const {
+  if (context_was_read_) read->context = context_->Take();
+}
+
 ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
   if (!kSupported) return Failed(ReadStack::Outcome::kUnreadable, kUnsupported);
   FrameList list;
@@ -182,12 +202,14 @@ ReadStack StackReader::ReadBlocked(const ThreadToRead& thread) {
     start.registers = before.ToRegisters();
     const WalkEnd end = WalkInto(start, nullptr, &list);
     ReadCode(thread.max_frames, kBlockedCodeNs, &list);
+    ReadContext(thread, list);
     const platform::TextBuffer doing = platform::DescribeSyscall(before, &memory_);
     if (!platform::Unmoved(before, platform::ReadThreadPlace(thread.tid))) continue;
     ReadStack read;
     read.outcome = ReadStack::Outcome::kRead;
     read.stack = ToCapture(CaptureMethod::kPassive, end, list, thread.max_frames);
     read.stack.in_atomics_wait = ShowsWait(read.stack.frames);
+    TakeContext(&read);
     read.doing = platform::Unmasked(std::string(doing.view()));
     read.syscall = before.syscall;
     return read;
@@ -211,6 +233,7 @@ ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_n
   const int64_t parked_at_ns = platform::MonotonicNs();
   const WalkEnd end = WalkInto(start, nullptr, &list);
   ReadCode(thread.max_frames, kHeldCodeNs, &list);
+  ReadContext(thread, list);
   const bool was_parked = platform::ReleaseThread();
   const double held_ms = platform::MsBetween(parked_at_ns, platform::MonotonicNs());
   if (!was_parked) {
@@ -220,6 +243,7 @@ ReadStack StackReader::ReadParked(const ThreadToRead& thread, int64_t deadline_n
   read.outcome = ReadStack::Outcome::kRead;
   read.stack = ToCapture(CaptureMethod::kParked, end, list, thread.max_frames);
   read.stack.held_ms = held_ms;
+  TakeContext(&read);
   read.met_unknown_code = end.met_unknown_code;
   return read;
 }
@@ -251,7 +275,7 @@ void StackReader::AddNativeFrames(const platform::StackCopy& copy, StackCapture*
     told->no_native = layout_.reason;
   } else if (end.last_sp > copy.begin + copy.size) {
     told->no_native = "the stack is too deep to be copied";
-  } else if (!PutNativeFramesAround(read, &told->frames)) {
+  } else if (!PutNativeFramesAround(read, &told->frames, &told->above)) {
     told->no_native = end.is_complete ? "the thread had moved on before they were matched"
                                       : "the stack could not be followed to its end";
   }
@@ -286,8 +310,10 @@ void StackReader::NameNativeFrames(const std::vector<StackCapture*>& stacks) con
   // Threads of a pool share most of their addresses.
   std::map<platform::Address, std::vector<Frame*>> frames;
   for (StackCapture* stack : stacks) {
-    for (Frame& frame : stack->frames) {
-      if (frame.kind == FrameKind::kNative) frames[frame.pc].push_back(&frame);
+    for (std::vector<Frame>* part : {&stack->frames, &stack->above}) {
+      for (Frame& frame : *part) {
+        if (frame.kind == FrameKind::kNative) frames[frame.pc].push_back(&frame);
+      }
     }
   }
   std::vector<platform::Address> addresses;

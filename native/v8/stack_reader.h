@@ -15,6 +15,7 @@
 
 #include "../base/containers/arena.h"
 #include "../base/unmasked.h"
+#include "../image/context/thread_context.h"
 #include "../image/objects/layout.h"
 #include "../image/stack/code_ranges.h"
 #include "../image/stack/frame.h"
@@ -34,6 +35,9 @@ struct ThreadToRead {
   int tid = 0;
   platform::Address isolate;  // of its v8::Isolate; null: unknown or none
   int max_frames = 200;
+  // For its context: its node::Environment, and the values that are wanted; nullptr: none.
+  platform::Address environment = platform::Address();
+  const AsyncContextQuery* query = nullptr;
 };
 
 struct ReadStack {
@@ -46,6 +50,7 @@ struct ReadStack {
   Outcome outcome = Outcome::kUnreadable;
   std::string problem;  // for people, when nothing was read
   StackCapture stack;
+  ThreadContext context;
   // The stack ends at code that may have been compiled since the last Refresh().
   bool met_unknown_code = false;
   platform::Unmasked doing;  // description of the system call; empty when the thread is in none
@@ -79,6 +84,9 @@ class StackReader {
   // Returns the plan with which threads decode their own frames; nullptr: V8's frames cannot be decoded.
   std::shared_ptr<const OwnFramesPlan> PlanOwnFrames() const;
 
+  // From now on, stacks with JavaScript are read with their contexts. nullptr: without.
+  void UseContextPlan(std::shared_ptr<const ContextPlan> plan);
+
   // Adds native frames to a stack that its thread told itself, from the copy of
   // its machine stack that was made then. Not where that cannot be: `no_native` says why.
   void AddNativeFrames(const platform::StackCopy& copy, StackCapture* told);
@@ -87,6 +95,8 @@ class StackReader {
   void NameNativeFrames(const std::vector<StackCapture*>& stacks) const;
 
  private:
+  void ReadContext(const ThreadToRead& thread, const FrameList& list);
+  void TakeContext(ReadStack* read) const;
   bool ShowsWait(const std::vector<Frame>& frames) const;
   WalkEnd WalkInto(const WalkStart& start, const platform::StackCopy* copy, FrameList* list);
   void ReadCode(int max_frames, int64_t budget_ns, FrameList* list);
@@ -104,6 +114,9 @@ class StackReader {
   platform::ProcMaps maps_;
   CodeRanges ranges_;
   MixedWalker walker_;
+  std::shared_ptr<const ContextPlan> context_plan_;
+  std::unique_ptr<ThreadContextReader> context_;  // nullptr: contexts are not read
+  bool context_was_read_ = false;                 // of the last stack
 };
 
 }  // namespace gmr::vm

@@ -85,6 +85,25 @@ inline void* PointerOf(v8::Local<v8::External> external) {
 #endif
 }
 
+// What the embedder keeps for the code that runs, and V8 for each reaction of a promise. False: this V8 does
+// not keep it in the isolate.
+inline bool ExchangeContinuationData([[maybe_unused]] v8::Isolate* isolate,
+                                     [[maybe_unused]] v8::Local<v8::Data>* data) {
+#if NODE_MODULE_VERSION >= 147
+  const v8::Local<v8::Data> before = isolate->GetContinuationPreservedEmbedderDataV2();
+  isolate->SetContinuationPreservedEmbedderDataV2(*data);
+  *data = before;
+  return true;
+#elif NODE_MODULE_VERSION >= 127
+  const v8::Local<v8::Value> before = isolate->GetContinuationPreservedEmbedderData();
+  isolate->SetContinuationPreservedEmbedderData(data->As<v8::Value>());
+  *data = before;
+  return true;
+#else
+  return false;
+#endif
+}
+
 }  // namespace gmr::vm
 
 #endif  // GMR_NATIVE_V8_V8_COMPAT_H_

@@ -24,26 +24,29 @@ bool AsyncGroups::Build(const AsyncGraph& graph, bool only_self_test) {
   chains_.Truncate(0);
   groups_.Truncate(0);
   chain_table_.Clear();
-  functions_ = threads_ = unknown_ = 0;
+  split_.Clear();
+  shown_ = 0;
+  functions_ = threads_ = callbacks_ = unknown_ = 0;
   if (count > 0 && !chain_of_.Assign(count, kNoIndex)) return false;
   for (uint32_t i = 0; i < count; ++i) {
     if (graph.functions()[i].has_callee) continue;
-    if (!AddChain(graph, i) || !AddToGroup(chain_of_[i], i, false)) return false;
+    if (!AddChain(graph, i) || !AddToGroup(graph, i, false)) return false;
   }
   // What no innermost function leads to waits for itself.
   for (uint32_t i = 0; i < count; ++i) {
     if (chain_of_[i] == kNoIndex && !AddCycle(graph, i)) return false;
   }
-  for (uint32_t i = 0; i < count; ++i) {
-    const AsyncChain& chain = chains_[chain_of_[i]];
-    if (chain.place == kNoIndex) {
-      ++unknown_;
-    } else if (!(*places_)[chain.place].is_own) {
-      ++functions_;
-    }
-  }
+  for (uint32_t i = 0; i < count; ++i) CountFunction(graph.functions()[i].suspended, chains_[chain_of_[i]]);
   Sort();
   return !places_->full();
+}
+
+void AsyncGroups::CountFunction(const SuspendedObject& suspended, const AsyncChain& chain) {
+  if (chain.place == kNoIndex) {
+    ++unknown_;
+  } else if (!IsCallback(suspended.kind) && !(*places_)[chain.place].is_own) {
+    ++functions_;
+  }
 }
 
 uint32_t AsyncGroups::Intern(const AsyncChain& chain) {
@@ -63,6 +66,25 @@ uint32_t AsyncGroups::Outermost(const AsyncGraph& graph, const AsyncFunction& fu
   return chain.place == kNoIndex ? kNoIndex : Intern(chain);
 }
 
+AsyncChain AsyncGroups::ChainFor(const AsyncFunction& function, uint32_t caller) {
+  AsyncChain chain;
+  chain.place = places_->Find(function.suspended);
+  chain.caller = caller;
+  chain.via = function.via;
+  chain.in_cycle = function.in_cycle;
+  if (caller != kNoIndex) {
+    chain.is_own = chains_[caller].is_own;
+    chain.has_user_code = chains_[caller].has_user_code;
+    chain.has_service_code = chains_[caller].has_service_code;
+  }
+  if (chain.place == kNoIndex) return chain;
+  const AsyncPlace& place = (*places_)[chain.place];
+  chain.is_own = chain.is_own || place.is_own;
+  chain.has_user_code = chain.has_user_code || place.is_user_code;
+  chain.has_service_code = chain.has_service_code || (place.is_user_code && !place.is_in_package);
+  return chain;
+}
+
 bool AsyncGroups::AddChain(const AsyncGraph& graph, uint32_t function) {
   path_.Truncate(0);
   uint32_t current = function;
@@ -77,14 +99,7 @@ bool AsyncGroups::AddChain(const AsyncGraph& graph, uint32_t function) {
   for (size_t i = path_.size(); i-- > 0;) {
     const AsyncFunction& next = graph.functions()[path_[i]];
     if (caller == kNoIndex) caller = Outermost(graph, next);
-    AsyncChain chain;
-    chain.place = places_->Find(next.suspended);
-    chain.caller = caller;
-    chain.via = next.via;
-    chain.in_cycle = next.in_cycle;
-    chain.is_own = (chain.place != kNoIndex && (*places_)[chain.place].is_own) ||
-                   (caller != kNoIndex && chains_[caller].is_own);
-    caller = Intern(chain);
+    caller = Intern(ChainFor(next, caller));
     if (caller == kNoIndex) return false;
     chain_of_[path_[i]] = caller;
   }
@@ -112,26 +127,63 @@ bool AsyncGroups::AddCycle(const AsyncGraph& graph, uint32_t function) {
     first = *i;
   }
   for (const uint32_t member : path_) chain_of_[member] = kNoIndex;
-  return AddChain(graph, first) && AddToGroup(chain_of_[first], first, true) &&
+  // A race may end otherwise.
+  return AddChain(graph, first) && AddToGroup(graph, first, functions[first].in_cycle) &&
          (chain_of_[function] != kNoIndex || AddChain(graph, function));
 }
 
-bool AsyncGroups::AddToGroup(uint32_t index, uint32_t function, bool is_closed_cycle) {
+// Callbacks that lead back to themselves may still be called: a race may end otherwise.
+bool AsyncGroups::AddToGroup(const AsyncGraph& graph, uint32_t function, bool is_closed_cycle) {
+  const uint32_t index = chain_of_[function];
   AsyncChain& chain = chains_[index];
+  const bool is_callback = IsCallback(graph.functions()[function].suspended.kind);
   if (chain.is_own != only_self_test_ || chain.place == kNoIndex) return true;
+  if (is_callback && (!chain.has_user_code || only_self_test_)) return true;
   ++threads_;
+  callbacks_ += is_callback ? 1 : 0;
   if (chain.group != kNoIndex) {
     ++groups_[chain.group].count;
     return true;
   }
   chain.group = static_cast<uint32_t>(groups_.size());
-  return groups_.Append({index, 1, function, is_closed_cycle});
+  const GroupKind kind = !is_callback             ? GroupKind::kFunctions
+                         : chain.has_service_code ? GroupKind::kCallbacks
+                                                  : GroupKind::kPackageCallbacks;
+  return groups_.Append({index, 1, function, is_closed_cycle && !is_callback, kind});
 }
 
 void AsyncGroups::Sort() {
   std::sort(groups_.begin(), groups_.end(), [](const AsyncGroup& a, const AsyncGroup& b) {
+    if (a.kind != b.kind) return a.kind < b.kind;
     return a.count != b.count ? a.count > b.count : a.chain < b.chain;
   });
+  for (uint32_t i = 0; i < groups_.size(); ++i) Number(i);
+}
+
+uint32_t AsyncGroups::GroupOf(uint32_t function) const {
+  const uint32_t* split = split_.Find(uint64_t{function} + 1);
+  if (split != nullptr) return *split;
+  const uint32_t chain = chain_of_[function];
+  return chain == kNoIndex ? kNoIndex : chains_[chain].group;
+}
+
+uint32_t AsyncGroups::Split(uint32_t group, const std::vector<uint32_t>& functions) {
+  const uint32_t part = shown_;
+  if (functions.empty() || functions.size() >= groups_[group].count ||
+      split_.size() + functions.size() > kMaxSplit ||
+      !groups_.Append(groups_[part < groups_.size() ? part : group]))
+    return kNoIndex;
+  // The first one that is not shown makes room.
+  if (part + 1 < groups_.size()) Number(static_cast<uint32_t>(groups_.size() - 1));
+  groups_[part] = {groups_[group].chain, static_cast<uint32_t>(functions.size()), functions.front(), false,
+                   groups_[group].kind};
+  groups_[group].count -= groups_[part].count;
+  for (const uint32_t function : functions) {
+    uint32_t present = part;
+    split_.Insert(uint64_t{function} + 1, part, &present);
+  }
+  ++shown_;
+  return part;
 }
 
 }  // namespace gmr::vm

@@ -20,8 +20,19 @@ uint64_t Mix(uint64_t hash, const char* text) {
   return Mix(hash, uint64_t{0xff});
 }
 
+constexpr int kMaxScopes = 16;
+
+bool StartsWith(const char* text, const char* start) {
+  return std::strncmp(text, start, std::strlen(start)) == 0;
+}
+
 // 0 is no key of a table.
 uint64_t NotZero(uint64_t hash) { return hash == 0 ? 1 : hash; }
+
+bool IsInBytecode(const HeapReader& heap, Tagged bytecode, int32_t offset) {
+  int32_t length = 0;
+  return heap.LoadSmi(bytecode, heap.layout().bytecode_length, &length) && offset >= 0 && offset < length;
+}
 
 AsyncFrameKind KindOf(SuspendedKind kind) {
   switch (kind) {
@@ -29,6 +40,9 @@ AsyncFrameKind KindOf(SuspendedKind kind) {
       return AsyncFrameKind::kAsyncGenerator;
     case SuspendedKind::kDrivenGenerator:
       return AsyncFrameKind::kDrivenGenerator;
+    case SuspendedKind::kCallback:
+    case SuspendedKind::kHeldCallback:
+      return AsyncFrameKind::kCallback;
     case SuspendedKind::kAsyncFunction:
       break;
   }
@@ -44,11 +58,13 @@ AsyncPlaces::AsyncPlaces(const HeapReader* heap, const HeapLayout* layout, const
       scripts_(heap, strings),
       functions_(heap, strings, &scripts_),
       classes_(heap, strings, &functions_),
+      scopes_(heap, layout, strings),
       code_(heap, strings, &scripts_, arena) {}
 
 void AsyncPlaces::Reset() {
   scripts_.Reset();
   functions_.Reset();
+  scopes_.Reset();
   code_.Reset();
   places_.Truncate(0);
   by_key_.Clear();
@@ -74,6 +90,7 @@ uint32_t AsyncPlaces::Find(const SuspendedObject& suspended) {
   Tagged shared;
   Tagged receiver = suspended.receiver;
   Tagged receiver_map;
+  if (IsCallback(suspended.kind)) return FindCallback(suspended.function);
   if (!heap_->Load(suspended.function, heap_->layout().function_shared, &shared)) return kNoIndex;
   // A static method's object is the class itself.
   if (heap_->IsFunction(&receiver)) {
@@ -117,14 +134,32 @@ uint32_t AsyncPlaces::Read(Tagged function, const SuspendedObject* suspended) {
     place.class_name = classes_.PrefixOf(suspended->receiver, place.name);
     const int32_t offset = suspended->position - (heap_->layout().bytecode_data - 1);
     place.is_function_line = suspended->position == kUnknownPosition;
+    // The remains of a call, whose function V8 has moved: what is there now is another one.
+    if (!place.is_function_line && !IsInBytecode(*heap_, info.bytecode, offset)) return kNoIndex;
     if (!place.is_function_line && !FindBytecodePosition(*heap_, info.bytecode, offset, &script_offset))
       script_offset = -1;
   }
+  if (*place.name == '\0') place.enclosing_name = EnclosingName(function);
   if (script_offset >= 0 && !scripts_.Locate(info.script, script_offset, &place.line, &place.column))
     place.line = place.column = 0;
-  const bool is_user_code = info.has_script && std::strncmp(info.file, "node:", 5) != 0;
-  if (is_user_code) place.at = {info.script, script_offset, info.start_position, place.line, place.column};
+  const bool is_users = info.has_script && !StartsWith(info.file, "node:");
+  place.is_user_code = is_users && !StartsWith(info.file, "gmr:");
+  place.is_in_package = std::strstr(info.file, "node_modules/") != nullptr;
+  if (is_users) place.at = {info.script, script_offset, info.start_position, place.line, place.column};
   return Intern(place);
+}
+
+// V8 leaves out functions without variables that closures use: then the function around that one is found.
+const char* AsyncPlaces::EnclosingName(Tagged function) {
+  Tagged context;
+  if (!heap_->Load(function, layout_->function_context, &context)) return "";
+  for (int i = 0; i < kMaxScopes; ++i) {
+    Scope scope;
+    if (!scopes_.Read(context, &scope) || scope.is_top_level) return "";
+    if (*scope.function_name != '\0') return scope.function_name;
+    if (!heap_->Load(context, layout_->context_previous, &context)) return "";
+  }
+  return "";
 }
 
 void AsyncPlaces::ReadCode(uint32_t index) {
@@ -159,6 +194,7 @@ bool AsyncPlaces::IsSameText(const CodePlace& a, const CodePlace& b) {
 // same is the same.
 uint32_t AsyncPlaces::Intern(const AsyncPlace& place) {
   uint64_t hash = Mix(Mix(Mix(0, place.name), place.class_name), place.file);
+  hash = Mix(hash, place.enclosing_name);
   hash = Mix(hash, static_cast<uint64_t>(static_cast<uint32_t>(place.line)));
   hash = Mix(hash, static_cast<uint64_t>(static_cast<uint32_t>(place.column)));
   hash = NotZero(Mix(hash, static_cast<uint64_t>(place.kind)));

@@ -13,6 +13,7 @@
 #include "../../base/containers/number_table.h"
 #include "../objects/code_reader.h"
 #include "../objects/receiver_class.h"
+#include "../objects/scope_reader.h"
 #include "../objects/shared_function.h"
 #include "../objects/source_positions.h"
 #include "../scan/heap_scan.h"
@@ -26,13 +27,16 @@ enum class AsyncFrameKind : uint8_t {
   kAsyncFunction,
   kAsyncGenerator,
   kDrivenGenerator,
-  kCallback,  // given to then(): runs when the others have ended
+  kCallback,  // given to then(): runs when the others have ended, or when what it waits for is there
 };
 
 struct AsyncPlace {
   // Of the function and, for a method, of the class of its object; "": none.
   const char* name = "";
   const char* class_name = "";
+  // The function that encloses one without a name. "": unknown, or there is none because it is at the top
+  // level.
+  const char* enclosing_name = "";
   const char* file = "";
   int32_t line = 0;  // 1-based; 0: unknown
   int32_t column = 0;
@@ -42,6 +46,9 @@ struct AsyncPlace {
   bool is_function_line = false;
   // Of the self-test script: not to be shown.
   bool is_own = false;
+  // Code of the service or of a package, not of Node or of gmr-native.
+  bool is_user_code = false;
+  bool is_in_package = false;
   // Set for user code only, and not where functions with different source texts look the same in a report.
   CodePlace at;
   // Its code, as far as it was read; nullptr: none was.
@@ -81,6 +88,7 @@ class AsyncPlaces {
   uint64_t KeyOf(Tagged shared, int32_t position, Tagged receiver_map) const;
   uint32_t Read(Tagged function, const SuspendedObject* suspended);
   uint32_t Intern(const AsyncPlace& place);
+  const char* EnclosingName(Tagged function);
   bool HasYoungSource(Tagged script) const;
   bool IsSameText(const CodePlace& a, const CodePlace& b);
 
@@ -89,6 +97,7 @@ class AsyncPlaces {
   ScriptTable scripts_;
   FunctionTable functions_;
   ReceiverClass classes_;
+  ScopeReader scopes_;
   CodeReader code_;
   platform::MappedArray<AsyncPlace> places_{kMaxPlaces};
   platform::NumberTable by_key_{kMaxKeys};

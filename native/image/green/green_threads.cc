@@ -1,36 +1,32 @@
 #include "green_threads.h"
 
 #include <algorithm>
-#include <memory>
 
 #include "../../base/clock.h"
+#include "../graph/async_cycles.h"
 #include "../scan/split_scan.h"
-#include "async_cycles.h"
 
 namespace gmr::vm {
 
 namespace {
 
+// How many of the groups that went on keep their chains.
+constexpr size_t kMaxGone = 8;
+
 constexpr const char* kTooLate = "the scan took longer than the allowed pause";
 constexpr const char* kTooLateUnpaused = "the scan took longer than the allowed time";
 constexpr const char* kTooMuchMemory = "the process has more memory than gmr-native examines";
 constexpr const char* kMoved = "V8 moved objects while the heap was read";
-constexpr const char* kUnsure =
-    "it changed while the heap was read, or only a thread at rest could tell that nothing was overlooked";
+constexpr const char* kLacksCallbacks =
+    "there are more callbacks than gmr-native looks at in the time that is allowed";
 
 // Of the allowed pause. With less, a heap of 1 GB did not get its time on a slow machine.
 constexpr int kPercentToScan = 80;
-// Of it too, for what the innermost awaits wait for; as much again for each GB. They are the least of a
-// report, so they may not prolong the pause by much.
-constexpr int kPercentToLabel = 6;
 // About what a thread without a program has.
 constexpr uint64_t kSmallHeapBytes = uint64_t{8} << 20;
 // The text of the code is read in a few microseconds per frame.
 constexpr int64_t kCodeNs = 50 * platform::kNsPerMs;
 constexpr int kMaxContextTries = 3;
-// Callers between the innermost function and one that holds a resource.
-constexpr int kMaxHolderSteps = 1000;
-constexpr int kMaxPausedTries = 2;
 
 struct ViaName {
   uint8_t bit;
@@ -39,8 +35,10 @@ struct ViaName {
 constexpr ViaName kViaNames[] = {
     {kViaAll, "Promise.all"}, {kViaAllSettled, "Promise.allSettled"},
     {kViaAny, "Promise.any"}, {kViaResolve, "resolve"},
-    {kViaThen, ".then"},
+    {kViaThen, ".then"},      {kViaImport, "import"},
 };
+
+}  // namespace
 
 std::string ViaText(uint8_t via) {
   std::string text;
@@ -51,8 +49,6 @@ std::string ViaText(uint8_t via) {
   }
   return text;
 }
-
-}  // namespace
 
 GreenThreadScan::GreenThreadScan(platform::MemorySource* source, const Layout* layout)
     : memory_(source),
@@ -66,23 +62,28 @@ GreenThreadScan::GreenThreadScan(platform::MemorySource* source, const Layout* l
       contexts_(&heap_, &prepared_.layout, &strings_),
       answers_(&heap_, &prepared_.layout, &strings_, &graph_, &groups_, &places_, &search_),
       holders_(&heap_, &prepared_.layout, &strings_, &graph_, &groups_, &places_, &answers_, &search_),
-      proofs_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &graph_, &search_.nodes()) {}
+      mentions_(&heap_, &strings_),
+      held_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &places_.functions()),
+      proofs_(&heap_, &prepared_.layout, &prepared_.anchors, &strings_, &graph_, &search_.nodes()) {
+  proofs_.SetHeld([this](uint32_t function) { return held_.Holds(function); });
+}
 
 void GreenThreadScan::Capture(const GreenThreadHeap& prepared, const HeapPageIndex& index,
-                              const GreenThreadLimits& limits) {
+                              const GreenThreadLimits& limits, const HoldersSource& holders) {
   const int64_t start = platform::MonotonicNs();
   prepared_ = prepared;
   limits_ = limits;
   over_limit_ = false;
-  partial_ = false;
+  partial_ = lacks_callbacks_ = false;
   memory_.Forget();
   arena_.Reset();
   places_.Reset();
-  problem_ = Run(index);
-  cost_ms_ = platform::MsBetween(start, platform::MonotonicNs());
+  cost_ms_ = 0;
+  problem_ = Run(index, holders);
+  cost_ms_ += platform::MsBetween(start, platform::MonotonicNs());
 }
 
-const char* GreenThreadScan::Run(const HeapPageIndex& index) {
+const char* GreenThreadScan::Run(const HeapPageIndex& index, const HoldersSource& holders) {
   const int64_t start = platform::MonotonicNs();
   const int64_t pause = limits_.max_ms * platform::kNsPerMs;
   if (!prepared_.problem.empty()) return prepared_.problem.c_str();
@@ -99,23 +100,33 @@ const char* GreenThreadScan::Run(const HeapPageIndex& index) {
   if (!AsyncCycles(&graph_).Run()) return "no memory to look for deadlocks";
   // A block that was read before a function was compiled lacks what its name and its lines are read from.
   memory_.Forget();
+  held_.Reset();
+  // That takes none of the time for the rest, unless the thread stands still for all of it.
+  const int64_t before = platform::MonotonicNs();
+  const CallbackHolders known = holders ? holders(index) : CallbackHolders();
+  const int64_t after = platform::MonotonicNs();
+  cost_ms_ -= platform::MsBetween(before, after);
+  const int64_t until = start + pause + (limits_.is_paused ? 0 : after - before);
+  lacks_callbacks_ = !held_.AddTo(&graph_, known, until);
   if (!groups_.Build(graph_, limits_.only_self_test))
     return "functions wait at more places than gmr-native examines";
-  FindContexts(start + pause);
-  ReadCode(std::min(start + pause, platform::MonotonicNs() + kCodeNs));
-  return FindLabels(start + pause);
+  groups_.Show(limits_.max_groups);
+  FindContexts(until);
+  ReadCode(std::min(until, platform::MonotonicNs() + kCodeNs));
+  return FindLabels(until);
 }
 
 // In one go without a collection: each value is read from its function to the end.
 void GreenThreadScan::FindContexts(int64_t deadline_ns) {
   contexts_.Reset();
   context_problem_ = nullptr;
-  if (limits_.context == nullptr || limits_.only_self_test) return;
+  const ContextRows* rows = limits_.with_values ? limits_.rows : nullptr;
+  if ((limits_.context == nullptr && rows == nullptr) || limits_.only_self_test) return;
   for (int tries = 0; tries < kMaxContextTries; ++tries) {
     GcEpoch before;
     GcEpoch after;
     const bool is_watched = !limits_.is_paused && ReadEpoch(&before);
-    context_problem_ = contexts_.Run(&graph_, groups_, *limits_.context, limits_.max_groups, deadline_ns);
+    context_problem_ = contexts_.Run(&graph_, groups_, {limits_.context, rows, groups_.shown(), deadline_ns});
     if (limits_.is_paused || (is_watched && before.at_rest() && ReadEpoch(&after) && after == before)) return;
   }
   contexts_.Reset();
@@ -127,7 +138,7 @@ bool GreenThreadScan::ReadEpoch(GcEpoch* epoch) {
 }
 
 bool GreenThreadScan::Prove(int64_t deadline_ns) {
-  return problem_ != nullptr || proofs_.Run(&groups_, &answers_, &holders_, limits_.max_groups, deadline_ns);
+  return problem_ != nullptr || proofs_.Run(&groups_, &answers_, &holders_, deadline_ns);
 }
 
 bool GreenThreadScan::Scan(int64_t deadline_ns) {
@@ -158,7 +169,7 @@ GreenThreadScan::Cut GreenThreadScan::CutOf(const AsyncGroup& group) const {
 // Only of the frames that are shown.
 void GreenThreadScan::ReadCode(int64_t deadline_ns) {
   const auto& chains = groups_.chains();
-  for (uint32_t group = 0; group < groups_.groups().size() && group < limits_.max_groups; ++group) {
+  for (uint32_t group = 0; group < groups_.shown(); ++group) {
     if (platform::MonotonicNs() > deadline_ns) return;
     const Cut cut = CutOf(groups_.groups()[group]);
     int position = 0;
@@ -168,38 +179,12 @@ void GreenThreadScan::ReadCode(int64_t deadline_ns) {
   }
 }
 
-// A label is one step less: a report without them still shows who waits where.
-const char* GreenThreadScan::FindLabels(int64_t deadline_ns) {
-  search_.Reset();
-  const WantedValues* wanted = limits_.with_values ? limits_.wanted : nullptr;
-  answers_.Reset(wanted, limits_.with_values);
-  holders_.Reset(wanted);
-  labels_complete_ = false;
-  answers_.AddTo(limits_.max_groups);
-  if (partial_ || !WantsLabels()) return nullptr;
-  const auto megabytes = static_cast<int64_t>(pages_.total_bytes() >> 20);
-  const int64_t percent_ns = int64_t{limits_.max_ms} * platform::kNsPerMs / 100;
-  const int64_t share_ns = kPercentToLabel * (percent_ns + percent_ns * megabytes / 1024);
-  const int64_t until = std::min(deadline_ns, platform::MonotonicNs() + share_ns);
-  const int64_t latest_ns = limits_.is_paused ? until : deadline_ns;
-  labels_complete_ = search_.Run({pages_, scan_, &targets_, latest_ns, limits_.may_split});
-  answers_.Read(deadline_ns);
-  holders_.Run(latest_ns);
-  return nullptr;
-}
-
-std::string GreenThreadScan::LabelsSkipped(HeapReading reading) const {
-  if (!limits_.with_leaf_labels) return "not requested";
-  if (!labels_complete_) return "the time for it was used up";
-  return reading == HeapReading::kRunning && proofs_.unsure_waits() > 0 ? kUnsure : "";
-}
-
 bool GreenThreadScan::WouldSayMoreAtRest() const {
   return problem_ == nullptr && (proofs_.unsure_waits() > 0 || proofs_.lost_groups() > 0);
 }
 
 std::string GreenThreadScan::Partial() const {
-  if (!partial_) return "";
+  if (!partial_) return graph_.lacks_callbacks() || lacks_callbacks_ ? kLacksCallbacks : "";
   const std::string pause = "the " + std::to_string(limits_.max_ms) + " ms that are allowed";
   if (scan_.read_bytes() < pages_.total_bytes())
     return "only " + std::to_string(scan_.read_bytes() >> 20) + " of " +
@@ -227,6 +212,7 @@ GreenThreads GreenThreadScan::Take(HeapReading reading) const {
   result.status = GreenThreadStatus::kOk;
   result.suspended_functions = groups_.functions();
   result.green_threads = groups_.threads();
+  result.callbacks = groups_.callbacks();
   result.total_groups = static_cast<uint32_t>(groups_.groups().size());
   result.idle_generators = scan_.idle_generators();
   result.unreadable = scan_.dropped() + groups_.unknown();
@@ -240,19 +226,21 @@ GreenThreads GreenThreadScan::Take(HeapReading reading) const {
 
 void GreenThreadScan::AddGroups(HeapReading reading, GreenThreads* result) const {
   for (uint32_t i = 0; i < groups_.groups().size(); ++i) {
-    if (i >= limits_.max_groups) {
+    if (i >= groups_.shown()) {
       ++result->groups_left_out;
       result->threads_left_out += groups_.groups()[i].count;
     } else if (reading == HeapReading::kRunning && !proofs_.Holds(i)) {
       ++result->groups_gone;
       result->threads_gone += groups_.groups()[i].count;
+      if (result->gone.size() < kMaxGone) result->gone.push_back(ToGroup(i, reading).frames);
     } else {
       result->groups.push_back(ToGroup(i, reading));
       result->threads_gone += groups_.groups()[i].count - result->groups.back().count;
     }
   }
-  std::stable_sort(result->groups.begin(), result->groups.end(),
-                   [](const auto& a, const auto& b) { return a.count > b.count; });
+  std::stable_sort(result->groups.begin(), result->groups.end(), [](const auto& a, const auto& b) {
+    return a.kind != b.kind ? a.kind < b.kind : a.count > b.count;
+  });
 }
 
 GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index, HeapReading reading) const {
@@ -260,10 +248,14 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index, HeapReading reading) c
   GreenThreadGroup result;
   result.count = reading == HeapReading::kRunning ? proofs_.CountOf(index) : group.count;
   result.id = index;
+  result.kind = group.kind;
   result.waits = WaitsFor(index, reading);
   for (WaitAnswer& answer : result.waits.answers) AddUse(&answer);
   result.waits_for = platform::Unmasked(result.waits.ToText());
   result.context = ContextOf(index);
+  // What others wait for was not proved.
+  result.seen_in = reading == HeapReading::kRunning ? 1 : group.seen_in;
+  result.traces = Describe(contexts_.FindTrace(index), limits_.rows);
   result.deadlock = group.is_closed_cycle;
   const auto& chains = groups_.chains();
   const Cut cut = CutOf(group);
@@ -290,7 +282,7 @@ std::vector<GreenThreadContext> GreenThreadScan::ContextOf(uint32_t group) const
   for (size_t key = 0; key < limits_.context->keys.size(); ++key) {
     const ContextValue* value = contexts_.Find(group, static_cast<int>(key));
     if (value == nullptr || value->functions == 0) continue;
-    context.push_back({limits_.context->keys[key], value->kind, platform::Unmasked(value->text),
+    context.push_back({limits_.context->keys[key].text, value->kind, platform::Unmasked(value->text),
                        value->functions, value->distinct});
   }
   return context;
@@ -305,6 +297,7 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   frame.kind = place.kind;
   frame.function_name = place.name;
   frame.class_name = place.class_name;
+  frame.enclosing_name = place.enclosing_name;
   frame.file = place.file;
   frame.line = place.line;
   frame.column = place.column;
@@ -313,79 +306,6 @@ AsyncFrame GreenThreadScan::ToFrame(const AsyncChain& chain) const {
   frame.code = ToCodeText(place.code);
   frame.is_code_young = place.is_code_young;
   return frame;
-}
-
-// The index of the frame of `function` in `group`, to which the function `innermost` belongs.
-int GreenThreadScan::FrameOf(uint32_t function, uint32_t innermost, const AsyncGroup& group) const {
-  const Cut cut = CutOf(group);
-  int position = 0;
-  for (uint32_t at = innermost; at != kNoIndex && position < kMaxHolderSteps; ++position) {
-    if (at == function) {
-      if (cut.Has(position)) return -1;
-      return position > cut.after ? position - cut.count : position;
-    }
-    at = graph_.functions()[at].caller;
-  }
-  return -1;
-}
-
-ResourceUse GreenThreadScan::ToUse(const HeldResource& held) const {
-  ResourceUse use;
-  use.id = held.id;
-  use.in_use = held.in_use;
-  for (const HolderGroup& holder : held.holders) {
-    const uint32_t group = holders_.GroupOf(holder.innermost);
-    if (group == kNoIndex || group >= limits_.max_groups) continue;
-    use.users.push_back(
-        {holder.count, group, FrameOf(holder.function, holder.innermost, groups_.groups()[group])});
-  }
-  return use;
-}
-
-// Adds the use of the innermost resource among the holders.
-void GreenThreadScan::AddUse(WaitAnswer* answer) const {
-  for (uint32_t i = 0; i < answer->holders.size(); ++i) {
-    const Tagged object = answer->holders[i].object;
-    const HeldResource* held = object.IsObject() ? holders_.Find(object) : nullptr;
-    if (held == nullptr) continue;
-    answer->resource = ToUse(*held);
-    answer->resource.holder = i;
-    return;
-  }
-}
-
-WaitParts GreenThreadScan::WaitsFor(uint32_t group, HeapReading reading) const {
-  if (group >= answers_.groups()) return {};
-  const Wait& wait = answers_.Reported(group);
-  // While the thread runs, the search may overlook a holder.
-  const bool is_at_rest = reading != HeapReading::kRunning && !partial_;
-  return PartsOf(wait, ViaText(static_cast<uint8_t>(wait.via & ~(kViaThen | kViaResolve))), is_at_rest);
-}
-
-GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,
-                                 const GreenThreadHeap& prepared, const GreenThreadLimits& limits) {
-  const auto maps = platform::ProcMaps::Read();
-  if (!maps.ok()) {
-    GreenThreads failed;
-    failed.reason = maps.error().ToString();
-    return failed;
-  }
-  platform::MemoryReader memory(source);
-  // Too large for a stack.
-  const auto index = std::make_unique<HeapPageIndex>(&memory, &prepared.layout);
-  const auto scan = std::make_unique<GreenThreadScan>(source, &layout);
-  bool has_room = index->Add(prepared.anchors.heap);
-  // Threads of V8's own may give pages away even now.
-  bool is_right = false;
-  for (int tries = 0; tries < kMaxPausedTries && has_room && !is_right; ++tries) {
-    has_room = index->Collect(maps.value());
-    if (has_room) scan->Capture(prepared, *index, limits);
-    is_right = has_room && index->StillHas(prepared.anchors.heap, &memory);
-  }
-  if (is_right) return scan->Take(HeapReading::kPaused);
-  GreenThreads failed;
-  failed.reason = has_room ? kMoved : kTooMuchMemory;
-  return failed;
 }
 
 }  // namespace gmr::vm

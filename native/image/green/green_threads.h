@@ -13,12 +13,17 @@
 #define GMR_NATIVE_IMAGE_GREEN_GREEN_THREADS_H_
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "../../base/unmasked.h"
 #include "../../process/proc_maps.h"
+#include "../callbacks/held_callbacks.h"
+#include "../census/census_result.h"
 #include "../objects/heap_layout.h"
+#include "../values/script_mentions.h"
 #include "async_context.h"
 #include "async_groups.h"
 #include "group_proofs.h"
@@ -46,6 +51,9 @@ struct GreenThreadLimits {
   // Keys of an AsyncLocalStorage to show, for each group; nullptr: none. It must
   // live until Take().
   const AsyncContextQuery* context = nullptr;
+  // What is recognised in any AsyncLocalStorage, if `with_values`; nullptr: nothing. It must live until
+  // Take().
+  const ContextRows* rows = nullptr;
   // Whether waits are described with values; false: only with names of classes, functions, properties and
   // variables.
   bool with_values = true;
@@ -68,8 +76,9 @@ enum class HeapReading : uint8_t {
 
 struct AsyncFrame {
   AsyncFrameKind kind = AsyncFrameKind::kAsyncFunction;
-  std::string function_name;  // empty: anonymous or top-level code
-  std::string class_name;     // of a method's object; empty: none
+  std::string function_name;   // empty: anonymous or top-level code
+  std::string class_name;      // of a method's object; empty: none
+  std::string enclosing_name;  // of a function without a name: the one around it
   std::string file;
   int line = 0;  // 1-based; 0: unknown
   int column = 0;
@@ -105,12 +114,16 @@ struct GreenThreadGroup {
   // left)" or "Pool <- Array"; empty: not looked for.
   platform::Unmasked waits_for;
   uint32_t id = 0;  // of ResourceUser::group
+  // How many of its functions were seen to wait for that.
+  uint32_t seen_in = 1;
   // The same in parts, from which the formatter makes a better text.
   WaitParts waits;
   // Keys without a value are omitted.
   std::vector<GreenThreadContext> context;
+  DescribedTraces traces;
   // Some of its functions wait for each other, so they never go on.
   bool deadlock = false;
+  GroupKind kind = GroupKind::kFunctions;
 };
 
 enum class GreenThreadStatus : uint8_t { kOk, kUnavailable, kOverLimit };
@@ -120,8 +133,9 @@ struct GreenThreads {
   std::string reason;  // why there are none; empty: kOk
   uint32_t suspended_functions = 0;
   uint32_t green_threads = 0;  // innermost functions
+  uint32_t callbacks = 0;      // how many of the green threads are callbacks
   uint32_t total_groups = 0;
-  std::vector<GreenThreadGroup> groups;  // largest first
+  std::vector<GreenThreadGroup> groups;  // by kind, largest first
   uint32_t groups_left_out = 0;
   uint32_t threads_left_out = 0;
   // Async generators at rest, of which no value was requested.
@@ -135,6 +149,8 @@ struct GreenThreads {
   // others.
   uint32_t groups_gone = 0;
   uint32_t threads_gone = 0;
+  // The chains of some of these groups, as they were before they went on.
+  std::vector<std::vector<AsyncFrame>> gone;
   // True when V8 collected young objects while the heap was read: functions that were suspended very recently
   // may be missing, or listed without their callers.
   bool collected_young = false;
@@ -147,7 +163,12 @@ struct GreenThreads {
   std::string labels_skipped;
   // The scripts that `code` of the frames refers to.
   std::vector<ScriptInfo> scripts;
+  // What else was found in the heap; nullptr: nothing was looked for.
+  std::shared_ptr<const CensusResult> census;
 };
+
+// What is between two functions that wait, in words: "Promise.all".
+std::string ViaText(uint8_t via);
 
 class GreenThreadScan {
  public:
@@ -155,8 +176,12 @@ class GreenThreadScan {
   GreenThreadScan(const GreenThreadScan&) = delete;
   GreenThreadScan& operator=(const GreenThreadScan&) = delete;
 
-  // Of the pages that `index` has of this heap.
-  void Capture(const GreenThreadHeap& prepared, const HeapPageIndex& index, const GreenThreadLimits& limits);
+  // Called once the promises have been read: the objects whose callbacks are to be listed.
+  using HoldersSource = std::function<CallbackHolders(const HeapPageIndex& index)>;
+
+  // Of the pages that `index` has of this heap. `holders` may be empty.
+  void Capture(const GreenThreadHeap& prepared, const HeapPageIndex& index, const GreenThreadLimits& limits,
+               const HoldersSource& holders = nullptr);
   // After a capture beside a thread that ran: checks what Take() will say. False: V8 collected garbage each
   // time, so that nothing is proved.
   bool Prove(int64_t deadline_ns);
@@ -176,7 +201,7 @@ class GreenThreadScan {
     bool Has(int position) const { return position > after && position <= after + count; }
   };
 
-  const char* Run(const HeapPageIndex& index);
+  const char* Run(const HeapPageIndex& index, const HoldersSource& holders);
   Cut CutOf(const AsyncGroup& group) const;
   AsyncFrame ToFrame(const AsyncChain& chain) const;
   bool Scan(int64_t deadline_ns);
@@ -186,6 +211,8 @@ class GreenThreadScan {
   const char* FindLabels(int64_t deadline_ns);
   void ReadCode(int64_t deadline_ns);
   int FrameOf(uint32_t function, uint32_t innermost, const AsyncGroup& group) const;
+  bool CompareOthers(int64_t deadline_ns);
+  void FindCancellers(int64_t deadline_ns);
   ResourceUse ToUse(const HeldResource& held) const;
   void AddUse(WaitAnswer* answer) const;
   WaitParts WaitsFor(uint32_t group, HeapReading reading) const;
@@ -211,12 +238,15 @@ class GreenThreadScan {
   AsyncContexts contexts_;
   WaitAnswers answers_;
   ResourceHolders holders_;
+  ScriptMentions mentions_;
+  HeldCallbacks held_;
   GroupProofs proofs_;
   bool labels_complete_ = false;
   // A literal; nullptr: all were looked for.
   const char* context_problem_ = nullptr;
   // The scan or the graph ran out of time.
   bool partial_ = false;
+  bool lacks_callbacks_ = false;
   GreenThreadLimits limits_;
   // A literal; nullptr: all went well.
   const char* problem_ = "no capture was made";
@@ -226,7 +256,8 @@ class GreenThreadScan {
 
 // All in one, on the isolate's own thread.
 GreenThreads CaptureGreenThreads(platform::MemorySource* source, const Layout& layout,
-                                 const GreenThreadHeap& prepared, const GreenThreadLimits& limits);
+                                 const GreenThreadHeap& prepared, const GreenThreadLimits& limits,
+                                 const GreenThreadScan::HoldersSource& holders = nullptr);
 
 }  // namespace gmr::vm
 

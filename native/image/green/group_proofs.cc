@@ -64,13 +64,12 @@ bool AreAllKnown(const AsyncGroups& groups, uint32_t group) {
 }  // namespace
 
 bool GroupProofs::Run(AsyncGroups* groups, WaitAnswers* answers, ResourceHolders* holders,
-                      uint32_t max_groups, int64_t deadline_ns) {
+                      int64_t deadline_ns) {
   groups_ = groups;
   answers_ = answers;
   others_.clear();
   samples_.clear();
-  for (size_t i = 0; i < std::min<size_t>(groups->groups().size(), max_groups); ++i)
-    samples_.push_back(groups->groups()[i].sample);
+  for (uint32_t i = 0; i < groups->shown(); ++i) samples_.push_back(groups->groups()[i].sample);
   for (int tries = 0; tries < kMaxTries; ++tries) {
     if (tries > 0 && platform::MonotonicNs() > deadline_ns) return false;
     GcEpoch before;
@@ -118,7 +117,7 @@ void GroupProofs::CheckWaits() {
 
 void GroupProofs::CheckWait(uint32_t group) {
   std::vector<uint8_t>& held = ends_held_[group];
-  const bool awaits = graph_->functions()[samples_[group]].awaited != kNoIndex;
+  const bool awaits = graph_->functions()[samples_[group]].waits();
   for (uint32_t i = 0; i < held.size(); ++i) {
     const bool is_so = held_[group] != 0 && awaits && held[i] != 0 &&
                        waits_.Holds(answers_->Found(group).ends[i]) && answers_->TellAgain(group, i);
@@ -161,12 +160,6 @@ void GroupProofs::CheckOthers() {
   }
 }
 
-std::vector<uint32_t> GroupProofs::GroupOfChains() const {
-  std::vector<uint32_t> group_of(groups_->chains().size(), kNoIndex);
-  for (uint32_t i = 0; i < samples_.size(); ++i) group_of[groups_->groups()[i].chain] = i;
-  return group_of;
-}
-
 // A call that ended while the heap was read, and the next one of the same functions, may both have been
 // found. So may both places of a function that V8 moved.
 void GroupProofs::CountAgain() {
@@ -181,20 +174,21 @@ void GroupProofs::CountAgain() {
   std::vector<uint8_t> is_counted;
   for (uint32_t i = 0; i < samples_.size(); ++i) {
     const AsyncGroup& group = groups_->groups()[i];
-    const bool fits = group.count > 1 && group.count <= std::min(kMostCounted, left);
+    // To look for each in the object that holds many takes too long.
+    const bool is_held = graph_->functions()[group.sample].suspended.kind == SuspendedKind::kHeldCallback;
+    const bool fits = group.count > 1 && group.count <= std::min(kMostCounted, left) && !is_held;
     // The functions of a cycle all have callees, and never go on.
     is_counted.push_back(held_[i] != 0 && fits && !group.is_closed_cycle ? 1 : 0);
     if (is_counted.back() != 0) left -= group.count;
     counts_.push_back(is_counted.back() != 0 ? 0 : group.count);
   }
   if (std::find(is_counted.begin(), is_counted.end(), 1) == is_counted.end()) return;
-  const std::vector<uint32_t> group_of = GroupOfChains();
   proof_.Reset();
   heap_->memory().Forget();
   for (uint32_t i = 0; i < graph_->functions().size(); ++i) {
-    if (graph_->functions()[i].has_callee || groups_->ChainOf(i) == kNoIndex) continue;
-    const uint32_t group = group_of[groups_->ChainOf(i)];
-    if (group != kNoIndex && is_counted[group] != 0 && proof_.HoldsFunction(i) &&
+    if (graph_->functions()[i].has_callee) continue;
+    const uint32_t group = groups_->GroupOf(i);
+    if (group < is_counted.size() && is_counted[group] != 0 && proof_.HoldsFunction(i) &&
         pages.Has(graph_->functions()[i].suspended.object))
       ++counts_[group];
   }
@@ -203,13 +197,12 @@ void GroupProofs::CountAgain() {
 }
 
 void GroupProofs::FindOthers() {
-  const std::vector<uint32_t> group_of = GroupOfChains();
   others_.assign(samples_.size(), Others());
   for (uint32_t i = 0; i < graph_->functions().size(); ++i) {
     if (graph_->functions()[i].has_callee) continue;
-    const uint32_t chain = groups_->ChainOf(i);
-    if (chain == kNoIndex || group_of[chain] == kNoIndex) continue;
-    Others& others = others_[group_of[chain]];
+    const uint32_t group = groups_->GroupOf(i);
+    if (group >= others_.size()) continue;
+    Others& others = others_[group];
     // The second half is a ring.
     constexpr size_t kHalf = kMaxOthers / 2;
     const size_t place = others.seen < kHalf ? others.seen : kHalf + (others.seen - kHalf) % kHalf;

@@ -8,10 +8,12 @@
 #define GMR_NATIVE_IMAGE_GREEN_GROUP_PROOFS_H_
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
+#include "../graph/async_proof.h"
 #include "../scan/gc_epoch.h"
-#include "async_proof.h"
 #include "resource_holders.h"
 #include "wait_answers.h"
 #include "wait_proof.h"
@@ -29,10 +31,11 @@ class GroupProofs {
         proof_(heap, layout, anchors, strings, graph),
         waits_(heap, layout, nodes, &proof_) {}
 
-  // Checks the first `max_groups` groups from fresh memory, each by one of its functions, and if need be by
+  void SetHeld(std::function<bool(uint32_t function)> holds) { proof_.SetHeld(std::move(holds)); }
+
+  // Checks the shown groups from fresh memory, each by one of its functions, and if need be by
   // others. False: V8 collected garbage each time, so that nothing was proved.
-  bool Run(AsyncGroups* groups, WaitAnswers* answers, ResourceHolders* holders, uint32_t max_groups,
-           int64_t deadline_ns);
+  bool Run(AsyncGroups* groups, WaitAnswers* answers, ResourceHolders* holders, int64_t deadline_ns);
 
   // False: none of its functions that were looked at still waits as the group says.
   bool Holds(uint32_t group) const { return held_[group] != 0; }
@@ -65,7 +68,6 @@ class GroupProofs {
   void CheckOthers();
   void FindOthers();
   void CountAgain();
-  std::vector<uint32_t> GroupOfChains() const;
   bool HoldsOne(uint32_t function);
 
   const HeapReader* heap_;

@@ -57,6 +57,7 @@ constexpr KnownShape kShapes[] = {
     {"Timeout", HolderShape::kTimer},
     {"Immediate", HolderShape::kTimer},
     {"AbortSignal", HolderShape::kSignal},
+    {"Module", HolderShape::kModule},
     {"WeakRef", HolderShape::kNothing},
     {"WeakSet", HolderShape::kNothing},
     {"FinalizationRegistry", HolderShape::kNothing},
@@ -64,9 +65,11 @@ constexpr KnownShape kShapes[] = {
 
 bool Is(const char* name, const char* other) { return std::strcmp(name, other) == 0; }
 
-// The program may have classes of these names too.
+// The program may have classes of the same names.
+bool IsOfNode(const HolderClass& of) { return *of.file == '\0' || std::strncmp(of.file, "node:", 5) == 0; }
+
 const KnownHolder* FindRequest(const HolderClass& of) {
-  if (*of.file != '\0' && std::strncmp(of.file, "node:", 5) != 0) return nullptr;
+  if (!IsOfNode(of)) return nullptr;
   const auto* known = std::find_if(std::begin(kRequests), std::end(kRequests),
                                    [&](const auto& other) { return Is(of.name, other.class_name); });
   return known == std::end(kRequests) ? nullptr : known;
@@ -114,6 +117,15 @@ HeldTimer HolderKinds::ReadTimer(Tagged object) const {
     timer.left_ms = std::max(0.0, start + timer.after_ms - now);
   }
   return timer;
+}
+
+// It will not call its listeners again. lib/internal/abort_controller.js
+bool HolderKinds::IsAborted(Tagged signal) const {
+  Tagged aborted;
+  int32_t kind = -1;
+  return ReadOwnDescribed(*heap_, *strings_, signal, "kAborted", &aborted) &&
+         heap_->Is(&aborted, layout_->type_oddball) &&
+         heap_->LoadSmi(aborted, layout_->oddball_kind, &kind) && kind == layout_->oddball_true;
 }
 
 const char* HolderKinds::DescribeRequest(Tagged object, const HolderClass& of, bool with_values) const {
@@ -171,9 +183,14 @@ bool HolderKinds::IsListNode(Tagged object) const {
          heap_->MapOf(next, &map_of_next) && map == map_of_next;
 }
 
-// Objects without a class are recognised as nodes by the names of their properties.
+// Objects without a class are recognised as nodes by the names of their properties, or by their like behind
+// them.
 bool HolderKinds::HasListData(Tagged object) const {
-  constexpr const char* kNames[] = {"data", "value", "item", "prev", "previous"};
+  constexpr const char* kNames[] = {"data", "value", "item", "prev", "previous", "resolve", "callback"};
+  Tagged next;
+  const bool has_next = ReadOwnProperty(*heap_, *strings_, object, "next", &next) &&
+                        heap_->TypeOf(&next) >= heap_->layout().type_first_receiver;
+  if (has_next) return true;
   Tagged value;
   return std::any_of(std::begin(kNames), std::end(kNames), [&](const char* name) {
     return ReadOwnProperty(*heap_, *strings_, object, name, &value);
@@ -183,7 +200,9 @@ bool HolderKinds::HasListData(Tagged object) const {
 HolderShape HolderKinds::ShapeOf(Tagged object, const HolderClass& named) const {
   const auto* known = std::find_if(std::begin(kShapes), std::end(kShapes),
                                    [&](const auto& other) { return Is(named.name, other.class_name); });
-  if (known != std::end(kShapes)) return known->shape;
+  const bool is_of_node_only = known != std::end(kShapes) &&
+                               (known->shape == HolderShape::kTimer || known->shape == HolderShape::kModule);
+  if (known != std::end(kShapes) && (!is_of_node_only || IsOfNode(named))) return known->shape;
   if (FindRequest(named) != nullptr) return HolderShape::kRequest;
   return IsPromiseName(named.name) && HasThen(object) ? HolderShape::kThenable : HolderShape::kClass;
 }
@@ -204,8 +223,18 @@ HolderClass HolderKinds::Of(Tagged object) {
     answer.shape = HolderShape::kListNode;
   }
   if (answer.shape == HolderShape::kClass && IsListNode(object)) answer.shape = HolderShape::kListNode;
-  if (answer.shape == HolderShape::kTimer && ReadTimer(object).is_over) answer.shape = HolderShape::kNothing;
+  const bool is_over = (answer.shape == HolderShape::kTimer && ReadTimer(object).is_over) ||
+                       (answer.shape == HolderShape::kSignal && IsAborted(object));
+  if (is_over) answer.shape = HolderShape::kNothing;
   return answer;
+}
+
+bool HolderKinds::IsPromiseHelper(const HolderClass& of, const HolderClass& promise) {
+  const std::string_view file = of.file;
+  const std::string_view other = promise.file;
+  const size_t folder = file.rfind('/');
+  return promise.shape == HolderShape::kThenable && IsPromiseName(of.name) && folder != file.npos &&
+         other.rfind('/') == folder && file.substr(0, folder) == other.substr(0, folder);
 }
 
 HolderClass HolderKinds::OfNow(Tagged object) {

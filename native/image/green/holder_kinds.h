@@ -44,6 +44,8 @@ class HolderKinds {
   HolderClass Of(Tagged object);
   // The same, read from memory again instead of the cache.
   HolderClass OfNow(Tagged object);
+  // Whether a class is one with which the library of a promise settles such promises.
+  static bool IsPromiseHelper(const HolderClass& of, const HolderClass& promise);
   HeldTimer ReadTimer(Tagged object) const;
   // "http request GET localhost" of a request or a known class of Node's; "": no such thing.
   // Without values, only its kind: "http request".
@@ -66,6 +68,7 @@ class HolderKinds {
   bool ReadNumber(Tagged object, const char* property, double* number) const;
   HolderShape ShapeOf(Tagged object, const HolderClass& named) const;
   bool HasThen(Tagged object) const;
+  bool IsAborted(Tagged signal) const;
   bool IsListNode(Tagged object) const;
   bool HasListData(Tagged object) const;
 

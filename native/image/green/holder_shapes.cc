@@ -23,8 +23,8 @@ bool HolderShapes::IsSuspended(int32_t type) const {
 bool HolderShapes::IsArrayType(int32_t type) const {
   const Layout& layout = heap_->layout();
   return Is(type, layout.type_fixed_array) || Is(type, layout.type_property_array) ||
-         Is(type, layout.type_name_dictionary) || Is(type, layout_->type_ordered_map) ||
-         Is(type, layout_->type_ordered_set);
+         Is(type, layout.type_name_dictionary) || Is(type, layout.type_number_dictionary) ||
+         Is(type, layout_->type_ordered_map) || Is(type, layout_->type_ordered_set);
 }
 
 HolderShape HolderShapes::Of(const WaitNode& held, const FoundHolder& found) const {
@@ -32,7 +32,11 @@ HolderShape HolderShapes::Of(const WaitNode& held, const FoundHolder& found) con
   const int32_t type = heap_->TypeOf(&holder);
   if (type < 0 || holder != found.object) return HolderShape::kNothing;
   if (held.role == WaitRole::kScope) return OfScope(type, found);
-  if (held.in_array) return OfArray(type, found);
+  if (held.in_array) {
+    Tagged array = held.object;
+    if (scopes_->IsExportCell(&array)) return OfExport(type);
+    return scopes_->IsModule(&array) ? OfModule(type, found) : OfArray(type, found);
+  }
   return IsReceiver(type) ? OfReceiver(type, found) : OfOther(type, found);
 }
 
@@ -54,6 +58,8 @@ HolderShape HolderShapes::OfArray(int32_t type, const FoundHolder& found) const 
     return found.offset == layout_->generator_registers ? HolderShape::kLocal : HolderShape::kNothing;
   if (heap_->IsFunctionType(type))
     return has_properties ? HolderShape::kFunctionObject : HolderShape::kNothing;
+  if (Is(type, layout_->type_module))
+    return found.offset == scopes_->ExportsOf(found.object) ? HolderShape::kArray : HolderShape::kNothing;
   if (!IsReceiver(type)) return HolderShape::kUnknown;
   // One of V8's own promises, to which a library has added properties.
   if (Is(type, layout_->type_promise)) return has_properties ? HolderShape::kPlain : HolderShape::kNothing;
@@ -62,6 +68,20 @@ HolderShape HolderShapes::OfArray(int32_t type, const FoundHolder& found) const 
   // An iterator has the table in the same place.
   const bool is_collection = Is(type, layout_->type_map_object) || Is(type, layout_->type_set_object);
   return is_collection && found.offset == table ? HolderShape::kCollection : HolderShape::kNothing;
+}
+
+// What refers to the cell of an exported variable: an array of a module that exports or imports it, or a
+// table of names, which says nothing.
+HolderShape HolderShapes::OfExport(int32_t type) const {
+  return Is(type, heap_->layout().type_fixed_array) ? HolderShape::kArray : HolderShape::kNothing;
+}
+
+// Only the module's own context counts, in which its functions were made. Other holders merely import it.
+HolderShape HolderShapes::OfModule(int32_t type, const FoundHolder& found) const {
+  Scope scope;
+  const bool is_own = IsContext(type) && found.offset != layout_->context_previous &&
+                      scopes_->Read(found.object, &scope) && scope.kind == Scope::Kind::kModule;
+  return is_own ? HolderShape::kOuterVariable : HolderShape::kNothing;
 }
 
 HolderShape HolderShapes::OfReceiver(int32_t type, const FoundHolder& found) const {
@@ -93,6 +113,7 @@ HolderShape HolderShapes::OfOther(int32_t type, const FoundHolder& found) const 
     return found.offset == layout_->reaction_reject ? HolderShape::kRejectReaction : HolderShape::kNothing;
   }
   if (IsArrayType(type)) return HolderShape::kArray;
+  if (Is(type, layout_->type_cell)) return HolderShape::kArray;
   if (Is(type, layout_->type_context_cell)) return HolderShape::kCell;
   if (Is(type, layout.type_property_cell)) return HolderShape::kGlobal;
   if (Is(type, layout_->type_ephemeron_table))

@@ -8,8 +8,8 @@
 #define GMR_NATIVE_IMAGE_GREEN_HOLDER_SHAPES_H_
 
 #include "../objects/scope_reader.h"
+#include "../scan/holder_passes.h"
 #include "holder_kinds.h"
-#include "holder_passes.h"
 #include "wait_rules.h"
 
 namespace gmr::vm {
@@ -26,6 +26,8 @@ class HolderShapes {
  private:
   HolderShape OfScope(int32_t type, const FoundHolder& found) const;
   HolderShape OfArray(int32_t type, const FoundHolder& found) const;
+  HolderShape OfExport(int32_t type) const;
+  HolderShape OfModule(int32_t type, const FoundHolder& found) const;
   HolderShape OfReceiver(int32_t type, const FoundHolder& found) const;
   HolderShape OfOther(int32_t type, const FoundHolder& found) const;
   bool IsSuspended(int32_t type) const;

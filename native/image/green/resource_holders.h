@@ -9,12 +9,16 @@
 // Explainers define what a resource hands out (wanted_values.h). A function has a thing if one of its own
 // variables holds it, or if the function is a method of the resource and awaits a function of the program. A
 // thing that unrelated functions hold is omitted. So is one in a variable that may merely not have been
-// overwritten: the function's source must still give it back (text/giving_back.h).
+// overwritten: the function's source must still give it back (text/giving_back.h), and if it calls a method
+// to do so, no other object in its variables may be meant.
 #ifndef GMR_NATIVE_IMAGE_GREEN_RESOURCE_HOLDERS_H_
 #define GMR_NATIVE_IMAGE_GREEN_RESOURCE_HOLDERS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "wait_answers.h"
@@ -33,7 +37,13 @@ struct HeldResource {
   uint32_t id = 0;  // the same in each group that waits for it
   // Things in use; -1: not known.
   int32_t in_use = -1;
+  bool has_cancellers = false;
+  // Of its class, and of what has it.
+  std::string file;
+  std::vector<std::string> owner_files;
   std::vector<HolderGroup> holders;
+  // Of the program's own code: `object` is where the waits for it end.
+  bool is_own = false;
 };
 
 class ResourceHolders {
@@ -56,21 +66,26 @@ class ResourceHolders {
   // Reads memory as it is now. If the deadline passes, there are no results.
   void Run(int64_t deadline_ns);
 
+  // Whether waits for one of the resources can be ended from the outside.
+  bool has_cancellers() const;
   // nullptr: it is not known to hand out anything, or there was not enough time.
   const HeldResource* Find(Tagged resource) const;
+  // Where the wait ends in an object of the program's own code; nullptr likewise.
+  const HeldResource* FindOwn(const Holder& end) const;
   // The suspended function whose result `function` awaits; kNoIndex: none.
   uint32_t AwaitedBy(uint32_t function) const;
-  // The reported group of functions that wait at the same places as this innermost one; kNoIndex: none.
-  uint32_t GroupOf(uint32_t innermost) const;
 
  private:
   // One function that has one thing.
   struct Claim {
     uint32_t resource = 0;
-    Tagged token;
+    Tagged token{};
+    Tagged variable{};  // what the variable has: the token, or a wrapper around it
     uint32_t function = kNoIndex;
     uint32_t innermost = kNoIndex;
-    bool is_certain = false;  // the function waits for an answer of it, or runs the resource's own code
+    bool is_certain = false;   // the function runs the resource's own code
+    bool is_own = false;       // `resource` is one of `own_`
+    bool by_releaser = false;  // it has the function that releases the token, which was not called yet
   };
   struct Resource {
     HeldResource held;
@@ -78,25 +93,51 @@ class ResourceHolders {
     bool is_scope = false;
   };
 
+  // An object by which waits for an own resource lead, and the property of it that does.
+  struct OwnObject {
+    uint32_t resource = 0;
+    std::string member;
+    std::vector<uint32_t> waiters;  // some of them
+  };
+
+  // In own_locks.cc.
+  void AddOwn(const WaitEnd& end, uint32_t waiter);
+  void LookAtLock(uint32_t function);
+  const CodePlace* OwnPlaceOf(uint32_t function) const;
+  const std::vector<LockCall>& LockCallsOf(uint32_t function);
+  Tagged RootOf(uint32_t function, const LockCall& call);
+  Tagged OnlyLockOf(uint32_t function, const std::string& method);
+  Tagged ResolveLock(uint32_t function, const LockCall& call);
+  Tagged PropertyOf(Tagged object, const std::string& name);
+  Tagged MethodOf(Tagged object, const std::string& name);
+  bool Mentions(Tagged method, const std::string& member);
+  bool IsTaken(const OwnObject& own, Tagged object, const LockCall& call);
+  bool MayWaitIn(const OwnObject& own, Tagged object, const std::string& name, Tagged method);
+  bool IsInside(uint32_t function, Tagged method) const;
+
   void Collect();
-  void AddResource(const Holder& holder);
+  void AddResource(const Holder& holder, const WaitEnd& end);
   void CollectTokens(uint32_t resource);
   void Look(uint32_t function);
   void LookAtWord(uint32_t function, Tagged word);
-  void LookAtScopes(uint32_t function);
+  // Calls `visit` for the objects in variables of a suspended call.
+  void ForEachVariable(uint32_t function, const std::function<void(Tagged)>& visit);
+  void ForEachInScopes(const SuspendedObject& suspended, const std::function<void(Tagged)>& visit);
   void LookAtReleaser(uint32_t function, Tagged closure);
   void LookAtWrapper(uint32_t function, Tagged object);
   void LookAtMethod(uint32_t function);
   Tagged ReceiverOf(const SuspendedObject& suspended);
   bool IsArrowOf(uint32_t function, const Resource& resource);
   Tagged VariableAround(Tagged function, const char* name);
-  void Add(uint32_t resource, Tagged token, uint32_t function, bool is_certain);
+  void Add(Claim claim);
   uint32_t InnermostOf(uint32_t function) const;
   bool IsCaller(uint32_t function, uint32_t of) const;
   // Whether the innermost function waits for this object, or for something that it leads to.
   bool WaitsFor(uint32_t innermost, Tagged object) const;
   bool IsStale(const Claim& claim);
-  bool MayStillHave(uint32_t function);
+  const GivingBack& GivingBackOf(uint32_t function);
+  size_t CountWith(uint32_t function, const std::string& method);
+  bool HasMethod(Tagged object, const std::string& name);
   void Decide();
   void Tell(const Claim& claim);
 
@@ -114,10 +155,19 @@ class ResourceHolders {
   std::vector<Resource> resources_;
   // Address of a token -> its resource.
   platform::NumberTable tokens_{kMaxTokens};
+  // Address of a resource -> its index.
+  platform::NumberTable by_object_{kMaxTokens};
+  std::vector<HeldResource> own_;
+  std::map<uint64_t, uint32_t> own_by_end_;
+  std::map<uint64_t, std::vector<OwnObject>> own_objects_;
+  // By place.
+  std::map<uint32_t, std::vector<LockCall>> lock_calls_;
+  bool has_releasers_ = false;
   std::vector<Claim> claims_;
-  std::vector<uint32_t> group_of_chain_;
-  // For each place, whether a function that waits there may still have what it took.
-  std::map<uint32_t, bool> may_have_;
+  // What functions that wait at each place do with what they took.
+  std::map<uint32_t, GivingBack> giving_back_;
+  // By map and name.
+  std::map<std::pair<uint64_t, std::string>, bool> has_method_;
 
   static constexpr size_t kMaxTokens = 100'000;
 };

@@ -4,6 +4,7 @@
 
 #include "../../base/clock.h"
 #include "../objects/own_name.h"
+#include "../values/collection_entries.h"
 
 namespace gmr::vm {
 
@@ -11,11 +12,19 @@ namespace {
 
 constexpr size_t kMaxHolders = 16;
 constexpr size_t kMaxNameBytes = 128;
+constexpr size_t kMaxFileBytes = 1024;
 // PropertyCell, src/objects/property-cell.tq: map, name.
 constexpr int32_t kCellName = 8;
 // A longer chain of callers is looked at up to there.
 constexpr int kMaxCallers = 1000;
 constexpr int kMaxScopes = 3;
+// Where Node's EventTarget has its listeners.
+constexpr const char* kEventsOfTarget = "[kEvents]";
+constexpr int32_t kMaxEvents = 64;
+// Where an EventEmitter has them.
+constexpr const char* kEvents = "_events";
+constexpr const char* kTimeoutSignal = "AbortSignal.timeout()";
+constexpr const char* kFileOfEvents = "node:events";
 
 HolderKind KindOf(HolderShape shape) {
   switch (shape) {
@@ -36,6 +45,33 @@ HolderKind KindOf(HolderShape shape) {
   }
 }
 
+bool IsWordCharacter(char c) {
+  return c == '_' || c == '$' || c == '#' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+         (c >= 'a' && c <= 'z');
+}
+
+// Whether it could be an identifier in source code, or is a symbol, which is in brackets.
+bool IsName(const std::string& member) {
+  return member.front() == '[' || std::all_of(member.begin(), member.end(), IsWordCharacter);
+}
+
+// The explainers (src/explain) know what the keys of a package's objects are, and mask them where necessary.
+bool IsOfPackage(const Holder& holder) {
+  return holder.kind == HolderKind::kObject && holder.file.find("/node_modules/") != std::string::npos;
+}
+
+// Removes keys of objects that are used as maps: they are data, perhaps personal data. The name of an event
+// is kept, whatever its characters.
+void HideKeys(std::vector<Holder>* holders) {
+  for (size_t i = 0; i < holders->size(); ++i) {
+    Holder& holder = (*holders)[i];
+    if (holder.kind != HolderKind::kPlain || holder.member.empty() || IsName(holder.member)) continue;
+    const auto outer = holders->begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    const bool is_event = outer != holders->end() && outer->member == kEvents;
+    if (!is_event && std::none_of(outer, holders->end(), IsOfPackage)) holder.member.clear();
+  }
+}
+
 }  // namespace
 
 void WaitAnswers::Reset(const WantedValues* wanted, bool with_values) {
@@ -44,51 +80,33 @@ void WaitAnswers::Reset(const WantedValues* wanted, bool with_values) {
   promises_.clear();
   found_.clear();
   reported_.clear();
+  others_.clear();
 }
 
-void WaitAnswers::AddTo(uint32_t max_groups) {
-  const auto count = std::min<size_t>(groups_->groups().size(), max_groups);
-  for (size_t i = 0; i < count; ++i) {
-    const uint32_t awaited = graph_->functions()[groups_->groups()[i].sample].awaited;
-    promises_.push_back(awaited == kNoIndex ? kNoIndex
-                                            : search_->Add(graph_->promises()[awaited].pending.object));
-    reported_.emplace_back();
-    reported_.back().goes_on = awaited == kNoIndex;
-  }
-  found_.resize(count);
-}
-
-void WaitAnswers::Read(int64_t deadline_ns) {
-  for (uint32_t i = 0; i < found_.size(); ++i) {
-    if (promises_[i] == kNoIndex) continue;
-    if (platform::MonotonicNs() > deadline_ns) {
-      reported_[i].cut |= kCutTime;
-      continue;
+void WaitAnswers::ReadOne(uint32_t function, uint32_t promise, FoundWait* found, Wait* wait) {
+  const auto is_own = [&](uint32_t other) {
+    uint32_t at = function;
+    for (int level = 0; at != kNoIndex && level < kMaxCallers; ++level) {
+      if (at == other) return true;
+      at = graph_->functions()[at].caller;
     }
-    const auto is_own = [&](uint32_t function) {
-      uint32_t at = groups_->groups()[i].sample;
-      for (int level = 0; at != kNoIndex && level < kMaxCallers; ++level) {
-        if (at == function) return true;
-        at = graph_->functions()[at].caller;
-      }
-      return false;
-    };
-    found_[i] = ends_.Find(promises_[i], is_own);
-    AddCallback(&found_[i]);
-    Wait& wait = reported_[i];
-    wait.is_searched = true;
-    wait.via = found_[i].via;
-    wait.cut = found_[i].cut;
-    wait.more = found_[i].more;
-    std::vector<FoundEnd> ends;
-    for (FoundEnd& found : found_[i].ends) {
-      WaitEnd end;
-      if (!Tell(found, &end)) continue;
-      wait.ends.push_back(std::move(end));
-      ends.push_back(std::move(found));
-    }
-    found_[i].ends = std::move(ends);
+    return false;
+  };
+  *found = ends_.Find(promise, is_own);
+  AddCallback(found);
+  wait->is_searched = true;
+  wait->via = found->via;
+  wait->cut = found->cut;
+  wait->more = found->more;
+  wait->dead = found->dead;
+  std::vector<FoundEnd> ends;
+  for (FoundEnd& each : found->ends) {
+    WaitEnd end;
+    if (!Tell(each, &end)) continue;
+    wait->ends.push_back(std::move(end));
+    ends.push_back(std::move(each));
   }
+  found->ends = std::move(ends);
 }
 
 void WaitAnswers::AddCallback(FoundWait* wait) {
@@ -118,6 +136,7 @@ void WaitAnswers::Drop(uint32_t group, const std::vector<uint8_t>& is_proved) {
 bool WaitAnswers::Tell(const FoundEnd& found, WaitEnd* end) {
   bool is_known = true;
   end->effect = found.effect;
+  end->is_uncalled = found.is_uncalled;
   end->holders = HoldersOf(found.path, &is_known);
   std::vector<WaitLink> owners = {found.path.back()};
   owners.insert(owners.end(), found.owners.begin(), found.owners.end());
@@ -135,13 +154,31 @@ std::vector<Holder> WaitAnswers::HoldersOf(const std::vector<WaitLink>& path, bo
     Holder holder;
     if (is_between) continue;
     const bool is_told = OfLink(path, i, &holder);
+    if (wanted_ != nullptr && holder.member == kEventsOfTarget) AddEvent(path, i, &holder);
     // Resolving functions have no place.
     if (node.role == WaitRole::kFunction && !is_told) continue;
     *is_known = *is_known && is_told;
+    if (node.end == WaitEndKind::kVariable && holder.file == kFileOfEvents &&
+        AddIterated(node.object, &holders))
+      continue;
     if (holders.size() == kMaxHolders) holders.erase(holders.begin());
     holders.push_back(std::move(holder));
   }
+  HideKeys(&holders);
   return holders;
+}
+
+// An EventTarget has its listeners in a Map, by the name of the event.
+void WaitAnswers::AddEvent(const std::vector<WaitLink>& path, size_t at, Holder* holder) {
+  if (at < 3) return;
+  const Tagged map = search_->nodes()[path[at - 1].node].object;
+  const Tagged listeners = search_->nodes()[path[at - 3].node].object;
+  CollectionEntries(heap_, layout_).VisitCollection(map, kMaxEvents, [&](Tagged key, Tagged value) {
+    const char* name = value == listeners ? strings_->Copy(key, kMaxNameBytes) : nullptr;
+    if (name == nullptr) return true;
+    holder->values.push_back({"event", PrimitiveKind::kString, platform::Unmasked(name)});
+    return false;
+  });
 }
 
 bool WaitAnswers::OfLink(const std::vector<WaitLink>& path, size_t at, Holder* holder) {
@@ -160,6 +197,9 @@ bool WaitAnswers::OfLink(const std::vector<WaitLink>& path, size_t at, Holder* h
       return !holder->file.empty();
     case WaitEndKind::kVariable:
       *holder = OfScope(node);
+      return true;
+    case WaitEndKind::kExports:
+      *holder = OfModule(node.object);
       return true;
     case WaitEndKind::kGlobal:
       holder->kind = HolderKind::kGlobal;
@@ -207,6 +247,15 @@ Holder WaitAnswers::OfObject(Tagged object) {
     holder.left_ms = timer.left_ms;
   }
   holder.description = search_->kinds().DescribeRequest(object, known, with_values_);
+  if (holder.kind == HolderKind::kSignal) {
+    Tagged timeout;
+    int32_t kind = -1;
+    const bool is_timeout = ReadOwnDescribed(*heap_, *strings_, object, "kTimeout", &timeout) &&
+                            heap_->Is(&timeout, layout_->type_oddball) &&
+                            heap_->LoadSmi(timeout, layout_->oddball_kind, &kind) &&
+                            kind == layout_->oddball_true;
+    if (is_timeout) holder.description = kTimeoutSignal;
+  }
   ReadValues(object, false, &holder);
   return holder;
 }
@@ -240,6 +289,7 @@ Holder WaitAnswers::OfCallback(Tagged function) {
   if (index == kNoIndex) return holder;
   const AsyncPlace& place = (*places_)[index];
   holder.function_name = place.name;
+  holder.enclosing_name = place.enclosing_name;
   holder.file = place.file;
   holder.line = place.line;
   holder.column = place.column;
@@ -254,22 +304,70 @@ Holder WaitAnswers::OfFunction(const WaitNode& node) {
   const AsyncPlace& place = (*places_)[index];
   holder.class_name = place.class_name;
   holder.function_name = place.name;
+  holder.enclosing_name = place.enclosing_name;
   holder.file = place.file;
   holder.line = place.line;
   holder.column = place.column;
   return holder;
 }
 
-// What Node's own functions keep for an emitter: parameters may be in a scope around that of the variables.
-std::string WaitAnswers::EmitterOf(Tagged scope) {
+// A variable of one of Node's own functions: parameters may be in a scope around that of the variables.
+Tagged WaitAnswers::VariableOf(Tagged scope, const char* name) {
   for (int i = 0; i < kMaxScopes; ++i) {
     Scope known;
-    if (!search_->scopes().Read(scope, &known) || known.is_top_level) return "";
-    const Tagged emitter = search_->scopes().Sibling(scope, "emitter");
-    if (emitter.IsObject()) return search_->kinds().OfNow(emitter).name;
-    if (!heap_->Load(scope, layout_->context_previous, &scope)) return "";
+    if (!search_->scopes().Read(scope, &known) || known.is_top_level) return {};
+    const Tagged value = search_->scopes().Sibling(scope, name);
+    if (value.IsObject()) return value;
+    if (!heap_->Load(scope, layout_->context_previous, &scope)) return {};
   }
-  return "";
+  return {};
+}
+
+// An iterator of events.on() keeps what waits for its next event in a variable, not with the emitter. Where
+// it listens is in an array of arrays, which begin with the emitter and the event: a variable that its
+// function removeAll() can see.
+bool WaitAnswers::AddIterated(Tagged scope, std::vector<Holder>* holders) {
+  Tagged emitter = VariableOf(scope, "emitter");
+  Tagged function = VariableOf(scope, "removeAll");
+  Tagged context;
+  if (heap_->TypeOf(&emitter) < heap_->layout().type_first_receiver || !heap_->IsFunction(&function) ||
+      !heap_->Load(function, layout_->function_context, &context) || !context.IsObject())
+    return false;
+  std::vector<Tagged> first;
+  const CollectionEntries entries(heap_, layout_);
+  const auto take = [&](Tagged element) {
+    first.push_back(element);
+    return true;
+  };
+  const Tagged listeners = search_->scopes().Sibling(context, "listeners");
+  if (!listeners.IsObject() || !entries.VisitElements(listeners, 1, take) || first.empty()) return false;
+  const Tagged listener = first.front();
+  first.clear();
+  if (!listener.IsObject() || !entries.VisitElements(listener, 2, take) || first.size() < 2) return false;
+  const char* event = first[0] == emitter ? strings_->Copy(first[1], kMaxNameBytes) : nullptr;
+  if (event == nullptr) return false;
+  Holder events;
+  events.kind = HolderKind::kPlain;
+  events.member = event;
+  holders->push_back(std::move(events));
+  holders->push_back(OfObject(emitter));
+  holders->back().member = kEvents;
+  return true;
+}
+
+// What a CommonJS module exports is shown as a variable `exports` of its file.
+// lib/internal/modules/cjs/loader.js
+Holder WaitAnswers::OfModule(Tagged module) {
+  Holder holder;
+  holder.kind = HolderKind::kScope;
+  holder.member = "exports";
+  holder.is_outer = true;
+  holder.object = module;
+  Tagged filename;
+  const bool has_file = ReadOwnProperty(*heap_, *strings_, module, "filename", &filename);
+  const char* file = has_file ? strings_->Copy(filename, kMaxFileBytes) : nullptr;
+  if (file != nullptr) holder.file = file;
+  return holder;
 }
 
 Holder WaitAnswers::OfScope(const WaitNode& node) {
@@ -282,7 +380,10 @@ Holder WaitAnswers::OfScope(const WaitNode& node) {
     holder.function_name = scope.function_name;
   const Tagged closure = search_->ClosureOf(node.object);
   if (closure.IsObject()) holder.file = OfCallback(closure).file;
-  if (holder.file.starts_with("node:")) holder.description = EmitterOf(node.object);
+  if (holder.file.starts_with("node:")) {
+    const Tagged emitter = VariableOf(node.object, "emitter");
+    if (emitter.IsObject()) holder.description = search_->kinds().OfNow(emitter).name;
+  }
   ReadValues(node.object, true, &holder);
   return holder;
 }

@@ -34,10 +34,17 @@ class WaitAnswers {
   // `wanted`: the values to read from holders; nullptr: none. `with_values`: whether Node's own requests are
   // described with their paths and addresses.
   void Reset(const WantedValues* wanted, bool with_values);
-  // Adds the promise that the first function of each of the first `max_groups` groups awaits to the search.
-  void AddTo(uint32_t max_groups);
+  // Adds the promise that the sample of each shown group awaits to the search.
+  void AddSamples(AsyncGroups* groups);
   // After the search.
   void Read(int64_t deadline_ns);
+
+  // Adds the promises of other functions of these groups: of all in small groups, of a few in large ones.
+  void AddOthers();
+  // After the search for these. Splits groups whose functions wait for different kinds of things or for
+  // different resources; of a group that is too large for that, a function that waits for a resource becomes
+  // the sample. True: groups were split.
+  bool SplitGroups(AsyncGroups* groups, int64_t deadline_ns);
 
   size_t groups() const { return found_.size(); }
   const FoundWait& Found(uint32_t group) const { return found_[group]; }
@@ -50,12 +57,37 @@ class WaitAnswers {
   void Drop(uint32_t group, const std::vector<uint8_t>& is_proved);
 
  private:
+  uint32_t AddSample(const AsyncFunction& sample);
+  // A function of a group other than the sample.
+  struct Other {
+    uint32_t function = kNoIndex;
+    uint32_t promise = kNoIndex;
+    FoundWait found;
+    Wait wait;
+    std::string shape;
+  };
+
+  bool AwaitsFunction(uint32_t function) const;
+  void ChooseSamples(AsyncGroups* groups) const;
+  void ReadOne(uint32_t function, uint32_t promise, FoundWait* found, Wait* wait);
+  bool ReadOthers(uint32_t group, int64_t deadline_ns);
+  void Compare(AsyncGroups* groups, uint32_t group, bool has_read_all);
+  void UseOther(AsyncGroups* groups, uint32_t group);
+  void AddPart(AsyncGroups* groups, uint32_t group, const std::string& shape);
+  void Count(AsyncGroups* groups, uint32_t group, const std::string& shape) const;
+  std::string ShapeOf(const Wait& wait) const;
+  bool IsOfResource(const Wait& wait) const;
+  bool IsResource(const Holder& holder) const;
+
   bool Tell(const FoundEnd& found, WaitEnd* end);
   bool OfLink(const std::vector<WaitLink>& path, size_t at, Holder* holder);
   Holder OfObject(Tagged object);
+  void AddEvent(const std::vector<WaitLink>& path, size_t at, Holder* holder);
   Holder OfFunction(const WaitNode& node);
   Holder OfScope(const WaitNode& node);
-  std::string EmitterOf(Tagged scope);
+  Holder OfModule(Tagged module);
+  Tagged VariableOf(Tagged scope, const char* name);
+  bool AddIterated(Tagged scope, std::vector<Holder>* holders);
   Holder OfCallback(Tagged function);
   bool MemberOf(const WaitNode& held, const WaitNode& holder, const WaitEdge& edge,
                 std::string* member) const;
@@ -79,6 +111,8 @@ class WaitAnswers {
   std::vector<uint32_t> promises_;
   std::vector<FoundWait> found_;
   std::vector<Wait> reported_;
+  // By group.
+  std::vector<std::vector<Other>> others_;
 };
 
 }  // namespace gmr::vm

@@ -1,12 +1,17 @@
 #include "wait_ends.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
+
+#include "../graph/reaction_reader.h"
 
 namespace gmr::vm {
 
 namespace {
 
+constexpr const char* kEvents = "_events";
+constexpr const char* kError = "error";
 constexpr uint8_t kAnswer = 0;
 constexpr uint8_t kTimerRank = 1;
 constexpr uint8_t kItemRank = 2;
@@ -14,8 +19,6 @@ constexpr uint8_t kFunctionRank = 3;
 constexpr uint8_t kLastRank = 4;
 // Limit for the plain objects and arrays between an element and its collection, on all paths together.
 constexpr int kMaxItemSteps = 64;
-// Behind the first one.
-constexpr int kMaxMoreOwners = 4;
 
 bool IsSource(const WaitNode& from, const WaitEdge& edge, const WaitNode& to) {
   return from.role == WaitRole::kPromise && to.role == WaitRole::kPromise && edge.offset < 0;
@@ -61,10 +64,35 @@ bool WaitEnds::Begin() {
 
 bool WaitEnds::Reach(uint32_t from, uint32_t edge) {
   const uint32_t to = edge == kNoIndex ? from : nodes_->EdgeAt(edge).to;
-  if (came_[to].round == round_) return false;
+  if (came_[to].round == round_) {
+    PreferEvent(from, edge);
+    return false;
+  }
   came_[to] = {edge == kNoIndex ? kNoIndex : from, edge, round_};
   queue_.push_back(to);
   return true;
+}
+
+// By a listener for errors: such an edge, or the one from the listeners to the emitter that follows it.
+bool WaitEnds::IsByErrors(uint32_t from, uint32_t edge) const {
+  if (edge == kNoIndex) return false;
+  const WaitEdge& last = nodes_->EdgeAt(edge);
+  if (std::strcmp(last.member, kEvents) != 0) return std::strcmp(last.member, kError) == 0;
+  const uint32_t before = came_[from].edge;
+  return before != kNoIndex && std::strcmp(nodes_->EdgeAt(before).member, kError) == 0;
+}
+
+// What waits for an event listens for errors too. The way by that listener says less, but it is the shorter
+// one if the event has several listeners, which are in an array.
+void WaitEnds::PreferEvent(uint32_t from, uint32_t edge) {
+  if (edge == kNoIndex || IsByErrors(from, edge)) return;
+  const uint32_t to = nodes_->EdgeAt(edge).to;
+  Came& came = came_[to];
+  if (!IsByErrors(came.from, came.edge)) return;
+  const std::vector<WaitLink> path = PathTo(from);
+  const bool is_circle =
+      std::any_of(path.begin(), path.end(), [&](const WaitLink& link) { return link.node == to; });
+  if (!is_circle && CallsOn(path) <= CallsOn(PathTo(came.from))) came = {from, edge, round_};
 }
 
 std::vector<WaitLink> WaitEnds::PathTo(uint32_t node) const {
@@ -158,21 +186,24 @@ FoundEnd WaitEnds::EndAt(uint32_t index, const std::vector<WaitLink>& to_leaf) c
   end.rank = RankOf(node, IsNamed(index) && IsItem(index));
   end.path = PathFrom(to_leaf, index);
   end.calls = CallsOn(end.path);
-  if (IsNamed(index)) AddOwners(&end);
+  IsNamed(index) ? AddOwners(&end) : AddOwnersOfClosures(&end);
   return end;
 }
 
-// Of an item, its collection only; of any other object of a class, nothing: it is an end.
+// Of an item, its collection only; of any other object of a class, and of a variable, nothing: it is an end.
 void WaitEnds::ReachFrom(uint32_t index) {
   const bool is_named = IsNamed(index);
+  if ((*nodes_)[index].end == WaitEndKind::kVariable) return;
   if (is_named && !IsItem(index)) return;
   for (uint32_t edge = (*nodes_)[index].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
     if (!is_named || IsTowardsCollection((*nodes_)[nodes_->EdgeAt(edge).to])) Reach(index, edge);
   }
 }
 
-void WaitEnds::FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
+// Whether something was found that resolves it, or may.
+bool WaitEnds::FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
                         const std::function<bool(uint32_t function)>& is_own, FoundWait* wait) {
+  std::vector<uint32_t> ends;
   std::vector<FoundEnd> found;
   Begin();
   Reach(leaf.node, kNoIndex);
@@ -184,15 +215,23 @@ void WaitEnds::FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
     if (is_function && is_own(node.function)) continue;
     const bool is_end =
         IsNamed(index) || node.role == WaitRole::kEnd || (node.role == WaitRole::kUserland && !node.in_array);
-    if (is_end && found.size() < kMaxFound) found.push_back(EndAt(index, to_leaf));
+    if (is_end && ends.size() < kMaxFound) ends.push_back(index);
     if (queue_.size() < kMaxSteps) {
       ReachFrom(index);
     } else {
       wait->cut |= kCutMany;
     }
   }
-  if (!HasAnswer(found)) AddFunctions(to_leaf, wait);
+  // Only now is each way known.
+  found.reserve(ends.size());
+  for (const uint32_t index : ends) found.push_back(EndAt(index, to_leaf));
+  const bool has_answer = HasAnswer(found);
+  if (!has_answer) AddFunctions(to_leaf, wait);
+  // What settles a promise of a library is known in part only.
+  const auto is_of_library = [&](uint32_t index) { return (*nodes_)[index].role == WaitRole::kUserland; };
+  if (std::any_of(queue_.begin(), queue_.end(), is_of_library)) wait->cut |= kCutLibrary;
   Choose(&found, wait);
+  return has_answer;
 }
 
 // What calls a function that calls one is less certain to have to do with the promise than what calls it.
@@ -214,10 +253,13 @@ std::vector<WaitLink> WaitEnds::PathFrom(const std::vector<WaitLink>& to_leaf, u
 void WaitEnds::AddFunctions(const std::vector<WaitLink>& to_leaf, FoundWait* wait) {
   for (size_t i = queue_.size(); i-- > 0 && wait->functions.size() < kMaxFunctions;) {
     const WaitNode& node = (*nodes_)[queue_[i]];
-    if (node.role != WaitRole::kFunction || node.in_array || node.effect == WaitEffect::kRejects) continue;
+    if (node.role != WaitRole::kFunction || node.in_array || node.effect == WaitEffect::kRejects ||
+        node.level > 0)
+      continue;
     FoundEnd end;
     end.effect = WaitEffect::kMaySettle;
     end.rank = kLastRank;
+    end.is_uncalled = true;
     end.path = PathFrom(to_leaf, queue_[i]);
     wait->functions.push_back(std::move(end));
   }
@@ -244,11 +286,32 @@ uint32_t WaitEnds::AnchorOf(const FoundEnd& end) const {
   return anchor == end.path.end() ? end.path.back().node : anchor->node;
 }
 
-bool WaitEnds::IsListed(const FoundEnd& end, const FoundWait& wait) const {
+// Whether two paths end in the same variable of a scope, or in the same property of an object. All elements
+// of a collection count as the same.
+bool WaitEnds::EndAlike(const FoundEnd& a, const FoundEnd& b) const {
+  for (size_t i = a.path.size(), j = b.path.size(); i > 1 && j > 1; --i, --j) {
+    const WaitLink& of_a = a.path[i - 1];
+    const WaitLink& of_b = b.path[j - 1];
+    if ((*nodes_)[of_a.node].object != (*nodes_)[of_b.node].object) return true;
+    if (of_a.edge == kNoIndex || of_b.edge == kNoIndex) return true;
+    const WaitEdge& by_a = nodes_->EdgeAt(of_a.edge);
+    const WaitEdge& by_b = nodes_->EdgeAt(of_b.edge);
+    const bool is_element = *by_a.member == '\0' && (*nodes_)[of_a.node].role != WaitRole::kEnd;
+    if (is_element) return true;
+    if (by_a.offset != by_b.offset || by_a.table != by_b.table) return false;
+  }
+  return true;
+}
+
+// The first `others` ends in the list belong to other promises.
+bool WaitEnds::IsListed(const FoundEnd& end, const FoundWait& wait, size_t others) const {
   const Tagged object = (*nodes_)[end.path.back().node].object;
-  return std::any_of(wait.ends.begin(), wait.ends.end(), [&](const FoundEnd& other) {
-    return (*nodes_)[other.path.back().node].object == object && other.kind == end.kind;
-  });
+  for (size_t i = 0; i < wait.ends.size(); ++i) {
+    const FoundEnd& listed = wait.ends[i];
+    if ((*nodes_)[listed.path.back().node].object != object || listed.kind != end.kind) continue;
+    if (i >= others || EndAlike(listed, end)) return true;
+  }
+  return false;
 }
 
 void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
@@ -256,6 +319,7 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   std::copy_if(found->begin(), found->end(), std::back_inserter(kept),
                [&](const FoundEnd& end) { return !IsOnWay(end, *found); });
   std::stable_sort(kept.begin(), kept.end(), IsBetter);
+  const size_t others = wait->ends.size();
   size_t answers = 0;
   size_t limits = 0;
   const FoundEnd* best = nullptr;
@@ -263,7 +327,7 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   for (const FoundEnd& end : kept) {
     const uint32_t anchor = AnchorOf(end);
     const bool is_same = std::find(anchors.begin(), anchors.end(), anchor) != anchors.end();
-    if (is_same || IsListed(end, *wait)) continue;
+    if (is_same || IsListed(end, *wait, others)) continue;
     anchors.push_back(anchor);
     if (IsLimit(end)) {
       if (limits++ < kMaxLimits) wait->ends.push_back(end);
@@ -279,58 +343,16 @@ void WaitEnds::Choose(std::vector<FoundEnd>* found, FoundWait* wait) const {
   }
 }
 
-// Goes on from an array or a collection to what has that; from anything else, nowhere. False: nothing has it,
-// or only a variable has the collection, which says less than that another object has it.
-bool WaitEnds::LeaveCollection(uint32_t index, int depth, std::vector<WaitLink>* way) const {
-  const WaitNode& to = (*nodes_)[index];
-  const bool is_collection = to.role == WaitRole::kContainer && to.list == kNoIndex;
-  if (!to.in_array && !is_collection) return true;
-  if (depth == 0 || (to.role != WaitRole::kNamed && to.role != WaitRole::kContainer)) return false;
-  const std::vector<WaitLink> rest = NextOwner(index, depth - 1);
-  if (rest.empty()) return false;
-  if (!to.in_array && (*nodes_)[rest.back().node].role == WaitRole::kEnd) return false;
-  way->insert(way->end(), rest.begin(), rest.end());
-  return true;
-}
-
-bool WaitEnds::IsThroughCollection(const std::vector<WaitLink>& way) const {
-  return std::any_of(way.begin(), way.end(),
-                     [&](const WaitLink& link) { return (*nodes_)[link.node].role == WaitRole::kContainer; });
-}
-
-// The way to the next owner: a variable of a file if there is one, else the only object that has it, else the
-// only one that has it in a collection, else a variable of a function. Empty: none.
-std::vector<WaitLink> WaitEnds::NextOwner(uint32_t of, int depth) const {
-  std::vector<WaitLink> local;
-  std::vector<std::vector<WaitLink>> owners;
-  std::vector<std::vector<WaitLink>> around;  // of collections that have it
-  for (uint32_t edge = (*nodes_)[of].first_edge; edge != kNoIndex; edge = nodes_->EdgeAt(edge).next) {
-    const uint32_t index = nodes_->EdgeAt(edge).to;
-    std::vector<WaitLink> way = {{index, edge}};
-    if (!LeaveCollection(index, depth, &way)) continue;
-    const WaitNode& owner = (*nodes_)[way.back().node];
-    const bool is_variable = owner.role == WaitRole::kEnd && *owner.variable != '\0';
-    if (is_variable && owner.is_outer) return way;
-    if (is_variable && local.empty()) local = way;
-    if (owner.role != WaitRole::kNamed || owner.in_array) continue;
-    (IsThroughCollection(way) ? around : owners).push_back(way);
-  }
-  if (owners.size() == 1) return owners.front();
-  if (!owners.empty()) return {};
-  return around.size() == 1 ? around.front() : local;
-}
-
-// The object that has it, if just one does, what has that in the same way, and so on; at last the variable of
-// a file. A variable of a function counts only where nothing else is in between.
-void WaitEnds::AddOwners(FoundEnd* end) const {
-  end->owners = NextOwner(end->path.back().node);
-  for (int i = 0; i < kMaxMoreOwners && !end->owners.empty(); ++i) {
-    if ((*nodes_)[end->owners.back().node].role == WaitRole::kEnd) return;
-    const std::vector<WaitLink> next = NextOwner(end->owners.back().node);
-    if (next.empty()) return;
-    const WaitNode& owner = (*nodes_)[next.back().node];
-    if (owner.role == WaitRole::kEnd && !owner.is_outer) return;
-    end->owners.insert(end->owners.end(), next.begin(), next.end());
+// For ends from number `first` on, of a promise whose rejection does not end the wait: a rejection is turned
+// into an answer if `settles`, else removed.
+void WaitEnds::UseRejections(size_t first, bool settles, FoundWait* wait) {
+  for (size_t i = wait->ends.size(); i-- > first;) {
+    if (wait->ends[i].effect != WaitEffect::kRejects) continue;
+    if (settles) {
+      wait->ends[i].effect = WaitEffect::kSettles;
+    } else {
+      wait->ends.erase(wait->ends.begin() + static_cast<std::ptrdiff_t>(i));
+    }
   }
 }
 
@@ -342,7 +364,14 @@ FoundWait WaitEnds::Find(uint32_t promise, const std::function<bool(uint32_t fun
     // What is between the two is proved together.
     std::vector<WaitLink> to_leaf = {{promise, kNoIndex}};
     if (leaf.node != promise) to_leaf.push_back({leaf.node, leaf.edge});
-    FindFrom(leaf, to_leaf, is_own, &wait);
+    const size_t before = wait.ends.size();
+    const bool has_answer = FindFrom(leaf, to_leaf, is_own, &wait);
+    const bool may_reject = wait.ends.size() > before;
+    const bool are_all_settled = (leaf.via & kViaAllSettled) != 0;
+    if (are_all_settled || (leaf.via & kViaAny) != 0)
+      UseRejections(before, are_all_settled && !has_answer, &wait);
+    const bool is_needed = (leaf.via & (kViaAll | kViaAllSettled)) != 0 && (leaf.via & kViaResolve) == 0;
+    if (is_needed && !has_answer && !(are_all_settled && may_reject)) ++wait.dead;
   }
   std::stable_sort(wait.ends.begin(), wait.ends.end(), [](const FoundEnd& a, const FoundEnd& b) {
     return a.effect != b.effect ? a.effect > b.effect : a.rank < b.rank;

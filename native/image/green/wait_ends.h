@@ -26,6 +26,7 @@ struct FoundEnd {
   WaitEndKind kind = WaitEndKind::kNone;  // kNone: the last node is an object, or a function
   uint8_t rank = 0;                       // the lower the better
   uint32_t calls = 0;                     // functions of the program on the way
+  bool is_uncalled = false;               // a function of which nothing was found that calls it
   std::vector<WaitLink> path;             // from the promise that was asked for
   // For an object: what owns it, from the inside outwards; without what is an end itself.
   std::vector<WaitLink> owners;
@@ -36,6 +37,7 @@ struct FoundWait {
   uint8_t cut = 0;    // kCut*
   uint8_t via = 0;    // of the promises between
   uint32_t more = 0;  // ends that are not listed
+  uint32_t dead = 0;  // promises that are needed and that nothing was found for
   // Where nothing settles it: functions that would, the outermost first.
   std::vector<FoundEnd> functions;
 };
@@ -71,22 +73,27 @@ class WaitEnds {
 
   bool Begin();
   bool Reach(uint32_t from, uint32_t edge);
+  bool IsByErrors(uint32_t from, uint32_t edge) const;
+  void PreferEvent(uint32_t from, uint32_t edge);
   std::vector<Leaf> FindLeaves(uint32_t promise, FoundWait* wait);
   std::vector<WaitLink> PathTo(uint32_t node) const;
-  void FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
+  bool FindFrom(const Leaf& leaf, const std::vector<WaitLink>& to_leaf,
                 const std::function<bool(uint32_t function)>& is_own, FoundWait* wait);
   uint32_t CallsOn(const std::vector<WaitLink>& path) const;
   void AddFunctions(const std::vector<WaitLink>& to_leaf, FoundWait* wait);
   std::vector<WaitLink> PathFrom(const std::vector<WaitLink>& to_leaf, uint32_t node) const;
+  static void UseRejections(size_t first, bool settles, FoundWait* wait);
   void Choose(std::vector<FoundEnd>* found, FoundWait* wait) const;
   bool IsNamed(uint32_t node) const;
   FoundEnd EndAt(uint32_t node, const std::vector<WaitLink>& to_leaf) const;
   void ReachFrom(uint32_t node);
   bool IsOnWay(const FoundEnd& end, const std::vector<FoundEnd>& others) const;
   uint32_t AnchorOf(const FoundEnd& end) const;
-  bool IsListed(const FoundEnd& end, const FoundWait& wait) const;
+  bool EndAlike(const FoundEnd& a, const FoundEnd& b) const;
+  bool IsListed(const FoundEnd& end, const FoundWait& wait, size_t others) const;
   bool IsItem(uint32_t node) const;
   void AddOwners(FoundEnd* end) const;
+  void AddOwnersOfClosures(FoundEnd* end) const;
   bool LeaveCollection(uint32_t index, int depth, std::vector<WaitLink>* way) const;
   bool IsThroughCollection(const std::vector<WaitLink>& way) const;
   // Through at most `depth` arrays and collections.

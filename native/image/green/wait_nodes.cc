@@ -22,6 +22,7 @@ uint64_t KeyOf(const WaitNode& node) {
                     static_cast<uint64_t>(node.effect) << 16 | static_cast<uint64_t>(node.end) << 24 |
                     uint64_t{node.in_array} << 32 | uint64_t{node.level} << 40;
   hash = Mix(Mix(Mix(hash, kind), uint64_t{node.function}), uint64_t{node.list});
+  hash = Mix(hash, node.only.bits());
   return hash == 0 ? 1 : hash;
 }
 

@@ -45,6 +45,7 @@ enum class WaitEndKind : uint8_t {
   kLocal,     // an async function has it in a variable of its own
   kVariable,  // of a scope
   kGlobal,    // a property of the global object
+  kExports,   // what a CommonJS module exports
   kStatic,    // of a class or function
   kTimer,
   kSignal,   // an AbortSignal
@@ -59,10 +60,12 @@ inline constexpr uint8_t kCutUnseen = 8;   // something holds it that was not re
 inline constexpr uint8_t kCutPages = 16;   // a part of the heap could not be read
 inline constexpr uint8_t kCutText = 32;    // what a function's source does with it is not known
 inline constexpr uint8_t kCutUnsearched = 64;
+inline constexpr uint8_t kCutLibrary = 128;  // a promise of a library takes part
 
 struct WaitNode {
   Tagged object;
   Tagged content;             // of an array of properties: the one on this way
+  Tagged only;                // the object or scope whose reference to it counts; 0: all do
   const char* variable = "";  // of a scope
   const char* property = "";  // of an entry: the one that has the function
   uint32_t first_edge = kNoIndex;

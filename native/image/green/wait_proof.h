@@ -7,7 +7,7 @@
 #ifndef GMR_NATIVE_IMAGE_GREEN_WAIT_PROOF_H_
 #define GMR_NATIVE_IMAGE_GREEN_WAIT_PROOF_H_
 
-#include "async_proof.h"
+#include "../graph/async_proof.h"
 #include "holder_proof.h"
 #include "wait_ends.h"
 

@@ -24,6 +24,7 @@ constexpr CutName kCutNames[] = {
     {kCutPopular, "too many objects refer to what is on the way"},
     {kCutUnseen, "what is on the way was not recognised"},
     {kCutText, "what a function does with what it has is not known"},
+    {kCutLibrary, "how a library settles its promise is not known"},
 };
 
 constexpr const char* kGoesOn = "nothing: it is about to go on";
@@ -32,6 +33,11 @@ constexpr const char* kNothing = "a promise that nothing in the heap can resolve
 // And alone.
 constexpr const char* kNothingAtAll =
     "a promise that nothing in the heap can resolve any more (only running or native code could)";
+// Behind a function that would settle it, if one is left.
+constexpr const char* kUncalled =
+    ", which nothing in the heap can call any more (only running or native code could)";
+// The same where something may have been overlooked.
+constexpr const char* kCallerNotFound = ", and what would call it was not found";
 
 }  // namespace gmr::vm
 

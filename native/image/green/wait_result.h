@@ -38,7 +38,8 @@ struct Holder {
   std::string file;
   // Of a scope: the function that it is of; empty: of a whole file.
   std::string function_name;
-  bool is_outer = false;  // of a scope: of a whole file
+  std::string enclosing_name;  // of a function without a name: the one around it
+  bool is_outer = false;       // of a scope: of a whole file
   int32_t line = 0;
   int32_t column = 0;
   // The property or variable by which it holds the one before: "queue", "#head"; empty: unknown, or an
@@ -62,6 +63,8 @@ struct WaitEnd {
   std::vector<Holder> holders;
   // What owns the end, from the inside outwards.
   std::vector<Holder> owners;
+  // It is a function of which nothing was found that calls it.
+  bool is_uncalled = false;
 };
 
 struct Wait {
@@ -69,6 +72,7 @@ struct Wait {
   uint8_t via = 0;
   uint8_t cut = 0;       // why there may be others; 0: the search was complete
   uint32_t more = 0;     // ends that are not listed
+  uint32_t dead = 0;     // promises that are needed, too, and that nothing was found for
   bool goes_on = false;  // it waits for nothing any more
   bool is_searched = false;
 };

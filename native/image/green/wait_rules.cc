@@ -28,6 +28,8 @@ WaitStep StepToEnd(HolderShape shape) {
       return End(WaitEndKind::kRequest);
     case HolderShape::kGlobal:
       return End(WaitEndKind::kGlobal);
+    case HolderShape::kModule:
+      return End(WaitEndKind::kExports);
     case HolderShape::kUnknown:
       return kCut;
     default:
@@ -141,6 +143,8 @@ WaitStep StepFromNamed(HolderShape shape) {
       return End(WaitEndKind::kVariable);
     case HolderShape::kGlobal:
       return End(WaitEndKind::kGlobal);
+    case HolderShape::kModule:
+      return End(WaitEndKind::kExports);
     case HolderShape::kFunctionObject:
       return End(WaitEndKind::kStatic);
     case HolderShape::kArray:

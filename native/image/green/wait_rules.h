@@ -28,6 +28,7 @@ enum class HolderShape : uint8_t {
   kArray,           // in which an object keeps its elements or properties
   kCell,            // between a variable and its value
   kGlobal,          // a property of the global object
+  kModule,          // of CommonJS, for what it exports
   kWeakTable,       // of a WeakMap, for a key
   kFunctionObject,  // a function with a property
   kPlain,           // a plain object

@@ -16,11 +16,10 @@ bool IsContextShape(HolderShape shape) {
   return shape == HolderShape::kVariable || shape == HolderShape::kOuterVariable;
 }
 
-WaitEffect LeastOf(WaitEffect a, WaitEffect b) { return std::min(a, b); }
-
 }  // namespace
 
-void WaitSearch::Reset() {
+void WaitSearch::Reset(const WantedValues* wanted) {
+  wanted_ = wanted;
   scopes_.Reset();
   use_.Reset();
   kinds_.Reset();
@@ -33,12 +32,20 @@ void WaitSearch::Reset() {
   waiting_.Truncate(0);
   search_ = nullptr;
   next_ = 0;
-  has_reactions_ = false;
+  has_reactions_ = is_indexed_ = false;
 }
 
 uint32_t WaitSearch::Add(Tagged promise) {
   WaitNode node;
   node.object = promise;
+  return nodes_.Add(node);
+}
+
+uint32_t WaitSearch::AddFunction(Tagged function, Tagged owner) {
+  WaitNode node;
+  node.object = function;
+  node.only = owner;
+  node.role = heap_->IsFunction(&function) ? WaitRole::kFunction : WaitRole::kUserland;
   return nodes_.Add(node);
 }
 
@@ -63,11 +70,12 @@ bool WaitSearch::IndexResolvers(const HeapScan& scan) {
 bool WaitSearch::Run(const Search& search) {
   if (nodes_.size() == 0) return true;
   search_ = &search;
-  if (!IndexResolvers(search.scan)) return Stop(kCutMany);
+  if (!is_indexed_ && !IndexResolvers(search.scan)) return Stop(kCutMany);
+  is_indexed_ = true;
   for (int pass = 0; pass < kMaxPasses; ++pass) {
     if (!ExpandOpen(search)) return Stop(kCutTime);
     if (waiting_.empty()) return true;
-    const HolderPasses::Search next{search.pages, search.targets, search.scan.allocation_top(),
+    const HolderPasses::Search next{search.pages, search.targets, search.scan.free_areas(),
                                     search.deadline_ns, search.may_split};
     if (passes_.has_open() && !passes_.Run(next)) return Stop(kCutTime);
     if (!ExpandWaiting(search)) return Stop(kCutTime);
@@ -134,9 +142,16 @@ bool WaitSearch::ExpandHeld(uint32_t index) {
     Cut(index, kCutMany);
     return true;
   }
+  if (list == kNoIndex && passes_[number].list_offset >= 0) {
+    JoinList(index, number);
+    return true;
+  }
   if (!passes_[number].is_searched) return false;
   // Only the file was wanted.
-  if (nodes_[index].role == WaitRole::kEnd) return true;
+  if (nodes_[index].role == WaitRole::kEnd && !EnterOwnScope(index)) {
+    FollowClosures(index, number);
+    return true;
+  }
   // Of a promise only requests are of interest.
   const bool is_promise = nodes_[index].role == WaitRole::kPromise;
   if (passes_[number].is_popular && !is_promise) Cut(index, kCutPopular);
@@ -144,23 +159,44 @@ bool WaitSearch::ExpandHeld(uint32_t index) {
   if (passes_.has_unreadable_pages()) Cut(index, kCutPages);
   for (uint32_t i = passes_[number].first; i != kNoIndex; i = passes_.HolderAt(i).next) {
     const FoundHolder found = passes_.HolderAt(i);
+    if (IsOther(index, found)) continue;
     if (nodes_[index].role == WaitRole::kReaction) {
       VisitReactionHolder(index, found);
     } else {
       Visit(index, found);
     }
   }
+  VisitNodes(index, number);
   return true;
+}
+
+// Whether this is not the reference that counts, nor an array or cell of that object or scope.
+bool WaitSearch::IsOther(uint32_t index, const FoundHolder& found) const {
+  const Tagged only = nodes_[index].only;
+  if (!only.IsObject() || found.object == only) return false;
+  Tagged holder = found.object;
+  Tagged owner = only;
+  Tagged word;
+  const int32_t type = heap_->TypeOf(&owner);
+  const bool is_scope = type >= layout_->type_first_context && type <= layout_->type_last_context;
+  if (is_scope) return !scopes_.IsCell(&holder);
+  const auto has = [&](int32_t offset) { return heap_->Load(only, offset, &word) && word == found.object; };
+  return !has(heap_->layout().object_properties) && !has(layout_->object_elements);
 }
 
 void WaitSearch::Visit(uint32_t index, const FoundHolder& found) {
   const HolderShape shape = shapes_.Of(nodes_[index], found);
-  WaitStep step = StepFor(nodes_[index].role, shape);
+  const bool is_of_library = nodes_[index].role == WaitRole::kUserland && shape == HolderShape::kClass;
+  const bool is_helper = is_of_library && IsHelperOf(nodes_[index].object, found.object);
+  WaitStep step = StepFor(nodes_[index].role, is_helper ? HolderShape::kThenable : shape);
   if (shape == HolderShape::kTimer && step.action == WaitStep::Action::kEnd &&
       !MayReachTimer(index, found.object, &step.at_most)) {
     Cut(index, kCutText);
     return;
   }
+  if (shape == HolderShape::kActivation && !MayGoOnWith(index, found.object)) return;
+  if (step.action == WaitStep::Action::kEnd && IsGenerator(found.object))
+    return FollowGenerator(index, found);
   switch (step.action) {
     case WaitStep::Action::kIgnore:
       return;
@@ -177,45 +213,20 @@ void WaitSearch::Visit(uint32_t index, const FoundHolder& found) {
   Follow(index, found, shape, step);
 }
 
+// A library settles the promise of its Promise.all() with an object that collects the results. The promises
+// that are waited for know that object, as they know who waits for them.
+bool WaitSearch::IsHelperOf(Tagged promise, Tagged object) {
+  return kinds_.IsPromiseHelper(kinds_.Of(object), kinds_.Of(promise));
+}
+
 // An entry that is an argument of a timer's callback: what the callback does with it is in its source.
 bool WaitSearch::MayReachTimer(uint32_t index, Tagged timer, WaitEffect* at_most) {
   if (nodes_[index].role != WaitRole::kEntry) return true;
   Tagged callback;
   if (!ReadOwnProperty(*heap_, *strings_, timer, "_onTimeout", &callback)) return false;
   const Mention mention = use_.MentionsProperty(callback, nodes_[index].property);
-  if (mention == Mention::kUnknown) *at_most = LeastOf(*at_most, WaitEffect::kMaySettle);
+  if (mention == Mention::kUnknown) *at_most = std::min(*at_most, WaitEffect::kMaySettle);
   return mention != Mention::kNo;
-}
-
-void WaitSearch::VisitScopeHolder(uint32_t index, const FoundHolder& found, HolderShape shape,
-                                  const WaitStep& step) {
-  const WaitNode held = nodes_[index];
-  WaitNode next;
-  next.object = found.object;
-  next.role = step.role;
-  next.effect = held.effect;
-  WaitEdge edge;
-  edge.offset = found.offset;
-  if (shape == HolderShape::kInnerScope) {
-    // A variable of the same name hides it there.
-    if (*held.variable != '\0' && scopes_.Sibling(found.object, held.variable).bits() != 0) return;
-    next.variable = held.variable;
-    next.property = held.property;
-    next.inner = held.inner;
-    Connect(index, next, edge);
-    return;
-  }
-  Mention mention = *held.variable == '\0' ? Mention::kUnknown : use_.Mentions(found.object, held.variable);
-  if (mention == Mention::kNo) return;
-  if (held.inner == WaitRole::kEntry) {
-    const Mention property =
-        *held.property == '\0' ? Mention::kUnknown : use_.MentionsProperty(found.object, held.property);
-    // It may hand the entry to a function that does.
-    if (property == Mention::kNo) return Cut(index, kCutText);
-    if (property == Mention::kUnknown) mention = property;
-  }
-  if (mention == Mention::kUnknown) next.effect = LeastOf(next.effect, WaitEffect::kMaySettle);
-  Connect(index, next, edge);
 }
 
 // The property by which an object holds it, be it in the object or in an array of its properties.
@@ -228,37 +239,6 @@ const char* WaitSearch::MemberOf(uint32_t index, const FoundHolder& found, Holde
   return name == nullptr ? "" : name;
 }
 
-bool WaitSearch::IsNextInList(uint32_t index, const FoundHolder& found) const {
-  Tagged map;
-  Tagged map_of_holder;
-  return nodes_[index].role == WaitRole::kContainer && !nodes_[index].in_array &&
-         heap_->MapOf(nodes_[index].object, &map) && heap_->MapOf(found.object, &map_of_holder) &&
-         map == map_of_holder;
-}
-
-void WaitSearch::FollowList(uint32_t index, const FoundHolder& found) {
-  Tagged map;
-  WaitNode all = nodes_[index];
-  all.first_edge = all.last_edge = kNoIndex;
-  const bool is_found =
-      heap_->MapOf(found.object, &map) &&
-      lists_.Collect(search_->pages, *search_->targets, map, found.offset, search_->deadline_ns) &&
-      lists_.WalkBack(nodes_[index].object, &chain_);
-  all.list_offset = found.offset;
-  all.list = is_found ? passes_.WantList(chain_, map, kMaxHolders) : kNoIndex;
-  if (all.list == kNoIndex) return Cut(index, kCutMany);
-  WaitEdge edge;
-  edge.offset = 0;
-  Connect(index, all, edge);
-}
-
-// Two objects that refer to each other: neither is said to own the other one.
-bool WaitSearch::RefersBack(uint32_t index, Tagged owner) const {
-  const WaitNode& held = nodes_[index];
-  const Tagged object = held.in_array ? held.content : held.object;
-  return NameOfValue(*heap_, *strings_, object, owner) != nullptr;
-}
-
 void WaitSearch::EnterArray(const WaitNode& held, HolderShape shape, WaitNode* next) const {
   next->in_array = shape == HolderShape::kArray;
   // Only properties have names: who is in the same array of elements may share the rest of the way.
@@ -266,13 +246,19 @@ void WaitSearch::EnterArray(const WaitNode& held, HolderShape shape, WaitNode* n
   const int32_t type = heap_->TypeOf(&array);
   const bool has_names =
       type == heap_->layout().type_property_array || type == heap_->layout().type_name_dictionary;
-  if (has_names || shape == HolderShape::kCell) next->content = held.object;
+  Tagged cell = held.object;
+  if (has_names || shape == HolderShape::kCell || scopes_.IsExportCell(&cell)) {
+    next->content = held.object;
+  } else if (scopes_.IsModule(&array)) {
+    // Still the cell: it tells which of the module's variables it is.
+    next->content = held.content;
+  }
   next->property = held.property;
   next->level = held.level;
 }
 
 void WaitSearch::EnterScope(uint32_t index, const WaitEdge& edge, HolderShape shape, WaitNode* next) {
-  const char* name = scopes_.NameOfSlot(next->object, edge.offset);
+  const char* name = VariableName(index, next->object, edge.offset);
   next->variable = name == nullptr ? "" : name;
   next->property = nodes_[index].property;
   next->inner = nodes_[index].role;
@@ -283,7 +269,7 @@ void WaitSearch::EnterScope(uint32_t index, const WaitEdge& edge, HolderShape sh
   end.end = WaitEndKind::kVariable;
   end.is_outer = true;
   Connect(index, end, edge);
-  next->effect = LeastOf(next->effect, WaitEffect::kMaySettle);
+  next->effect = std::min(next->effect, WaitEffect::kMaySettle);
 }
 
 void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step) {
@@ -296,7 +282,7 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
   WaitNode next;
   next.object = found.object;
   next.role = step.role;
-  next.effect = LeastOf(held.effect, step.at_most);
+  next.effect = std::min(held.effect, step.at_most);
   WaitEdge edge;
   edge.offset = found.offset;
   edge.member = MemberOf(index, found, shape);
@@ -323,23 +309,48 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
   Connect(index, next, edge);
 }
 
+// What a function like p-limit's pLimit() returns is one of its closures, and the program's variable has
+// that.
+void WaitSearch::FollowClosures(uint32_t index, uint32_t number) {
+  Scope scope;
+  const Tagged object = nodes_[index].object;
+  if (wanted_ == nullptr || !scopes_.Read(object, &scope) || scope.is_top_level) return;
+  const WantedRow* row = wanted_->Find(std::string(scope.function_name) + "()");
+  if (row == nullptr || (!row->by_closures && !row->through_closures)) return;
+  int count = 0;
+  for (uint32_t i = passes_[number].first; i != kNoIndex && count < kMaxThrough;
+       i = passes_.HolderAt(i).next) {
+    const FoundHolder found = passes_.HolderAt(i);
+    WaitNode closure;
+    closure.object = found.object;
+    closure.role = WaitRole::kNamed;
+    closure.effect = nodes_[index].effect;
+    if (!heap_->IsFunction(&closure.object) || found.offset != layout_->function_context) continue;
+    WaitEdge edge;
+    edge.offset = found.offset;
+    Connect(index, closure, edge);
+    ++count;
+  }
+}
+
 void WaitSearch::End(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step) {
   const WaitNode held = nodes_[index];
   WaitNode end;
   end.object = found.object;
   end.role = WaitRole::kEnd;
   end.end = step.end;
-  end.effect = LeastOf(held.effect, step.at_most);
+  end.effect = std::min(held.effect, step.at_most);
   WaitEdge edge;
   edge.offset = found.offset;
   edge.member = MemberOf(index, found, shape);
   if (held.list != kNoIndex) edge.list_node = found.held;
   if (IsContextShape(shape)) {
-    const char* name = scopes_.NameOfSlot(found.object, found.offset);
+    const char* name = VariableName(index, found.object, found.offset);
     // Closures have `this` of the function around them there.
     if (name != nullptr && std::strcmp(name, "this") == 0) return;
     end.variable = name == nullptr ? "" : name;
     end.is_outer = shape == HolderShape::kOuterVariable;
+    if (held.role == WaitRole::kContainer) end.inner = WaitRole::kContainer;
   }
   const bool is_function = step.end == WaitEndKind::kGoingOn || step.end == WaitEndKind::kLocal;
   if (is_function) {
@@ -350,14 +361,29 @@ void WaitSearch::End(uint32_t index, const FoundHolder& found, HolderShape shape
   if (is_function && to != kNoIndex) FollowAwait(to, end.function);
 }
 
+// A module's context has the module where others have a variable.
+const char* WaitSearch::VariableName(uint32_t index, Tagged scope, int32_t offset) {
+  Tagged module = nodes_[index].object;
+  return nodes_[index].in_array && scopes_.IsModule(&module)
+             ? scopes_.NameOfExport(scope, nodes_[index].content)
+             : scopes_.NameOfSlot(scope, offset);
+}
+
 Tagged WaitSearch::ClosureOf(Tagged scope) const {
   const uint32_t number = passes_.Find(scope);
   if (number == kNoIndex) return {};
+  Tagged code;
   for (uint32_t i = passes_[number].first; i != kNoIndex; i = passes_.HolderAt(i).next) {
     Tagged holder = passes_.HolderAt(i).object;
     if (heap_->IsFunction(&holder) && passes_.HolderAt(i).offset == layout_->function_context) return holder;
+    // A module without functions has the generator that ran it.
+    Tagged function;
+    if (heap_->Is(&holder, layout_->type_generator) &&
+        passes_.HolderAt(i).offset == layout_->generator_context &&
+        heap_->Load(holder, layout_->generator_function, &function) && heap_->IsFunction(&function))
+      code = function;
   }
-  return {};
+  return code;
 }
 
 }  // namespace gmr::vm

@@ -12,10 +12,11 @@
 #ifndef GMR_NATIVE_IMAGE_GREEN_WAIT_SEARCH_H_
 #define GMR_NATIVE_IMAGE_GREEN_WAIT_SEARCH_H_
 
+#include "../graph/async_graph.h"
 #include "../objects/variable_use.h"
-#include "async_graph.h"
+#include "../scan/list_chains.h"
+#include "../values/wanted_values.h"
 #include "holder_shapes.h"
-#include "list_chains.h"
 
 namespace gmr::vm {
 
@@ -41,9 +42,14 @@ class WaitSearch {
         passes_(heap, layout, anchors),
         lists_(heap) {}
 
-  void Reset();
+  // `wanted`: says through which scopes owners are looked for; nullptr: none. It must live until the next
+  // one.
+  void Reset(const WantedValues* wanted);
   // The number of the promise's node; kNoIndex: too many.
   uint32_t Add(Tagged promise);
+  // The same for a function, when what is to be found is what it waits for in `owner`; and for a promise of a
+  // library, without an owner.
+  uint32_t AddFunction(Tagged function, Tagged owner);
 
   struct Search {
     const HeapPages& pages;
@@ -52,7 +58,8 @@ class WaitSearch {
     int64_t deadline_ns = 0;
     bool may_split = true;
   };
-  // False: it ended before its time; what was found stays, and nodes that were not followed say so.
+  // Follows what was added since the last run. False: it ended before its time; what was found stays, and
+  // nodes that were not followed say so.
   bool Run(const Search& search);
 
   const WaitNodes& nodes() const { return nodes_; }
@@ -68,6 +75,9 @@ class WaitSearch {
   // A scope of a large file has thousands of functions.
   static constexpr uint32_t kMaxClosures = 4096;
   static constexpr uint8_t kMaxOwners = 4;
+  static constexpr int kMaxOwnScopes = 16;
+  // Functions of a scope through which its owner is looked for.
+  static constexpr int kMaxThrough = 64;
   // After so many nodes of a list all of them are looked for together.
   static constexpr uint8_t kMaxListNodes = 3;
   // More take too much memory.
@@ -81,23 +91,37 @@ class WaitSearch {
   bool Stop(uint8_t reason);
   // False: what holds it must be searched first.
   bool Expand(uint32_t index);
+  bool IsOther(uint32_t index, const FoundHolder& found) const;
   bool ExpandPromise(uint32_t index);
   void FollowSources(uint32_t index, uint32_t promise);
   void FollowResolvers(uint32_t index);
   bool ExpandReaction(uint32_t index);
   void VisitReactionHolder(uint32_t index, const FoundHolder& found);
   bool ExpandHeld(uint32_t index);
+  void VisitNodes(uint32_t index, uint32_t number);
   void Visit(uint32_t index, const FoundHolder& found);
+  // Whether the function uses the variable of the node, and of it the property that is followed.
+  Mention UseOf(uint32_t index, Tagged function);
+  bool IsOwnVariable(Tagged scope, Tagged function, const char* name);
+  bool MayGoOnWith(uint32_t index, Tagged suspended);
+  bool EnterOwnScope(uint32_t index);
+  bool HasActivation(Tagged scope) const;
+  bool IsGenerator(Tagged object) const;
+  void FollowGenerator(uint32_t index, const FoundHolder& found);
   void VisitScopeHolder(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step);
   void Follow(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step);
+  void FollowClosures(uint32_t index, uint32_t number);
   void EnterArray(const WaitNode& held, HolderShape shape, WaitNode* next) const;
+  const char* VariableName(uint32_t index, Tagged scope, int32_t offset);
   void EnterScope(uint32_t index, const WaitEdge& edge, HolderShape shape, WaitNode* next);
   void End(uint32_t index, const FoundHolder& found, HolderShape shape, const WaitStep& step);
   const char* MemberOf(uint32_t index, const FoundHolder& found, HolderShape shape);
   bool IsNextInList(uint32_t index, const FoundHolder& found) const;
   void FollowList(uint32_t index, const FoundHolder& found);
+  void JoinList(uint32_t index, uint32_t list);
   bool RefersBack(uint32_t index, Tagged owner) const;
   void FollowAwait(uint32_t index, uint32_t function);
+  bool IsHelperOf(Tagged promise, Tagged object);
   bool MayReachTimer(uint32_t index, Tagged timer, WaitEffect* at_most);
   uint32_t Connect(uint32_t from, const WaitNode& node, const WaitEdge& edge);
   void Cut(uint32_t index, uint8_t reason);
@@ -114,6 +138,7 @@ class WaitSearch {
   ListChains lists_;
   platform::MappedArray<uint64_t> chain_{ListChains::kMaxNodes};
   const Search* search_ = nullptr;
+  const WantedValues* wanted_ = nullptr;
   WaitNodes nodes_;
   platform::MappedArray<uint32_t> next_resolver_{kMaxResolvers};
   platform::NumberTable first_resolver_{kMaxResolvers};
@@ -122,6 +147,7 @@ class WaitSearch {
   platform::MappedArray<uint32_t> waiting_{200'000};
   uint32_t next_ = 0;  // the first node that was not looked at
   bool has_reactions_ = false;
+  bool is_indexed_ = false;
 };
 
 }  // namespace gmr::vm

@@ -1,6 +1,7 @@
 #include "wait_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <iterator>
 
@@ -20,9 +21,10 @@ std::string InMs(double ms) {
 std::string Duration(double ms) {
   char text[32];
   if (ms < 1000) return InMs(ms);
-  const auto tenths = static_cast<int64_t>(ms / 100);
-  std::snprintf(text, sizeof text, tenths % 10 == 0 || tenths >= 1000 ? "%.0f s" : "%.1f s",
-                static_cast<double>(tenths) / 10);
+  // As a double: a number from a heap that changes may be too large for an integer.
+  const double tenths = std::floor(ms / 100);
+  const bool is_whole = tenths >= 1000 || std::fmod(tenths, 10) == 0;
+  std::snprintf(text, sizeof text, is_whole ? "%.0f s" : "%.1f s", tenths / 10);
   return text;
 }
 
@@ -34,7 +36,10 @@ std::string TimerText(const Holder& timer) {
 }
 
 std::string LimitText(const Holder& limit) {
-  if (limit.kind == HolderKind::kSignal) return "given up when an AbortSignal is aborted";
+  if (limit.kind == HolderKind::kSignal) {
+    return limit.description.empty() ? "given up when an AbortSignal is aborted"
+                                     : "given up after the time of an " + limit.description;
+  }
   if (limit.after_ms < 0) return "given up after a time";
   const std::string left = limit.left_ms < 0 ? "" : " (" + Duration(limit.left_ms) + " left)";
   return "given up after " + Duration(limit.after_ms) + left;
@@ -45,6 +50,7 @@ std::string PlaceText(const Holder& holder) {
 }
 
 std::string Named(const Holder& holder) {
+  if (holder.function_name.empty() && !holder.enclosing_name.empty()) return "in " + holder.enclosing_name;
   const std::string name = holder.function_name.empty() ? "<anonymous>" : holder.function_name;
   return holder.class_name.empty() ? name : holder.class_name + "." + name;
 }
@@ -78,6 +84,17 @@ std::string ContentName(const WaitEnd& end) {
   return content.kind == HolderKind::kCallback ? "variable" : content.class_name;
 }
 
+// An emitter keeps its listeners in `_events`, by the name of the event.
+bool IsEvent(const WaitEnd& end, size_t emitter, std::string* name) {
+  if (emitter == 0 || end.holders[emitter].member != "_events") return false;
+  *name = end.holders[emitter - 1].member;
+  return !name->empty();
+}
+
+std::string EventText(const std::string& event, const Holder& emitter) {
+  return "event " + Quoted(event) + " of " + emitter.class_name;
+}
+
 // An object of a class that a collection has.
 std::string ItemText(const WaitEnd& end) {
   for (size_t i = end.holders.size() - 1; i-- > 0;) {
@@ -85,6 +102,8 @@ std::string ItemText(const WaitEnd& end) {
     const bool is_item = item.kind == HolderKind::kObject && !item.class_name.empty() &&
                          end.holders[i + 1].kind == HolderKind::kCollection;
     const bool is_plain_name = item.member == "resolve" || item.member == "reject";
+    std::string event;
+    if (is_item && IsEvent(end, i, &event)) return EventText(event, item) + " in ";
     if (is_item) return WithMember(item.class_name, is_plain_name ? "" : item.member) + " in ";
   }
   return "";
@@ -116,13 +135,6 @@ std::string OwnerPlace(const Holder& named, const Holder* variable) {
   return " (" + (is_same ? place : text + "; " + place) + ")";
 }
 
-// An emitter keeps its listeners in `_events`, by the name of the event.
-bool IsEvent(const WaitEnd& end, std::string* name) {
-  if (end.holders.size() < 2 || end.holders.back().member != "_events") return false;
-  *name = end.holders[end.holders.size() - 2].member;
-  return !name->empty();
-}
-
 // Printed owners of an object, innermost first.
 constexpr int kMostOwners = 2;
 
@@ -135,8 +147,8 @@ std::string ObjectText(const WaitEnd& end) {
   if (is_list) {
     // `head` and `tail` say nothing.
     text += named.class_name;
-  } else if (IsEvent(end, &event)) {
-    text += "event " + Quoted(event) + " of " + named.class_name;
+  } else if (IsEvent(end, end.holders.size() - 1, &event)) {
+    text += EventText(event, named);
   } else {
     text += WithMember(named.class_name, named.member) + Inner(end);
   }
@@ -165,7 +177,7 @@ std::string EndText(const WaitEnd& end) {
     case HolderKind::kTimer:
       return TimerText(last);
     case HolderKind::kSignal:
-      return "AbortSignal";
+      return last.description.empty() ? "AbortSignal" : last.description;
     case HolderKind::kRequest:
       return last.description.empty() ? last.class_name : last.description;
     case HolderKind::kFunction:
@@ -199,13 +211,19 @@ std::string SuspendedBefore(const WaitEnd& end) {
   return "";
 }
 
-WaitAnswer AnswerOf(const WaitEnd& end) {
+// `is_whole`: nothing was overlooked, so that what was not found is not there.
+WaitAnswer AnswerOf(const WaitEnd& end, bool is_whole) {
   WaitAnswer answer;
   answer.text = EndText(end);
   answer.holders = end.holders;
+  answer.end = static_cast<uint32_t>(end.holders.size() - 1);
   answer.holders.insert(answer.holders.end(), end.owners.begin(), end.owners.end());
   if (end.effect == WaitEffect::kRejects) answer.after = ", which can only reject it";
   if (end.effect != WaitEffect::kMaySettle) return answer;
+  if (end.is_uncalled) {
+    answer.after = is_whole ? kUncalled : kCallerNotFound;
+    return answer;
+  }
   answer.before = SuspendedBefore(end);
   if (answer.before.empty()) answer.after = ", which may settle it";
   return answer;
@@ -243,7 +261,7 @@ Found Sort(const Wait& wait, bool is_at_rest) {
     } else if (IsUncertain(end, is_at_rest)) {
       found.has_uncertain = true;
     } else {
-      WaitAnswer answer = AnswerOf(end);
+      WaitAnswer answer = AnswerOf(end, is_at_rest && wait.cut == 0);
       const std::string text = answer.ToText();
       const bool is_new = std::none_of(found.answers.begin(), found.answers.end(),
                                        [&](const WaitAnswer& other) { return other.ToText() == text; });
@@ -260,6 +278,9 @@ std::string Unknown(const Wait& wait, bool has_uncertain, bool is_at_rest) {
   return is_at_rest ? kNothing : "";
 }
 
+// Whether it cannot go on even when all answers have come.
+bool HasDead(const Wait& wait, bool is_at_rest) { return wait.dead > 0 && wait.cut == 0 && is_at_rest; }
+
 std::string RestOf(const Wait& wait, const Found& found, bool is_at_rest) {
   std::string rest;
   if (found.answers.empty()) {
@@ -269,6 +290,7 @@ std::string RestOf(const Wait& wait, const Found& found, bool is_at_rest) {
   } else if (wait.more > 0) {
     rest = " | " + std::to_string(wait.more) + " more";
   }
+  if (!found.answers.empty() && HasDead(wait, is_at_rest)) rest += std::string(" | ") + kNothing;
   return found.limits.empty() ? rest : rest + ", " + found.limits;
 }
 
@@ -287,7 +309,7 @@ WaitParts PartsOf(const Wait& wait, const std::string& via, bool is_at_rest) {
   if (wait.goes_on || !wait.is_searched) return parts;
   Found found = Sort(wait, is_at_rest);
   parts.rest = RestOf(wait, found, is_at_rest);
-  if (found.answers.size() > 1) parts.via = via;
+  if (found.answers.size() > 1 || HasDead(wait, is_at_rest)) parts.via = via;
   parts.answers = std::move(found.answers);
   return parts;
 }

@@ -28,6 +28,8 @@ struct ResourceUse {
   int64_t id = -1;      // -1: its users cannot be known
   uint32_t holder = 0;  // which of the answer's holders it is
   int32_t in_use = -1;
+  // The program has code that may end waits for it from the outside.
+  bool may_be_cancelled = false;
   std::vector<ResourceUser> users;  // the known ones in reported groups
 };
 
@@ -38,6 +40,7 @@ struct WaitAnswer {
   std::string after;  // ", which may settle it"
   // From the promise outwards; the owners of the last one follow.
   std::vector<Holder> holders;
+  uint32_t end = 0;  // which of them the wait ends in
   ResourceUse resource;
 
   std::string ToText() const { return before + text + after; }

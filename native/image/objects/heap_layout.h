@@ -36,6 +36,10 @@ struct HeapAnchors {
   // Of the word of the isolate that says where the next new object goes; 0:
   // unknown, then dead objects behind it are not recognised.
   platform::Address allocation_top_slot;
+  // LinearAllocationArea of young and of old objects: three words, of which the second is where the next
+  // object goes, and the third how far others may follow. 0: unknown.
+  platform::Address new_area;
+  platform::Address old_area;
   // Milliseconds of CLOCK_MONOTONIC at which the timers' clock was 0; -1: unknown.
   double timer_base_ms = -1;
 };
@@ -62,11 +66,15 @@ struct HeapLayout {
   // v8dbg; -1 where it has none: then values of this type are not read.
   int32_t type_map_object = -1;  // a JavaScript Map
   int32_t type_set_object = -1;
+  int32_t type_array_object = -1;
+  int32_t type_symbol = -1;
   int32_t type_bound_function = -1;
   int32_t type_weak_map = -1;
   int32_t type_weak_set = -1;
   int32_t type_weak_ref = -1;
   int32_t type_weak_cell = -1;  // of a FinalizationRegistry
+  int32_t type_module = -1;     // an ES module
+  int32_t type_cell = -1;       // of a variable that a module exports
   // Between a slot of a context and its value, since V8 14.
   int32_t type_context_cell = -1;
   // Beside the slots of a script's context, in V8 13: it holds no value.
@@ -91,6 +99,8 @@ struct HeapLayout {
   int32_t reaction_target = -1;  // the promise or capability that depends on it
   // What Node keeps for it, of AsyncLocalStorage; -1: there is no such field.
   int32_t reaction_context = -1;
+  // Offset in the isolate of the same for the code that runs; -1: it keeps none.
+  int32_t isolate_context = -1;
   int32_t capability_promise = -1;
   int32_t generator_function = -1;
   int32_t generator_context = -1;

@@ -20,6 +20,7 @@ constexpr HeapTable kTables[] = {
          16,    // reaction_reject
          32,    // reaction_target
          40,    // reaction_context
+         -1,    // isolate_context
          8,     // capability_promise
          24,    // generator_function
          32,    // generator_context
@@ -73,6 +74,7 @@ constexpr HeapTable kTables[] = {
          24,    // reaction_reject
          40,    // reaction_target
          8,     // reaction_context
+         576,   // isolate_context
          8,     // capability_promise
          24,    // generator_function
          32,    // generator_context
@@ -126,6 +128,7 @@ constexpr HeapTable kTables[] = {
          24,    // reaction_reject
          40,    // reaction_target
          8,     // reaction_context
+         632,   // isolate_context
          8,     // capability_promise
          24,    // generator_function
          32,    // generator_context
@@ -179,6 +182,7 @@ constexpr HeapTable kTables[] = {
          24,    // reaction_reject
          40,    // reaction_target
          8,     // reaction_context
+         680,   // isolate_context
          8,     // capability_promise
          24,    // generator_function
          32,    // generator_context

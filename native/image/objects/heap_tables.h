@@ -33,6 +33,7 @@ inline constexpr HeapTableField kHeapTableFields[] = {
     {"reaction_reject", &HeapLayout::reaction_reject},
     {"reaction_target", &HeapLayout::reaction_target},
     {"reaction_context", &HeapLayout::reaction_context},
+    {"isolate_context", &HeapLayout::isolate_context},
     {"capability_promise", &HeapLayout::capability_promise},
     {"generator_function", &HeapLayout::generator_function},
     {"generator_context", &HeapLayout::generator_context},

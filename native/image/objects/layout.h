@@ -133,7 +133,8 @@ struct Layout {
   int32_t type_property_array = -1;
   int32_t type_property_cell = -1;
   int32_t type_name_dictionary = -1;
-  int32_t type_name_table = -1;  // names of variables with their indices
+  int32_t type_number_dictionary = -1;  // elements by their numbers, where most numbers have none
+  int32_t type_name_table = -1;         // names of variables with their indices
   int32_t type_descriptors = -1;
   int32_t type_strong_descriptors = -1;
 

@@ -202,9 +202,11 @@ bool ApplyOpcodes(int major, int minor, TranslationOpcodes opcodes, Layout* layo
 bool ApplyVersionTable(int major, int minor, Layout* layout) {
   Apply(kCommon, layout);
   // FIXED_ARRAY_TYPE, HASH_TABLE_TYPE, EPHEMERON_HASH_TABLE_TYPE,
-  // GLOBAL_DICTIONARY_TYPE, NAME_DICTIONARY_TYPE, NAME_TO_INDEX_HASH_TABLE_TYPE, src/objects/instance-type.h.
+  // GLOBAL_DICTIONARY_TYPE, NAME_DICTIONARY_TYPE, NAME_TO_INDEX_HASH_TABLE_TYPE, NUMBER_DICTIONARY_TYPE,
+  // src/objects/instance-type.h.
   layout->type_name_dictionary = layout->type_fixed_array + 4;
   layout->type_name_table = layout->type_fixed_array + 5;
+  layout->type_number_dictionary = layout->type_fixed_array + 6;
   // The header of DeoptimizationData ends three words behind the inlining
   // positions, src/objects/deoptimization-data.h in all versions.
   layout->deopt_first_entry = layout->deopt_inlining_positions + 4;

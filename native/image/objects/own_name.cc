@@ -42,6 +42,7 @@ struct Wanted {
   uint32_t max_searched = 0;
   Tagged symbol;                // instead of a name
   bool is_description = false;  // the name is that of a symbol
+  uint32_t skipped = 0;         // properties that fit before the wanted one
 };
 
 constexpr Wanted kWantedName{"name", kMaxSearched, {}, false};
@@ -73,9 +74,12 @@ bool FindDescriptor(const HeapReader& heap, const RawStrings& strings, Tagged ma
   const int32_t type = heap.TypeOf(&descriptors);
   if (type < 0 || (type != layout.type_descriptors && type != layout.type_strong_descriptors)) return false;
   const uint32_t count = std::min(bits >> kOwnDescriptorsShift & kOwnDescriptorsMask, wanted.max_searched);
+  uint32_t to_skip = wanted.skipped;
   for (uint32_t i = 0; i < count; ++i) {
     if (!LoadDescriptor(heap, descriptors, i, descriptor)) return false;
-    if (Is(heap, strings, descriptor->key, wanted)) return true;
+    if (!Is(heap, strings, descriptor->key, wanted)) continue;
+    if (to_skip == 0) return true;
+    --to_skip;
   }
   return false;
 }
@@ -92,10 +96,15 @@ bool FindInDictionary(const HeapReader& heap, const RawStrings& strings, Tagged 
   if (!heap.Load(object, layout.object_properties, &dictionary)) return false;
   if (!heap.Is(&dictionary, layout.type_name_dictionary)) return false;
   const int32_t length = std::min(heap.LengthOf(dictionary), kMaxDictionaryWords);
+  uint32_t to_skip = wanted.skipped;
   for (int32_t i = 0; i + 2 < length; ++i) {
     if (!heap.LoadElement(dictionary, i + 2, &details) || !heap.LoadElement(dictionary, i, &key))
       return false;
     if (!details.IsSmi() || !key.IsObject() || !Is(heap, strings, key, wanted)) continue;
+    if (to_skip > 0) {
+      --to_skip;
+      continue;
+    }
     return heap.LoadElement(dictionary, i + 1, value);
   }
   return false;
@@ -218,6 +227,44 @@ bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged o
 bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged object,
                       std::string_view description, Tagged* value) {
   return Find(heap, strings, object, {description, kMaxSearchedProperties, {}, true}, value);
+}
+
+int ReadAllDescribed(const HeapReader& heap, const RawStrings& strings, Tagged object,
+                     std::string_view description, Tagged* values, int room) {
+  Wanted wanted{description, kMaxSearchedProperties, {}, true};
+  int count = 0;
+  while (count < room && Find(heap, strings, object, wanted, values + count)) {
+    ++wanted.skipped;
+    ++count;
+  }
+  return count;
+}
+
+PropertyPlace FindPlace(const HeapReader& heap, const RawStrings& strings, Tagged map, std::string_view name,
+                        bool is_description) {
+  PropertyPlace place;
+  uint32_t bits = 0;
+  Descriptor found;
+  if (!heap.LoadUint32(map, heap.layout().map_bit_field3, &bits)) return place;
+  if ((bits & kIsDictionary) != 0) {
+    place.kind = PropertyPlace::Kind::kDictionary;
+    return place;
+  }
+  if (!FindDescriptor(heap, strings, map, {name, kMaxSearchedProperties, {}, is_description}, &found))
+    return place;
+  const auto details = static_cast<uint32_t>(found.details.ToSmi());
+  if ((details & kIsAccessor) != 0) return place;
+  place.kind =
+      (details & kIsInDescriptor) != 0 ? PropertyPlace::Kind::kConstant : PropertyPlace::Kind::kField;
+  place.field = details >> kFieldIndexShift & kFieldIndexMask;
+  place.constant = found.value;
+  return place;
+}
+
+bool LoadPlace(const HeapReader& heap, Tagged object, Tagged map, const PropertyPlace& place, Tagged* value) {
+  *value = place.constant;
+  if (place.kind == PropertyPlace::Kind::kConstant) return true;
+  return place.kind == PropertyPlace::Kind::kField && LoadField(heap, object, map, place.field, value);
 }
 
 uint32_t OwnProperties(const HeapReader& heap, Tagged object) {

@@ -32,12 +32,36 @@ bool ReadOwnProperty(const HeapReader& heap, const RawStrings& strings, Tagged o
 bool ReadOwnDescribed(const HeapReader& heap, const RawStrings& strings, Tagged object,
                       std::string_view description, Tagged* value);
 
+// The values of all own properties whose symbols have this description, at most `room`. The number of them.
+int ReadAllDescribed(const HeapReader& heap, const RawStrings& strings, Tagged object,
+                     std::string_view description, Tagged* values, int room);
+
 // The name of the first own property whose value is `value`: a string, `#name` of a private one, or `[name]`
 // of a symbol. nullptr: none.
 const char* NameOfValue(const HeapReader& heap, const RawStrings& strings, Tagged object, Tagged value);
 
 // The number of an object's own properties, without elements. 0 also if it keeps them in a dictionary.
 uint32_t OwnProperties(const HeapReader& heap, Tagged object);
+
+// Where objects of one map keep an own property. It stays right as long as the map does.
+struct PropertyPlace {
+  enum class Kind : uint8_t {
+    kNone,  // there is none, or it is an accessor
+    kField,
+    kConstant,    // all of them have the same value
+    kDictionary,  // each has a table of its own
+  };
+
+  Kind kind = Kind::kNone;
+  uint32_t field = 0;
+  Tagged constant;
+};
+
+// `is_description`: `name` is what a symbol describes.
+PropertyPlace FindPlace(const HeapReader& heap, const RawStrings& strings, Tagged map, std::string_view name,
+                        bool is_description);
+// False also for kDictionary.
+bool LoadPlace(const HeapReader& heap, Tagged object, Tagged map, const PropertyPlace& place, Tagged* value);
 
 // nullptr: none.
 const char* ReadOwnName(const HeapReader& heap, const RawStrings& strings, Tagged function);

@@ -128,6 +128,11 @@ const char* ReceiverClass::NameOfPrototype(Tagged prototype) {
   return FindConstructor(prototype, &constructor) && ReadClass(constructor, &info) ? info.name : "";
 }
 
+bool ReceiverClass::ClassOfPrototype(Tagged prototype, FunctionInfo* info) {
+  Tagged constructor;
+  return IsReceiver(&prototype) && FindConstructor(prototype, &constructor) && ReadClass(constructor, info);
+}
+
 const char* ReceiverClass::FileOf(Tagged object) {
   Tagged map;
   if (!IsReceiver(&object) || heap_->IsFunction(&object)) return "";

@@ -25,6 +25,13 @@ class ReceiverClass {
   // The file of that class; "": unknown, or one of V8's own.
   const char* FileOf(Tagged object);
 
+  // The same of the objects that have this map.
+  const char* NameOfMap(Tagged map) { return FindByMap(map).name; }
+  const char* FileOfMap(Tagged map) { return FindByMap(map).file; }
+
+  // The class that has this prototype. False: not known.
+  bool ClassOfPrototype(Tagged prototype, FunctionInfo* info);
+
   // Calls `is_it(name)` with the name of its class, and then of each class that this one extends, until
   // `is_it` returns true. Classes without a name are skipped.
   template <typename IsIt>

@@ -20,6 +20,9 @@ constexpr int32_t kMaxLocals = 1 << 20;
 constexpr int32_t kTableHeader = 3;
 constexpr int32_t kWordsPerEntry = 2;
 constexpr int32_t kMaxTableWords = 1 << 16;
+constexpr int32_t kModuleInfoLength = 5;
+// Fields between the names and the description of a module: positions, outer scope, names that are hidden.
+constexpr int32_t kMaxFieldsBetween = 8;
 
 }  // namespace
 
@@ -88,6 +91,7 @@ bool ScopeInfo::Read(Tagged object) {
   first_name_ = layout.scope_first_name;
   if (kind_ == Kind::kModule && Load(first_name_, &first) && first.IsSmi()) ++first_name_;
   int64_t next = first_name_ + (locals_ < kMaxInlinedNames ? locals_ : 1) + locals_;
+  behind_names_ = next;
   if ((flags & kHasSavedClassVariable) != 0) ++next;
   const uint32_t variable = flags >> kFunctionVariableShift & kFunctionVariableMask;
   if (variable != 0) {
@@ -102,6 +106,28 @@ bool ScopeInfo::Read(Tagged object) {
     ReadPositions(next);
   }
   return true;
+}
+
+// SourceTextModuleInfo, src/objects/source-text-module.h: an array of arrays.
+bool ScopeInfo::IsModuleInfo(Tagged word) const {
+  if (!heap_->Is(&word, heap_->layout().type_fixed_array) || heap_->LengthOf(word) < kModuleInfoLength)
+    return false;
+  for (int32_t i = 0; i < kModuleInfoLength; ++i) {
+    Tagged part;
+    if (!heap_->LoadElement(word, i, &part) || !heap_->Is(&part, heap_->layout().type_fixed_array))
+      return false;
+  }
+  return true;
+}
+
+// Which fields are in front of it differs between versions. None of them is such an array.
+Tagged ScopeInfo::ModuleInfo() const {
+  Tagged word;
+  if (kind_ != Kind::kModule) return {};
+  for (int32_t i = 0; i < kMaxFieldsBetween && Load(behind_names_ + i, &word); ++i) {
+    if (word.IsObject() && IsModuleInfo(word)) return word;
+  }
+  return {};
 }
 
 Tagged ScopeInfo::LocalName(int32_t index) const {

@@ -39,11 +39,14 @@ class ScopeInfo {
   Tagged LocalName(int32_t index) const;
   // The slot of a context in which a function expression has itself; -1: in none.
   int32_t name_slot() const { return name_slot_; }
+  // Of a module: the array in which V8 describes what it exports and imports. 0: not found.
+  Tagged ModuleInfo() const;
 
  private:
   bool Load(int64_t index, Tagged* word) const;
   bool LoadSmi(int64_t index, int32_t* value) const;
   bool ReadFlags(uint32_t* flags) const;
+  bool IsModuleInfo(Tagged word) const;
   Kind KindOf(uint32_t flags) const;
   void ReadPositions(int64_t index);
   Tagged NameInTable(Tagged table, int32_t index) const;
@@ -59,6 +62,7 @@ class ScopeInfo {
   int32_t locals_ = 0;
   int32_t name_slot_ = -1;
   int64_t first_name_ = 0;
+  int64_t behind_names_ = 0;
 };
 
 }  // namespace gmr::vm

@@ -1,5 +1,7 @@
 #include "scope_reader.h"
 
+#include <algorithm>
+
 namespace gmr::vm {
 
 namespace {
@@ -9,6 +11,22 @@ constexpr size_t kMaxNameBytes = 256;
 constexpr int32_t kMinHeaderSlots = 2;
 constexpr int32_t kMaxHeaderSlots = 4;
 constexpr int32_t kMaxSearchedNames = 4096;
+// Context::EXTENSION_INDEX, src/objects/contexts.h: there a module's context has the module.
+constexpr int32_t kExtensionSlot = 2;
+// SourceTextModule, src/objects/source-text-module.tq: the exports are behind the generator that runs its
+// code, and the imports behind these. Which fields are in front of it differs between versions.
+constexpr int32_t kFirstModuleField = 8;
+constexpr int32_t kEndOfModuleFields = 8 * 16;
+// SourceTextModuleInfo, src/objects/source-text-module.h: of each export its name in the module, the number
+// of its cell, from 1 on, and the names that others see.
+constexpr int32_t kRegularExports = 2;
+constexpr int32_t kRegularImports = 4;
+constexpr int32_t kWordsPerExport = 3;
+// SourceTextModuleInfoEntry, likewise: the cells of imports have numbers from -1 downwards.
+constexpr int32_t kImportLocalName = 16;
+constexpr int32_t kImportCell = 40;
+// src/objects/cell.tq
+constexpr int32_t kCellValue = 8;
 
 }  // namespace
 
@@ -60,7 +78,10 @@ const char* ScopeReader::NameOfSlot(Tagged context, int32_t offset) {
   if (!ReadInfo(&context, &info) || !FindLocals(context, info, &first_slot)) return nullptr;
   const int32_t slot = (offset - layout_->context_slots) / 8;
   if (offset % 8 != 0 || slot < first_slot) return nullptr;
-  const Tagged name = NameIn(info, slot, first_slot);
+  return KeepName(NameIn(info, slot, first_slot));
+}
+
+const char* ScopeReader::KeepName(Tagged name) {
   KnownName& known = known_names_[name.bits() / 8 % kKnownNames];
   if (name == Tagged() || known.string == name) return known.name;
   const char* text = strings_->Copy(name, kMaxNameBytes);
@@ -83,6 +104,88 @@ bool ScopeReader::Variable(Tagged context, std::string_view name, Tagged* value)
   for (int32_t i = 0; i < count; ++i) {
     if (!strings_->Equals(info.LocalName(i), name)) continue;
     return LoadSlot(context, layout_->context_slots + 8 * (first_slot + i), value);
+  }
+  return info.kind() == Scope::Kind::kModule && ExportedOrImported(context, info, name, value);
+}
+
+// ---- Modules
+
+int32_t ScopeReader::ExportsOf(Tagged module) const {
+  for (int32_t at = kFirstModuleField; at < kEndOfModuleFields; at += 8) {
+    Tagged code;
+    if (!heap_->Load(module, at, &code)) return -1;
+    if (!code.IsObject()) continue;
+    const int32_t type = heap_->TypeOf(&code);
+    if (type >= 0 && (type == layout_->type_generator || type == layout_->type_async_function)) return at + 8;
+  }
+  return -1;
+}
+
+bool ScopeReader::LoadModule(Tagged context, const ScopeInfo& info, Tagged* module,
+                             Tagged* description) const {
+  *description = info.ModuleInfo();
+  return description->IsObject() &&
+         heap_->Load(context, layout_->context_slots + 8 * kExtensionSlot, module) && IsModule(module);
+}
+
+bool ScopeReader::LoadCell(Tagged module, int32_t array_at, int32_t index, Tagged* cell) const {
+  Tagged cells;
+  return array_at > 0 && heap_->Load(module, array_at, &cells) &&
+         heap_->Is(&cells, heap_->layout().type_fixed_array) && heap_->LoadElement(cells, index, cell) &&
+         cell->IsObject() && IsExportCell(cell);
+}
+
+const char* ScopeReader::NameOfExport(Tagged context, Tagged cell) {
+  ScopeInfo info(heap_);
+  Tagged module;
+  Tagged description;
+  Tagged names;
+  if (!ReadInfo(&context, &info) || !LoadModule(context, info, &module, &description) ||
+      !heap_->LoadElement(description, kRegularExports, &names))
+    return nullptr;
+  const int32_t exports = ExportsOf(module);
+  const int32_t count = std::min(heap_->LengthOf(names), kMaxSearchedNames);
+  for (int32_t i = 0; i + 1 < count; i += kWordsPerExport) {
+    int32_t number = 0;
+    Tagged name;
+    Tagged other;
+    if (!heap_->LoadSmiElement(names, i + 1, &number) || !LoadCell(module, exports, number - 1, &other) ||
+        other != cell || !heap_->LoadElement(names, i, &name))
+      continue;
+    const char* text = KeepName(name);
+    // What has no name of its own: `export default`.
+    return text != nullptr && *text == '.' ? text + 1 : text;
+  }
+  return nullptr;
+}
+
+bool ScopeReader::ExportedOrImported(Tagged context, const ScopeInfo& info, std::string_view name,
+                                     Tagged* value) const {
+  Tagged module;
+  Tagged description;
+  Tagged list;
+  Tagged cell;
+  int32_t number = 0;
+  if (!LoadModule(context, info, &module, &description)) return false;
+  const int32_t exports = ExportsOf(module);
+  if (exports < 0 || !heap_->LoadElement(description, kRegularExports, &list)) return false;
+  int32_t count = std::min(heap_->LengthOf(list), kMaxSearchedNames);
+  for (int32_t i = 0; i + 1 < count; i += kWordsPerExport) {
+    Tagged local;
+    if (!heap_->LoadElement(list, i, &local) || !strings_->Equals(local, name)) continue;
+    return heap_->LoadSmiElement(list, i + 1, &number) && LoadCell(module, exports, number - 1, &cell) &&
+           heap_->Load(cell, kCellValue, value);
+  }
+  if (!heap_->LoadElement(description, kRegularImports, &list)) return false;
+  count = std::min(heap_->LengthOf(list), kMaxSearchedNames);
+  for (int32_t i = 0; i < count; ++i) {
+    Tagged entry;
+    Tagged local;
+    if (!heap_->LoadElement(list, i, &entry) || !heap_->Load(entry, kImportLocalName, &local) ||
+        !strings_->Equals(local, name))
+      continue;
+    return heap_->LoadSmi(entry, kImportCell, &number) && LoadCell(module, exports + 8, -number - 1, &cell) &&
+           heap_->Load(cell, kCellValue, value);
   }
   return false;
 }

@@ -55,7 +55,17 @@ class ScopeReader {
   // readable, or the cell holds a number that is not an object.
   bool LoadSlot(Tagged context, int32_t offset, Tagged* value) const;
 
-  // Whether `object` is such a cell: then its holder is the context that refers to it.
+  // V8 keeps what an ES module exports, and what it imports, in cells outside of its context, in two arrays
+  // of the module.
+  bool IsExportCell(Tagged* object) const { return heap_->Is(object, layout_->type_cell); }
+  bool IsModule(Tagged* object) const { return heap_->Is(object, layout_->type_module); }
+  // Where the module has the array of its own exports; -1: not found.
+  int32_t ExportsOf(Tagged module) const;
+  // The name in its module, to which the context belongs, of the variable that has the cell. nullptr: it is
+  // none of those that this module exports.
+  const char* NameOfExport(Tagged context, Tagged cell);
+
+  // Whether `object` is a cell of LoadSlot(): then its holder is the context that refers to it.
   bool IsCell(Tagged* object) const;
 
  private:
@@ -69,6 +79,10 @@ class ScopeReader {
   bool IsContext(Tagged* object) const;
   bool ReadInfo(Tagged* context, ScopeInfo* info) const;
   bool FindLocals(Tagged context, const ScopeInfo& info, int32_t* first_slot) const;
+  bool LoadModule(Tagged context, const ScopeInfo& info, Tagged* module, Tagged* module_info) const;
+  bool LoadCell(Tagged module, int32_t array_at, int32_t index, Tagged* cell) const;
+  bool ExportedOrImported(Tagged context, const ScopeInfo& info, std::string_view name, Tagged* value) const;
+  const char* KeepName(Tagged name);
   static Tagged NameIn(const ScopeInfo& info, int32_t slot, int32_t first_slot);
 
   const HeapReader* heap_;

@@ -1,13 +1,19 @@
 #include "shared_function.h"
 
+#include <algorithm>
+
+#include "../text/call_arguments.h"
 #include "own_name.h"
 #include "scope_info.h"
+#include "source_window.h"
 
 namespace gmr::vm {
 
 namespace {
 
 constexpr size_t kMaxNameBytes = 512;
+// What is read of the source in front of a function: the rest of a usual statement.
+constexpr uint32_t kMaxUnitsBefore = 512;
 // The wrapper's only field, SharedFunctionInfoWrapper in shared-function-info.tq.
 constexpr int32_t kWrappedFunction = 8;
 
@@ -68,6 +74,16 @@ void FunctionTable::Reset() {
   for (Slot& slot : slots_) slot.used = false;
 }
 
+bool ReadFunctionName(const HeapReader& heap, Tagged function, Tagged* name) {
+  Tagged shared;
+  if (!heap.IsFunction(&function) || !heap.Load(function, heap.layout().function_shared, &shared) ||
+      !Unwrap(heap, &shared) || !heap.Load(shared, heap.layout().shared_name, name))
+    return false;
+  ScopeInfo scope(&heap);
+  if (scope.Read(*name)) *name = scope.name();
+  return name->IsObject();
+}
+
 bool FunctionTable::Find(Tagged object, FunctionInfo* info) {
   if (!Unwrap(*heap_, &object)) return false;
   Slot& slot = slots_[object.bits() / 64 % kSlots];
@@ -78,6 +94,7 @@ bool FunctionTable::Find(Tagged object, FunctionInfo* info) {
     slot.info.shared = object;
     ReadName(object, &slot.info);
     ReadScript(object, &slot.info);
+    ReadInferredName(object, &slot.info);
     ReadData(object, &slot.info);
   }
   *info = slot.info;
@@ -89,7 +106,10 @@ bool FunctionTable::FindByFunction(Tagged function, FunctionInfo* info) {
   if (!heap_->IsFunction(&function)) return false;
   if (!heap_->Load(function, heap_->layout().function_shared, &shared) || !Find(shared, info)) return false;
   const char* own_name = ReadOwnName(*heap_, *strings_, function);
-  if (own_name != nullptr) info->name = own_name;
+  if (own_name != nullptr) {
+    info->name = own_name;
+    info->false_name = "";
+  }
   return true;
 }
 
@@ -111,7 +131,6 @@ const char* FunctionTable::CopyName(Tagged name) const {
 void FunctionTable::ReadScopeInfo(const ScopeInfo& scope, FunctionInfo* info) const {
   const Layout& layout = heap_->layout();
   if (scope.name() != Tagged()) info->name = CopyName(scope.name());
-  if (scope.inferred_name() != Tagged() && *info->name == '\0') info->name = CopyName(scope.inferred_name());
   // These run the fields of a class; V8 shows them so.
   const int32_t kind = scope.function_kind();
   if (kind >= layout.members_initializer_first && kind <= layout.members_initializer_last) {
@@ -122,6 +141,26 @@ void FunctionTable::ReadScopeInfo(const ScopeInfo& scope, FunctionInfo* info) co
   }
   info->start_position = scope.start_position();
   info->end_position = scope.end_position();
+}
+
+// The name of what a function was assigned to, unless that is the result of a call that it was passed to.
+void FunctionTable::ReadInferredName(Tagged shared, FunctionInfo* info) const {
+  Tagged name;
+  ScopeInfo scope(heap_);
+  if (*info->name != '\0' || !heap_->Load(shared, heap_->layout().shared_name, &name)) return;
+  if (!scope.Read(name) || scope.inferred_name() == Tagged()) return;
+  const char* inferred = CopyName(scope.inferred_name());
+  (IsArgumentAt(info->script, info->start_position) ? info->false_name : info->name) = inferred;
+}
+
+bool FunctionTable::IsArgumentAt(Tagged script, int32_t start) const {
+  FlatString source;
+  char16_t units[kMaxUnitsBefore];
+  const auto end = static_cast<uint32_t>(start);
+  if (start < 0 || !script.IsObject() || !scripts_->SourceOf(script, &source) || end > source.length)
+    return false;
+  const uint32_t count = std::min(end, kMaxUnitsBefore);
+  return LoadUnits(&heap_->memory(), source, end - count, count, units) && IsArgument({units, count});
 }
 
 void FunctionTable::ReadScript(Tagged shared, FunctionInfo* info) {

@@ -18,6 +18,8 @@ namespace gmr::vm {
 struct FunctionInfo {
   // Of the source; "": anonymous or top-level code. Never null.
   const char* name = "";
+  // What V8 calls a function without a name, if that is not its own: see call_arguments.h. Never null.
+  const char* false_name = "";
   const char* file = "";
   bool is_eval = false;
   // False: one of V8's own, written in C++ or Torque.
@@ -43,6 +45,9 @@ struct FunctionText {
 
 // `object`: a function, its SharedFunctionInfo or the wrapper of that. False: the source is not known.
 bool FindFunctionText(const HeapReader& heap, Tagged object, FunctionText* text);
+
+// The name that a function has in its source, a string of V8's. False: it has none, or is no function.
+bool ReadFunctionName(const HeapReader& heap, Tagged function, Tagged* name);
 
 class ScopeInfo;
 
@@ -72,6 +77,8 @@ class FunctionTable {
   void ReadName(Tagged shared, FunctionInfo* info) const;
   const char* CopyName(Tagged name) const;
   void ReadScopeInfo(const ScopeInfo& scope, FunctionInfo* info) const;
+  void ReadInferredName(Tagged shared, FunctionInfo* info) const;
+  bool IsArgumentAt(Tagged script, int32_t start) const;
   void ReadScript(Tagged shared, FunctionInfo* info);
   void ReadData(Tagged shared, FunctionInfo* info) const;
 

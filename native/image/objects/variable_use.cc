@@ -150,11 +150,26 @@ Mention VariableUse::MentionsProperty(Tagged function, const char* name) {
   return use.property ? Mention::kYes : Mention::kNo;
 }
 
-bool VariableUse::MayStillHave(Tagged function, int32_t offset) {
+bool VariableUse::ReadAround(Tagged function, int32_t offset, size_t* at) {
   FunctionText text;
-  return FindFunctionText(*heap_, function, &text) && offset >= text.start && offset <= text.end &&
-         state_->ReadSource(*heap_, *strings_, text) && state_->Spend(state_->source.size()) &&
-         vm::MayStillHave(state_->source, static_cast<size_t>(offset - text.start));
+  if (!FindFunctionText(*heap_, function, &text) || offset < text.start || offset > text.end) return false;
+  *at = static_cast<size_t>(offset - text.start);
+  return state_->ReadSource(*heap_, *strings_, text) && state_->Spend(state_->source.size());
+}
+
+std::vector<LockCall> VariableUse::FindLockCalls(Tagged function, int32_t offset) {
+  size_t at = 0;
+  return ReadAround(function, offset, &at) ? vm::FindLockCalls(state_->source, at) : std::vector<LockCall>();
+}
+
+std::string VariableUse::FindAwaitedMethod(Tagged function, int32_t offset) {
+  size_t at = 0;
+  return ReadAround(function, offset, &at) ? vm::FindAwaitedMethod(state_->source, at) : std::string();
+}
+
+GivingBack VariableUse::FindGivingBack(Tagged function, int32_t offset) {
+  size_t at = 0;
+  return ReadAround(function, offset, &at) ? vm::FindGivingBack(state_->source, at) : GivingBack();
 }
 
 }  // namespace gmr::vm

@@ -12,8 +12,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "../text/giving_back.h"
+#include "../text/lock_calls.h"
 #include "raw_strings.h"
 #include "tagged.h"
 
@@ -50,14 +54,22 @@ class VariableUse {
   // destructuring pattern. A private name includes its `#`.
   Mention MentionsProperty(Tagged function, const char* name);
 
-  // Whether a function that waits at `offset` of its script may still have what it took
-  // (text/giving_back.h). False if that is unknown.
-  bool MayStillHave(Tagged function, int32_t offset);
+  // Whether a function that waits at `offset` of its script may still have what it took. If its source is
+  // not known, it may not.
+  GivingBack FindGivingBack(Tagged function, int32_t offset);
+
+  // Calls that such a function is still to make (text/lock_calls.h).
+  std::vector<LockCall> FindLockCalls(Tagged function, int32_t offset);
+
+  // The method whose result it awaits there; empty: none.
+  std::string FindAwaitedMethod(Tagged function, int32_t offset);
 
  private:
   struct State;
 
   SourceUse Find(Tagged function, const char* name);
+  // False: the source around an offset of its script is not known.
+  bool ReadAround(Tagged function, int32_t offset, size_t* at);
 
   const HeapReader* heap_;
   const RawStrings* strings_;

@@ -6,7 +6,6 @@
 
 #include "../../base/clock.h"
 #include "../../base/containers/word_match.h"
-#include "dead_words.h"
 
 namespace gmr::vm {
 
@@ -36,11 +35,12 @@ void HeapScan::Reset() {
   unreadable_pages_ = 0;
   read_bytes_ = 0;
   dropped_ = 0;
-  allocation_top_ = platform::Address();
+  free_areas_ = {};
   // 0: unknown, then nothing is left out.
   if (!anchors_->allocation_top_slot.IsNull() &&
-      !heap_->memory().Load(anchors_->allocation_top_slot, &allocation_top_))
-    allocation_top_ = platform::Address();
+      !heap_->memory().Load(anchors_->allocation_top_slot, &free_areas_.new_top))
+    free_areas_.new_top = platform::Address();
+  free_areas_.old = ReadGap(*heap_, anchors_->old_area);
   // 0 is no map, but a frequent word.
   free_space_ = anchors_->free_space_map.bits() == 0 ? 1 : anchors_->free_space_map.bits();
 }
@@ -155,22 +155,38 @@ template <bool kWithMarks>
 template <bool kWithMarks>
 bool HeapScan::ScanPage(platform::Address start, size_t words) {
   const PageWords page{page_, words, start};
-  const size_t end = EndOfObjects(page, allocation_top_);
-  for (size_t i = 0; i < end;) {
+  const size_t end = free_areas_.EndOfObjects(page);
+  const WordRange gap = free_areas_.GapIn(page);
+  return ScanWords<kWithMarks>(page, 0, std::min(gap.begin, end)) &&
+         ScanWords<kWithMarks>(page, gap.end, end);
+}
+
+// As FreeWords(), but 0 unless an object begins right behind the block. A header may be a remnant of a block
+// that is partly in use again, and which then ends inside of an object.
+size_t HeapScan::FreeWordsAt(const PageWords& page, size_t index, size_t end) {
+  const size_t words = FreeWords(page, index, layout_->free_space_unit);
+  if (words == 0 || index + words >= end) return words;
+  const uint64_t next = page.at[index + words];
+  Role ignored = Role::kNone;
+  return (SlotOf(next) << kRoleBits) == (next << kRoleBits) || LearnMap(next, &ignored) ? words : 0;
+}
+
+template <bool kWithMarks>
+bool HeapScan::ScanWords(const PageWords& page, size_t begin, size_t end) {
+  for (size_t i = begin; i < end;) {
     const size_t count = std::min(kTogether, end - i);
     Matches matched = count == kTogether ? Match<kWithMarks>(i, kTogether) : Match<kWithMarks>(i, count);
     size_t next = i + count;
     for (; matched.rare != 0; matched.rare &= matched.rare - 1) {
       const size_t index = i + static_cast<size_t>(std::countr_zero(matched.rare));
-      const size_t skipped =
-          page_[index] == free_space_ ? FreeWords(page, index, layout_->free_space_unit) : 0;
+      const size_t skipped = page_[index] == free_space_ ? FreeWordsAt(page, index, end) : 0;
       if (skipped == 0) continue;
       // Those before it only.
       matched.common &= (matched.rare & -matched.rare) - 1u;
       next = index + skipped;
       break;
     }
-    if (!VisitMatched(start, i, matched.common)) return false;
+    if (!VisitMatched(page.start, i, matched.common)) return false;
     i = next;
   }
   return true;

@@ -19,6 +19,7 @@
 #include "../../base/containers/mapped_array.h"
 #include "../objects/heap_layout.h"
 #include "../objects/heap_pages.h"
+#include "dead_words.h"
 #include "handler_reader.h"
 #include "page_targets.h"
 #include "suspended_object.h"
@@ -89,8 +90,8 @@ class HeapScan {
   void ReleasePromises() { promises_.Release(); }
   void ReleaseSuspended() { suspended_.Release(); }
   uint64_t read_bytes() const { return read_bytes_; }
-  // Where the next new object would be when the scan began; 0: unknown.
-  platform::Address allocation_top() const { return allocation_top_; }
+  // Where new objects would be put when the scan began.
+  const FreeAreas& free_areas() const { return free_areas_; }
 
  private:
   enum class Role : uint8_t { kNone, kPromise, kAsyncFunction, kAsyncGenerator, kFunction };
@@ -126,6 +127,9 @@ class HeapScan {
   Matches Match(size_t begin, size_t count);
   template <bool kWithMarks>
   bool ScanPage(platform::Address start, size_t words);
+  template <bool kWithMarks>
+  bool ScanWords(const PageWords& page, size_t begin, size_t end);
+  size_t FreeWordsAt(const PageWords& page, size_t index, size_t end);
   // Bit i: the word i behind `begin` may be the elements of an object.
   bool VisitMatched(platform::Address start, size_t begin, uint64_t matched);
   Role RoleAt(size_t index);
@@ -146,7 +150,7 @@ class HeapScan {
   size_t page_words_ = 0;
   platform::Address page_start_;
   uint64_t free_space_ = 0;
-  platform::Address allocation_top_;
+  FreeAreas free_areas_;
   platform::MappedArray<SuspendedObject> suspended_{kMaxSuspended};
   platform::MappedArray<PendingPromise> promises_{kMaxPromises};
   platform::MappedArray<ResolverFunction> resolvers_{kMaxPromises};

@@ -1,5 +1,8 @@
 #include "holder_search.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace gmr::vm {
 
 bool HolderSearch::Find(const HeapPages& pages, size_t number, const uint64_t* words, size_t index,
@@ -27,12 +30,20 @@ bool HolderSearch::FindInPage(platform::Address start, const uint64_t* words, si
     if (extent == Extent::kNone || (extent == Extent::kShort && is_far)) continue;
     if (extent == Extent::kShort) return false;
     // The second word of others may hold more than a length.
-    if (back > kNearWords && heap_->TypeOfMap(Tagged(words[first])) != heap_->layout().type_fixed_array)
-      continue;
+    if (back > kNearWords && !IsLong(heap_->TypeOfMap(Tagged(words[first])))) continue;
     *holder = {Tagged::At(start + first * sizeof(uint64_t)), static_cast<int32_t>(back * sizeof(uint64_t))};
     return true;
   }
   return false;
+}
+
+// An array of words, or the table of a Map, a Set, a WeakMap or of an object's properties or elements.
+bool HolderSearch::IsLong(int32_t type) const {
+  const Layout& layout = heap_->layout();
+  const int32_t known[] = {layout.type_fixed_array,       layout.type_name_dictionary,
+                           layout.type_number_dictionary, layout_->type_ordered_map,
+                           layout_->type_ordered_set,     layout_->type_ephemeron_table};
+  return type >= 0 && std::find(std::begin(known), std::end(known), type) != std::end(known);
 }
 
 bool HolderSearch::Reaches(Tagged length, size_t back) {

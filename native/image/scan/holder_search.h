@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../objects/heap_layout.h"
 #include "../objects/heap_pages.h"
 #include "../objects/tagged.h"
 
@@ -27,7 +28,7 @@ struct WordHolder {
 
 class HolderSearch {
  public:
-  explicit HolderSearch(const HeapReader* heap) : heap_(heap) {}
+  HolderSearch(const HeapReader* heap, const HeapLayout* layout) : heap_(heap), layout_(layout) {}
 
   void Reset() { array_ = {}; }
 
@@ -40,7 +41,7 @@ class HolderSearch {
   static constexpr size_t kArrayHeader = 2;
   // No object of a fixed length is longer: Map::instance_size_in_words is a byte.
   static constexpr size_t kMaxFixedWords = 256;
-  // So far back, arrays of all kinds are looked for; beyond, FixedArrays only.
+  // So far back, objects of all kinds are looked for; beyond, arrays and tables only.
   static constexpr size_t kNearWords = 4096;
   // V8 begins a page with a header of its own, of some KB.
   static constexpr size_t kHeadWords = 2048;
@@ -54,6 +55,7 @@ class HolderSearch {
   enum class Extent : uint8_t { kNone, kShort, kReaches };
 
   static bool Reaches(Tagged length, size_t back);
+  bool IsLong(int32_t type) const;
   // kNone: no object begins with these words.
   Extent ExtentAt(const uint64_t* words, size_t back) const;
   bool FindInPage(platform::Address start, const uint64_t* words, size_t index, WordHolder* holder);
@@ -61,6 +63,7 @@ class HolderSearch {
   bool IsInLast(platform::Address address, WordHolder* holder) const;
 
   const HeapReader* heap_;
+  const HeapLayout* layout_;
   // The last long one: the next word that is asked for is often in it too.
   Array array_;
   uint64_t head_[kHeadWords];

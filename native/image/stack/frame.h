@@ -49,6 +49,8 @@ struct StackCapture {
   CaptureMethod method = CaptureMethod::kInterrupt;
   double held_ms = 0;         // kParked: for how long the thread stood still
   std::vector<Frame> frames;  // innermost first
+  // kInterrupt: native frames above the innermost JavaScript, until they have names. See native_around.h.
+  std::vector<Frame> above;
   // Native frames are missing above the innermost JavaScript.
   bool has_gap = false;
   // Why JavaScript's frames are missing; empty: they are there, if there are any.

@@ -269,6 +269,7 @@ RawFrame* JsFrames::AppendFunction(const Place& place, const FunctionInfo& info,
   frame->frame_pointer = place.fp;
   // As V8 names what eval() runs, and anonymous functions in it.
   frame->name = info.is_eval && *info.name == '\0' ? "eval" : info.name;
+  frame->false_name = info.false_name;
   frame->file = info.file;
   frame->is_eval = info.is_eval;
   frame->is_user_code = info.has_script && !IsNodeInternal(info.file);

@@ -18,9 +18,15 @@
 namespace gmr::vm {
 
 // Puts the native frames and builtins of `read` between the frames of `reported`,
-// both innermost first. Those above the innermost JavaScript are left out: they
-// are the interrupt's own. False, and `reported` as it was: the two do not agree.
-bool PutNativeFramesAround(const std::vector<Frame>& read, std::vector<Frame>* reported);
+// both innermost first. Those above the innermost JavaScript go to `above`: most
+// are the interrupt's own. False, and both as they were: the two do not agree.
+bool PutNativeFramesAround(const std::vector<Frame>& read, std::vector<Frame>* reported,
+                           std::vector<Frame>* above);
+
+// Once native frames have names: V8 answers not only between two steps of
+// JavaScript, but also while it matches a regular expression or makes JSON. What
+// it was in then becomes part of the stack.
+void KeepInterruptedWork(StackCapture* stack);
 
 }  // namespace gmr::vm
 

@@ -43,6 +43,8 @@ struct RawFrame {
   platform::Address pc;  // 0: unknown
   platform::Address frame_pointer;
   const char* name = "";  // never null
+  // What V8 calls it, if that is the name of something else; "": what `name` is. Never null.
+  const char* false_name = "";
   const char* file = "";  // never null
   // 0: unknown, or it has none.
   Tagged receiver;

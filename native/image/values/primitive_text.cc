@@ -10,11 +10,20 @@ namespace {
 
 // From this value on, JavaScript prints integers with an exponent too.
 constexpr double kLongestInteger = 1e21;
+// Up to this, std::to_chars() prints them, which takes a tenth of the time of snprintf(). A heap has many.
+constexpr double kExactInteger = 9007199254740992;
+
+void PrintInteger(int64_t number, char* text, size_t capacity) {
+  const auto [end, error] = std::to_chars(text, text + capacity - 1, number);
+  *(error == std::errc() ? end : text) = '\0';
+}
 
 // Neither snprintf() nor std::to_chars() allocates here.
 void PrintNumber(double number, char* text, size_t capacity) {
   if (std::isnan(number) || std::isinf(number)) {
     std::snprintf(text, capacity, "%s", std::isnan(number) ? "NaN" : number < 0 ? "-Infinity" : "Infinity");
+  } else if (std::trunc(number) == number && std::fabs(number) <= kExactInteger) {
+    PrintInteger(static_cast<int64_t>(number), text, capacity);
   } else if (std::trunc(number) == number && std::fabs(number) < kLongestInteger) {
     std::snprintf(text, capacity, "%.0f", number);
   } else {
@@ -30,7 +39,7 @@ PrimitiveKind PrimitiveText(const HeapReader& heap, const HeapLayout& layout, co
   double number = 0;
   int32_t kind = -1;
   if (value.IsSmi()) {
-    std::snprintf(text, capacity, "%d", value.ToSmi());
+    PrintInteger(value.ToSmi(), text, capacity);
     return PrimitiveKind::kNumber;
   }
   const int32_t type = heap.TypeOf(&value);

@@ -3,7 +3,9 @@
 #include <charconv>
 #include <cstring>
 
+#include "../objects/bound_function.h"
 #include "../objects/own_name.h"
+#include "../objects/shared_function.h"
 #include "collection_entries.h"
 
 namespace gmr::vm {
@@ -14,6 +16,7 @@ namespace {
 constexpr int32_t kArrayLength = 24;
 constexpr const char* kArray = "Array";
 constexpr std::string_view kEach = "*";
+constexpr int kMaxScopes = 8;
 
 bool IsIndex(std::string_view name) { return !name.empty() && name[0] >= '0' && name[0] <= '9'; }
 
@@ -23,11 +26,8 @@ std::vector<HeldValue> ValueReader::Read(Tagged object, bool is_scope,
                                          const std::vector<ValuePath>& paths) const {
   std::vector<HeldValue> values;
   for (const ValuePath& path : paths) {
-    Tagged at = object;
-    bool is_found = true;
-    for (size_t i = 0; is_found && i < path.steps.size(); ++i)
-      is_found = Step(&at, is_scope && i == 0, path.steps[i]);
-    if (!is_found) continue;
+    Tagged at;
+    if (!Find(object, is_scope, path, &at)) continue;
     char text[kMaxText];
     HeldValue value{path.text, PrimitiveText(*heap_, *layout_, *strings_, at, text, sizeof text), {}};
     if (value.kind == PrimitiveKind::kNone) {
@@ -38,6 +38,14 @@ std::vector<HeldValue> ValueReader::Read(Tagged object, bool is_scope,
     values.push_back(std::move(value));
   }
   return values;
+}
+
+bool ValueReader::Find(Tagged object, bool is_scope, const ValuePath& path, Tagged* value) const {
+  *value = object;
+  for (size_t i = 0; i < path.steps.size(); ++i) {
+    if (!Step(value, is_scope && i == 0, path.steps[i])) return false;
+  }
+  return true;
 }
 
 void ValueReader::ReadAll(Tagged object, bool is_scope, const ValuePath& path,
@@ -71,9 +79,25 @@ bool ValueReader::Step(Tagged* object, bool is_scope, std::string_view name) con
   if (name == "length" && ReadLength(object)) return true;
   if (name == "size" && CollectionEntries(heap_, layout_).ReadSize(*object, object)) return true;
   if (IsIndex(name)) return ReadElement(object, name);
+  if (name == "name" && ReadFunctionName(*heap_, *object, object)) return true;
+  if (name.starts_with('^')) return ReadSeen(object, name.substr(1));
   if (name.starts_with('#')) return ReadOwnDescribed(*heap_, *strings_, *object, name, object);
   if (name.starts_with('@')) return ReadOwnDescribed(*heap_, *strings_, *object, name.substr(1), object);
   return ReadOwnProperty(*heap_, *strings_, *object, name, object);
+}
+
+// A variable that a function can see, from the inside outwards.
+bool ValueReader::ReadSeen(Tagged* function, std::string_view name) const {
+  BoundFunction bound;
+  if (ReadBoundFunction(*heap_, *layout_, *function, &bound)) *function = bound.target;
+  Tagged scope;
+  if (!heap_->IsFunction(function) || !heap_->Load(*function, layout_->function_context, &scope))
+    return false;
+  for (int i = 0; i < kMaxScopes && scope.IsObject(); ++i) {
+    if (scopes_->Variable(scope, name, function)) return true;
+    if (!heap_->Load(scope, layout_->context_previous, &scope)) return false;
+  }
+  return false;
 }
 
 bool ValueReader::ReadLength(Tagged* array) const {

@@ -42,6 +42,9 @@ class ValueReader {
   // The values at those of `paths` that lead to one. `is_scope`: `object` is a Context.
   std::vector<HeldValue> Read(Tagged object, bool is_scope, const std::vector<ValuePath>& paths) const;
 
+  // The value at a path without `*`. False: it leads to none.
+  bool Find(Tagged object, bool is_scope, const ValuePath& path, Tagged* value) const;
+
   // Adds the objects at a path to `objects`, at most kMaxObjects. `*` stands for each element of an array or
   // a Set, and for each value of a Map.
   void ReadAll(Tagged object, bool is_scope, const ValuePath& path, std::vector<Tagged>* objects) const;
@@ -53,6 +56,7 @@ class ValueReader {
                 std::vector<Tagged>* objects) const;
   bool Step(Tagged* object, bool is_scope, std::string_view name) const;
   bool ReadLength(Tagged* array) const;
+  bool ReadSeen(Tagged* function, std::string_view name) const;
   bool ReadElement(Tagged* array, std::string_view index) const;
 
   const HeapReader* heap_;

@@ -2,26 +2,20 @@
 
 #include <algorithm>
 
+#include "../../base/split_text.h"
+#include "bundle_table.h"
+
 namespace gmr::vm {
 
 namespace {
 
-constexpr std::string_view kBegin = "/*gmr-wanted\n";
-constexpr std::string_view kEnd = "*/";
 constexpr std::string_view kReleaser = "releaser:";
 constexpr std::string_view kArrow = "arrow:";
-
-// The text up to `separator`, which is taken off `*rest` with it.
-std::string_view Next(std::string_view* rest, char separator) {
-  const size_t end = std::min(rest->find(separator), rest->size());
-  const std::string_view part = rest->substr(0, end);
-  rest->remove_prefix(std::min(end + 1, rest->size()));
-  return part;
-}
+constexpr std::string_view kCanceller = "canceller:";
 
 void AddPath(std::string_view text, std::vector<ValuePath>* paths) {
   ValuePath path{std::string(text), {}};
-  while (!text.empty()) path.steps.emplace_back(Next(&text, '.'));
+  while (!text.empty()) path.steps.emplace_back(platform::TakePart(&text, '.'));
   const bool is_known = std::any_of(paths->begin(), paths->end(),
                                     [&](const ValuePath& other) { return other.text == path.text; });
   const bool fits = !path.steps.empty() && path.steps.size() <= WantedValues::kMaxSteps;
@@ -33,11 +27,11 @@ void AddPath(std::string_view text, std::vector<ValuePath>* paths) {
 WantedValues WantedValues::Parse(std::string_view text) {
   WantedValues wanted;
   while (!text.empty()) {
-    std::string_view row = Next(&text, '\n');
-    const std::string_view name = Next(&row, '\t');
+    std::string_view row = platform::TakePart(&text, '\n');
+    const std::string_view name = platform::TakePart(&row, '\t');
     if (name.empty()) continue;
     WantedRow& known = wanted.rows_[std::string(name)];
-    while (!row.empty()) wanted.AddWord(Next(&row, '\t'), &known);
+    while (!row.empty()) wanted.AddWord(platform::TakePart(&row, '\t'), &known);
   }
   return wanted;
 }
@@ -56,19 +50,24 @@ void WantedValues::AddWord(std::string_view word, WantedRow* row) {
     case '=':
       row->by_methods = row->by_methods || rest == "methods";
       row->by_closures = row->by_closures || rest == "closures";
+      row->through_closures = row->through_closures || rest == "through";
       if (rest.starts_with(kReleaser)) row->releaser = rest.substr(kReleaser.size());
       if (rest.starts_with(kArrow)) row->arrow = rest.substr(kArrow.size());
+      if (rest.starts_with(kCanceller)) AddCanceller(rest.substr(kCanceller.size()), row);
       return;
     default:
       return AddPath(word, &row->values);
   }
 }
 
+void WantedValues::AddCanceller(std::string_view name, WantedRow* row) {
+  if (name.empty() || cancellers_.size() == kMaxPaths) return;
+  row->cancellers.emplace_back(name);
+  cancellers_.emplace_back(name);
+}
+
 WantedValues WantedValues::FromBundle(std::string_view source) {
-  if (!source.starts_with(kBegin)) return {};
-  source.remove_prefix(kBegin.size());
-  const size_t end = source.find(kEnd);
-  return end == source.npos ? WantedValues() : Parse(source.substr(0, end));
+  return Parse(BundleTable(source, "wanted"));
 }
 
 const WantedRow* WantedValues::Find(std::string_view name) const {

@@ -12,8 +12,9 @@
 //   pLimit() <TAB> activeCount
 //
 // A step of a path is the name of an own property that is not an accessor (a private name includes its `#`; a
-// symbol is `@` and its description), `length` of an array, `size` of a Map or Set, or the index of an
-// element. In a scope, the first step is a variable.
+// symbol is `@` and its description), `length` of an array, `size` of a Map or Set, `name` of a
+// function, the index of an element, or `^` and a variable that a function can see. In a scope, the first
+// step is a variable.
 //
 // Words that begin with a sign say what a resource hands out, and to whom:
 //
@@ -24,6 +25,8 @@
 //   =closures       a call of a function of this scope has it
 //   =releaser:name  the owner of the function that releases it has it; this variable of that function is true
 //                   once it was called
+//   =canceller:name a method that ends the wait for it from the outside
+//   =through        of a scope: what has one of its functions has what is in its variables
 //   >path           an object of this class is a wrapper around the one at the path
 #ifndef GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
 #define GMR_NATIVE_IMAGE_VALUES_WANTED_VALUES_H_
@@ -48,8 +51,10 @@ struct WantedRow {
   std::vector<ValuePath> wrapped;
   std::string releaser;  // a variable; empty: none
   std::string arrow;     // the name of a function; empty: none
+  std::vector<std::string> cancellers;
   bool by_methods = false;
   bool by_closures = false;
+  bool through_closures = false;
 
   bool is_resource() const {
     return !tokens.empty() || !releaser.empty() || !arrow.empty() || by_methods || by_closures;
@@ -58,8 +63,8 @@ struct WantedRow {
 
 class WantedValues {
  public:
-  static constexpr size_t kMaxPaths = 64;  // of one kind in one row
-  static constexpr size_t kMaxSteps = 6;
+  static constexpr size_t kMaxPaths = 128;  // of one kind in one row
+  static constexpr size_t kMaxSteps = 16;
 
   // `text`: rows. Malformed or too long words are omitted. Rows with the same name are merged.
   static WantedValues Parse(std::string_view text);
@@ -71,11 +76,15 @@ class WantedValues {
   const WantedRow* Find(std::string_view name) const;
   bool empty() const { return rows_.empty(); }
   bool has_wrappers() const { return has_wrappers_; }
+  // Those of all rows.
+  const std::vector<std::string>& cancellers() const { return cancellers_; }
 
  private:
   void AddWord(std::string_view word, WantedRow* row);
+  void AddCanceller(std::string_view name, WantedRow* row);
 
   std::map<std::string, WantedRow, std::less<>> rows_;
+  std::vector<std::string> cancellers_;
   bool has_wrappers_ = false;
 };
 

@@ -57,15 +57,18 @@ double ParseCpuLimit(const std::string& text) {
   return is_limit ? quota / period : kNoCpuLimit;
 }
 
-int IdleCpus() {
+int CpusBeside(int busy) {
   const auto cpus = static_cast<int>(std::thread::hardware_concurrency());
-  const auto text = ReadProcFile(AT_FDCWD, "/proc/loadavg");
-  const int running = text.ok() ? ParseRunningThreads(text.value()) : -1;
-  if (running < 0) return 0;
   const double limit = CpuLimit();
   // Of what a limit leaves, the reporter and one thread of the service have theirs.
   const int allowed = limit < cpus ? static_cast<int>(limit) - 2 : cpus;
-  return std::max(0, std::min(cpus - running, allowed));
+  return std::max(0, std::min(cpus - busy, allowed));
+}
+
+int IdleCpus() {
+  const auto text = ReadProcFile(AT_FDCWD, "/proc/loadavg");
+  const int running = text.ok() ? ParseRunningThreads(text.value()) : -1;
+  return running < 0 ? 0 : CpusBeside(running);
 }
 
 }  // namespace gmr::platform

@@ -18,6 +18,9 @@ namespace gmr::platform {
 // the limit leaves beside two.
 int IdleCpus();
 
+// The same if only `busy` threads wanted to run. 0 where a limit leaves none.
+int CpusBeside(int busy);
+
 // Of /proc/loadavg: threads that run or want to; -1: not of that form.
 int ParseRunningThreads(std::string_view loadavg_text);
 

@@ -24,6 +24,7 @@ struct ThreadStatus {
   std::optional<ThreadSyscall> syscall;
   double cpu_user_ms = 0;
   double cpu_system_ms = 0;
+  uint64_t start_ticks = 0;  // since boot; with the tid, it identifies a thread
 
   // Asleep in the call in which an event loop waits for events. A synchronous
   // child process waits in the same call, on a loop of its own, so this alone

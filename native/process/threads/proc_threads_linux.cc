@@ -51,6 +51,7 @@ Result<ThreadStatus> ReadThreadStatus(int tid) {
   status.state = stat.value().state;
   status.cpu_user_ms = TicksToMs(stat.value().user_ticks);
   status.cpu_system_ms = TicksToMs(stat.value().system_ticks);
+  status.start_ticks = stat.value().start_ticks;
 
   if (!KernelTellsOurPlaces()) return status;
   std::snprintf(path, sizeof path, "/proc/self/task/%d/syscall", tid);

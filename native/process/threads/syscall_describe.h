@@ -24,6 +24,9 @@ namespace gmr::platform {
 // alone where the arguments would not help; empty when the thread is not blocked.
 TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader);
 
+// Whether the first argument of a system call is a descriptor.
+bool BeginsWithDescriptor(int64_t number);
+
 }  // namespace gmr::platform
 
 #endif  // GMR_NATIVE_PROCESS_THREADS_SYSCALL_DESCRIBE_H_

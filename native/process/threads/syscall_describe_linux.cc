@@ -277,6 +277,11 @@ void AppendName(int64_t number, TextBuffer* to) {
 
 }  // namespace
 
+bool BeginsWithDescriptor(int64_t number) {
+  const SyscallShape* const shape = FindShape(number);
+  return shape != nullptr && (shape->shape == Shape::kFd || shape->shape == Shape::kFcntl);
+}
+
 TextBuffer DescribeSyscall(const ThreadPlace& place, MemoryReader* reader) {
   TextBuffer text;
   if (place.state != PlaceState::kBlocked) return text;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 
 #include "../../base/clock.h"
@@ -14,18 +13,27 @@ namespace gmr::platform {
 
 namespace {
 
-// Just as exact, but some microseconds slower, and missing in some kernels.
-int64_t FromSchedstat(int tid) {
+// proc(5): nanoseconds that it ran, nanoseconds that it waited for a CPU, turns. Missing in some kernels.
+struct SchedStat {
+  long long ran_ns = 0;
+  long long queued_ns = -1;
+};
+
+SchedStat ReadSchedStat(int tid) {
   char path[64];
   std::snprintf(path, sizeof path, "/proc/self/task/%d/schedstat", tid);
+  SchedStat stat;
   const auto text = ReadProcFile(AT_FDCWD, path);
-  return text.ok() ? std::strtoll(text.value().c_str(), nullptr, 10) : 0;
+  if (!text.ok() || std::sscanf(text.value().c_str(), "%lld %lld", &stat.ran_ns, &stat.queued_ns) != 2)
+    return {};
+  return stat;
 }
 
 }  // namespace
 
 int64_t ThreadCpuNs(int tid) {
-  if (!MayCall(OwnCall::kClockGettime)) return FromSchedstat(tid);
+  // The file is just as exact, but takes some microseconds more.
+  if (!MayCall(OwnCall::kClockGettime)) return ReadSchedStat(tid).ran_ns;
   // Makes the clock id like pthread_getcpuclockid(3), but from the thread's kernel id: the kernel's
   // MAKE_THREAD_CPUCLOCK(tid, CPUCLOCK_SCHED), include/linux/posix-timers.h.
   constexpr unsigned kPerThreadOfScheduler = 6;
@@ -33,5 +41,7 @@ int64_t ThreadCpuNs(int tid) {
   timespec used{};
   return clock_gettime(clock, &used) == 0 ? used.tv_sec * kNsPerSecond + used.tv_nsec : 0;
 }
+
+int64_t ThreadQueuedNs(int tid) { return ReadSchedStat(tid).queued_ns; }
 
 }  // namespace gmr::platform

@@ -1,0 +1,89 @@
+#include "kind_count.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace gmr::vm {
+
+namespace {
+
+constexpr uint64_t kWordBytes = sizeof(uint64_t);
+// Symbol: map, hash, flags; src/objects/name.tq.
+constexpr uint64_t kIsPrivate = uint64_t{1} << 32;
+
+// Code: deoptimization data, positions and others, src/objects/code.h.
+constexpr size_t kCodeFields = 4;
+
+}  // namespace
+
+void KindCount::Move(HeapKind from, HeapKind to, uint64_t bytes) {
+  --counts_[static_cast<size_t>(from)];
+  ++counts_[static_cast<size_t>(to)];
+  bytes_[static_cast<size_t>(from)] -= static_cast<int64_t>(bytes);
+  bytes_[static_cast<size_t>(to)] += static_cast<int64_t>(bytes);
+}
+
+void KindCount::Reset() {
+  std::fill(std::begin(counts_), std::end(counts_), 0);
+  std::fill(std::begin(bytes_), std::end(bytes_), 0);
+  parts_.Truncate(0);
+}
+
+void KindCount::NoteParts(const PageWords& page, size_t begin, size_t end) {
+  for (size_t i = begin; i < std::min(end, page.count); ++i) {
+    const Tagged part = Tagged(page.at[i]).Strong();
+    if (part.IsObject() && !parts_.Append(part.bits())) return;
+  }
+}
+
+// Only arrays; an empty one is shared.
+void KindCount::CountPart(Tagged part) {
+  Tagged map;
+  Tagged second;
+  if (!heap_->Load(part, 0, &map) || !heap_->Load(part, kWordBytes, &second)) return;
+  if (!second.IsSmi() || second.ToSmi() <= 0) return;
+  const uint32_t index = maps_->Find(map.bits());
+  if (index == platform::kNoIndex) return;
+  const MapEntry& entry = (*maps_)[index];
+  const bool is_array = entry.rule == SizeRule::kBytes || entry.rule == SizeRule::kWords;
+  if (is_array && (entry.kind == HeapKind::kArray || entry.kind == HeapKind::kSystem))
+    Move(entry.kind, HeapKind::kCode, kWordBytes * walk_->WordsOf(entry, second.bits()));
+}
+
+void KindCount::Finish() {
+  std::sort(parts_.begin(), parts_.end());
+  const uint64_t* end = std::unique(parts_.begin(), parts_.end());
+  for (const uint64_t* part = parts_.begin(); part != end; ++part) CountPart(Tagged(*part));
+}
+
+void KindCount::VisitMachineCode(const PageWords& page, size_t index) {
+  const Layout& layout = heap_->layout();
+  const Tagged code = Tagged::At(page.start + index * kWordBytes);
+  Tagged stream;
+  int32_t bytes = 0;
+  if (layout.code_instruction_stream < 0 || !heap_->Load(code, layout.code_instruction_stream, &stream) ||
+      !stream.IsObject() || !heap_->LoadInt32(code, layout.code_size, &bytes) || bytes < 0)
+    return;
+  ++counts_[static_cast<size_t>(HeapKind::kCode)];
+  bytes_[static_cast<size_t>(HeapKind::kCode)] += int64_t{bytes} + std::max(0, layout.stream_header_bytes);
+}
+
+void KindCount::Visit(const PageWords& page, const MapEntry& map, size_t index, uint64_t words,
+                      bool is_read_only) {
+  const Layout& layout = heap_->layout();
+  if (map.kind == HeapKind::kShape) {
+    if (is_read_only && map.type == layout.type_map) Move(map.kind, HeapKind::kSystem, kWordBytes * words);
+  } else if (map.kind == HeapKind::kSymbol) {
+    const bool is_private = index + 1 < page.count && (page.at[index + 1] & kIsPrivate) != 0;
+    if (is_private) Move(map.kind, HeapKind::kSystem, kWordBytes * words);
+  } else if (map.rule == SizeRule::kBytecode) {
+    NoteParts(page, index + 2, index + static_cast<size_t>(layout.bytecode_data) / kWordBytes);
+  } else if (map.type == layout.type_code) {
+    NoteParts(page, index + 1, index + kCodeFields);
+    VisitMachineCode(page, index);
+  } else if (map.has_parts) {
+    NoteParts(page, index + 1, index + words);
+  }
+}
+
+}  // namespace gmr::vm

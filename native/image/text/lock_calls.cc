@@ -1,0 +1,247 @@
+#include "lock_calls.h"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+#include "code_blocks.h"
+#include "loops_around.h"
+
+namespace gmr::vm {
+
+namespace {
+
+using Kind = ScriptToken::Kind;
+using Names = std::vector<std::u16string_view>;
+
+constexpr size_t kMaxSteps = 4;
+constexpr size_t kMaxCalls = 64;
+constexpr size_t kMaxNameUnits = 64;
+constexpr size_t kNone = CodeBlocks::kNone;
+
+// How names begin, in lower case.
+constexpr std::string_view kGivingBack[] = {"release",  "unlock",  "leave",   "exit",
+                                            "giveback", "checkin", "putback", "relinquish"};
+// Names that mean it only as a whole, and those that may mean anything outside of a `finally`.
+constexpr std::string_view kShort[] = {"give", "free", "up", "v"};
+constexpr std::string_view kInFinally[] = {"next", "done"};
+
+struct Call {
+  LockCall what;
+  size_t first = 0;      // its tokens
+  size_t arguments = 0;  // the bracket
+};
+
+bool ToText(const ScriptToken& token, std::string* text) {
+  if (token.text.size() > kMaxNameUnits || token.is_escaped) return false;
+  for (const char16_t unit : token.text) {
+    if (unit > 0x7f) return false;
+    text->push_back(static_cast<char>(unit));
+  }
+  return true;
+}
+
+bool IsOneOf(std::string_view text, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+// Without what distinguishes private methods, case and style: `#release_now` is `releasenow`.
+std::string PlainName(const std::string& name) {
+  std::string plain;
+  for (const char unit : name) {
+    if (unit == '_' || unit == '#' || unit == '$') continue;
+    plain.push_back(unit >= 'A' && unit <= 'Z' ? static_cast<char>(unit - 'A' + 'a') : unit);
+  }
+  return plain;
+}
+
+class Calls {
+ public:
+  Calls(const LoopsAround& loops, const char16_t* place)
+      : loops_(loops), tokens_(loops.tokens()), blocks_(loops.tokens()) {
+    for (; place_ < tokens_.size() && tokens_[place_].text.data() < place; ++place_) continue;
+    for (size_t i = 0; i < tokens_.size() && all_.size() < kMaxCalls; ++i) {
+      if (Is(i, Kind::kName) && (i == 0 || !Is(i - 1, Kind::kDot))) Read(i);
+    }
+  }
+
+  std::vector<LockCall> Find();
+  std::string Awaited();
+
+ private:
+  bool Is(size_t at, Kind kind) const { return at < tokens_.size() && tokens_[at].Is(kind); }
+  bool IsName(size_t at) const { return Is(at, Kind::kName) || Is(at, Kind::kPrivate); }
+  bool IsWord(size_t at, std::u16string_view word) const {
+    return Is(at, Kind::kName) && tokens_[at].text == word;
+  }
+  // Of one character, other than brackets and those that are told apart by their kind.
+  bool IsOperator(size_t at, std::u16string_view text) const {
+    return Is(at, Kind::kOperator) && tokens_[at].text == text;
+  }
+  bool IsAwait(size_t at) const { return IsWord(at, u"await") || IsWord(at, u"yield"); }
+  size_t BehindDot(size_t name) const { return Is(name + 1, Kind::kDot) ? name + 2 : 0; }
+  bool IsBefore(const Call& call) const { return call.first < place_; }
+  void Read(size_t at);
+  bool GivesBack(const Call& call) const;
+  bool Takes(const Call& call, const Call& giving) const;
+  bool IsWhole(const Call& call) const;
+  bool IsInSameLoops(const Call& taking, const Call& giving) const;
+  size_t ReadTarget(size_t await, Names* names) const;
+  bool IsGiven(const Names& names, const Call& giving) const;
+  bool IsAskedFor(const Names& names) const;
+
+  const LoopsAround& loops_;
+  const std::vector<ScriptToken>& tokens_;
+  CodeBlocks blocks_;
+  size_t place_ = 0;
+  std::vector<Call> all_;
+};
+
+// A chain of names that ends with a call.
+void Calls::Read(size_t at) {
+  Call call;
+  std::string name;
+  call.first = at;
+  while (IsName(at) && ToText(tokens_[at], &name)) {
+    const size_t next = BehindDot(at);
+    // `lock?.()` has a dot too.
+    const bool has_dot = next != 0 && Is(next, Kind::kOpenParen);
+    if (Is(at + 1, Kind::kOpenParen) || has_dot) {
+      call.what.method = name;
+      call.arguments = has_dot ? next : at + 1;
+      if (!call.what.object.empty()) all_.push_back(std::move(call));
+      return;
+    }
+    if (next == 0 || call.what.object.size() == kMaxSteps) return;
+    call.what.object.push_back(std::move(name));
+    name.clear();
+    at = next;
+  }
+}
+
+bool Calls::GivesBack(const Call& call) const {
+  const std::string name = PlainName(call.what.method);
+  if (std::any_of(std::begin(kGivingBack), std::end(kGivingBack),
+                  [&](std::string_view word) { return name.starts_with(word); }))
+    return true;
+  return IsOneOf(name, kShort) || (IsOneOf(name, kInFinally) && blocks_.IsInFinally(call.first, place_));
+}
+
+// Where a statement begins that assigns what is awaited at `await`, and to which variables: that of `await`
+// if it assigns nothing. kNone: it is no such statement.
+size_t Calls::ReadTarget(size_t await, Names* names) const {
+  size_t at = await;
+  if (at > 1 && Is(at - 1, Kind::kAssign)) {
+    const size_t end = at - 2;
+    const bool is_pattern = Is(end, Kind::kCloseSquare) || Is(end, Kind::kCloseBrace);
+    at = is_pattern ? blocks_.PartnerOf(end) : end;
+    if (at == kNone || (!is_pattern && !Is(at, Kind::kName))) return kNone;
+    for (size_t i = at; i <= end; ++i) {
+      if (Is(i, Kind::kName) && !Is(i + 1, Kind::kColon)) names->push_back(tokens_[i].text);
+    }
+    const bool is_declared =
+        at > 0 && (IsWord(at - 1, u"const") || IsWord(at - 1, u"let") || IsWord(at - 1, u"var"));
+    if (is_declared) --at;
+    if (is_pattern && !is_declared) return kNone;
+  }
+  return blocks_.BeginsStatement(at) ? at : kNone;
+}
+
+// Whether nothing else is done with its result: not `lock.enter().catch(...)`, nor `await lock.enter() && x`.
+bool Calls::IsWhole(const Call& call) const {
+  const size_t end = blocks_.PartnerOf(call.arguments);
+  if (end == kNone) return false;
+  return Is(end + 1, Kind::kSemicolon) || Is(end + 1, Kind::kCloseBrace) || blocks_.BeginsStatement(end + 1);
+}
+
+// In a loop, what is behind the place ran before it too, so what was taken outside of the loop was given
+// back.
+bool Calls::IsInSameLoops(const Call& taking, const Call& giving) const {
+  return !loops_.Any([&](std::u16string_view before, std::u16string_view whole) {
+    const bool has_taking = tokens_[taking.first].text.data() >= before.data();
+    const bool has_giving = tokens_[giving.first].text.data() < whole.data() + whole.size();
+    return has_taking != has_giving;
+  });
+}
+
+// Whether what is given back, if anything is named, is what was taken.
+bool Calls::IsGiven(const Names& names, const Call& giving) const {
+  const size_t argument = giving.arguments + 1;
+  if (names.empty() || Is(argument, Kind::kCloseParen)) return true;
+  return Is(argument, Kind::kName) &&
+         std::find(names.begin(), names.end(), tokens_[argument].text) != names.end();
+}
+
+// Whether it is asked later whether there is a result: `if (hasLock) lock.leave()`.
+bool Calls::IsAskedFor(const Names& names) const {
+  for (size_t i = place_; i < tokens_.size(); ++i) {
+    if (!Is(i, Kind::kName) || std::find(names.begin(), names.end(), tokens_[i].text) == names.end())
+      continue;
+    const size_t around = blocks_.Around(i);
+    const bool is_in_head = around != kNone && around > place_ && IsWord(around - 1, u"if");
+    const bool is_condition =
+        Is(i + 1, Kind::kQuestion) || (IsOperator(i + 1, u"&") && IsOperator(i + 2, u"&"));
+    if (is_in_head || is_condition) return true;
+  }
+  return false;
+}
+
+bool Calls::Takes(const Call& call, const Call& giving) const {
+  const size_t argument = call.arguments + 1;
+  const bool has_key = !Is(argument, Kind::kCloseParen) &&
+                       !(Is(argument, Kind::kNumber) && Is(argument + 1, Kind::kCloseParen));
+  if (call.first == 0 || !IsAwait(call.first - 1) || has_key || !IsWhole(call)) return false;
+  Names names;
+  const size_t statement = ReadTarget(call.first - 1, &names);
+  if (statement == kNone || !blocks_.RunsBefore(statement, place_) || !IsInSameLoops(call, giving))
+    return false;
+  const bool is_named = !names.empty() && !Is(giving.arguments + 1, Kind::kCloseParen);
+  return IsGiven(names, giving) && (is_named || !IsAskedFor(names));
+}
+
+std::vector<LockCall> Calls::Find() {
+  std::vector<LockCall> found;
+  for (const Call& call : all_) {
+    if (IsBefore(call)) continue;
+    const auto is_known = [&](const LockCall& other) { return other.object == call.what.object; };
+    if (std::any_of(found.begin(), found.end(), is_known)) continue;
+    // Only the first call behind the place counts, also where it says nothing.
+    LockCall& lock = found.emplace_back();
+    lock.object = call.what.object;
+    if (!GivesBack(call)) continue;
+    bool has_given = false;
+    for (const Call& other : all_) {
+      if (!IsBefore(other) || other.what.object != call.what.object) continue;
+      has_given = has_given || other.what.method == call.what.method || GivesBack(other);
+      if (Takes(other, call)) lock.taken.push_back(other.what.method);
+    }
+    if (!has_given && !lock.taken.empty()) lock.method = call.what.method;
+  }
+  std::erase_if(found, [](const LockCall& call) { return call.method.empty(); });
+  return found;
+}
+
+std::string Calls::Awaited() {
+  if (!IsAwait(place_)) return {};
+  const auto call =
+      std::find_if(all_.begin(), all_.end(), [&](const Call& each) { return each.first == place_ + 1; });
+  return call == all_.end() ? std::string() : call->what.method;
+}
+
+}  // namespace
+
+std::vector<LockCall> FindLockCalls(std::u16string_view source, size_t offset) {
+  if (offset > source.size()) return {};
+  LoopsAround loops(source, offset);
+  if (!loops.Find()) return {};
+  return Calls(loops, source.data() + offset).Find();
+}
+
+std::string FindAwaitedMethod(std::u16string_view source, size_t offset) {
+  if (offset > source.size()) return {};
+  LoopsAround loops(source, offset);
+  if (!loops.Find()) return {};
+  return Calls(loops, source.data() + offset).Awaited();
+}
+
+}  // namespace gmr::vm
