@@ -94,6 +94,8 @@ reporter::Options ToOptions(napi_env env, napi_value object) {
   options.log_dir = TextOf(env, object, "logDir");
   options.max_reports = IntegerOf(env, object, "maxReports");
   options.max_report_bytes = IntegerOf(env, object, "maxReportBytes");
+  options.keep_reports = IntegerOf(env, object, "keepReports");
+  options.status_json = TextOf(env, object, "statusJson");
   options.development = BoolOf(env, object, "development");
   options.watched_file = TextOf(env, object, "fileEventHandler");
   options.watch_interval_ms = IntegerOf(env, object, "fileEventHandlerIntervalMs");

@@ -17,6 +17,7 @@
 #include "../os/stderr_identity.h"
 #include "../os/stderr_output.h"
 #include "../process/proc_tree.h"
+#include "../process/threads/process_syscall.h"
 #include "../v8/layout_loader.h"
 #include "../v8/layout_trial.h"
 #include "capture/async_code.h"
@@ -53,11 +54,22 @@ std::string MakeReportId(double wall_clock_ms, uint32_t sequence) {
   return std::string(date) + "-" + std::to_string(getpid()) + "-" + std::to_string(sequence);
 }
 
+// What each process below this one waits for. The first of the list is this process.
+void DescribeChildren(int64_t deadline_ns, platform::ProcessTree* tree) {
+  for (size_t at = 1; at < tree->processes.size() && MonotonicNs() < deadline_ns; ++at) {
+    platform::ProcessInfo& process = tree->processes[at];
+    if (process.state != 'Z')
+      process.syscall = platform::Unmasked(platform::DescribeProcessSyscall(process.pid));
+  }
+}
+
 std::string ProcessesJson(int64_t deadline_ns) {
   platform::ProcessTreeLimits limits;
   limits.deadline_ns = std::min(MonotonicNs() + kProcessesNs, deadline_ns);
   JsonWriter json;
-  WriteProcesses(json, platform::ReadProcessTree(limits));
+  auto tree = platform::ReadProcessTree(limits);
+  if (tree.ok()) DescribeChildren(limits.deadline_ns, &tree.value());
+  WriteProcesses(json, tree);
   return json.Take();
 }
 
@@ -85,6 +97,7 @@ platform::Result<bool> Reporter::Configure(Options options) {
   platform::Monitor::Lock lock(monitor_);
   facts_.options = std::move(options);
   patrol_.Configure(facts_.options);
+  options_changed_ = true;
   if (thread_started_) {
     wake_.Wake();  // so that the reporter thread sleeps until the next round at most
     return true;
@@ -150,6 +163,7 @@ platform::Result<bool> Reporter::RequestPhotograph(PhotographListener listener) 
 void* Reporter::Run(void* raw) {
   auto* reporter = static_cast<Reporter*>(raw);
   platform::NameThisThread("gmr-reporter");
+  platform::WithinMemory([reporter] { reporter->OpenOutsideView(); });
   {
     const platform::Monitor::Lock lock(reporter->monitor_);
     reporter->thread_named_ = true;
@@ -183,6 +197,7 @@ void Reporter::OpenForSignal() {
 void Reporter::Serve() {
   platform::WithinMemory([this] { PrintLateAnswers(); });
   platform::WithinMemory([this] { LookForNodemon(); });
+  platform::WithinMemory([this] { ShowOptions(); });
   if (const platform::SignalEvent event = platform::TakeSignal(); event.count > 0) ServeSignal(event);
   platform::WithinMemory([this] { SayAll(); });
   platform::WithinMemory([this] { ServePatrol(); });
@@ -227,12 +242,11 @@ void Reporter::TakePhotograph(const Facts& facts, const MemoryPlan& memory, std:
   // The destructor ends its thread, which uses these local variables, even when memory runs out before
   // Finish().
   const GreenThreadsEnd green_threads_end(&green_photographer_);
-  const auto read_heaps = [&] {
-    green_photographer_.Begin(
-        {options, platform_.load(), deadline_ns, stop, FormatterSource(options), memory.shortage}, &gate_,
-        photograph);
-  };
-  PhotographThreads(options, memory, {stop, std::move(asked), read_heaps}, photograph);
+  const GreenPhotographJob heaps{options, platform_.load(),         deadline_ns,
+                                 stop,    FormatterSource(options), memory.shortage};
+  const auto read_heaps = [&] { green_photographer_.Begin(heaps, &gate_, photograph); };
+  const auto plan_contexts = [&] { return green_photographer_.PlanContexts(heaps); };
+  PhotographThreads(options, memory, {stop, std::move(asked), read_heaps, plan_contexts}, photograph);
   if (!memory.is_whole()) {
     green_photographer_.Finish(photograph);
     SumPauses(photograph);
@@ -295,6 +309,7 @@ Delivery::Outcome Reporter::MakeReport(const Trigger& trigger, const MemoryPlan&
   std::string resolved_json;
   const auto deliver = [&](Formatted formatted) {
     resolved_json = std::move(formatted.photograph_json);
+    Keep(photograph, &formatted.texts);
     delivery.Begin(std::move(formatted.texts), deadline_ns, [this] { return gate_.closing(); });
     delivered = true;
   };

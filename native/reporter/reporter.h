@@ -31,6 +31,7 @@
 #include "model/options.h"
 #include "model/photograph.h"
 #include "output/delivery.h"
+#include "output/outside_view.h"
 #include "sections_exchange.h"
 #include "triggers/nodemon.h"
 #include "triggers/patrol.h"
@@ -111,6 +112,11 @@ class Reporter {
   // Setup: waits, at most 1 s, until the reporter thread has read the files that it reads at its start.
   void AwaitOwnFiles(platform::Monitor::Lock& lock);
   void AskForNodemon();
+  // Lets other processes see this one.
+  void OpenOutsideView();
+  void ShowOptions();
+  // Takes the report that is to be kept out of the texts, and keeps it.
+  void Keep(const Photograph& photograph, std::vector<ReportText>* texts);
   static void* Run(void* reporter);
   // Called by ExitWatch.
   bool CloseGate(int64_t deadline_ns);
@@ -148,6 +154,7 @@ class Reporter {
 
   // Reporter thread only:
   Nodemon nodemon_;
+  OutsideView outside_view_;
   uint32_t sequence_ = 0;
   GreenPhotographer green_photographer_;
   FormatterCode formatter_code_;
@@ -157,6 +164,7 @@ class Reporter {
     int64_t written_at_ns = 0;
   } last_report_;
   int unblocked_signal_ = 0;
+  int shown_signal_ = 0;
 
   // Main thread only:
   platform::SignalAction action_;
@@ -184,6 +192,7 @@ class Reporter {
   bool thread_started_ = false;
   bool thread_named_ = false;
   bool nodemon_wanted_ = false;
+  bool options_changed_ = false;
 };
 
 }  // namespace gmr::reporter

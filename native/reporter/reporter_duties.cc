@@ -2,6 +2,7 @@
 // go where reports go, and the events that JavaScript hears of.
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "../base/memory_guard.h"
@@ -13,6 +14,8 @@ namespace {
 
 // What listeners are given at most.
 constexpr size_t kMaxPhotographBytes = size_t{16} << 20;
+// The extension that src/formatter/format.ts uses for the report to keep.
+constexpr std::string_view kKeptExtension = "kept";
 
 }  // namespace
 
@@ -61,8 +64,38 @@ void Reporter::WaitForWork() {
 void Reporter::ServePatrol() {
   if (gate_.closing()) return;
   const Patrol::Findings findings = patrol_.Round();
+  if (findings.blocked) outside_view_.SetBlocked(*std::move(findings.blocked));
   for (const std::string& json : findings.block_ends) TellEvent(json);
   for (const Trigger& trigger : findings.triggers) Report(trigger);
+}
+
+void Reporter::ShowOptions() {
+  Options options;
+  OutsideView::Answering answering;
+  const int number = signal_number_.load();
+  {
+    const platform::Monitor::Lock lock(monitor_);
+    if (!options_changed_ && number == shown_signal_) return;
+    options_changed_ = false;
+    options = facts_.options;
+    if (number != 0) answering.signal = facts_.signal_name;
+  }
+  shown_signal_ = number;
+  for (const vm::LoopStatus& loop : vm::IsolateRegistry::Get().Loops()) {
+    if (loop.identity.is_main) answering.main_epoll_fd = loop.epoll_fd;
+  }
+  outside_view_.SetOptions(options, std::move(answering));
+}
+
+void Reporter::Keep(const Photograph& photograph, std::vector<ReportText>* texts) {
+  const auto kept = std::find_if(texts->begin(), texts->end(),
+                                 [](const ReportText& text) { return text.extension == kKeptExtension; });
+  // Without a formatter, there is only the text.
+  const ReportText* const report = kept != texts->end() ? &*kept : texts->empty() ? nullptr : &texts->front();
+  if (report == nullptr) return;
+  platform::WithinMemory(
+      [&] { outside_view_.Keep(photograph.report_id, photograph.trigger.wall_clock_ms, report->text); });
+  if (kept != texts->end()) texts->erase(kept);
 }
 
 bool Reporter::WantsReports() {

@@ -3,6 +3,7 @@
 #include "../base/clock.h"
 #include "../base/memory_guard.h"
 #include "../base/own_calls.h"
+#include "../base/proc_status.h"
 #include "../os/standard_fds.h"
 #include "../process/headroom.h"
 #include "output/bare_report.h"
@@ -40,6 +41,13 @@ void ExamineCalls(const MemoryPlan& memory) {
 }
 
 }  // namespace
+
+void Reporter::OpenOutsideView() {
+  // With a filter of system calls, those that this takes must be tried before.
+  if (platform::ReadStatusNumber("Seccomp") != 0) ExamineCalls(PlanWithinMemory());
+  outside_view_.Open();
+  ShowOptions();
+}
 
 Delivery::Outcome Reporter::Report(const Trigger& trigger) {
   Delivery::Outcome outcome;

@@ -48,6 +48,7 @@ void ConcludeSilent(int64_t asked_at_ns, bool stopped, Subject* subject) {
                   waited_ms);
     photo.note = note;
     photo.stack = taken->stack;
+    photo.context = taken->context;
     photo.state = StateOfRead(photo, taken->stack.method);
     if (photo.os) SetBlocked(*taken, &*photo.os);
     return;
@@ -107,6 +108,7 @@ void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
   }
   photo.state = StateOfAnswered(photo, answer.stack);
   photo.stack = answer.stack;
+  photo.context = answer.context;
   if (photo.status.identity.runs_module_hooks) photo.note = "Node's own thread for module hooks";
   photo.heap = subject->first_capture != nullptr ? subject->first_capture->answer().heap : answer.heap;
 }

@@ -32,6 +32,13 @@ constexpr size_t kMaxFramesInAll = 20'000;
 // Begins the reason when gc_epoch.h cannot be trusted.
 constexpr const char* kCannotBeWatched = "the garbage collector cannot be watched: ";
 
+bool HasContext(const IsolatePhoto& photo) { return photo.context.problem.empty(); }
+
+// Such a context was read with a look at the garbage collector.
+bool HasContextOfStopped(const IsolatePhoto& photo) {
+  return HasContext(photo) && photo.stack && photo.stack->method != vm::CaptureMethod::kInterrupt;
+}
+
 bool WasReadUnpaused(const IsolatePhoto& photo) {
   return photo.green_threads.found && photo.green_threads.found->reading != vm::HeapReading::kPaused;
 }
@@ -144,7 +151,21 @@ std::shared_ptr<const vm::GreenThreadsQuestion> GreenPhotographer::MakeQuestion(
   question->limits = job.options.green_threads.limits;
   question->wanted = vm::WantedValues::FromBundle(job.formatter_source);
   question->limits.wanted = &question->wanted;
+  question->rows = vm::ContextRows::FromBundle(job.formatter_source);
+  question->limits.rows = &question->rows;
+  question->census.types = vm::ProcessHeapLayout().types;
+  question->census.fds = &question->fds;
+  question->census.rows = vm::OpenRows::FromBundle(job.formatter_source);
   return question;
+}
+
+std::shared_ptr<const vm::ContextPlan> GreenPhotographer::PlanContexts(const GreenPhotographJob& job) {
+  context_plan_.reset();
+  if (!job.options.green_threads.enabled || !job.shortage.empty()) return nullptr;
+  const bool with_rows = job.options.green_threads.limits.with_values;
+  context_plan_ = vm::MakeContextPlan(vm::TrustedLayout(MonotonicNs()), model_.get(),
+                                      with_rows ? job.formatter_source : "");
+  return context_plan_;
 }
 
 void GreenPhotographer::TryTable(v8::Isolate* isolate, const reporter::Photograph& photograph) const {
@@ -153,13 +174,29 @@ void GreenPhotographer::TryTable(v8::Isolate* isolate, const reporter::Photograp
     return std::any_of(photograph.isolates.begin(), photograph.isolates.end(), is_such);
   };
   const vm::LoadedLayout& loaded = vm::TrustedLayout(MonotonicNs());
-  if (any([](const IsolatePhoto& photo) { return photo.green_threads.found.has_value(); }))
+  if (any([](const IsolatePhoto& photo) { return photo.green_threads.found || HasContext(photo); }))
     vm::TryHeapModel(isolate, loaded, *model_);
   // A collection of garbage takes longer than all the rest, and a heap that was paused is read without it.
-  if (any(WasReadUnpaused)) vm::TryGcEpoch(isolate, loaded, *model_);
+  if (any(WasReadUnpaused) || any(HasContextOfStopped)) vm::TryGcEpoch(isolate, loaded, *model_);
+}
+
+// They were read before there was a model.
+void GreenPhotographer::DropUntestedContexts(reporter::Photograph* photograph) const {
+  if (context_plan_ == nullptr) return;
+  std::string problem = model_ == nullptr ? vm::kNotTried : DifferenceBetween(*context_plan_, *model_);
+  if (problem.empty() && is_from_table_) problem = vm::HeapModelProblem();
+  const std::string gc_problem =
+      is_from_table_ || model_ == nullptr ? vm::GcEpochProblem() : model_->gc_problem();
+  for (IsolatePhoto& photo : photograph->isolates) {
+    const bool is_watched = HasContextOfStopped(photo);
+    if (!HasContext(photo) || (problem.empty() && (!is_watched || gc_problem.empty()))) continue;
+    photo.context = vm::ThreadContext();
+    photo.context.problem = problem.empty() ? std::string(kCannotBeWatched) + gc_problem : problem;
+  }
 }
 
 void GreenPhotographer::DropUntested(reporter::Photograph* photograph) const {
+  DropUntestedContexts(photograph);
   if (!is_from_table_) return;
   const std::string problem = vm::HeapModelProblem();
   const std::string gc_problem = vm::GcEpochProblem();
@@ -179,6 +216,9 @@ void GreenPhotographer::Begin(const GreenPhotographJob& job, ExitGate* gate,
   std::shared_ptr<const vm::GreenThreadsQuestion> green;
   if (job.options.green_threads.enabled && job.shortage.empty())
     green = MakeQuestion(job, gate, *photograph, &reason);
+  for (IsolatePhoto& photo : photograph->isolates) {
+    if (context_plan_ == nullptr) photo.context.problem = reason;
+  }
   std::vector<HeapSubject> subjects;
   for (IsolatePhoto& photo : photograph->isolates) {
     const char* why_not = green == nullptr ? reason.c_str() : WhyNot(photo);

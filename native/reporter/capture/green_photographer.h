@@ -41,6 +41,9 @@ struct GreenPhotographJob {
 
 class GreenPhotographer {
  public:
+  // How the contexts of threads are read in this report; nullptr: they are not.
+  std::shared_ptr<const vm::ContextPlan> PlanContexts(const GreenPhotographJob& job);
+
   // Until Finish(), `green_threads` of the photographed isolates must not be touched, and `job.options`
   // and the isolates must stay where they are.
   void Begin(const GreenPhotographJob& job, ExitGate* gate, reporter::Photograph* photograph);
@@ -60,6 +63,7 @@ class GreenPhotographer {
   std::shared_ptr<const vm::GreenThreadsQuestion> MakeQuestion(const GreenPhotographJob& job, ExitGate* gate,
                                                                const reporter::Photograph& photograph,
                                                                std::string* reason);
+  void DropUntestedContexts(reporter::Photograph* photograph) const;
   // Sets model_, unless the table does not fit.
   void TakeTable(const vm::LoadedLayout& loaded, const reporter::Photograph& photograph);
   // Sets model_, unless the reason that is returned is one of this report only.
@@ -67,6 +71,7 @@ class GreenPhotographer {
 
   // Kept once it was made, also when the answer is that this V8 is not understood.
   std::unique_ptr<const vm::HeapModel> model_;
+  std::shared_ptr<const vm::ContextPlan> context_plan_;  // of the current report
   bool is_from_table_ = false;
   platform::HelperThread thread_;
 };

@@ -28,6 +28,12 @@ class LazyReader {
     return *reader_;
   }
 
+  // For the stacks that are read from now on.
+  void UseContextPlan(std::shared_ptr<const vm::ContextPlan> plan) {
+    context_plan_ = std::move(plan);
+    if (reader_ != nullptr) reader_->UseContextPlan(context_plan_);
+  }
+
   // Returns the plan with which threads decode their own frames. nullptr when V8's frames cannot be decoded,
   // or when the layout is not loaded soon enough: no thread is interrupted before.
   std::shared_ptr<const vm::OwnFramesPlan> PlanOwnFrames() {
@@ -46,10 +52,12 @@ class LazyReader {
     if (reader_ != nullptr) return;
     reader_ = std::make_unique<vm::StackReader>(vm::TrustedLayout(platform::MonotonicNs() + timeout_ns),
                                                 vm::IsolateRegistry::Get().builtins(), memory_);
+    reader_->UseContextPlan(context_plan_);
   }
 
   const vm::StackReader::Memory memory_;
   std::unique_ptr<vm::StackReader> reader_;
+  std::shared_ptr<const vm::ContextPlan> context_plan_;
   bool is_stale_ = false;
 };
 

@@ -149,6 +149,7 @@ void LoopSampler::Conclude(Loop* loop, Subject* subject) {
   if (!is_better || !photo.stack || (!loop->has_user_code && !photo.stack->frames.empty())) return;
   photo.state = IsolateState::kRunning;
   photo.stack = loop->best->answer().stack;
+  photo.context = loop->best->answer().context;
   subject->capture = loop->best;
   if (!photo.loop_turns) return;
   char note[160];

@@ -60,6 +60,7 @@ void PhotographOthers(const Options& options, const std::vector<MarkedThread>& t
     OtherThreadPhoto& other = photograph->other_threads.emplace_back();
     other.os.status = std::move(status.value());
     other.os.mark = mark;
+    if (other.os.status.state == 'R') other.os.queue_mark = MarkQueue(tid);
     if (photograph->other_threads.size() > max_stacks) {
       other.no_stack = "memory is short";
     } else if (photograph->other_threads.size() > kMaxOtherStacks || MonotonicNs() > deadline_ns) {

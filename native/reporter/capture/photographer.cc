@@ -10,6 +10,7 @@
 
 #include "../../base/clock.h"
 #include "../../base/sleep.h"
+#include "../../image/stack/native_around.h"
 #include "../../process/threads/idle_cpus.h"
 #include "../../process/threads/thread_cpu.h"
 #include "../../v8/layout_loader.h"
@@ -20,6 +21,7 @@
 #include "lazy_reader.h"
 #include "loop_sampler.h"
 #include "other_threads.h"
+#include "queue_sampler.h"
 #include "silent_thread.h"
 #include "subject.h"
 #include "unregistered_worker.h"
@@ -81,6 +83,15 @@ class Once {
 bool NeedsTheirCpu(const std::vector<Subject>& subjects) {
   return std::any_of(subjects.begin(), subjects.end(),
                      [](const Subject& subject) { return MayBeHeld(subject) || MayTurn(subject.photo); });
+}
+
+// Whether a CPU is left beside this thread and those that were running when they were asked. A loop that
+// mostly sleeps does not need one of its own.
+bool HasCpuToSpare(const std::vector<IsolatePhoto>& isolates) {
+  const auto running = std::count_if(isolates.begin(), isolates.end(), [](const IsolatePhoto& photo) {
+    return !photo.os || photo.os->status.state == 'R';
+  });
+  return platform::IdleCpus() > 0 || platform::CpusBeside(1 + static_cast<int>(running)) > 0;
 }
 
 void WaitForAnswers(const Options& options, const std::function<bool()>& stop, LazyReader* reader,
@@ -153,6 +164,12 @@ void RetryMicrotaskStorms(vm::Question question, const std::function<bool()>& st
   }
 }
 
+vm::SpentOnAnswers SpentSince(const vm::IsolateStatus& status) {
+  const auto now = vm::IsolateRegistry::Get().SpentOf(status.id);
+  if (!now) return {};
+  return {now->wall_ns - status.spent.wall_ns, now->cpu_ns - status.spent.cpu_ns};
+}
+
 void AddNativeFrames(const std::vector<Subject>& subjects, LazyReader* reader, Photograph* photograph) {
   for (size_t i = 0; i < subjects.size(); ++i) {
     std::optional<vm::StackCapture>& stack = photograph->isolates[i].stack;
@@ -182,15 +199,17 @@ void NameFrames(LazyReader* reader, Photograph* photograph) {
     if (other.stack) stacks.push_back(&*other.stack);
   }
   reader->Get().NameNativeFrames(stacks);
-  for (vm::StackCapture* stack : stacks) MarkMicrotasks(stack);
+  for (vm::StackCapture* stack : stacks) {
+    vm::KeepInterruptedWork(stack);
+    MarkMicrotasks(stack);
+  }
 }
 
 }  // namespace
 
 void SumPauses(Photograph* photograph) {
   for (IsolatePhoto& photo : photograph->isolates) {
-    const std::optional<int64_t> now_ns = vm::IsolateRegistry::Get().PausedNs(photo.status.id);
-    photo.paused_ms = now_ns ? platform::MsBetween(photo.status.paused_ns, *now_ns) : 0;
+    photo.paused_ms = platform::MsBetween(0, SpentSince(photo.status).wall_ns);
     if (photo.stack) photo.paused_ms += photo.stack->held_ms;
   }
 }
@@ -209,6 +228,8 @@ void PhotographThreads(const Options& options, const MemoryPlan& memory, const P
   LazyReader reader(memory.is_thrifty() ? vm::StackReader::Memory::kLittle : vm::StackReader::Memory::kUsual);
   vm::Question question{options.max_frames, true, photograph->report_id, 0};
   question.own_frames = reader.PlanOwnFrames();
+  question.context_plan = hooks.plan_contexts();
+  reader.UseContextPlan(question.context_plan);
   question.asked_at_ns = MonotonicNs();
   AskAll(question, memory.max_stacks, &subjects);
   // Before the hooks may begin threads of the report itself.
@@ -229,7 +250,7 @@ void PhotographThreads(const Options& options, const MemoryPlan& memory, const P
   // Nobody is held any more. Loops that are asked again need a CPU of their own.
   const auto may_turn = [](const IsolatePhoto& photo) { return MayTurn(photo); };
   const auto& isolates = photograph->isolates;
-  if (std::none_of(isolates.begin(), isolates.end(), may_turn) || platform::IdleCpus() > 0) {
+  if (std::none_of(isolates.begin(), isolates.end(), may_turn) || HasCpuToSpare(isolates)) {
     asked();
     listed();
   }
@@ -238,10 +259,12 @@ void PhotographThreads(const Options& options, const MemoryPlan& memory, const P
   const size_t others = memory.max_stacks - std::min(memory.max_stacks, subjects.size());
   PhotographOthers(options, threads, others, &reader, photograph);
   loops.Sample(&subjects);
+  QueueSampler(question, hooks.stop, photograph).Sample(&subjects);
   asked();
   listed();
   for (IsolatePhoto& photo : photograph->isolates) {
-    if (photo.os) SetCpuShare(&*photo.os);
+    const vm::SpentOnAnswers spent = SpentSince(photo.status);
+    if (photo.os) SetCpuShare(&*photo.os, spent.cpu_ns);
   }
   AddNativeFrames(subjects, &reader, photograph);
   for (IsolatePhoto& photo : photograph->isolates) ConcludeWaiting(&photo);

@@ -9,6 +9,7 @@
 #define GMR_NATIVE_REPORTER_CAPTURE_PHOTOGRAPHER_H_
 
 #include <functional>
+#include <memory>
 
 #include "../formatter/memory_plan.h"
 #include "../model/options.h"
@@ -24,6 +25,8 @@ struct PhotographHooks {
   // Called once, after `asked`, when `isolates` are complete but for their names and native frames: from then
   // on they stay where they are. Never while a thread is held.
   std::function<void()> listed;
+  // How contexts are read, once V8's layout is loaded; nullptr: they are not.
+  std::function<std::shared_ptr<const vm::ContextPlan>()> plan_contexts;
 };
 
 // Sets `paused_ms` of each isolate, when nobody is asked any more.

@@ -65,8 +65,12 @@ bool SilentThread::IsStarved() const {
   return had_ns < static_cast<double>(latest_.at_ns - asked_.at_ns) * kStarvedShare;
 }
 
+vm::ThreadToRead SilentThread::WhatToRead() const {
+  return {status_.tid, status_.isolate, max_frames_, status_.environment.address, status_.context.get()};
+}
+
 bool SilentThread::TakePassively() {
-  vm::ReadStack read = reader_().ReadBlocked({status_.tid, status_.isolate, max_frames_});
+  vm::ReadStack read = reader_().ReadBlocked(WhatToRead());
   if (read.outcome != vm::ReadStack::Outcome::kRead) {
     problem_ = std::move(read.problem);
     return false;
@@ -110,7 +114,7 @@ bool SilentThread::ReadParked(vm::ReadStack* read) {
     if (const char* why = WhyNoSignal()) {
       now.problem = why;
     } else {
-      now = reader.ReadParked({status_.tid, status_.isolate, max_frames_}, MonotonicNs() + kParkTimeoutNs);
+      now = reader.ReadParked(WhatToRead(), MonotonicNs() + kParkTimeoutNs);
     }
     read->met_unknown_code = now.met_unknown_code;
     if (now.outcome == vm::ReadStack::Outcome::kRead || read->outcome != vm::ReadStack::Outcome::kRead) {

@@ -45,6 +45,7 @@ class SilentThread {
   };
 
   Sight Look() const;
+  vm::ThreadToRead WhatToRead() const;
   bool TakePassively();
   bool TakeParked();
   bool ReadParked(vm::ReadStack* read);

@@ -14,7 +14,7 @@ void ReadOs(Subject* subject) {
   auto status = platform::ReadThreadStatus(subject->photo.status.tid);
   if (status.ok()) {
     const CpuMark mark = subject->photo.os ? subject->photo.os->mark : MarkCpu(subject->photo.status.tid);
-    subject->photo.os = ThreadPhoto{std::move(status.value()), {}, mark, std::nullopt};
+    subject->photo.os = ThreadPhoto{std::move(status.value()), {}, mark, std::nullopt, {}, std::nullopt};
   } else {
     subject->photo.os_error = status.error().ToString();
   }

@@ -37,7 +37,7 @@ bool AwaitNoCollection(const UnpausedJob& job, const vm::GreenThreadHeap& heap,
                        platform::MemoryReader* memory, int64_t until_ns, vm::GcEpoch* epoch) {
   vm::GcEpoch last;
   while (vm::ReadGcEpoch(memory, heap.layout, heap.anchors.heap, epoch)) {
-    if (epoch->at_rest() && last.at_rest() && epoch->full_count == last.full_count) return true;
+    if (epoch->at_rest() && *epoch == last) return true;
     if ((!epoch->at_rest() && MonotonicNs() > until_ns) || job.stop()) return false;
     if (!epoch->at_rest()) platform::SleepNs(kPollNs);
     last = *epoch;
@@ -115,7 +115,9 @@ FirstLook::FirstLook(const UnpausedJob& job, std::span<const vm::IsolateStatus* 
 }
 
 UnpausedScan::UnpausedScan(const UnpausedJob& job)
-    : job_(job), scan_(std::make_unique<vm::GreenThreadScan>(&self_, &job.question.layout)) {}
+    : job_(job),
+      scan_(std::make_unique<vm::GreenThreadScan>(&self_, &job.question.layout)),
+      census_(std::make_unique<vm::HeapCensus>(&self_, &job.question.layout, &job.question.census)) {}
 
 vm::GreenThreadLimits UnpausedScan::LimitsFor(const vm::IsolateStatus& isolate) const {
   vm::GreenThreadLimits limits = job_.question.limits;
@@ -128,7 +130,28 @@ vm::GreenThreadLimits UnpausedScan::LimitsFor(const vm::IsolateStatus& isolate) 
 
 UnpausedScan::Look UnpausedScan::TakeLook(const vm::IsolateStatus& isolate, const LookBefore& before,
                                           const vm::HeapPageIndex& index) {
-  scan_->Capture(before.heap, index, LimitsFor(isolate));
+  bool is_counted = false;
+  // Never true again once it was false: the census may have left objects to ReadAgain().
+  bool is_at_rest = true;
+  const auto has_rested = [&] {
+    is_at_rest = is_at_rest && platform::Unmoved(before.place, platform::ReadThreadPlace(isolate.tid));
+    return is_at_rest;
+  };
+  const auto count = [&](const vm::HeapPageIndex& listed) {
+    is_counted = true;
+    // If a collection has moved objects since the pages were listed, they may be in new pages.
+    std::unique_ptr<vm::HeapPageIndex> now;
+    std::string problem;
+    vm::GcEpoch epoch;
+    const bool is_listed_anew =
+        vm::ReadGcEpoch(&memory_, before.heap.layout, before.heap.anchors.heap, &epoch) &&
+        epoch != before.epoch && (now = FindPages(job_, {&before, 1}, &memory_, &problem)) != nullptr;
+    census_->Capture({before.heap.layout, before.heap.anchors, is_listed_anew ? *now : listed, isolate.loop,
+                      job_.deadline_ns, has_rested});
+    return vm::CallbackHolders::Of(*census_, &job_.question.census.rows);
+  };
+  scan_->Capture(before.heap, index, LimitsFor(isolate), count);
+  if (!is_counted) count(index);
   collected_young_ = false;
   vm::GcEpoch after;
   const auto is_undisturbed = [&] {
@@ -137,10 +160,10 @@ UnpausedScan::Look UnpausedScan::TakeLook(const vm::IsolateStatus& isolate, cons
   };
   if (!is_undisturbed()) return Look::kCollected;
   const bool has_its_pages = index.StillHas(before.heap.anchors.heap, &memory_);
-  if (has_its_pages && after == before.epoch &&
-      platform::Unmoved(before.place, platform::ReadThreadPlace(isolate.tid)))
-    return Look::kAtRest;
-  if (!scan_->Prove(job_.deadline_ns) || !is_undisturbed()) return Look::kCollected;
+  if (has_its_pages && after == before.epoch && has_rested()) return Look::kAtRest;
+  if (!scan_->Prove(job_.deadline_ns)) return Look::kCollected;
+  census_->ReadAgain(job_.deadline_ns);
+  if (!is_undisturbed()) return Look::kCollected;
   collected_young_ = after != before.epoch || !has_its_pages;
   return Look::kProved;
 }
@@ -157,6 +180,14 @@ bool UnpausedScan::AwaitRest(const vm::IsolateStatus& isolate) const {
     platform::SleepNs(kPollNs);
   }
   return true;
+}
+
+vm::GreenThreads UnpausedScan::Take(vm::HeapReading reading) {
+  vm::GreenThreads found = scan_->Take(reading);
+  vm::CensusResult census = census_->Take();
+  census.open.collected_young = collected_young_;
+  found.census = std::make_shared<const vm::CensusResult>(std::move(census));
+  return found;
 }
 
 // At this isolate alone.
@@ -184,9 +215,9 @@ vm::GreenThreads UnpausedScan::Read(const vm::IsolateStatus& isolate, const Firs
       look = TakeLook(isolate, before, *first.index());
     }
     const int64_t took_ns = MonotonicNs() - start_ns;
-    if (look == Look::kAtRest) return scan_->Take(vm::HeapReading::kAtRest);
+    if (look == Look::kAtRest) return Take(vm::HeapReading::kAtRest);
     if (look == Look::kProved) {
-      vm::GreenThreads found = scan_->Take(vm::HeapReading::kRunning);
+      vm::GreenThreads found = Take(vm::HeapReading::kRunning);
       if (collected_young_) DropYoungCode(&found);
       if (IsBetter(found, best)) best = std::move(found);
     }

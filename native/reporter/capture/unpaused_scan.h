@@ -77,6 +77,7 @@ class UnpausedScan {
 
   Look TakeLook(const vm::IsolateStatus& isolate, const LookBefore& before, const vm::HeapPageIndex& index);
   Look LookAgain(const vm::IsolateStatus& isolate);
+  vm::GreenThreads Take(vm::HeapReading reading);
   bool AwaitRest(const vm::IsolateStatus& isolate) const;
   bool IsTimeLeft(int64_t needed_ns) const;
   vm::GreenThreadLimits LimitsFor(const vm::IsolateStatus& isolate) const;
@@ -86,6 +87,7 @@ class UnpausedScan {
   platform::MemoryReader memory_{&self_};
   // Too large for a stack.
   std::unique_ptr<vm::GreenThreadScan> scan_;
+  std::unique_ptr<vm::HeapCensus> census_;
   bool collected_young_ = false;
 };
 

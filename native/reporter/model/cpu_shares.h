@@ -1,4 +1,4 @@
-// CpuShares: which part of a CPU a thread used while a report was made.
+// CpuShares: which part of a CPU a thread used while a report was made, and how long it waited for one.
 //
 // Owns:        nothing.
 // Threads:     the reporter thread.
@@ -21,10 +21,18 @@ struct CpuMark {
   int64_t at_ns = 0;
 };
 
-CpuMark MarkCpu(int tid);
+// Time for which a thread had waited for a CPU at a point in time.
+struct QueueMark {
+  int64_t queued_ns = -1;  // -1: unknown
+  int64_t at_ns = 0;
+};
 
-// Sets the share since the mark of the thread, if there is one that is old enough to tell.
-void SetCpuShare(ThreadPhoto* thread);
+CpuMark MarkCpu(int tid);
+QueueMark MarkQueue(int tid);
+
+// Sets the shares since the marks of the thread, if there are some that are old enough to tell. `answering_ns` is
+// CPU time that the thread has used since then only because the report asked it.
+void SetCpuShare(ThreadPhoto* thread, int64_t answering_ns = 0);
 void SetCpuShares(std::vector<OtherThreadPhoto>* threads);
 
 }  // namespace gmr::reporter

@@ -50,6 +50,8 @@ struct Options {
   std::string log_dir;  // empty: stderr
   int64_t max_reports = 100;
   int64_t max_report_bytes = int64_t{16} << 20;
+  int64_t keep_reports = 3;          // in memory
+  std::string status_json = "null";  // for the status page, written unchanged
 
   // True when NODE_ENV is not "production": then nodemon's signal keeps its usual effect.
   bool development = false;

@@ -25,9 +25,11 @@ namespace gmr::reporter {
 // One thread of the operating system.
 struct ThreadPhoto {
   platform::ThreadStatus status;
-  platform::Unmasked doing;         // description of the system call; empty: none or unknown
-  CpuMark mark;                     // before the report began
-  std::optional<double> cpu_share;  // of one CPU, while the report was made; 0 to 1
+  platform::Unmasked doing;           // description of the system call; empty: none or unknown
+  CpuMark mark;                       // before the report began
+  std::optional<double> cpu_share;    // of one CPU, while the report was made; 0 to 1
+  QueueMark queue_mark;               // of a thread that was found running
+  std::optional<double> queue_share;  // of the time since then, for which it waited for a CPU; 0 to 1
 };
 
 enum class IsolateState { kIdle, kRunning, kBlocked, kWaiting, kNotAnswering, kNotRegistered, kExited };
@@ -44,6 +46,9 @@ struct LoopTurns {
   double during_ms = 0;
 };
 
+// What a blocked thread runs one of after the other.
+enum class BusyQueue : uint8_t { kNone, kPromiseJobs, kTicks, kBoth };
+
 struct IsolatePhoto {
   vm::IsolateStatus status;
   IsolateState state = IsolateState::kNotAnswering;
@@ -51,10 +56,12 @@ struct IsolatePhoto {
   std::optional<ThreadPhoto> os;
   std::string os_error;                   // why `os` is absent
   std::optional<vm::StackCapture> stack;  // absent: `note` says why
+  vm::ThreadContext context;              // of the code that `stack` shows
   std::optional<vm::HeapSample> heap;     // absent: it gave no answer
   std::optional<size_t> old_limit_bytes;  // of `heap`; absent: unknown
   std::optional<LoopTurns> loop_turns;    // absent: it did not turn by itself
-  int64_t answered_at_ns = 0;             // 0: it gave no answer
+  BusyQueue busy_queue = BusyQueue::kNone;
+  int64_t answered_at_ns = 0;  // 0: it gave no answer
   GreenThreadsPhoto green_threads;
   // How long its thread stood still, or worked, for this report.
   double paused_ms = 0;

@@ -1,5 +1,7 @@
 #include "green_threads_json.h"
 
+#include "context_json.h"
+
 namespace gmr::reporter {
 
 namespace {
@@ -31,6 +33,7 @@ void WriteText(JsonWriter& json, const char* key, const Text& text) {
 void WriteFrame(JsonWriter& json, CodeJson& code, const vm::AsyncFrame& frame) {
   json.BeginObject().Key("kind").String(KindWord(frame.kind)).Key("functionName").String(frame.function_name);
   WriteText(json, "className", frame.class_name);
+  WriteText(json, "enclosingFunction", frame.enclosing_name);
   WriteText(json, "file", frame.file);
   json.Key("line");
   if (frame.line > 0) {
@@ -46,23 +49,8 @@ void WriteFrame(JsonWriter& json, CodeJson& code, const vm::AsyncFrame& frame) {
   json.EndObject();
 }
 
-const char* KindWord(vm::PrimitiveKind kind) {
-  switch (kind) {
-    case vm::PrimitiveKind::kNumber:
-      return "number";
-    case vm::PrimitiveKind::kBoolean:
-      return "boolean";
-    case vm::PrimitiveKind::kNull:
-      return "null";
-    case vm::PrimitiveKind::kString:
-    case vm::PrimitiveKind::kNone:
-      break;
-  }
-  return "string";
-}
-
 void WriteContext(JsonWriter& json, const vm::GreenThreadContext& context) {
-  json.BeginObject().Key("key").String(context.key).Key("kind").String(KindWord(context.kind));
+  json.BeginObject().Key("key").String(context.key).Key("kind").String(PrimitiveWord(context.kind));
   json.Key("text").String(context.value).Key("functions").Integer(context.functions);
   json.Key("distinct").Integer(context.distinct).EndObject();
 }
@@ -99,7 +87,7 @@ const char* KindWord(vm::HolderKind kind) {
 
 void WriteValue(JsonWriter& json, const vm::HeldValue& value) {
   json.Key(value.path).BeginObject();
-  json.Key("kind").String(value.kind == vm::PrimitiveKind::kNone ? "object" : KindWord(value.kind));
+  json.Key("kind").String(value.kind == vm::PrimitiveKind::kNone ? "object" : PrimitiveWord(value.kind));
   json.Key("text").String(value.text).EndObject();
 }
 
@@ -128,7 +116,7 @@ void WriteUse(JsonWriter& json, const vm::ResourceUse& use) {
   } else {
     json.Integer(use.in_use);
   }
-  json.Key("users").BeginArray();
+  json.Key("mayBeCancelled").Bool(use.may_be_cancelled).Key("users").BeginArray();
   for (const vm::ResourceUser& user : use.users) {
     json.BeginObject().Key("count").Integer(user.count).Key("group").Integer(user.group).Key("frame");
     if (user.frame < 0) {
@@ -166,10 +154,13 @@ void WriteGroup(JsonWriter& json, CodeJson& code, const vm::GreenThreadGroup& gr
       .Key("deadlock")
       .Bool(group.deadlock);
   WriteText(json, "waitsFor", group.waits_for);
+  json.Key("seenIn").Integer(group.seen_in);
   WriteWaits(json, group.waits);
   json.Key("context").BeginArray();
   for (const vm::GreenThreadContext& context : group.context) WriteContext(json, context);
-  json.EndArray().Key("frames").BeginArray();
+  json.EndArray();
+  WriteTraces(json, group.traces);
+  json.Key("frames").BeginArray();
   for (const vm::AsyncFrame& frame : group.frames) WriteFrame(json, code, frame);
   json.EndArray().Key("cut");
   if (group.cut_count > 0) {
@@ -181,7 +172,8 @@ void WriteGroup(JsonWriter& json, CodeJson& code, const vm::GreenThreadGroup& gr
   json.EndObject();
 }
 
-// As model.ts has it.
+}  // namespace
+
 const char* ReadingWord(vm::HeapReading reading) {
   switch (reading) {
     case vm::HeapReading::kAtRest:
@@ -194,8 +186,6 @@ const char* ReadingWord(vm::HeapReading reading) {
   return "paused";
 }
 
-}  // namespace
-
 void WriteGreenThreads(JsonWriter& json, CodeJson& code, const GreenThreadsPhoto& photo) {
   if (!photo.found) {
     json.Unavailable(photo.reason);
@@ -204,12 +194,20 @@ void WriteGreenThreads(JsonWriter& json, CodeJson& code, const GreenThreadsPhoto
   const vm::GreenThreads& found = *photo.found;
   json.BeginObject().Key("status").String("known").Key("heapRead").String(ReadingWord(found.reading));
   json.Key("suspendedFunctions").Integer(found.suspended_functions);
-  json.Key("greenThreads").Integer(found.green_threads).Key("totalGroups").Integer(found.total_groups);
+  json.Key("greenThreads").Integer(found.green_threads).Key("callbacks").Integer(found.callbacks);
+  json.Key("totalGroups").Integer(found.total_groups);
   json.Key("groups").BeginArray();
   for (const vm::GreenThreadGroup& group : found.groups) WriteGroup(json, code, group);
   json.EndArray().Key("groupsLeftOut").Integer(found.groups_left_out);
   json.Key("threadsLeftOut").Integer(found.threads_left_out);
   json.Key("groupsGone").Integer(found.groups_gone).Key("threadsGone").Integer(found.threads_gone);
+  json.Key("gone").BeginArray();
+  for (const std::vector<vm::AsyncFrame>& frames : found.gone) {
+    json.BeginObject().Key("frames").BeginArray();
+    for (const vm::AsyncFrame& frame : frames) WriteFrame(json, code, frame);
+    json.EndArray().EndObject();
+  }
+  json.EndArray();
   json.Key("idleGenerators").Integer(found.idle_generators).Key("unreadable").Integer(found.unreadable);
   json.Key("scannedBytes").Integer(static_cast<int64_t>(found.scanned_bytes));
   json.Key("costMs").Number(found.cost_ms);

@@ -13,6 +13,9 @@
 
 namespace gmr::reporter {
 
+// `heapRead`, as src/report/model.ts has it.
+const char* ReadingWord(vm::HeapReading reading);
+
 void WriteGreenThreads(JsonWriter& json, CodeJson& code, const GreenThreadsPhoto& photo);
 
 }  // namespace gmr::reporter

@@ -3,7 +3,9 @@
 #include "../model/code_json.h"
 #include "../model/json_writer.h"
 #include "../model/photograph.h"
+#include "context_json.h"
 #include "green_threads_json.h"
+#include "open_json.h"
 
 namespace gmr::reporter {
 
@@ -157,19 +159,25 @@ void WriteSyscall(JsonWriter& json, const ThreadPhoto& os) {
   json.EndObject();
 }
 
+void WriteNumberOrNull(JsonWriter& json, const char* key, std::optional<double> number) {
+  json.Key(key);
+  if (number) {
+    json.Number(*number);
+  } else {
+    json.Null();
+  }
+}
+
 // The fields of `OsThread`; the object stays open.
 void BeginOsThread(JsonWriter& json, const ThreadPhoto& os) {
   json.BeginObject().Key("status").String("known").Key("tid").Integer(os.status.tid);
   json.Key("name").String(os.status.name);
   json.Key("state").String(std::string_view(&os.status.state, 1)).Key("syscall");
   WriteSyscall(json, os);
+  json.Key("startTicks").Integer(static_cast<int64_t>(os.status.start_ticks));
   json.Key("cpuUserMs").Number(os.status.cpu_user_ms).Key("cpuSystemMs").Number(os.status.cpu_system_ms);
-  json.Key("cpuShare");
-  if (os.cpu_share) {
-    json.Number(*os.cpu_share);
-  } else {
-    json.Null();
-  }
+  WriteNumberOrNull(json, "cpuShare", os.cpu_share);
+  WriteNumberOrNull(json, "cpuWaitShare", os.queue_share);
 }
 
 void WriteOtherThread(JsonWriter& json, CodeJson& code, int isolate, const OtherThreadPhoto& other) {
@@ -199,6 +207,23 @@ void WriteLoopTurns(JsonWriter& json, const std::optional<LoopTurns>& turns) {
   json.Key("duringMs").Number(turns->during_ms).EndObject();
 }
 
+void WriteBusyQueue(JsonWriter& json, BusyQueue queue) {
+  switch (queue) {
+    case BusyQueue::kNone:
+      json.Null();
+      return;
+    case BusyQueue::kPromiseJobs:
+      json.String("promise-jobs");
+      return;
+    case BusyQueue::kTicks:
+      json.String("ticks");
+      return;
+    case BusyQueue::kBoth:
+      json.String("promise-jobs-and-ticks");
+      return;
+  }
+}
+
 void WriteIsolate(JsonWriter& json, CodeJson& code, int isolate, const IsolatePhoto& photo,
                   int64_t trigger_ns) {
   const vm::IsolateIdentity& identity = photo.status.identity;
@@ -220,6 +245,8 @@ void WriteIsolate(JsonWriter& json, CodeJson& code, int isolate, const IsolatePh
   }
   json.Key("loopTurns");
   WriteLoopTurns(json, photo.loop_turns);
+  json.Key("busyQueue");
+  WriteBusyQueue(json, photo.busy_queue);
   json.Key("os");
   if (photo.os) {
     BeginOsThread(json, *photo.os);
@@ -229,11 +256,16 @@ void WriteIsolate(JsonWriter& json, CodeJson& code, int isolate, const IsolatePh
   }
   json.Key("stack");
   WriteStack(json, code, isolate, photo.stack, photo.note.empty() ? "the thread did not answer" : photo.note);
+  WriteThreadContext(json, photo.context);
   json.Key("heap");
   WriteHeap(json, photo);
   json.Key("greenThreads");
   if (photo.green_threads.found) code.Enter(isolate, photo.green_threads.found->scripts);
   WriteGreenThreads(json, code, photo.green_threads);
+  json.Key("open");
+  WriteOpen(json, photo.green_threads);
+  json.Key("heapClasses");
+  WriteHeapClasses(json, photo.green_threads);
   json.Key("answeredAfterMs");
   if (photo.answered_at_ns != 0) {
     json.Number(platform::MsBetween(trigger_ns, photo.answered_at_ns));
@@ -282,6 +314,7 @@ std::string ToJson(const Photograph& photograph, InlineMaps* maps) {
   json.Key("trigger");
   WriteTrigger(json, photograph.trigger);
   json.Key("requestedAtMs").Number(photograph.trigger.wall_clock_ms);
+  json.Key("requestedAtMonotonicMs").Number(static_cast<double>(photograph.trigger.at_ns) / 1e6);
   json.Key("stacksAfterMs").Number(photograph.stacks_after_ms);
   json.Key("completeAfterMs").Number(photograph.complete_after_ms);
   json.Key("pid").Integer(photograph.pid).Key("ppid").Integer(photograph.ppid);

@@ -31,6 +31,12 @@ void WriteProcess(JsonWriter& json, const platform::ProcessInfo& process) {
   } else {
     json.String(process.user);
   }
+  json.Key("syscall");
+  if (process.syscall.empty()) {
+    json.Null();
+  } else {
+    json.String(process.syscall);
+  }
   json.Key("command");
   WriteCommand(json, process);
   json.Key("ageMs").Number(process.age_ms);

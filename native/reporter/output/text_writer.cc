@@ -112,7 +112,11 @@ void AddIsolate(const IsolatePhoto& photo, PlainPage* page) {
 
 std::string Describe(const vm::AsyncFrame& frame) {
   std::string text = frame.class_name.empty() ? "" : frame.class_name + ".";
-  text += frame.function_name.empty() ? "(anonymous)" : frame.function_name;
+  if (!frame.function_name.empty()) {
+    text += frame.function_name;
+  } else {
+    text += frame.enclosing_name.empty() ? "(anonymous)" : "callback in " + frame.enclosing_name;
+  }
   if (frame.line > 0) text += " (" + frame.file + ":" + std::to_string(frame.line) + ")";
   return text;
 }
@@ -125,8 +129,9 @@ void AddGreenThreads(const IsolatePhoto& photo, PlainPage* page) {
     return;
   }
   const vm::GreenThreads& found = *photo.green_threads.found;
-  page->Line(label + Words("%u suspended async functions, %u green threads, %u groups",
-                           found.suspended_functions, found.green_threads, found.total_groups));
+  const std::string callbacks = found.callbacks == 0 ? "" : Words("%u waiting callbacks, ", found.callbacks);
+  page->Line(label + Words("%u suspended async functions, ", found.suspended_functions) + callbacks +
+             Words("%u green threads, %u groups", found.green_threads, found.total_groups));
   for (size_t i = 0; i < found.groups.size() && i < kMaxGreenGroups; ++i) {
     std::string line =
         Words("  %u%s in ", found.groups[i].count, found.groups[i].deadlock ? " in a DEADLOCK" : "");

@@ -43,6 +43,8 @@ class BlockDetector {
   // Of the block that is under way, or that has just ended.
   int64_t blocked_ns() const { return end_ns_ - begin_ns_ - stood_still_ns_; }
   int64_t begin_ns() const { return begin_ns_; }
+  // A block is under way that Look() has reported.
+  bool is_blocked() const { return busy_ && told_; }
 
   // Since the last look nobody looked for a good reason: the next look counts from here.
   void Resume(int64_t now_ns);

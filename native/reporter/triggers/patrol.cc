@@ -75,6 +75,7 @@ void Patrol::LookAtLoops(const Duties& duties, Findings* findings) {
   Watchdog::Findings found = duties.watchdog->Look(late);
   if (found.trigger) findings->triggers.push_back(std::move(*found.trigger));
   findings->block_ends = std::move(found.ends);
+  findings->blocked = std::move(found.blocked);
 }
 
 Patrol::Findings Patrol::Round() {
@@ -88,6 +89,8 @@ Patrol::Findings Patrol::Round() {
     LookAtLoops(duties, &findings);
     loops_at_ns_ = MonotonicNs();
   }
+  // A block that is under way when the watchdog is turned off has no end that anybody would see.
+  if (duties.watchdog == nullptr) findings.blocked.emplace();
   return findings;
 }
 

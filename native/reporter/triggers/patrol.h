@@ -14,11 +14,13 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "../../base/monitor.h"
 #include "../../os/file_watch.h"
+#include "../model/blocked_loop.h"
 #include "../model/options.h"
 #include "../model/trigger.h"
 #include "watchdog.h"
@@ -32,6 +34,8 @@ class Patrol {
   struct Findings {
     std::vector<Trigger> triggers;
     std::vector<std::string> block_ends;  // JSON
+    // The loops that are blocked now. Absent if the watchdog did not run in this round.
+    std::optional<std::vector<BlockedLoop>> blocked;
   };
 
   // What is watched already, and still is, goes on without a gap. A new file

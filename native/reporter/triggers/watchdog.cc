@@ -48,11 +48,13 @@ bool IsInAtomicsWait(const vm::LoopStatus& loop) {
                                 [&reader]() -> vm::StackReader& { return reader.Get(); });
 }
 
+std::string NameOf(const vm::LoopStatus& loop) { return loop.identity.is_main ? "main" : loop.identity.name; }
+
 std::string EndJson(const vm::LoopStatus& loop, const BlockDetector& detector, bool reported) {
   const double began_ms = platform::WallClockMs() - platform::MsBetween(detector.begin_ns(), MonotonicNs());
   JsonWriter json;
   json.BeginObject().Key("kind").String("block-end").Key("threadId").Integer(loop.identity.thread_id);
-  json.Key("threadName").String(loop.identity.is_main ? "main" : loop.identity.name);
+  json.Key("threadName").String(NameOf(loop));
   json.Key("blockedMs").Number(static_cast<double>(detector.blocked_ns()) / kNsPerMs);
   json.Key("beganAtMs").Number(began_ms).Key("reported").Bool(reported).EndObject();
   return json.Take();
@@ -61,7 +63,7 @@ std::string EndJson(const vm::LoopStatus& loop, const BlockDetector& detector, b
 Trigger BlockTrigger(const vm::LoopStatus& loop, const BlockDetector& detector) {
   Trigger trigger = TriggeredNow(Trigger::Kind::kWatchdog);
   trigger.thread_id = loop.identity.thread_id;
-  trigger.thread_name = loop.identity.is_main ? "main" : loop.identity.name;
+  trigger.thread_name = NameOf(loop);
   trigger.blocked_ms = static_cast<double>(detector.blocked_ns()) / kNsPerMs;
   return trigger;
 }
@@ -116,6 +118,9 @@ Watchdog::Findings Watchdog::Look(bool late) {
     if (verdict == BlockDetector::Verdict::kEnded) {
       findings.ends.push_back(EndJson(loop, watched.detector, watched.reported));
       watched.reported = false;
+    }
+    if (watched.detector.is_blocked()) {
+      findings.blocked.push_back({loop.identity.thread_id, NameOf(loop), watched.detector.begin_ns()});
     }
     if (verdict != BlockDetector::Verdict::kBlocked) continue;
     blocked.push_back(&watched);

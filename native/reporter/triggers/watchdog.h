@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "../../v8/isolate_registry.h"
+#include "../model/blocked_loop.h"
 #include "../model/options.h"
 #include "../model/trigger.h"
 #include "block_detector.h"
@@ -32,6 +33,8 @@ class Watchdog {
     std::optional<Trigger> trigger;
     // JSON of what src/addon/contract.ts calls BlockEnd, one for each block that ended.
     std::vector<std::string> ends;
+    // All that are blocked now.
+    std::vector<BlockedLoop> blocked;
   };
 
   explicit Watchdog(const WatchdogOptions& options) : options_(options) {}
