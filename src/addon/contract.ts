@@ -219,6 +219,10 @@ export interface NativeOptions {
   readonly logDir: string;
   readonly maxReports: number;
   readonly maxReportBytes: number;
+  /** Reports that are kept in memory. */
+  readonly keepReports: number;
+  /** JSON of `OwnStatus`, embedded unchanged. */
+  readonly statusJson: string;
   /** Outside production, nodemon's signal keeps its usual effect. */
   readonly development: boolean;
   /** Absolute; empty: none. */

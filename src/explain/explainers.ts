@@ -1,6 +1,7 @@
 import type { Explainer } from './base/explainer';
 import { LIMITS } from './limits/all';
 import { MESSAGING } from './messaging/all';
+import { HTTP_CLIENTS } from './network/http-clients';
 import { NETWORK } from './network/all';
 import { NODE } from './node/all';
 import { SQL } from './sql/all';
@@ -12,6 +13,8 @@ export const EXPLAINERS: readonly Explainer[] = [
   ...STORES,
   ...MESSAGING,
   ...LIMITS,
+  // Its classes are streams too, and say more as requests.
+  HTTP_CLIENTS,
   ...NODE,
   ...NETWORK,
 ];

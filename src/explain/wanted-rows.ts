@@ -17,16 +17,18 @@ export function wantedRows(): string {
   return [...paths].map(([name, wanted]) => `${[name, ...wanted].join('\t')}\n`).join('');
 }
 
-function wordsOf({ read, handsOut = {}, wraps }: KnownClass): string[] {
-  const { tokens = [], idle = [], releaser, toMethods, toArrow, toClosures } = handsOut;
+function wordsOf({ read, handsOut = {}, throughClosures, wraps }: KnownClass): string[] {
+  const { tokens = [], idle = [], cancelledBy = [], releaser, toMethods, toArrow, toClosures } = handsOut;
   return [
     ...read,
     ...tokens.map((path) => `+${path}`),
     ...idle.map((path) => `-${path}`),
     ...(releaser === undefined ? [] : [`=releaser:${releaser}`]),
+    ...cancelledBy.map((name) => `=canceller:${name}`),
     ...(toMethods === true ? ['=methods'] : []),
     ...(toArrow === undefined ? [] : [`=arrow:${toArrow}`]),
     ...(toClosures === true ? ['=closures'] : []),
+    ...(throughClosures === true ? ['=through'] : []),
     ...(wraps === undefined ? [] : [`>${wraps}`]),
   ];
 }

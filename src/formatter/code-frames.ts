@@ -1,4 +1,5 @@
 import type { SourceExcerpt } from '../report/model';
+import { withoutQuotes } from './positions/local-path';
 import type { RawPhotograph } from './mask-photograph';
 import type { Resolution } from './positions/script';
 import type { UnresolvedCode, UnresolvedPhotograph } from './unresolved';
@@ -13,7 +14,12 @@ export interface CodeFrame extends UnresolvedCode {
   /** Only frames of stacks have these two. */
   readonly kind?: string;
   readonly isUserCode?: boolean;
+  /** Functions of open things do not have this. */
+  readonly isEval?: boolean;
 }
+
+/** Functions of open things are as important as frames at this depth of a stack, when time is short. */
+const LISTED_FUNCTION_DEPTH = 5;
 
 type RawStack = RawPhotograph['isolates'][number]['stack'];
 type RawIsolate = RawPhotograph['isolates'][number];
@@ -30,6 +36,7 @@ export function withResolutions(unresolved: UnresolvedPhotograph, resolve: Resol
       ...isolate,
       stack: resolveStack(isolate.stack, resolve),
       greenThreads: resolveGreenThreads(isolate.greenThreads, resolve),
+      open: resolveOpen(isolate.open, resolve),
     })),
     otherThreads: photograph.otherThreads.map((thread) => ({
       ...thread,
@@ -60,10 +67,39 @@ function resolveGreenThreads(
       ...group,
       frames: group.frames.map((frame, depth) => resolveFrame(frame, depth, resolve)),
     })),
+    gone: greenThreads.gone.map(({ frames }) => ({
+      frames: frames.map((frame) => resolveFrame(frame, LISTED_FUNCTION_DEPTH, resolve)),
+    })),
+  };
+}
+
+/** What the reporter thread does not write for functions of open things. */
+const UNPLACED = { script: null, functionStart: null, source: null } as const;
+
+function resolveOpen(open: RawIsolate['open'] | undefined, resolve: Resolve): RawIsolate['open'] {
+  // Whether it is there at all is judged when it is masked.
+  if (open === undefined || open.status === 'unavailable') return open as RawIsolate['open'];
+  return {
+    ...open,
+    groups: open.groups.map((group) => ({
+      ...group,
+      functions: Object.fromEntries(
+        Object.entries(group.functions).map(([path, found]) => [
+          path,
+          // The innermost frames of stacks come first.
+          resolveFrame({ ...UNPLACED, ...found }, LISTED_FUNCTION_DEPTH, resolve),
+        ]),
+      ),
+    })),
   };
 }
 
 function resolveFrame<Frame>(frame: Frame, depth: number, resolve: Resolve): Frame {
-  const { script: _script, functionStart: _start, ...rest } = frame as Frame & UnresolvedCode;
-  return { ...rest, ...resolve(frame as unknown as CodeFrame, depth) } as unknown as Frame;
+  const { script: _script, functionStart: _start, ...rest } = frame as unknown as CodeFrame;
+  const file = withoutQuotes(rest.file);
+  return {
+    ...rest,
+    file,
+    ...resolve({ ...(frame as unknown as CodeFrame), file }, depth),
+  } as unknown as Frame;
 }

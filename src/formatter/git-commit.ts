@@ -1,13 +1,11 @@
+import type { GitCommit } from '../report/model';
 import type { FormatterHost } from './host';
 
 const MAX_SMALL_FILE_BYTES = 4096;
 const MAX_PACKED_REFS_BYTES = 2 * 1024 * 1024;
 
 /** What is checked out in `root`; null when it is not the top of a git checkout. Never throws. */
-export function findGitCommit(
-  host: FormatterHost,
-  root: string,
-): { readonly commit: string; readonly branch: string | null } | null {
+export function findGitCommit(host: FormatterHost, root: string): GitCommit | null {
   try {
     const folder = `${root}/.git`;
     const headText = readTrimmed(host, `${folder}/HEAD`);

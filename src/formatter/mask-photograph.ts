@@ -8,6 +8,7 @@ import type { ReportFormat } from '../options';
 import type {
   ConfigurationSnapshot,
   EnvironmentSnapshot,
+  GitCommit,
   Photograph,
   ProcessFacts,
   SectionOutcome,
@@ -16,10 +17,13 @@ import type {
   ViewOptions,
 } from '../report/model';
 import type { ProcessInfo, ProcessList } from '../report/processes';
-import { maskIsolate, maskOtherThread, maskUnavailable } from './mask-threads';
+import { withPoolState } from '../report/pool-state';
+import { describeIsolates } from './describe-isolates';
+import { maskIsolate, maskOtherThread, maskUnavailable, type RawIsolate } from './mask-threads';
 
 /** The data that the reporter thread collects. All text in it is {@link Raw}, so no view can print it. */
-export interface RawPhotograph extends RawOf<Omit<Photograph, 'view'>> {
+export interface RawPhotograph extends RawOf<Omit<Photograph, 'view' | 'isolates' | 'gitCommit'>> {
+  readonly isolates: readonly RawIsolate[];
   readonly view: RawViewOptions;
 }
 
@@ -29,6 +33,8 @@ export interface RawViewOptions extends ViewOptions {
   readonly formats: readonly ReportFormat[];
   /** Documents that cannot be cut anywhere are made smaller than this. */
   readonly maxBytes: number;
+  /** Largest size of the document that the process keeps for those who read it from outside; 0: none is made. */
+  readonly keepBytes: number;
 }
 
 /**
@@ -37,18 +43,22 @@ export interface RawViewOptions extends ViewOptions {
  *
  * The masking rules themselves are dropped: they may name secrets.
  */
-export function maskPhotograph(raw: RawPhotograph): Photograph {
+export function maskPhotograph(raw: RawPhotograph, gitCommit: GitCommit | null = null): Photograph {
   const gate = new Gate(new Masker(toMaskOptions(raw.view.mask)));
+  const processes = maskProcesses(raw.processes, gate);
+  const isolates = raw.isolates.map((isolate) => maskIsolate(isolate, gate));
+  const otherThreads = raw.otherThreads.map((thread) => maskOtherThread(thread, gate));
   return {
     ...raw,
     reportId: gate.text(raw.reportId),
     trigger: maskTrigger(raw.trigger, gate),
     view: { frameOrder: raw.view.frameOrder, frames: raw.view.frames },
     facts: maskFacts(raw.facts, gate),
+    gitCommit,
     configuration: maskConfiguration(raw.configuration, gate),
-    processes: maskProcesses(raw.processes, gate),
-    isolates: raw.isolates.map((isolate) => maskIsolate(isolate, gate)),
-    otherThreads: raw.otherThreads.map((thread) => maskOtherThread(thread, gate)),
+    processes,
+    isolates: withPoolState(describeIsolates(isolates, processes), otherThreads),
+    otherThreads,
     sections: raw.sections.map((section) => maskSection(section, gate)),
   };
 }
@@ -160,6 +170,7 @@ function maskProcess(raw: RawOf<ProcessInfo>, gate: Gate): ProcessInfo {
     name: gate.text(raw.name),
     state: gate.text(raw.state),
     user: gate.textOrNull(raw.user),
+    syscall: raw.syscall === null ? null : gate.phrase(raw.syscall),
     command:
       command.status === 'unavailable'
         ? maskUnavailable(command, gate)

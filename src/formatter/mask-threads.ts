@@ -1,4 +1,8 @@
 import type { Gate } from '../masking/gate';
+import type { Census } from '../open/base/census';
+import { maskCensus, maskHeapClasses } from './mask-open';
+import { maskRequest, maskThreadContext, maskTraces, nameOfPath } from './mask-requests';
+import type { RawContextOf, RawGroup } from './mask-requests';
 import { maskWait } from './mask-waits';
 import type { RawOf } from '../masking/raw';
 import type {
@@ -16,8 +20,20 @@ import type {
   Unavailable,
 } from '../report/model';
 
+/** The suspended functions of a thread as the native side writes them. */
+type RawGreenThreads = Omit<RawOf<GreenThreads>, 'groups'> & { readonly groups: readonly RawGroup[] };
+
+/** The same after masking: what it has open is a list of objects that nobody described yet. */
+export interface MaskedIsolate extends Omit<IsolateThread, 'open'> {
+  readonly open: Census | Unavailable;
+}
+
+/** A JavaScript thread as the native side writes it: spans are not understood yet. */
+export type RawIsolate = Omit<RawOf<MaskedIsolate>, 'greenThreads' | 'request'> &
+  RawContextOf & { readonly greenThreads: RawGreenThreads | RawOf<Unavailable> };
+
 /** Masks the name of a JavaScript thread, its system call, and what it waits for. */
-export function maskIsolate(raw: RawOf<IsolateThread>, gate: Gate): IsolateThread {
+export function maskIsolate(raw: RawIsolate, gate: Gate): MaskedIsolate {
   return {
     ...raw,
     name: gate.text(raw.name),
@@ -25,12 +41,28 @@ export function maskIsolate(raw: RawOf<IsolateThread>, gate: Gate): IsolateThrea
     note: gate.text(raw.note),
     os: raw.os.status === 'unavailable' ? maskUnavailable(raw.os, gate) : maskOsThread(raw.os, gate),
     stack: maskStack(raw.stack, gate),
+    context: maskThreadContext(raw.context, gate),
+    request: maskRequest(raw.request, gate),
     heap: maskHeap(raw.heap, gate),
     greenThreads:
       raw.greenThreads.status === 'unavailable'
         ? maskUnavailable(raw.greenThreads, gate)
         : maskGreenThreads(raw.greenThreads, gate),
+    open: maskOpen(raw.open, gate),
+    heapClasses: maskClasses(raw.heapClasses, gate),
   };
+}
+
+const NOT_READ: Unavailable = { status: 'unavailable', reason: 'it was not read' };
+
+function maskOpen(raw: RawIsolate['open'] | undefined, gate: Gate): MaskedIsolate['open'] {
+  if (raw === undefined) return NOT_READ;
+  return raw.status === 'unavailable' ? maskUnavailable(raw, gate) : maskCensus(raw, gate);
+}
+
+function maskClasses(raw: RawIsolate['heapClasses'] | undefined, gate: Gate): MaskedIsolate['heapClasses'] {
+  if (raw === undefined) return NOT_READ;
+  return raw.status === 'unavailable' ? maskUnavailable(raw, gate) : maskHeapClasses(raw, gate);
 }
 
 /** A broken part must not affect the others; the view reports it in its place. */
@@ -88,7 +120,7 @@ function maskFrame(raw: RawOf<Frame>, gate: Gate): Frame {
   };
 }
 
-function maskPosition(raw: RawOf<CodePosition>, gate: Gate): CodePosition {
+export function maskPosition(raw: RawOf<CodePosition>, gate: Gate): CodePosition {
   const { source, original, generated } = raw;
   return {
     source: maskExcerpt(source, gate),
@@ -109,31 +141,34 @@ function maskExcerpt(raw: RawOf<SourceExcerpt> | null, gate: Gate): SourceExcerp
   return raw === null ? null : { ...raw, text: gate.code(raw.text) };
 }
 
-function maskGreenThreads(raw: RawOf<GreenThreads>, gate: Gate): GreenThreads {
+function maskGreenThreads(raw: RawGreenThreads, gate: Gate): GreenThreads {
   return {
     ...raw,
     groups: raw.groups.map((group) => maskGroup(group, gate)),
+    gone: raw.gone.map(({ frames }) => ({ frames: frames.map((frame) => maskAsyncFrame(frame, gate)) })),
     partial: gate.textOrNull(raw.partial),
     waitsForSkipped: gate.textOrNull(raw.waitsForSkipped),
     contextSkipped: gate.textOrNull(raw.contextSkipped),
   };
 }
 
-function maskGroup(raw: RawOf<GreenThreadGroup>, gate: Gate): GreenThreadGroup {
-  const { waits, waitsFor } = maskWait(raw.waits, gate);
+function maskGroup(raw: RawGroup, gate: Gate): GreenThreadGroup {
+  const frames = raw.frames.map((frame) => maskAsyncFrame(frame, gate));
+  const { waits, waitsFor } = maskWait(raw.waits, gate, frames[0]);
   return {
     ...raw,
     waitsFor,
     waits,
     context: raw.context.map((value) => maskContext(value, gate)),
-    frames: raw.frames.map((frame) => maskAsyncFrame(frame, gate)),
+    traces: maskTraces(raw.traces, gate),
+    frames,
   };
 }
 
 /** By the name of the key, like a member of the configuration. */
 function maskContext(raw: RawOf<ContextValue>, gate: Gate): ContextValue {
   const key = gate.code(raw.key);
-  return { ...raw, key: gate.text(raw.key), text: gate.contextValue(key, raw.kind, raw.text) };
+  return { ...raw, key: gate.text(raw.key), text: gate.contextValue(nameOfPath(key), raw.kind, raw.text) };
 }
 
 function maskAsyncFrame(raw: RawOf<AsyncFrame>, gate: Gate): AsyncFrame {
@@ -142,6 +177,7 @@ function maskAsyncFrame(raw: RawOf<AsyncFrame>, gate: Gate): AsyncFrame {
     ...maskPosition(raw, gate),
     functionName: gate.code(raw.functionName),
     className: gate.codeOrNull(raw.className),
+    enclosingFunction: gate.codeOrNull(raw.enclosingFunction),
     file: gate.codeOrNull(raw.file),
     via: gate.codeOrNull(raw.via),
   };

@@ -1,12 +1,14 @@
-import { explainWait } from '../explain/explain';
+import { explainNativeWait, explainWait } from '../explain/explain';
 import type { Gate } from '../masking/gate';
 import type { RawOf } from '../masking/raw';
+import type { AsyncFrame } from '../report/model';
 import { type HeldValue, type Wait, type WaitAnswer, type WaitHolder, waitText } from '../report/waits';
 
 /** What a group waits for, explained and masked. */
 export function maskWait(
   raw: RawOf<Wait>,
   gate: Gate,
+  innermost?: AsyncFrame,
 ): { readonly waits: Wait; readonly waitsFor: string | null } {
   const masked: Wait = {
     via: gate.textOrNull(raw.via),
@@ -14,7 +16,7 @@ export function maskWait(
     rest: gate.text(raw.rest),
   };
   // Parts are masked before they are joined: a part of a secret does not look like one.
-  const waits = withoutTexts(explainWait(masked));
+  const waits = withoutTexts(explainNativeWait(explainWait(masked), innermost));
   const text = waitText(waits);
   return { waits, waitsFor: text === '' ? null : text };
 }

@@ -1,7 +1,7 @@
 import { withResolutions, type CodeFrame } from './code-frames';
 import type { RawPhotograph } from './mask-photograph';
 import { hasMap } from './positions/find-map';
-import { isInPackage } from './positions/local-path';
+import { isInPackage, withoutQuotes } from './positions/local-path';
 import { resolvePlaces } from './positions/resolve';
 import {
   AS_WRITTEN,
@@ -66,7 +66,7 @@ class PlacesByScript {
   private readonly settled = new Map<string, Resolution>();
 
   constructor(scripts: readonly UnresolvedScript[]) {
-    this.scripts = scripts;
+    this.scripts = scripts.map((script) => ({ ...script, file: withoutQuotes(script.file) }));
   }
 
   add(frame: CodeFrame, depth: number): void {
@@ -96,14 +96,14 @@ class PlacesByScript {
     return resolutions;
   }
 
-  private rankedOf({ script: ownIndex, file }: PlacedFrame): RankedScript {
+  private rankedOf({ script: ownIndex, file, isEval = false }: PlacedFrame): RankedScript {
     // Where a frame's script was not read, that of another frame may be known.
     const index = ownIndex ?? this.scripts.findIndex((script) => script.file === file);
     const key = index === -1 ? `file:${file}` : String(index);
     const known = this.ranked.get(key);
     if (known !== undefined) return known;
     const script = this.scripts[index] ?? { ...UNREAD_SCRIPT, file };
-    const made: RankedScript = { script, index, places: [], keys: [], depth: Infinity };
+    const made: RankedScript = { script, index, places: [], keys: [], depth: Infinity, isEval };
     this.ranked.set(key, made);
     return made;
   }

@@ -1,18 +1,34 @@
 import { withClass } from './frames';
-import type { AsyncFrame, GreenThreads } from './model';
-import { formatPosition, shownName, shownPosition } from './positions';
+import type { AsyncFrame, GreenThreadGroup, GreenThreads } from './model';
+import { formatPosition, isGenerated, shownName, shownPosition } from './positions';
 
-/** Name as a reader expects it: `async Server.handler`, `async* rows`, `callback onDone`. */
+/** True when the innermost function of its green threads is a callback. */
+export function isCallbackGroup({ frames }: GreenThreadGroup): boolean {
+  return frames[0]?.kind === 'callback';
+}
+
+/** For a function without a name, the one that it is written in; else empty. In generated code it has another name. */
+export function enclosingName(frame: AsyncFrame): string {
+  const isKnown = shownName(frame) === '' && frame.original === null && !isGenerated(frame);
+  return isKnown ? (frame.enclosingFunction ?? '') : '';
+}
+
+/**
+ * Name as a reader expects it: `async Server.handler`, `async (anonymous) in charge`, `async* rows`, `callback onDone`,
+ * `callback in createOrder`.
+ */
 export function asyncFrameName(frame: AsyncFrame): string {
+  const enclosing = enclosingName(frame);
   const name = withClass(shownName(frame), frame.className);
+  const place = enclosing === '' ? '' : ` in ${enclosing}`;
   switch (frame.kind) {
     case 'callback':
-      return `callback ${name}`;
+      return place === '' ? `callback ${name}` : `callback${place}`;
     case 'async-generator':
-      return `async* ${name}`;
+      return `async* ${name}${place}`;
     case 'async-function':
     case 'driven-generator':
-      return `async ${name}`;
+      return `async ${name}${place}`;
   }
 }
 
@@ -26,10 +42,11 @@ export function isUserFrame({ file }: AsyncFrame): boolean {
   return file !== null && !file.startsWith('node:');
 }
 
-/** `203 suspended async functions, 83 green threads, 6 groups` */
+/** `203 suspended async functions, 3 waiting callbacks, 83 green threads, 6 groups` */
 export function countGreenThreads(found: GreenThreads): string {
   const counts = [
     counted(found.suspendedFunctions, 'suspended async function'),
+    ...(found.callbacks === 0 ? [] : [counted(found.callbacks, 'waiting callback')]),
     counted(found.greenThreads, 'green thread'),
     counted(found.totalGroups, 'group'),
   ].join(', ');

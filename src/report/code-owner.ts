@@ -53,32 +53,33 @@ const RUNTIME_PACKAGES: ReadonlySet<string> = new Set([
   'tsx',
 ]);
 
-/** Helpers that transpilers write into the application's own files. */
-const RUNTIME_FUNCTIONS: ReadonlySet<string> = new Set([
-  '__async',
-  '__asyncDelegator',
-  '__asyncGenerator',
-  '__asyncValues',
-  '__await',
-  '__awaiter',
-  '__forAwait',
-  '__generator',
-  '__webpack_require__',
-  '__yieldStar',
-  '_asyncGeneratorDelegate',
-  '_asyncIterator',
-  '_asyncToGenerator',
-  '_async_generator',
-  '_async_to_generator',
-  '_awaitAsyncGenerator',
-  '_regenerator',
-  '_regeneratorRuntime',
-  '_ts_generator',
-  '_wrapAsyncGenerator',
-  '_wrap_async_generator',
-  'asyncGeneratorStep',
-  'asyncToGenerator',
-]);
+/** Helpers that transpilers write into the application's own files: only names that nobody else gives to a function. */
+const RUNTIME_FUNCTIONS: ReadonlySet<string> = new Set(
+  (
+    '__addDisposableResource __assign __asyncDelegator __asyncGenerator __asyncValues __await __awaiter ' +
+    '__classPrivateFieldGet __classPrivateFieldIn __classPrivateFieldSet __createBinding __decorate ' +
+    '__disposeResources __esDecorate __exportStar __extends __generator __importDefault __importStar ' +
+    '__makeTemplateObject __propKey __rest __runInitializers __setFunctionName ' +
+    '__spreadArray __spreadArrays __values ' +
+    '__async __commonJS __copyProps __decorateClass __decorateElement __decorateParam __defNormalProp __forAwait ' +
+    '__objRest __privateAdd __privateGet __privateIn __privateMethod __privateSet __privateWrapper __publicField ' +
+    '__spreadProps __spreadValues __toCommonJS __toESM __yieldStar ' +
+    '__webpack_require__ ' +
+    '_applyDecoratedDescriptor _arrayLikeToArray _assertClassBrand _asyncGeneratorDelegate _asyncIterator ' +
+    '_asyncToGenerator _awaitAsyncGenerator _checkPrivateRedeclaration _classApplyDescriptorGet ' +
+    '_classApplyDescriptorSet _classCallCheck _classExtractFieldDescriptor _classPrivateFieldGet ' +
+    '_classPrivateFieldGet2 _classPrivateFieldInitSpec _classPrivateFieldSet _classPrivateFieldSet2 ' +
+    '_classPrivateGetter _classPrivateMethodGet _classPrivateMethodInitSpec _classStaticPrivateFieldSpecGet ' +
+    '_classStaticPrivateFieldSpecSet _createForOfIteratorHelper _createForOfIteratorHelperLoose ' +
+    '_iterableToArrayLimit _nonIterableRest _objectSpread2 _objectWithoutProperties _objectWithoutPropertiesLoose ' +
+    '_possibleConstructorReturn _regenerator _regeneratorRuntime _slicedToArray _toConsumableArray _toPropertyKey ' +
+    '_unsupportedIterableToArray _wrapAsyncGenerator _wrapNativeSuper asyncGeneratorStep asyncToGenerator ' +
+    '_async_generator _async_to_generator _class_call_check _class_private_field_get _class_private_field_init ' +
+    '_class_private_field_set _class_private_method_get _class_private_method_init _iterable_to_array_limit ' +
+    '_object_spread_props _object_without_properties _sliced_to_array _to_consumable_array _ts_decorate ' +
+    '_ts_generator _unsupported_iterable_to_array _wrap_async_generator'
+  ).split(' '),
+);
 
 /** The owner of a frame's code; `root` is the folder of the application when it is known. */
 export function ownerOfFrame(frame: OwnedFrame, root: string | null): CodeOwner {

@@ -40,3 +40,49 @@ function trimZeros(decimal: string): string {
   if (decimal[end - 1] === '.') end--;
   return decimal.slice(0, end);
 }
+
+/**
+ * Formats a time like `toISOString`, which throws for times outside the calendar and, like other methods of `Date` (in
+ * Node 26, all of them), reads the time zone file with system calls that a seccomp filter may forbid.
+ */
+export function isoTime(ms: number): string {
+  if (!(Math.abs(ms) <= MAX_TIME_MS)) return 'unknown';
+  const whole = Math.floor(ms);
+  const days = Math.floor(whole / MS_PER_DAY);
+  const inDay = whole - days * MS_PER_DAY;
+  const parts = [
+    Math.floor(inDay / 3_600_000),
+    Math.floor(inDay / 60_000) % 60,
+    Math.floor(inDay / 1000) % 60,
+  ];
+  const time = parts.map((part) => padded(part, 2)).join(':');
+  return `${isoDay(days)}T${time}.${padded(inDay % 1000, 3)}Z`;
+}
+
+/** Converts days since 1970 to a Gregorian date, counting in eras of 400 years that begin with March. */
+function isoDay(days: number): string {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}`;
+}
+
+const MS_PER_DAY = 86_400_000;
+/** The range of times that `Date` supports. */
+const MAX_TIME_MS = 8.64e15;
+
+function padded(part: number, digits: number): string {
+  return String(part).padStart(digits, '0');
+}

@@ -9,10 +9,13 @@
  * their unit in the name. Frames are innermost first, whatever a view prints.
  */
 
+import type { OpenState } from './open';
 import type { ProcessList } from './processes';
+import type { GroupTraces, ThreadContext, TraceRequest } from './requests';
 import type { CodePosition, Stack } from './stack';
 import type { Wait } from './waits';
 
+export type * from './requests';
 export type * from './stack';
 
 /** Something that could not be found out, and why. */
@@ -69,10 +72,17 @@ export interface OsThread {
     /** With arguments that help, as `read(fd 24 -> /var/run/jobs.fifo)`; null when they were not read. */
     readonly description: string | null;
   } | null;
+  /** When it started, in clock ticks since boot. With `tid`, this identifies a thread; the kernel uses a tid again. */
+  readonly startTicks: number;
   readonly cpuUserMs: number;
   readonly cpuSystemMs: number;
   /** Part of one CPU that it used while the report was made, 0 to 1; null when that time was too short. */
   readonly cpuShare: number | null;
+  /**
+   * Part of the time from then on, 0 to 1, for which it could have run but others had the CPUs; null when unknown, and
+   * for threads that were not found running.
+   */
+  readonly cpuWaitShare: number | null;
 }
 
 /** A thread without JavaScript of its own, or one that this package does not know. */
@@ -111,7 +121,7 @@ export type IsolateState =
   'idle' | 'running' | 'blocked' | 'waiting' | 'not-answering' | 'not-registered' | 'exited';
 
 /** One JavaScript thread. */
-export interface IsolateThread {
+export interface IsolateThread extends OpenState {
   readonly kind: 'main' | 'worker';
   /** `worker_threads.threadId`; 0 for the main thread. */
   readonly threadId: number;
@@ -133,8 +143,17 @@ export interface IsolateThread {
   readonly loopStalledMs: number | null;
   /** How often the event loop turned while it was observed; null when it was not. Many turns mean a loop that spins. */
   readonly loopTurns: { readonly count: number; readonly duringMs: number } | null;
+  /**
+   * Of what a blocked thread runs one after the other, so that its event loop does not turn: promise jobs, or callbacks of
+   * `process.nextTick`. Null when it was not seen that some ended and others began.
+   */
+  readonly busyQueue: 'promise-jobs' | 'ticks' | 'promise-jobs-and-ticks' | null;
   readonly os: OsThread | Unavailable;
   readonly stack: Stack;
+  /** What its `AsyncLocalStorage`s hold for the code in `stack`. */
+  readonly context: ThreadContext | Unavailable;
+  /** The active span of the code in `stack`; null when there is none, or `context` is not available. */
+  readonly request: TraceRequest | null;
   readonly heap: HeapStatistics | Unavailable;
   readonly greenThreads: GreenThreads | Unavailable;
   /** From the trigger to this thread's answer; null without answer. */
@@ -147,19 +166,22 @@ export interface IsolateThread {
  * What a place in a chain of async calls is.
  *
  * - `driven-generator`: a generator that a compiler's helper runs as an async function (`__awaiter`).
- * - `callback`: a function given to `.then()`: it does not wait, it is called when the others have ended.
+ * - `callback`: a function given to `.then()`, `.catch()` or `.finally()` that has not been called yet. The innermost one is
+ *   called when what it waits for is there, one behind other frames when these have ended.
  */
 export type AsyncFrameKind = 'async-function' | 'async-generator' | 'driven-generator' | 'callback';
 
-/** One suspended function of a chain, and where it waits. */
+/** One suspended function or waiting callback of a chain, and where it waits. */
 export interface AsyncFrame extends CodePosition {
   readonly kind: AsyncFrameKind;
   /** Empty for anonymous functions and top-level code. */
   readonly functionName: string;
   /** Class of the object whose method it is; null when there is none, or a plain object. */
   readonly className: string | null;
+  /** For a function without a name, one that it is written in; null when there is none, or it is not known. */
+  readonly enclosingFunction: string | null;
   readonly file: string | null;
-  /** 1-based, of the `await`; null when unknown. */
+  /** 1-based, of the `await`, or of the beginning of a callback; null when unknown. */
   readonly line: number | null;
   readonly column: number | null;
   /** How the next function waits for this one, as `Promise.all` or `.then`; null: through `await` or `return`. */
@@ -185,26 +207,30 @@ export interface ContextValue {
   readonly distinct: number;
 }
 
-/** Green threads with the same chain. */
+/** Green threads with the same chain. The kind of the first frame is that of the group. */
 export interface GreenThreadGroup {
   /** The number by which other groups refer to it. */
   readonly id: number;
   readonly count: number;
   /** True when some of the functions wait for each other: they never go on. */
   readonly deadlock: boolean;
-  /** What the innermost await of one of them waits for, masked; null when it was not found out. */
+  /** What the innermost await waits for, masked; null when it was not found out. */
   readonly waitsFor: string | null;
+  /** How many of the functions were seen to wait for that. The others wait at the same place, maybe for something else. */
+  readonly seenIn: number;
   /** `waitsFor` in parts, with the objects that lead there. */
   readonly waits: Wait;
   /** The requested keys that have a value, in their order. */
   readonly context: readonly ContextValue[];
+  /** Null when none of its functions has a span that is recognised. */
+  readonly traces: GroupTraces | null;
   /** Innermost first. */
   readonly frames: readonly AsyncFrame[];
   /** Functions omitted in the middle; null when complete. */
   readonly cut: { readonly afterIndex: number; readonly count: number } | null;
 }
 
-/** The async functions of one isolate that wait, read from its heap. */
+/** The async functions and callbacks of one isolate that wait, read from its heap. */
 export interface GreenThreads {
   readonly status: 'known';
   /**
@@ -216,8 +242,10 @@ export interface GreenThreads {
   readonly suspendedFunctions: number;
   /** Innermost functions: each is one chain of calls. */
   readonly greenThreads: number;
+  /** How many of the green threads have a callback innermost. */
+  readonly callbacks: number;
   readonly totalGroups: number;
-  /** Largest first. */
+  /** Suspended functions first, then callbacks, and among these those of packages last; largest first among each. */
   readonly groups: readonly GreenThreadGroup[];
   readonly groupsLeftOut: number;
   /** Green threads in the groups that were omitted. */
@@ -226,6 +254,8 @@ export interface GreenThreads {
   readonly groupsGone: number;
   /** Green threads in these groups, and those of other groups that no longer waited there. */
   readonly threadsGone: number;
+  /** Where a few of the groups that are gone were suspended before, largest first. */
+  readonly gone: readonly Pick<GreenThreadGroup, 'frames'>[];
   /** Async generators that wait for `next()` to be called. */
   readonly idleGenerators: number;
   /** What looked like a suspended function, but was overwritten in part. */
@@ -299,6 +329,12 @@ export interface ProcessFacts {
   readonly gmrVersion: string;
 }
 
+/** A commit, and the branch that it was checked out as; null when it was none. */
+export interface GitCommit {
+  readonly commit: string;
+  readonly branch: string | null;
+}
+
 /** Variables of the environment, as far as the option `env` lets them be shown. */
 export interface EnvironmentSnapshot {
   readonly policy: 'safe' | 'masked' | 'all' | 'none';
@@ -335,6 +371,8 @@ export interface Photograph {
   readonly trigger: Trigger;
   /** Unix time in ms of the trigger. */
   readonly requestedAtMs: number;
+  /** The same time by CLOCK_MONOTONIC, in ms: for reports of one process, whatever was done to the clock between them. */
+  readonly requestedAtMonotonicMs: number;
   /** From the trigger until every stack was captured or given up. */
   readonly stacksAfterMs: number;
   /** From the trigger until this photograph was complete. */
@@ -342,6 +380,8 @@ export interface Photograph {
   readonly pid: number;
   readonly ppid: number;
   readonly facts: ProcessFacts | Unavailable;
+  /** What is checked out where the package of the application is; null when that is no git checkout. */
+  readonly gitCommit: GitCommit | null;
   /** Resident set of the process, bytes. */
   readonly rssBytes: number | null;
   /** This process and its descendants. */

@@ -34,6 +34,23 @@ export function isGenerated({ generated }: Positioned): boolean {
   return generated !== null;
 }
 
+/** Why a position is one in text that `eval` or `new Function` got: its name, a `sourceURL`, need not be that of a file. */
+const EVALUATED_REASON = 'it was made from a string';
+
+/** The position of code that has the name of a file, but was made from a string. */
+export const IN_EVALUATED_CODE: Pick<CodePosition, 'original' | 'generated'> = {
+  original: null,
+  generated: EVALUATED_REASON,
+};
+
+/** True for a position in text that was evaluated, and that is not known to be the text of a file. */
+export function isEvaluated({ generated }: Positioned): boolean {
+  return generated === EVALUATED_REASON;
+}
+
+/** Why a position has no original although the source map of its script is known: no person wrote the code. */
+export const NO_ENTRY_REASON = 'its source map has no entry for this position';
+
 /** `file:line:column` as far as known; null without a file. */
 export function formatPosition({ file, line, column }: ShownPosition): string | null {
   if (file === null || line === null) return file;

@@ -24,6 +24,11 @@ export interface ProcessInfo {
   /** Null when it is not in /etc/passwd. */
   readonly user: string | null;
   readonly command: ProcessCommand;
+  /**
+   * The system call that its main thread sleeps in, with arguments that help: `write(fd 1 -> pipe:[812])`; of this process,
+   * null. Null when it runs, or when the kernel does not show it.
+   */
+  readonly syscall: string | null;
   readonly ageMs: number;
   readonly cpuUserMs: number;
   readonly cpuSystemMs: number;

@@ -18,7 +18,7 @@ export function inUseOf({ resource, counts }: WaitAnswer): number | null {
 }
 
 /** The known users of the resource that this answer is about, largest number first. */
-export function usersOf(answer: WaitAnswer, groups: readonly GreenThreadGroup[]): readonly ResourceUsers[] {
+function usersOf(answer: WaitAnswer, groups: readonly GreenThreadGroup[]): readonly ResourceUsers[] {
   const { resource } = answer;
   if (resource === null) return [];
   return resource.users
@@ -37,11 +37,11 @@ function resourcesOf({ waits }: GreenThreadGroup): readonly number[] {
 }
 
 /**
- * Whether each function of the group waits for this resource: only one of them was examined. For several, it is not known
- * if the resource has fewer waiters than there are functions at such places, as one of many locks has.
+ * Whether each function of the group waits for this resource. If not all of them were examined, it is not known if the
+ * resource has fewer waiters than there are functions at such places, as one of many locks has.
  */
 function allWaitFor(id: number, group: GreenThreadGroup, groups: readonly GreenThreadGroup[]): boolean {
-  if (group.count === 1) return true;
+  if (group.seenIn >= group.count) return true;
   const alike = groups.filter((other) => resourcesOf(other).includes(id));
   const count = alike.reduce((sum, other) => sum + other.count, 0);
   const answer = group.waits.answers.find(({ resource }) => resource?.id === id);
@@ -96,7 +96,8 @@ export function deadlockedResources(groups: readonly GreenThreadGroup[]): Readon
 function isExhausted(answer: WaitAnswer): boolean {
   const inUse = inUseOf(answer);
   const limit = answer.counts?.limit ?? null;
-  return inUse !== null && inUse > 0 && inUse === limit;
+  const isHeld = answer.resource !== null && !answer.resource.mayBeCancelled;
+  return isHeld && inUse !== null && inUse > 0 && inUse === limit;
 }
 
 function allUsersWait(
@@ -143,25 +144,53 @@ export function describeUsers(
 ): string {
   for (const answer of waits.answers) {
     const users = usersOf(answer, groups);
-    if (users.length > 0) return describeUsersOf(answer, users, words);
+    if (users.length === 0) continue;
+    const circle = isInCircle(answer, groups) ? ', and that leads back to this one: probably a deadlock' : '';
+    return describeUsersOf(answer, users, words) + circle;
   }
   return '';
+}
+
+/**
+ * Whether the only one who has one of the service's own locks waits for another, and so on, up to one who waits for the
+ * first. That they have them is judged by the source alone.
+ */
+function isInCircle(answer: WaitAnswer, groups: readonly GreenThreadGroup[]): boolean {
+  const seen = new Set<number>();
+  for (let next: WaitAnswer | undefined = answer; next?.library === null;) {
+    const [only, ...others] = usersOf(next, groups);
+    if (only === undefined || others.length > 0 || only.user.count > 1) return false;
+    const id = onlyResource(only.group);
+    if (id === null || seen.has(id) || !isBound(only.user, only.group)) return false;
+    if (id === answer.resource?.id) return next !== answer;
+    seen.add(id);
+    [next] = only.group.waits.answers;
+  }
+  return false;
 }
 
 function describeUsersOf(answer: WaitAnswer, users: readonly ResourceUsers[], words: UserWords): string {
   const known = users.reduce((sum, { user }) => sum + user.count, 0);
   const inUse = inUseOf(answer);
+  // Of the service's own locks only the source tells.
+  const held = answer.library === null ? 'probably held' : 'held';
   const shown = users.slice(0, MOST_USERS).map((each) => describeUser(each, words));
   const more = users.length - MOST_USERS;
   if (more > 0) shown.push(`others by ${more} more function${more === 1 ? '' : 's'}`);
   const [first = ''] = shown;
-  if (users.length === 1 && inUse === known) return `${known === 1 ? '' : `all ${known} `}held by ${first}`;
+  if (users.length === 1 && inUse === known) return `${allOf(known)}${held} by ${first}`;
   const counted = users
     .slice(0, MOST_USERS)
     .map(({ user }, index) => `${user.count} by ${shown[index] ?? ''}`);
   const of = inUse === null || inUse === known ? '' : `${known} of ${inUse} `;
-  if (users.length === 1) return `${of}held by ${first}`;
-  return `${of}held: ${[...counted, ...shown.slice(MOST_USERS)].join('; ')}`;
+  if (users.length === 1) return `${of}${held} by ${first}`;
+  return `${of}${held}: ${[...counted, ...shown.slice(MOST_USERS)].join('; ')}`;
+}
+
+/** What precedes `held by` where one function has everything. */
+function allOf(count: number): string {
+  if (count === 1) return '';
+  return count === 2 ? 'both ' : `all ${count} `;
 }
 
 function describeUser({ user, group, waitsForIt, isWaitKnown }: ResourceUsers, words: UserWords): string {

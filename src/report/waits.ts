@@ -60,6 +60,8 @@ export interface ResourceUse {
   readonly holder: number;
   /** How many things are in use; null when only the `counts` of the answer tell. */
   readonly inUse: number | null;
+  /** True when the program may have code that ends waits for it from the outside, as `cancel()` of a lock does. */
+  readonly mayBeCancelled: boolean;
   /** The users that are known. */
   readonly users: readonly ResourceUser[];
 }
@@ -75,7 +77,7 @@ export interface WaitAnswer {
   readonly library: string | null;
   /** Null when it is not a resource, or its numbers are not known. */
   readonly counts: ResourceCounts | null;
-  /** Null when it is not a resource whose users can be known. */
+  /** Null when it is neither a resource whose users can be known, nor an object of the service. */
   readonly resource: ResourceUse | null;
   /** From the promise outwards. */
   readonly holders: readonly WaitHolder[];
@@ -88,6 +90,12 @@ export interface Wait {
   readonly answers: readonly WaitAnswer[];
   /** What is said after the answers, with the punctuation before it; without answers, all that is known. */
   readonly rest: string;
+}
+
+/** What is said behind a wait that was not seen in all functions of a group; empty when it was. */
+export function seenInSome(count: number, seenIn: number): string {
+  if (seenIn >= count) return '';
+  return seenIn <= 1 ? ' (seen in one of them)' : ` (seen in ${seenIn} of them)`;
 }
 
 /** The wait as one line; empty when nothing is known. */

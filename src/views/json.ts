@@ -5,17 +5,19 @@ import type {
   Photograph,
   SectionOutcome,
   Stack,
+  Unavailable,
 } from '../report/model';
 import { escapeJson } from '../escape';
+import { byteLength } from './utf8';
 
 /**
  * The report as one JSON document on one line, as `docs/report-format.md` describes it. What is too long loses parts,
  * the least telling ones first, and says so in their places; it stays a document with the same shape.
  */
-export function renderJson(photograph: Photograph, maxBytes: number): string {
+export function renderJson(photograph: Photograph, maxBytes: number, reason: string = REASON): string {
   let smaller = photograph;
   let text = toLine(smaller);
-  for (const reduce of REDUCTIONS) {
+  for (const reduce of reductions({ status: 'unavailable', reason })) {
     if (byteLength(text) <= maxBytes) break;
     smaller = reduce(smaller);
     text = toLine(smaller);
@@ -28,31 +30,36 @@ function toLine(photograph: Photograph): string {
 }
 
 const REASON = 'omitted: the report is larger than maxReportBytes';
-const LEFT_OUT = { status: 'unavailable', reason: REASON } as const;
 
 /** From what is missed least. The last one leaves a report of any process with some thousand bytes for each thread. */
-const REDUCTIONS: readonly ((photograph: Photograph) => Photograph)[] = [
-  (all) => ({ ...all, otherThreads: all.otherThreads.map((thread) => ({ ...thread, stack: LEFT_OUT })) }),
-  (all) => ({ ...all, sections: all.sections.map(withoutValue) }),
+const reductions = (leftOut: Unavailable): readonly ((photograph: Photograph) => Photograph)[] => [
+  (all) => ({ ...all, otherThreads: all.otherThreads.map((thread) => ({ ...thread, stack: leftOut })) }),
+  (all) => ({ ...all, sections: all.sections.map((section) => withoutValue(section, leftOut)) }),
   (all) => ({
     ...all,
     isolates: all.isolates.map((each) => ({
       ...each,
       stack: withFewFrames(each.stack),
       greenThreads: withFewGroups(each.greenThreads),
+      open: withFewThings(each.open),
     })),
   }),
   (all) => ({
     ...all,
-    configuration: LEFT_OUT,
-    processes: LEFT_OUT,
+    configuration: leftOut,
+    processes: leftOut,
     otherThreads: [],
-    isolates: all.isolates.map((each) => ({ ...each, greenThreads: withoutGroups(each.greenThreads) })),
+    isolates: all.isolates.map((each) => ({
+      ...each,
+      greenThreads: withoutGroups(each.greenThreads, leftOut),
+      open: each.open.status === 'unavailable' ? each.open : leftOut,
+      heapClasses: each.heapClasses.status === 'unavailable' ? each.heapClasses : leftOut,
+    })),
   }),
 ];
 
-function withoutValue({ title, result }: SectionOutcome): SectionOutcome {
-  return { title, result: result.status === 'ok' ? LEFT_OUT : result };
+function withoutValue({ title, result }: SectionOutcome, leftOut: Unavailable): SectionOutcome {
+  return { title, result: result.status === 'ok' ? leftOut : result };
 }
 
 const FEW_FRAMES = 10;
@@ -88,8 +95,19 @@ function withFewGroups(green: Green): Green {
   };
 }
 
-function withoutGroups(green: Green): Green {
-  return green.status === 'unavailable' ? green : LEFT_OUT;
+function withFewThings(open: IsolateThread['open']): IsolateThread['open'] {
+  if (open.status === 'unavailable') return open;
+  const left = open.groups.slice(FEW_GROUPS);
+  return {
+    ...open,
+    groups: open.groups.slice(0, FEW_GROUPS),
+    groupsLeftOut: open.groupsLeftOut + left.length,
+    thingsLeftOut: open.thingsLeftOut + left.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+function withoutGroups(green: Green, leftOut: Unavailable): Green {
+  return green.status === 'unavailable' ? green : leftOut;
 }
 
 function withFewFunctions(group: GreenThreadGroup): GreenThreadGroup {
@@ -97,15 +115,4 @@ function withFewFunctions(group: GreenThreadGroup): GreenThreadGroup {
   if (frames.length <= FEW_FRAMES) return group;
   const count = frames.length - FEW_FRAMES + (cut?.count ?? 0);
   return { ...group, frames: frames.slice(0, FEW_FRAMES), cut: { afterIndex: FEW_FRAMES - 1, count } };
-}
-
-/** In UTF-8. The formatter's isolate has no encoder. */
-function byteLength(text: string): number {
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    // Two halves of a pair are four bytes.
-    if (code >= 0x80) bytes += code >= 0x800 && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
-  }
-  return bytes;
 }

@@ -16,13 +16,20 @@ const INDENT = '  ';
 
 /** The sections that every report has. */
 export type OwnTitle =
-  'Guru Meditation' | 'Package' | 'Threads' | 'Green Threads' | 'Processes' | 'Configuration';
+  | 'Guru Meditation'
+  | 'Package'
+  | 'Threads'
+  | 'Green Threads'
+  | 'What Is Open'
+  | 'Processes'
+  | 'Configuration';
 
 const OWN_TITLES: ReadonlySet<string> = new Set<OwnTitle>([
   'Guru Meditation',
   'Package',
   'Threads',
   'Green Threads',
+  'What Is Open',
   'Processes',
   'Configuration',
 ]);

@@ -3,12 +3,15 @@ import {
   asyncFramePosition,
   countGreenThreads,
   counted,
+  isCallbackGroup,
   isUserFrame,
 } from '../report/async-frames';
 import { deadlockedResources, describeUsers, isDeadlocked } from '../report/resources';
 import { ownerOfFrame } from '../report/code-owner';
 import { areKnown } from '../report/facts';
 import { formatDuration, formatMegabytes } from '../report/duration';
+import { seenInSome } from '../report/waits';
+import { describeTraces } from '../report/trace-text';
 import type {
   AsyncFrame,
   ContextValue,
@@ -26,6 +29,8 @@ import { notAvailable } from './text-overview';
 const MAX_WAIT_LENGTH = 500;
 const YOUNG_COLLECTED =
   '(V8 collected young objects meanwhile: functions that were suspended only just now may be missing)';
+const FOUND_NOTHING =
+  ' while the thread ran: functions that were suspended or went on meanwhile may be missing';
 /** How a heap was read, behind how long that took. */
 const HOW_READ: Readonly<Record<GreenThreads['heapRead'], string>> = {
   'at-rest': ', without pausing the thread',
@@ -33,7 +38,7 @@ const HOW_READ: Readonly<Record<GreenThreads['heapRead'], string>> = {
   paused: ', for which the thread was paused',
 };
 
-/** The suspended async functions of each JavaScript thread: who waits, for what, and who waits for that. */
+/** The suspended async functions and callbacks of each JavaScript thread: who waits, for what, and who waits for that. */
 export function renderGreenThreads(photograph: Photograph): readonly Line[] {
   const { facts, isolates, view } = photograph;
   const root = areKnown(facts) ? facts.package.root : null;
@@ -41,8 +46,8 @@ export function renderGreenThreads(photograph: Photograph): readonly Line[] {
   if (reason !== null) return [escapeInline(notAvailable(reason))];
   const lines: Line[] = [];
   for (const isolate of isolates) {
-    lines.push(head(labelOf(isolate)));
-    lines.push(...guarded(() => renderIsolate(isolate, view, root)), '');
+    lines.push(head(isolateHead(isolate)));
+    lines.push(...guarded(() => renderIsolate(isolate, { view, root, nowMs: photograph.requestedAtMs })), '');
   }
   lines.push(...describeReading(isolates));
   return lines;
@@ -54,7 +59,7 @@ function describeReading(isolates: readonly IsolateThread[]): readonly string[] 
     greenThreads.status === 'unavailable' ? [] : greenThreads.groups,
   );
   if (groups.length === 0) return [];
-  return ['(functions that nothing can resume any more are counted until V8 frees them)'];
+  return ['(counts may include abandoned functions, which nothing can resume, until V8 collects them)'];
 }
 
 /** Why no thread has any; null when the reasons differ, or one has. */
@@ -69,16 +74,13 @@ function commonReason(isolates: readonly IsolateThread[]): string | null {
   return isCommon ? reason : null;
 }
 
-function labelOf({ kind, threadId, name }: IsolateThread): string {
+/** The text above what belongs to one thread: `worker 3 "resizer"`. */
+export function isolateHead({ kind, threadId, name }: IsolateThread): string {
   if (kind === 'main') return 'main';
   return name === '' ? `worker ${threadId}` : `worker ${threadId} "${boundedName(name)}"`;
 }
 
-function renderIsolate(
-  { greenThreads }: IsolateThread,
-  view: ViewOptions,
-  root: string | null,
-): readonly string[] {
+function renderIsolate({ greenThreads }: IsolateThread, shown: Shown): readonly string[] {
   if (greenThreads.status === 'unavailable') return [escapeInline(notAvailable(greenThreads.reason))];
   const lines = [countGreenThreads(greenThreads), `(${describeCost(greenThreads)})`];
   if (greenThreads.partial !== null) {
@@ -92,30 +94,42 @@ function renderIsolate(
   const { groups } = greenThreads;
   const dead = deadlockedResources(groups);
   for (const group of groups) {
-    lines.push('', ...renderGroup(group, { groups, root, view, isExhausted: isDeadlocked(group, dead) }));
+    lines.push('', ...renderGroup(group, { ...shown, groups, isExhausted: isDeadlocked(group, dead) }));
   }
-  const notes = describeRest(greenThreads);
+  const notes = describeRest(greenThreads, shown.root);
   if (notes.length > 0) lines.push('', ...notes);
   return lines;
 }
 
-function describeCost({ heapRead, costMs, scannedBytes }: GreenThreads): string {
+function describeCost({
+  heapRead,
+  costMs,
+  scannedBytes,
+  suspendedFunctions,
+  callbacks,
+}: GreenThreads): string {
   const read = `read from ${formatMegabytes(scannedBytes)} of heap in ${formatDuration(costMs)}`;
-  return `${read}${HOW_READ[heapRead]}`;
+  const isEmpty = suspendedFunctions === 0 && callbacks === 0;
+  return `${read}${isEmpty && heapRead === 'running' ? FOUND_NOTHING : HOW_READ[heapRead]}`;
 }
 
-interface Around {
-  readonly groups: readonly GreenThreadGroup[];
+interface Shown {
   /** Folder of the application; null when unknown. */
   readonly root: string | null;
   readonly view: ViewOptions;
+  /** Unix time of the report. */
+  readonly nowMs: number;
+}
+
+interface Around extends Shown {
+  readonly groups: readonly GreenThreadGroup[];
   /** True when it waits for a resource that will never be given back. */
   readonly isExhausted: boolean;
 }
 
 function renderGroup(
   group: GreenThreadGroup,
-  { groups, root, view, isExhausted }: Around,
+  { groups, root, view, nowMs, isExhausted }: Around,
 ): readonly string[] {
   const blocks: (readonly string[])[] = [];
   group.frames.forEach((frame, index) => {
@@ -131,6 +145,7 @@ function renderGroup(
   return [
     describeGroup(group, isExhausted),
     ...describeHolders(group, groups, root),
+    ...describeGroupTraces(group, nowMs),
     ...describeContext(group),
     ...blocks.flat(),
   ];
@@ -142,6 +157,10 @@ function describeVia(via: string): string {
     .split(', ')
     .map((part) => (part === 'resolve' ? 'a promise that was resolved with this one' : part))
     .join(', ');
+}
+
+function describeGroupTraces({ count, traces }: GreenThreadGroup, nowMs: number): readonly string[] {
+  return traces === null ? [] : [`  ${escapeInline(describeTraces(traces, count, nowMs))}`];
 }
 
 function describeContext({ count, context }: GreenThreadGroup): readonly string[] {
@@ -178,13 +197,13 @@ function describeHolders(
   return text === '' ? [] : [`  ${text}`];
 }
 
-function describeGroup({ count, deadlock, waitsFor }: GreenThreadGroup, isExhausted: boolean): string {
-  const threads = `${isExhausted ? 'DEADLOCK: ' : ''}${counted(count, 'green thread')}`;
+function describeGroup(group: GreenThreadGroup, isExhausted: boolean): string {
+  const { count, deadlock, waitsFor, seenIn } = group;
+  const noun = isCallbackGroup(group) ? 'callback' : 'green thread';
+  const threads = `${isExhausted ? 'DEADLOCK: ' : ''}${counted(count, noun)}`;
   if (deadlock) return `DEADLOCK: ${threads}: functions wait for each other and never go on`;
   if (waitsFor === null) return threads;
-  // The others are suspended at the same place, but each waits for something of its own.
-  const sample = count > 1 ? ' (seen in one of them)' : '';
-  return `${threads} waiting for ${escapeInline(clip(waitsFor, MAX_WAIT_LENGTH))}${sample}`;
+  return `${threads} waiting for ${escapeInline(clip(waitsFor, MAX_WAIT_LENGTH))}${seenInSome(count, seenIn)}`;
 }
 
 function renderFrame(frame: AsyncFrame): readonly string[] {
@@ -205,8 +224,22 @@ function renderFrame(frame: AsyncFrame): readonly string[] {
   return lines;
 }
 
+const MAX_GONE = 4;
+
+/** `pages (/srv/sync.mjs:13:5), syncAll (/srv/sync.mjs:21:3)`; empty when none is known. */
+function gonePlaces({ gone }: GreenThreads, root: string | null): string {
+  const names = gone.flatMap(({ frames }) => {
+    const frame =
+      frames.find((each) => ownerOfFrame(each, root).kind === 'application') ?? frames.find(isUserFrame);
+    if (frame === undefined) return [];
+    const position = asyncFramePosition(frame);
+    return [`${asyncFrameName(frame)}${position === null ? '' : ` (${position})`}`];
+  });
+  return escapeInline([...new Set(names)].slice(0, MAX_GONE).join(', '));
+}
+
 /** Notes about what is missing, and about how to read the rest. */
-function describeRest(found: GreenThreads): string[] {
+function describeRest(found: GreenThreads, root: string | null): string[] {
   const notes: string[] = [];
   if (found.groupsLeftOut > 0) {
     const left = `${counted(found.groupsLeftOut, 'more group')} with ${counted(found.threadsLeftOut, 'green thread')}`;
@@ -217,13 +250,15 @@ function describeRest(found: GreenThreads): string[] {
   if (found.threadsGone > 0) {
     const whole = found.groupsGone > 0 ? ` with ${counted(found.groupsGone, 'whole group')}` : '';
     const gone = `${counted(found.threadsGone, 'more green thread')}${whole}`;
-    notes.push(`${gone} omitted: they went on, or V8 moved them, while the heap was read`);
+    const places = gonePlaces(found, root);
+    const were = places === '' ? '' : `; they were in ${places}`;
+    notes.push(`${gone} omitted: they went on, or V8 moved them, while the heap was read${were}`);
   }
   if (found.waitsForSkipped !== null && found.groups.length > 0) {
     notes.push(`what some of them wait for is not known: ${escapeInline(found.waitsForSkipped)}`);
   }
   if (found.contextSkipped !== null && found.groups.length > 0) {
-    notes.push(`values of greenThreads.context may be missing: ${escapeInline(found.contextSkipped)}`);
+    notes.push(`traces and context values may be missing: ${escapeInline(found.contextSkipped)}`);
   }
   if (found.idleGenerators > 0) {
     notes.push(`${counted(found.idleGenerators, 'async generator')} idle: waiting for next() to be called`);

@@ -1,10 +1,9 @@
-import { formatDuration, formatMegabytes } from '../report/duration';
+import { formatDuration, formatMegabytes, isoTime } from '../report/duration';
 import { areKnown } from '../report/facts';
-import type { Photograph, ProcessFacts, Trigger } from '../report/model';
+import type { GitCommit, Photograph, ProcessFacts, Trigger } from '../report/model';
 import { boundedName, clip, escapeInline, escapeMessage } from '../escape';
 import { firstLine, summarize } from '../report/summary/index';
 import { guarded, type Line } from './layout';
-import type { Surroundings } from './surroundings';
 
 const MAX_ARGUMENT_LENGTH = 1000;
 const MAX_SENTENCE_LENGTH = 1000;
@@ -41,8 +40,8 @@ function renderError(trigger: Trigger): readonly string[] {
 }
 
 /** Package: what exactly is running here. */
-export function renderPackage(photograph: Photograph, around: Surroundings): readonly string[] {
-  const { facts } = photograph;
+export function renderPackage(photograph: Photograph): readonly string[] {
+  const { facts, gitCommit } = photograph;
   if (!areKnown(facts)) return [escapeInline(notAvailable(facts.reason))];
   const { versions } = facts;
   const rows: [string, string][] = [
@@ -51,7 +50,7 @@ export function renderPackage(photograph: Photograph, around: Surroundings): rea
     ['vendor', facts.package.vendor ?? '(not given)'],
   ];
   rows.push(...Object.entries(facts.deployment));
-  if (around.gitCommit !== null) rows.push(['git commit', describeCommit(around.gitCommit)]);
+  if (gitCommit !== null) rows.push(['git commit', describeCommit(gitCommit)]);
   rows.push(
     ['node', `${versions['node'] ?? '?'} (modules ${versions['modules'] ?? '?'})`],
     ['v8', versions['v8'] ?? '?'],
@@ -115,56 +114,10 @@ function describeDuration({ stacksAfterMs, completeAfterMs }: Photograph): strin
   return `stacks after ${formatDuration(stacksAfterMs)}, all data after ${formatDuration(completeAfterMs)}`;
 }
 
-function describeCommit({ commit, branch }: { commit: string; branch: string | null }): string {
+function describeCommit({ commit, branch }: GitCommit): string {
   return branch === null ? commit : `${commit} (${branch})`;
 }
 
 function describeUptime({ requestedAtMs }: Photograph, { startedAtMs }: ProcessFacts): string {
   return `${formatDuration(requestedAtMs - startedAtMs)} (since ${isoTime(startedAtMs)})`;
-}
-
-/**
- * Formats a time like `toISOString`, which throws for times outside the calendar and, like other methods of `Date` (in
- * Node 26, all of them), reads the time zone file with system calls that a seccomp filter may forbid.
- */
-function isoTime(ms: number): string {
-  if (!(Math.abs(ms) <= MAX_TIME_MS)) return 'unknown';
-  const whole = Math.floor(ms);
-  const days = Math.floor(whole / MS_PER_DAY);
-  const inDay = whole - days * MS_PER_DAY;
-  const parts = [
-    Math.floor(inDay / 3_600_000),
-    Math.floor(inDay / 60_000) % 60,
-    Math.floor(inDay / 1000) % 60,
-  ];
-  const time = parts.map((part) => padded(part, 2)).join(':');
-  return `${isoDay(days)}T${time}.${padded(inDay % 1000, 3)}Z`;
-}
-
-/** Converts days since 1970 to a Gregorian date, counting in eras of 400 years that begin with March. */
-function isoDay(days: number): string {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}`;
-}
-
-const MS_PER_DAY = 86_400_000;
-/** The range of times that `Date` supports. */
-const MAX_TIME_MS = 8.64e15;
-
-function padded(part: number, digits: number): string {
-  return String(part).padStart(digits, '0');
 }

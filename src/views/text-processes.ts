@@ -41,7 +41,8 @@ function push(pending: PendingProcess[], nodes: readonly ProcessNode[], level: n
 
 function addProcess(lines: string[], process: ProcessInfo, indent: string): void {
   const { pid, ppid, state, ageMs, cpuUserMs, cpuSystemMs, rssBytes } = process;
-  const by = `run by: ${describeUser(process)}, state: ${state} ${stateInWords(state)}`;
+  const call = process.syscall === null ? '' : ` in ${process.syscall}`;
+  const by = `run by: ${describeUser(process)}, state: ${state} ${stateInWords(state)}${call}`;
   const cpu = `cpu ${formatCpuTime(cpuUserMs)} user ${formatCpuTime(cpuSystemMs)} sys`;
   lines.push(`${indent}Process ${pid} (under ${ppid}) [ ${escapeInline(by)} ]`);
   lines.push(`${indent}  age ${formatDuration(ageMs)}; ${cpu}; resident memory ${formatMegabytes(rssBytes)}`);

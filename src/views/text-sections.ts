@@ -15,7 +15,7 @@ export function renderConfiguration(photograph: Photograph): readonly string[] {
   if (configuration.status === 'unavailable') {
     return [...escapeMessage(notAvailable(configuration.reason)), ...nodeOptions];
   }
-  const ageMs = photograph.requestedAtMs + photograph.completeAfterMs - configuration.takenAtMs;
+  const ageMs = photograph.requestedAtMs - configuration.takenAtMs;
   const age = ageMs > FRESH_MS ? `as it was ${formatDuration(ageMs)} before this report` : '';
   return [
     ...renderObjects(configuration, age),

@@ -3,11 +3,15 @@ import { areKnown } from '../report/facts';
 import type { HeapStatistics, IsolateThread, Photograph, Stack, Unavailable } from '../report/model';
 import { boundedName, escapeInline } from '../escape';
 import { describeOsState } from '../report/os-state';
+import { describeRequest } from '../report/trace-text';
 import { describeWork } from '../report/work-kind';
 import { guarded, head, type Line } from './layout';
 import { renderStack } from './text-frames';
 import { renderOtherThreads } from './text-other-threads';
 import { notAvailable } from './text-overview';
+
+/** The reason of a thread that has no context. */
+const NO_JAVASCRIPT = 'the thread ran no JavaScript';
 
 /** One block per JavaScript thread, then the other threads of the process, grouped. */
 export function renderThreads(photograph: Photograph): readonly Line[] {
@@ -38,6 +42,7 @@ function renderIsolate(isolate: IsolateThread, photograph: Photograph): readonly
   else if (note !== '' && !repeated) lines.push(`note: ${escapeInline(note)}`);
   const announcement = announce(isolate);
   if (announcement !== '') lines.push(escapeInline(announcement));
+  lines.push(...describeContext(isolate, photograph.requestedAtMs).map(escapeInline));
   return stack.status === 'captured' ? [...lines, ...renderStack(stack, photograph.view)] : lines;
 }
 
@@ -144,6 +149,26 @@ function announce(isolate: IsolateThread): string {
       if (stack.status === 'unavailable') return `no stack${reason}`;
       return stack.frames.length === 0 ? describeEmptyStack(stack.runningMicrotasks) : '';
   }
+}
+
+/** Which request the code on the stack works for: the active span, and the values that the service chose. */
+function describeContext(
+  { context, greenThreads, request }: IsolateThread,
+  nowMs: number,
+): readonly string[] {
+  const lines = request === null ? [] : [`request: ${describeRequest(request, nowMs)}`];
+  if (context.status === 'known' && context.values.length > 0) {
+    const values = context.values.map(
+      ({ key, kind, text }) => `${key} ${kind === 'string' ? `"${text}"` : text}`,
+    );
+    lines.push(`context: ${values.join(', ')}`);
+  }
+  const isShownElsewhere =
+    context.status === 'known' ||
+    context.reason === NO_JAVASCRIPT ||
+    (greenThreads.status === 'unavailable' && greenThreads.reason === context.reason);
+  if (!isShownElsewhere) lines.push(`context: ${notAvailable(context.reason)}`);
+  return lines;
 }
 
 function describeEmptyStack(runningMicrotasks: boolean): string {

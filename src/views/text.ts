@@ -1,7 +1,7 @@
 import type { Photograph } from '../report/model';
 import { banner, endMarker, foreignBanner, guarded, printed, type Line, type OwnTitle } from './layout';
-import type { Surroundings } from './surroundings';
 import { renderGreenThreads } from './text-green-threads';
+import { renderOpen } from './text-open';
 import { renderOverview, renderPackage } from './text-overview';
 import { renderConfiguration, renderSection } from './text-sections';
 import { renderProcesses } from './text-processes';
@@ -11,7 +11,7 @@ import { renderThreads } from './text-threads';
  * The text report: what every thread does, what runs here, how it is configured. Ends with a line that marks its end.
  * A section that cannot be printed says so in its place, and the others appear.
  */
-export function renderText(photograph: Photograph, around: Surroundings): string {
+export function renderText(photograph: Photograph): string {
   const lines: string[] = [];
   const addSection = (above: readonly string[], render: () => readonly Line[]): void => {
     for (const line of above) lines.push(line);
@@ -20,9 +20,10 @@ export function renderText(photograph: Photograph, around: Surroundings): string
   };
   const add = (title: OwnTitle, render: () => readonly Line[]): void => addSection(banner(title), render);
   add('Guru Meditation', () => renderOverview(photograph));
-  add('Package', () => renderPackage(photograph, around));
+  add('Package', () => renderPackage(photograph));
   add('Threads', () => renderThreads(photograph));
   add('Green Threads', () => renderGreenThreads(photograph));
+  add('What Is Open', () => renderOpen(photograph));
   add('Processes', () => renderProcesses(photograph.processes));
   add('Configuration', () => renderConfiguration(photograph));
   for (const section of photograph.sections) {

@@ -67,6 +67,15 @@ function valueAt({ values }: WaitHolder, path: string): HeldValue | undefined {
   return Object.hasOwn(values, path) ? values[path] : undefined;
 }
 
+/** The object at this path as a holder of its own. */
+export function within(holder: WaitHolder, path: string): WaitHolder {
+  const before = `${path}.`;
+  const values = Object.entries(holder.values).flatMap(([name, value]): [string, HeldValue][] =>
+    name.startsWith(before) ? [[name.slice(before.length), value]] : [],
+  );
+  return { ...holder, values: Object.fromEntries(values) };
+}
+
 /** The event of an EventEmitter whose listener leads to the promise; null: it was not reached through a listener. */
 export function eventAt(emitter: WaitHolder, chain: Chain): string | null {
   if (emitter.member !== '_events') return null;

@@ -6,6 +6,10 @@ export interface Explanation {
   /** What follows `waiting for`: `pg Pool: 4 of 4 clients in use, 6 waiting`. At most 300 characters are shown. */
   readonly text: string;
   readonly counts?: ResourceCounts;
+  /** The library gives up a wait for it after this time, by a timer that the search does not find; null: it is not known which. */
+  readonly givenUpAfterMs?: number | null;
+  /** The resource, if it is another object farther from the promise. */
+  readonly resource?: WaitHolder;
   /**
    * True when the library is known to settle the promise. Its own functions on the way, and doubts whether they do,
    * are then not printed.
@@ -21,6 +25,8 @@ export interface HandsOut {
   readonly idle?: readonly string[];
   /** It hands out a function that releases it. This variable of that function is true once it was called. */
   readonly releaser?: string;
+  /** Methods that end a wait for it from the outside. */
+  readonly cancelledBy?: readonly string[];
   /** A call of one of its async methods has it while it awaits a function of the program. */
   readonly toMethods?: true;
   /** The same for async arrow functions of this name in its methods. */
@@ -33,11 +39,13 @@ export interface HandsOut {
 export interface KnownClass {
   /**
    * Paths of the values to read. A step is an own property that is not an accessor, `#private`, `@symbol` by its
-   * description, `length` of an array, `size` of a Map or Set, or the index of an element. For a function, the first
-   * step is a variable.
+   * description, `length` of an array, `size` of a Map or Set, `name` of a function, the index of an element, or `^` and a variable that a
+   * function can see. For a function, the first step is a variable.
    */
   readonly read: readonly string[];
   readonly handsOut?: HandsOut;
+  /** Of the variables of a function: what has one of the functions inside is looked for too, as the one that has them. */
+  readonly throughClosures?: true;
   /** For a wrapper that users get instead of what the resource hands out: the path to the wrapped object. */
   readonly wraps?: string;
   /**
@@ -53,4 +61,6 @@ export interface Explainer {
   readonly library: string;
   /** Keys are class names, and function names followed by `()`. */
   readonly classes: Readonly<Record<string, KnownClass>>;
+  /** Files whose timers can only make a wait for something of this library fail, whatever their callbacks could do. */
+  readonly limits?: RegExp;
 }

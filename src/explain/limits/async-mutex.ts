@@ -42,7 +42,7 @@ export const ASYNC_MUTEX: Explainer = {
     Semaphore: {
       read: READ,
       // `called` is a variable of the function that acquire() resolves with.
-      handsOut: { releaser: 'called', toMethods: true },
+      handsOut: { releaser: 'called', toMethods: true, cancelledBy: ['cancel', 'setValue'] },
       explain: explainSemaphore,
     },
     Mutex: { read: [] },

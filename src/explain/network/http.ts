@@ -1,6 +1,7 @@
 import type { WaitHolder } from '../../report/waits';
-import { type Chain, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
+import { type Chain, within, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
+import { emitted, missed, type Passed, passedEvent, passedOfStream } from '../base/passed';
 import { usage } from '../base/words';
 import {
   awaitedEvent,
@@ -93,13 +94,52 @@ function drain(message: WaitHolder): string {
   return `waiting for drain${queued === null ? '' : `, ${bytes(queued)} queued`}`;
 }
 
-function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
+/** `http request GET http://localhost:8080/stock?...`; null when it is no ClientRequest of Node. */
+export function clientRequestName(request: WaitHolder): string | null {
   const name = isOfNode(request) ? nameOfRequest(request, '') : null;
   // A future Node may name the socket differently.
   const isKnown = SOCKETS.some((socket) => hasAt(request, socket));
-  if (name === null || !isKnown) return null;
-  const state = stateOfRequest(request, awaitedEvent(request, chain));
-  return { ...state, text: `http request ${name}, ${state.text}` };
+  return name === null || !isKnown ? null : `http request ${name}`;
+}
+
+/** How far it has come, whoever waits for it: `waiting for headers`. */
+export function clientRequestState(request: WaitHolder): string {
+  return stateOfRequest(request, null).text;
+}
+
+/** The same of the request in a property, which the path leads to. */
+export function pendingRequestAt(holder: WaitHolder, path: string): string | null {
+  if (classAt(holder, path) !== 'ClientRequest') return null;
+  const name = nameOfRequest(holder, `${path}.`);
+  const inside = within(holder, path);
+  const isOver = isTrueAt(inside, 'destroyed') || classAt(inside, 'res') !== null;
+  const isKnown = SOCKETS.some((socket) => hasAt(inside, socket));
+  return name === null || isOver || !isKnown ? null : `http request ${name}, ${clientRequestState(inside)}`;
+}
+
+function passedOfRequest(request: WaitHolder, event: string | null): Passed | null {
+  const hasResponse = classAt(request, 'res') !== null;
+  switch (event) {
+    case 'response':
+      if (hasResponse) return emitted('has its response');
+      return isTrueAt(request, '_closed') ? missed('is closed') : null;
+    case 'socket':
+      return hasSocket(request) ? emitted('has a socket') : null;
+    case 'close':
+      return isTrueAt(request, '_closed') ? emitted('is closed') : null;
+    default:
+      return null;
+  }
+}
+
+function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
+  const name = clientRequestName(request);
+  if (name === null) return null;
+  const event = awaitedEvent(request, chain);
+  const passed = passedOfRequest(request, event);
+  if (event !== null && passed !== null) return { text: passedEvent(event, name, passed) };
+  const state = stateOfRequest(request, event);
+  return { ...state, text: `${name}, ${state.text}` };
 }
 
 /** `http response 200 to GET http://localhost/stock` in a client, `http request PUT /stock` in a server. */
@@ -114,6 +154,8 @@ function nameOfMessage(message: WaitHolder): string | null {
 
 function stateOfMessage(message: WaitHolder, event: string | null): string | null {
   if (isTrueAt(message, 'aborted')) return 'which was aborted';
+  // It is destroyed once it was read to its end, too.
+  if (isTrueAt(message, 'complete') && isDestroyed(message)) return 'which has come in completely';
   if (isDestroyed(message)) return 'which was destroyed';
   if (isTrueAt(message, 'complete')) return event === null ? null : `waiting for ${wordsOfEvent(event)}`;
   const unread = numberAt(message, '_readableState.length') ?? 0;
@@ -124,7 +166,10 @@ function stateOfMessage(message: WaitHolder, event: string | null): string | nul
 function explainMessage(message: WaitHolder, chain: Chain): Explanation | null {
   const name = isOfNode(message) ? nameOfMessage(message) : null;
   if (name === null) return null;
-  const state = stateOfMessage(message, awaitedEvent(message, chain));
+  const event = awaitedEvent(message, chain);
+  const passed = passedOfStream(message, event, chain);
+  if (event !== null && passed !== null) return { text: passedEvent(event, `body of ${name}`, passed) };
+  const state = stateOfMessage(message, event);
   return state === null ? null : { text: `body of ${name}, ${state}` };
 }
 
@@ -134,28 +179,37 @@ function explainResponse(response: WaitHolder, chain: Chain): Explanation | null
   const event = awaitedEvent(response, chain);
   if (!isOfNode(response) || method === null || url === null || event === null) return null;
   const name = `http response to ${method} ${requestUrl('', url)}`;
+  if (isTrueAt(response, '_closed') && (event === 'close' || event === 'finish' || event === 'drain')) {
+    return { text: passedEvent(event, name, event === 'close' ? emitted('is closed') : missed('is closed')) };
+  }
   return { text: `${name}, ${event === 'drain' ? drain(response) : `waiting for ${wordsOfEvent(event)}`}` };
 }
 
 const REQUEST = ['method', 'path', '@kPath', 'host', 'protocol', '@kOutHeaders.host.1', 'socketPath'];
 const OF_SOCKET = ['', '.connecting', '.secureConnecting', '._writableState.length'];
 
+/** The values that tell which request it is and how far it has come. */
+export const PENDING_REQUEST_VALUES: readonly string[] = [
+  ...REQUEST,
+  ...SOCKETS.flatMap((socket) => OF_SOCKET.map((rest) => socket + rest)),
+  'agent',
+  'agent.maxSockets',
+  'agent.maxTotalSockets',
+  'agent.totalSocketCount',
+  'destroyed',
+  'finished',
+  'outputSize',
+  'res',
+];
+
+/** The values that a ClientRequest is described by. */
+export const CLIENT_REQUEST_VALUES: readonly string[] = [...PENDING_REQUEST_VALUES, '_closed'];
+
 export const HTTP: Explainer = {
   library: 'node:http',
   classes: {
     ClientRequest: {
-      read: [
-        ...REQUEST,
-        ...SOCKETS.flatMap((socket) => OF_SOCKET.map((rest) => socket + rest)),
-        'agent',
-        'agent.maxSockets',
-        'agent.maxTotalSockets',
-        'agent.totalSocketCount',
-        'destroyed',
-        'finished',
-        'outputSize',
-        'res',
-      ],
+      read: CLIENT_REQUEST_VALUES,
       explain: explainRequest,
     },
     IncomingMessage: {
@@ -175,6 +229,7 @@ export const HTTP: Explainer = {
       read: [
         'req.method',
         'req.url',
+        '_closed',
         'outputSize',
         ...SOCKETS.map((socket) => `${socket}._writableState.length`),
       ],

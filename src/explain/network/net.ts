@@ -1,15 +1,8 @@
 import type { WaitHolder } from '../../report/waits';
-import { type Chain, classAt, hasAt, isTrueAt, numberAt, textAt } from '../base/chain';
+import { type Chain, classAt, hasAt, isFalseAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation, KnownClass } from '../base/explainer';
-import {
-  addressOfServer,
-  awaitedEvent,
-  bytes,
-  hasEnded,
-  isDestroyed,
-  isOfNode,
-  STREAM_FLAGS,
-} from './node-objects';
+import { emitted, missed, type Passed, PASSED_OF_STREAM, passedEvent, passedOfStream } from '../base/passed';
+import { addressOfServer, awaitedEvent, bytes, hasEnded, isDestroyed, isOfNode } from './node-objects';
 
 /** Names of file descriptors, printed instead of the kind of socket. */
 const STANDARD = ['stdin', 'stdout', 'stderr'];
@@ -83,6 +76,27 @@ function stateOf(socket: WaitHolder, event: string | null): string | null {
   }
 }
 
+/** The program may connect a socket anew after it was closed. */
+function passedOfSocket(socket: WaitHolder, event: string | null, chain: Chain): Passed | null {
+  const isConnected = classAt(socket, '@kHandle') !== null && !isDestroyed(socket);
+  const isAccepted = classAt(socket, 'server') !== null;
+  const anew = (passed: Passed): Passed => (isAccepted ? passed : `${passed} unless it connects anew`);
+  switch (event) {
+    case 'connect':
+    case 'ready':
+      if (!isConnected) return null;
+      return isAccepted ? missed('was accepted by a server') : anew(emitted('is connected'));
+    case 'secureConnect':
+      return isConnected && socket.knownAs === 'TLSSocket' && isFalseAt(socket, 'secureConnecting')
+        ? anew(emitted('is connected'))
+        : null;
+    default: {
+      const passed = passedOfStream(socket, event, chain);
+      return passed === null ? null : anew(passed);
+    }
+  }
+}
+
 function explainSocket(socket: WaitHolder, chain: Chain): Explanation | null {
   if (!isOfNode(socket) || !hasAt(socket, 'connecting')) return null;
   const name = nameOfSocket(socket, chain);
@@ -93,7 +107,12 @@ function explainSocket(socket: WaitHolder, chain: Chain): Explanation | null {
   if (isTrueAt(socket, 'secureConnecting')) {
     return { text: `TLS handshake${peer === null ? '' : ` with ${peer}`}` };
   }
-  const state = isDestroyed(socket) ? 'which was destroyed' : stateOf(socket, awaitedEvent(socket, chain));
+  const event = awaitedEvent(socket, chain);
+  const passed = passedOfSocket(socket, event, chain);
+  if (event !== null && passed !== null) {
+    return { text: passedEvent(event, name + sideOf(socket), passed) };
+  }
+  const state = isDestroyed(socket) ? 'which was destroyed' : stateOf(socket, event);
   return state === null ? null : { text: `${name}${sideOf(socket)}, ${state}` };
 }
 
@@ -108,9 +127,10 @@ const SOCKET: KnownClass = {
     '_peername.port',
     '@connect-options.host',
     '@connect-options.port',
+    'server',
     'server._connectionKey',
     '_readableState.length',
-    STREAM_FLAGS,
+    ...PASSED_OF_STREAM,
     '_writableState.length',
   ],
   explain: explainSocket,
@@ -140,6 +160,9 @@ function explainServer(server: WaitHolder, chain: Chain): Explanation | null {
   const name = `${protocol} Server${address === null ? '' : ` ${address}`}`;
   const isListening = classAt(server, '_handle') !== null;
   const isClosed = hasAt(server, '_handle') && !isListening && address !== null;
+  if (event === 'listening' && isListening) {
+    return { text: passedEvent(event, name, `${emitted('is listening')} unless it listens anew`) };
+  }
   if (event !== 'close' || !(isListening || isClosed)) {
     return { text: `${name}, waiting for "${event}"` };
   }

@@ -57,11 +57,49 @@ function explainRequest(request: WaitHolder, chain: Chain): Explanation | null {
   return { text, isWhole: isWholeFetch(chain) };
 }
 
-/** A request that is not in the queue of a Client yet. It is in that of a Pool, which cannot be seen from here. */
+/** `GET http://127.0.0.1:8080/stock` of an entry of a Pool's queue. */
+function queuedRequest(handler: WaitHolder, chain: Chain, pool: WaitHolder): string | null {
+  const entry = chain.holders[chain.at + 1];
+  const url = textAt(pool, '@url.#context.href');
+  const path = entry?.kind === 'plain-object' ? textAt(entry, 'opts.path') : null;
+  const method =
+    textAt(handler, 'method') ?? (entry === undefined ? null : textAt(entry, 'opts.method')) ?? 'GET';
+  if (url === null) return null;
+  return path === null ? `${method} to ${originOf(url)}` : `${method} ${requestUrl(originOf(url), path)}`;
+}
+
+/** Of the first client of a Pool: its queue begins with requests that were answered. A longer one is not read. */
+const FIRST_REQUESTS = Array.from({ length: 16 }, (_, place) => `@clients.0.@queue.${place}`).flatMap(
+  (request) => [`${request}.method`, `${request}.path`],
+);
+
+function busyIn(pool: WaitHolder): string {
+  const inUse = numberAt(pool, '@clients.length');
+  const waiting = numberAt(pool, '@queued');
+  const text = usage(inUse, numberAt(pool, '@connections'), 'connection', waiting);
+  const running = `@clients.0.@queue.${numberAt(pool, '@clients.0.@running index') ?? ''}`;
+  const method = textAt(pool, `${running}.method`);
+  const path = textAt(pool, `${running}.path`);
+  return inUse === 1 && method !== null && path !== null
+    ? `${text}: busy with ${method} ${requestUrl('', path)}`
+    : text;
+}
+
+/** A request that is not in the queue of a Client yet: a Pool has it. */
 function explainHandler(handler: WaitHolder, chain: Chain): Explanation | null {
   if (handler.member !== 'callback' || chain.outside('Request') !== null) return null;
   const isOfUndici = ['abort', 'responseHeaders', 'res'].every((path) => hasAt(handler, path));
   if (!isOfUndici) return null;
+  const pool = chain.outside('Pool');
+  const queued = pool?.member === '[queue]' ? queuedRequest(handler, chain, pool) : null;
+  if (pool !== null && queued !== null) {
+    const counts = {
+      inUse: numberAt(pool, '@clients.length'),
+      limit: numberAt(pool, '@connections'),
+      waiting: numberAt(pool, '@queued'),
+    };
+    return { text: `undici request ${queued}, in the queue of its Pool (${busyIn(pool)})`, counts };
+  }
   const method = textAt(handler, 'method');
   const sent = hasResponse(handler) ? 'waiting for data' : 'waiting for headers';
   const state = classAt(handler, 'abort') === null ? 'waiting for a connection' : sent;
@@ -145,8 +183,17 @@ export const UNDICI: Explainer = {
     },
     RequestHandler: HANDLER,
     StreamHandler: HANDLER,
+    // An entry of the queue of a Pool.
+    Object: { read: ['opts.path', 'opts.method'] },
     Pool: {
-      read: ['@url.#context.href', '@queued', '@clients.length', '@connections'],
+      read: [
+        '@url.#context.href',
+        '@queued',
+        '@clients.length',
+        '@connections',
+        '@clients.0.@running index',
+        ...FIRST_REQUESTS,
+      ],
       explain: explainPool,
     },
     BodyReadable: {

@@ -1,6 +1,7 @@
 import type { WaitHolder } from '../../report/waits';
 import { type Chain, hasAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
+import { emitted, missed, type Passed, passedEvent } from '../base/passed';
 import { counted } from '../base/words';
 import { eventOf } from './listener';
 import { sideOf, STREAM_VALUES, stateValues, writableText } from './stream-state';
@@ -9,12 +10,18 @@ const CLASS = 'ChildProcess';
 const OUTPUTS = ['stdout', 'stderr'] as const;
 const CLOSED = 1 << 5;
 
-/** `child process 1234 (ffmpeg), running`; null: it is not one of Node's child processes. */
-function childText(child: WaitHolder): string | null {
+/** `child process 1234 (ffmpeg)`; null: it is not one of Node's child processes. */
+function childName(child: WaitHolder): string | null {
   const file = textAt(child, 'spawnfile');
   if (child.kind !== 'request' || file === null || !hasAt(child, 'exitCode')) return null;
   const pid = numberAt(child, 'pid');
-  return `child process${pid === null ? '' : ` ${pid}`} (${file}), ${stateOf(child)}`;
+  return `child process${pid === null ? '' : ` ${pid}`} (${file})`;
+}
+
+/** `child process 1234 (ffmpeg), running` */
+function childText(child: WaitHolder): string | null {
+  const name = childName(child);
+  return name === null ? null : `${name}, ${stateOf(child)}`;
 }
 
 function stateOf(child: WaitHolder): string {
@@ -28,8 +35,27 @@ function explainChild(child: WaitHolder, chain: Chain): Explanation | null {
   const text = childText(child);
   if (text === null) return null;
   const event = eventOf(child, chain);
+  const passed = passedOf(child, event);
+  if (event !== null && passed !== null) return { text: passedEvent(event, childName(child) ?? '', passed) };
   if (event === 'message') return { text: `message from ${text}` };
   return { text: event === 'close' && !text.endsWith('running') ? text + outputsOf(child) : text };
+}
+
+function passedOf(child: WaitHolder, event: string | null): Passed | null {
+  const code = numberAt(child, 'exitCode');
+  const isOver = code !== null || textAt(child, 'signalCode') !== null;
+  if (!isOver) return null;
+  // The program was not found, for example.
+  if (event === 'exit')
+    return code !== null && code < 0 ? missed('could not be started') : emitted(ended(child));
+  const left = numberAt(child, '_closesNeeded') ?? Infinity;
+  const isClosed = (numberAt(child, '_closesGot') ?? 0) >= left;
+  return event === 'close' && isClosed ? emitted(`${ended(child)} and is closed`) : null;
+}
+
+function ended(child: WaitHolder): string {
+  const state = stateOf(child);
+  return state.startsWith('exited') ? `has ${state}` : `was ${state}`;
 }
 
 /** The event "close" is emitted once all output of the process has been read. */
@@ -70,6 +96,8 @@ export const CHILD_PROCESS: Explainer = {
         'spawnfile',
         'exitCode',
         'signalCode',
+        '_closesGot',
+        '_closesNeeded',
         ...OUTPUTS.flatMap((name) => stateValues(`${name}._readableState.`)),
       ],
       explain: explainChild,

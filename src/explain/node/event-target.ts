@@ -1,12 +1,14 @@
 import type { WaitHolder } from '../../report/waits';
+import { textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 
-/** The name of the event is a key of a Map, which is not known here. Ports and signals are clear without it. */
+/** Ports and signals are clear without the name of the event. */
 function explainTarget(target: WaitHolder): Explanation | null {
   const isListener = target.member === '[kEvents]' || target.member === '[kHandlers]';
-  return target.kind !== 'object' || !isListener
-    ? null
-    : { text: `event of ${target.className ?? 'EventTarget'}` };
+  if (target.kind !== 'object' || !isListener) return null;
+  const event = textAt(target, 'event');
+  const named = event === null ? 'event' : `event "${event}"`;
+  return { text: `${named} of ${target.className ?? 'EventTarget'}` };
 }
 
 export const EVENT_TARGET: Explainer = {

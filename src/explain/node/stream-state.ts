@@ -25,6 +25,8 @@ const PAUSED = (1 << 25) | (1 << 26);
 const WRITABLE_ENDING = 1 << 12;
 const FINISHED = 1 << 13;
 
+const SIDES = ['_readableState.', '_writableState.'] as const;
+
 /** One of the two sides of a stream. */
 export interface StreamSide {
   readonly length: number;
@@ -92,20 +94,33 @@ export function streamText(stream: WaitHolder): string | null {
   return texts.length === 0 ? null : texts.join(', ');
 }
 
+/** Whether it is a stream of `node:fs`. */
+export function isFile(stream: WaitHolder): boolean {
+  return /^(?:Read|Write)Stream$/.test(stream.knownAs ?? '') && textAt(stream, 'path') !== null;
+}
+
 /** `ReadStream of /srv/in.csv`, or only the name of the class. */
 export function streamName(stream: WaitHolder): string {
   const name = stream.className ?? 'stream';
-  const path = textAt(stream, 'path');
-  if (path === null || !/^(?:Read|Write)Stream$/.test(stream.knownAs ?? '')) return name;
-  const isOpen = numberAt(stream, 'fd') !== null;
-  return `${name} of ${path}${isOpen ? '' : ' (not open yet)'}`;
+  const path = textAt(stream, 'path') ?? '';
+  if (!isFile(stream)) return name;
+  // Terminals have no path; a file has no descriptor before it is open, and none after it was closed.
+  if (numberAt(stream, 'fd') !== null) return `${name} of ${path}`;
+  const isOver = SIDES.some((side) => sideOf(stream, side)?.has(DESTROYED) === true);
+  return `${name} of ${path} (${isOver ? 'closed' : 'not open yet'})`;
 }
 
-/** `stdin`, or the class and the readable side of the stream at this path; null: there is none. */
+/** `stdin`, or the class of the stream at this path. */
+export function inputName(holder: WaitHolder, path: string): string {
+  if (numberAt(holder, `${path}.fd`) === 0) return 'stdin';
+  const name = classAt(holder, path) ?? '';
+  return name === '' ? 'stream' : name;
+}
+
+/** The same with its readable side; null: there is no stream. */
 export function inputText(holder: WaitHolder, path: string): string | null {
-  const name = classAt(holder, path);
-  if (name === null) return null;
+  if (classAt(holder, path) === null) return null;
   const side = sideOf(holder, `${path}._readableState.`);
-  const named = numberAt(holder, `${path}.fd`) === 0 ? 'stdin' : name === '' ? 'stream' : name;
+  const named = inputName(holder, path);
   return side === null ? named : `${named}: ${readableText(side)}`;
 }

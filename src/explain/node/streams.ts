@@ -1,12 +1,14 @@
 import type { WaitHolder } from '../../report/waits';
 import { type Chain, numberAt } from '../base/chain';
 import type { Explainer, Explanation, KnownClass } from '../base/explainer';
+import { emitted, type Passed, passedEvent, passedOfStream } from '../base/passed';
 import { eventOf, passes } from './listener';
 import {
   isEnding,
   sideOf,
   STREAM_VALUES,
   stateValues,
+  isFile,
   streamName,
   streamText,
   writableText,
@@ -26,7 +28,16 @@ export function explainStream(stream: WaitHolder, chain: Chain): Explanation | n
   // An iterator also listens for the end.
   if (passes(chain, READABLE)) return { text: `data of ${name}: ${state}` };
   if (passes(chain, FINISHED)) return { text: `end of ${name}: ${state}${notEnded(stream)}` };
-  return { text: `event "${event}" of ${name}: ${state}` };
+  const passed = passedOf(stream, event, chain);
+  return {
+    text: passed === null ? `event "${event}" of ${name}: ${state}` : passedEvent(event, name, passed),
+  };
+}
+
+function passedOf(stream: WaitHolder, event: string, chain: Chain): Passed | null {
+  const isOfFile = event === 'open' || event === 'ready';
+  if (isOfFile && isFile(stream) && numberAt(stream, 'fd') !== null) return emitted('is open');
+  return passedOfStream(stream, event, chain);
 }
 
 /** `finished()` waits for end() too. */

@@ -1,10 +1,13 @@
 import type { WaitHolder } from '../../report/waits';
 import { type Chain, isTrueAt, numberAt, textAt } from '../base/chain';
-import type { Explainer, Explanation } from '../base/explainer';
-import { counted } from '../base/words';
+import type { Explainer, Explanation, KnownClass } from '../base/explainer';
+import { counted, urlWithoutValues } from '../base/words';
 import { passes } from './listener';
 
 const READABLE_FILE = 'node:internal/webstreams/readablestream';
+/** In all versions, the function that the stream pulls with sees the variable of fetch(). */
+const OF_REQUEST = '@kState.stream.@kState.controller.@kState.pullAlgorithm.^fn.^fetchParams.request';
+const FETCHED = { method: `${OF_REQUEST}.method`, url: `${OF_REQUEST}.urlList.0.#context.href` } as const;
 const STATE = '[kState]';
 const READER = 'ReadableStreamDefaultReader';
 
@@ -24,11 +27,22 @@ function explainReader(reader: WaitHolder, chain: Chain): Explanation | null {
   const state = readableState(reader, '@kState.stream.');
   if (state === null) return null;
   if (part === 'readRequests' || part === 'readIntoRequests') {
+    const body = bodyOfFetch(reader);
+    if (body !== null) return { text: body };
     return { text: `read() of ReadableStream: ${state}` };
   }
   if (part !== 'close') return null;
   const call = passes(chain, READABLE_FILE, 'shutdownWithAnAction') ? 'pipeTo()' : 'closed';
   return { text: `${call} of ReadableStream: ${state}` };
+}
+
+/** The stream of a response that fetch() made: its pull() sees the request. */
+function bodyOfFetch(reader: WaitHolder): string | null {
+  const method = textAt(reader, FETCHED.method);
+  const url = textAt(reader, FETCHED.url);
+  const state = textAt(reader, '@kState.stream.@kState.state');
+  if (method === null || url === null || state !== 'readable') return null;
+  return `body of fetch ${method} ${urlWithoutValues(url)}, waiting for data`;
 }
 
 function readableState(holder: WaitHolder, prefix: string): string | null {
@@ -94,13 +108,18 @@ function writableValues(prefix: string): readonly string[] {
   ];
 }
 
+const READER_CLASS: KnownClass = {
+  read: [...readableValues('@kState.stream.'), ...Object.values(FETCHED)],
+  explain: explainReader,
+};
+
 export const WEB_STREAMS: Explainer = {
   library: 'node:stream/web',
   classes: {
     DefaultReadRequest: { read: [], explain: explainRequest },
     ReadableStreamAsyncIteratorReadRequest: { read: [], explain: explainRequest },
-    [READER]: { read: readableValues('@kState.stream.'), explain: explainReader },
-    ReadableStreamBYOBReader: { read: readableValues('@kState.stream.'), explain: explainReader },
+    [READER]: READER_CLASS,
+    ReadableStreamBYOBReader: READER_CLASS,
     WritableStreamDefaultWriter: { read: writableValues('@kState.stream.'), explain: explainWriter },
     WritableStream: { read: writableValues(''), explain: explainWritable },
   },

@@ -20,9 +20,11 @@ function explainPool(pool: WaitHolder): Explanation | null {
   const isOneList = numberAt(pool, '_waitingClientsQueue._size') === 1;
   const waiting = isOneList ? numberAt(pool, '_waitingClientsQueue._slots.0._list.length') : null;
   const making = creating > 0 ? `, ${creating} being made` : '';
+  const givenUpAfterMs = numberAt(pool, '_config.acquireTimeoutMillis');
   return {
     text: `generic-pool Pool: ${usage(inUse, limit, 'resource', waiting)}${making}`,
     counts: { inUse, limit, waiting },
+    ...(givenUpAfterMs === null ? {} : { givenUpAfterMs }),
   };
 }
 
@@ -32,6 +34,7 @@ export const GENERIC_POOL: Explainer = {
     Pool: {
       read: [
         '_config.max',
+        '_config.acquireTimeoutMillis',
         '_resourceLoans.size',
         '_factoryCreateOperations.size',
         '_waitingClientsQueue._size',

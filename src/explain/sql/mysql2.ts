@@ -68,6 +68,15 @@ function explainQuery(query: WaitHolder, chain: Chain): Explanation | null {
   // In `query` of a pool, the callback that gets the connection has the query, and replaces its onResult.
   const scope = chain.holders[chain.at + 1];
   const isInPool = scope?.kind === 'scope' && scope.member === 'cmdQuery';
+  const pool = isInPool ? chain.outside('Pool') : null;
+  const waiting = pool === null ? null : explainPool(pool);
+  if (pool !== null && waiting !== null) {
+    return {
+      ...waiting,
+      resource: pool,
+      text: `${text}, waiting for a connection of the ${waiting.text.replace(/^mysql2 /, '')}`,
+    };
+  }
   return { text: `${text}, ${isInPool ? 'waiting for a connection of the Pool' : 'not sent yet'}` };
 }
 
@@ -127,6 +136,9 @@ export const MYSQL2: Explainer = {
       handsOut: { tokens: ['_allConnections._list.*'], idle: ['_freeConnections._list.*'] },
       explain: explainPool,
     },
+    // In methods of the pool, what waits for a connection is a function that sees the query.
+    'query()': { read: [], throughClosures: true },
+    'execute()': { read: [], throughClosures: true },
     // The class that users of the promise API get.
     PromisePoolConnection: { read: [], wraps: 'connection' },
     Connection: CONNECTION,

@@ -81,6 +81,8 @@ export const CLIENT_STATE: readonly string[] = [
 
 export const PG_CLIENT: Explainer = {
   library: 'pg',
+  // query_timeout
+  limits: /[\\/]node_modules[\\/]pg[\\/]/,
   classes: {
     Client: {
       read: [...CLIENT_STATE, 'connectionParameters', ...ACTIVE.map((name) => `${name}.text`)],

@@ -1,10 +1,11 @@
 import type { ResourceCounts, WaitHolder } from '../../report/waits';
-import { isFalseAt, isTrueAt, numberAt } from '../base/chain';
+import { hasAt, isFalseAt, isTrueAt, numberAt } from '../base/chain';
 import type { Explainer, Explanation, HandsOut } from '../base/explainer';
 import { counted, usage } from '../base/words';
 import { CLIENT_STATE, connectingText } from './pg-client';
 
 const COUNTS = ['options.max', '_clients.length', '_idle.length', '_pendingQueue.length'];
+const ON_CONNECT = 'this.options.onConnect';
 /** As many clients as a pool has by default. */
 const CLIENTS_READ = 10;
 const CONNECTING = Array.from({ length: CLIENTS_READ }, (_, at) => `_clients.${at}._connecting`);
@@ -39,15 +40,16 @@ function explainNewClient(scope: WaitHolder): Explanation | null {
   if (isTrueAt(scope, 'client._connecting')) {
     return { text: `pg Pool: a new client is connecting${connectingText(scope, 'client.')}` };
   }
-  return isFalseAt(scope, 'client._connecting') && isTrueAt(scope, 'client._connected')
-    ? { text: 'pg Pool: onConnect of a new client' }
-    : null;
+  const isConnected = isFalseAt(scope, 'client._connecting') && isTrueAt(scope, 'client._connected');
+  return isConnected && hasAt(scope, ON_CONNECT) ? { text: 'pg Pool: onConnect of a new client' } : null;
 }
 
 const CLIENTS: HandsOut = { tokens: ['_clients.*'], idle: ['_idle.*.client'] };
 
 export const PG_POOL: Explainer = {
   library: 'pg-pool',
+  // connectionTimeoutMillis
+  limits: /[\\/]node_modules[\\/]pg-pool[\\/]/,
   classes: {
     Pool: {
       read: [...COUNTS, ...CONNECTING.slice(0, MAX_READ_OF_ANY_POOL)],
@@ -61,7 +63,7 @@ export const PG_POOL: Explainer = {
       explain: explainPool,
     },
     'newClient()': {
-      read: ['this._pendingQueue.length', ...CLIENT_STATE.map((path) => `client.${path}`)],
+      read: ['this._pendingQueue.length', ON_CONNECT, ...CLIENT_STATE.map((path) => `client.${path}`)],
       explain: explainNewClient,
     },
   },

@@ -32,10 +32,34 @@ function senderText(chain: Chain): string {
   return server + stateText(textAt(sender, `${of}status`));
 }
 
+const FIRST = 'commandQueue._head';
+const MASK = 'commandQueue._capacityMask';
+/** Places of the ring in which denque has the commands that were sent; a larger one is not read. */
+const PLACES = Array.from({ length: 16 }, (_, place) => `commandQueue._list.${place}.command.name`);
+
+/**
+ * `, behind BLPOP`: the server answers the commands of a connection in their order. A first command of the same name
+ * may be this one.
+ */
+function behindText(command: WaitHolder, chain: Chain): string {
+  const client = chain.outside('Commander') ?? chain.outside('Redis');
+  if (client?.member !== 'commandQueue') return '';
+  const first = numberAt(client, FIRST);
+  const mask = numberAt(client, MASK);
+  const path = first === null || mask === null || mask >= PLACES.length ? undefined : PLACES[first];
+  const name = path === undefined ? null : textAt(client, path);
+  return name === null || name === textAt(command, 'name')
+    ? ''
+    : `, behind ${redisCommand(name, null).slice('redis '.length)}`;
+}
+
 function explainCommand(command: WaitHolder, chain: Chain): Explanation | null {
   if (!hasAt(command, 'isResolved') || !hasAt(command, 'inTransaction')) return null;
   return {
-    text: redisCommand(textAt(command, 'name'), textAt(command, 'args.0')) + senderText(chain),
+    text:
+      redisCommand(textAt(command, 'name'), textAt(command, 'args.0')) +
+      senderText(chain) +
+      behindText(command, chain),
   };
 }
 
@@ -60,7 +84,10 @@ function explainClient(client: WaitHolder, { holders, at }: Chain): Explanation 
   return { text: `redis client${onServer(host, port)}: ${state}` };
 }
 
-const CLIENT = { read: ['status', 'options.host', 'options.port'], explain: explainClient };
+const CLIENT = {
+  read: ['status', 'options.host', 'options.port', FIRST, MASK, ...PLACES],
+  explain: explainClient,
+};
 
 export const IOREDIS: Explainer = {
   library: 'ioredis',

@@ -2,13 +2,21 @@ import type { WaitHolder } from '../../report/waits';
 import { type Chain, classAt, hasAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { counted } from '../base/words';
-import { redisCommand } from './redis-words';
+import { onServer, redisCommand } from './redis-words';
 
 const TO_WRITE = '#toWrite';
 const TO_BE_ANSWERED = '#waitingForReply';
 
+/** ` (on 127.0.0.1:6379)`, of the client that has the queue. */
+function serverOf(chain: Chain): string {
+  const client = chain.outside('RedisClient');
+  if (client === null) return '';
+  return onServer(textAt(client, '#options.socket.host'), numberAt(client, '#options.socket.port'));
+}
+
 /** Version 5: a command is in one of two lists, and forgets its arguments when it is sent. */
-function explainQueue(queue: WaitHolder, { holders, at }: Chain): Explanation | null {
+function explainQueue(queue: WaitHolder, chain: Chain): Explanation | null {
+  const { holders, at } = chain;
   const unsent = numberAt(queue, `${TO_WRITE}.#length`);
   const sent = numberAt(queue, `${TO_BE_ANSWERED}.#length`);
   if (unsent === null || sent === null) return null;
@@ -16,17 +24,18 @@ function explainQueue(queue: WaitHolder, { holders, at }: Chain): Explanation | 
     const node = placeInList(holders.slice(0, at));
     const name = node === null ? null : textAt(queue, `${TO_WRITE}.${node}.value.args.0`);
     const key = node === null ? null : textAt(queue, `${TO_WRITE}.${node}.value.args.1`);
-    return { text: `${redisCommand(name, key)}, not sent yet, ${counted(unsent, 'command')} queued` };
+    const command = redisCommand(name, key) + serverOf(chain);
+    return { text: `${command}, not sent yet, ${counted(unsent, 'command')} queued` };
   }
   if (queue.member !== TO_BE_ANSWERED) return null;
-  return sentText(holders.slice(0, at), sent);
+  return sentText(holders.slice(0, at), sent, serverOf(chain));
 }
 
-function sentText(inner: readonly WaitHolder[], sent: number): Explanation {
+function sentText(inner: readonly WaitHolder[], sent: number, server: string): Explanation {
   const node = placeInList(inner);
   const ahead = node === null ? 0 : aheadOf(node, sent);
   const behind = ahead > 0 ? `, behind ${counted(ahead, 'other')}` : '';
-  return { text: `redis command, sent, but not answered yet${behind}` };
+  return { text: `redis command${server}, sent, but not answered yet${behind}` };
 }
 
 /** The way from the list to a command: `#head.next`; in version 4, `head.next`. */
@@ -58,7 +67,7 @@ function explainNode(node: WaitHolder, chain: Chain): Explanation | null {
   const queue = chain.outside('RedisCommandsQueue');
   const sent = numberAt(node, 'list.length');
   if (queue === null || sent === null) return null;
-  return sentText(chain.holders.slice(0, chain.holders.indexOf(queue)), sent);
+  return sentText(chain.holders.slice(0, chain.holders.indexOf(queue)), sent, serverOf(chain));
 }
 
 export const REDIS: Explainer = {
@@ -75,6 +84,7 @@ export const REDIS: Explainer = {
       ],
       explain: explainQueue,
     },
+    RedisClient: { read: ['#options.socket.host', '#options.socket.port'] },
     Node: {
       read: [
         'list',

@@ -1,3 +1,8 @@
+/** The name of a script without the quotes around it that EJS writes into `sourceURL`. */
+export function withoutQuotes<Name extends string | null>(file: Name): Name | string {
+  return file !== null && /^"[^"]+"$/.test(file) ? file.slice(1, -1) : file;
+}
+
 /** Path of a file on this machine as V8 names scripts: an absolute path or a `file:` URL; null for all else. */
 export function localPath(file: string): string | null {
   if (file.startsWith('file://')) return pathOfUrl(file.slice('file://'.length));

@@ -1,3 +1,4 @@
+import { NO_ENTRY_REASON } from '../../report/positions';
 import type { OriginalPosition } from '../../report/stack';
 import { MISFIT_REASON, MapBudget, MapFailure, UNREADABLE_REASON } from './budget';
 import { exactTarget } from './exact-target';
@@ -105,7 +106,7 @@ function isMapOf(
 
 function resolvePlace(map: TracedMap, place: Place): Resolution {
   const target = map.at(positionOf(place));
-  if (target === null) return inGeneratedCode('its source map has no entry for this position');
+  if (target === null) return inGeneratedCode(NO_ENTRY_REASON);
   if (target.file === null || !existsInOriginal(target, place.source)) return inGeneratedCode(MISFIT_REASON);
   const functionName = originalName(place, nameSpots(place), (position) => map.at(position));
   const exact = exactTarget(map, place, target);

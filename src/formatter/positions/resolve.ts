@@ -25,10 +25,12 @@ export function resolvePlaces(
   try {
     const means = { host, budget: new MapBudget(host), files: new ScriptFiles(host, startedAtMs) };
     const mapped = scripts.map((one, at) => (own[at] === true ? resolveByMap(one, means) : null));
-    return scripts.map(({ script, places }, at) => {
+    return scripts.map(({ script, places, isEval }, at) => {
       const resolved = mapped[at];
       if (resolved !== null && resolved !== undefined) return resolved;
-      const comparison = means.files.compare(script, places);
+      const comparison = isEval
+        ? means.files.compareEvaluated(script, places)
+        : means.files.compare(script, places);
       return places.map(() => comparison);
     });
   } catch {

@@ -1,3 +1,4 @@
+import { IN_EVALUATED_CODE } from '../../report/positions';
 import { localPath } from './local-path';
 import {
   AS_WRITTEN,
@@ -58,6 +59,17 @@ export class ScriptFiles {
     if (isSame) return isUnread ? inGeneratedCode('its code was not read') : AS_WRITTEN;
     if (this.isNewer(path)) return inGeneratedCode('the file has changed since the process started');
     return inGeneratedCode('it is not the text of the file');
+  }
+
+  /** The same for text that was evaluated, whose name is a guess until the file is found to have the same text. */
+  compareEvaluated(script: UnresolvedScript, places: readonly Place[]): Resolution {
+    const { file, length } = script;
+    if (file === null) return AS_WRITTEN;
+    const path = localPath(file);
+    if (path === null && isNameOfOriginal(file)) return this.compare(script, places);
+    const text = path === null ? null : this.read(path);
+    const isFile = text !== null && length !== UNKNOWN_LENGTH && isCodeOf(text, file, length, places);
+    return isFile ? AS_WRITTEN : IN_EVALUATED_CODE;
   }
 
   private isNewer(path: string): boolean {

@@ -53,6 +53,8 @@ export interface ScriptPlaces {
   /** Index of the script in the photograph. */
   readonly index: number;
   readonly places: readonly Place[];
+  /** True for text that `eval` or `new Function` got. */
+  readonly isEval: boolean;
 }
 
 /** What is known about a place beyond the position in the code that V8 runs. See `CodePosition`. */

@@ -25,6 +25,20 @@ export function describeFullHeap(isolate: IsolateThread): string | null {
   return `${isolateLabel(isolate)}: its heap is ${Math.floor(part * 100)} % full: ${used} in the old generation (limit: ${settingOf(isolate)}).`;
 }
 
+/** Memory outside a heap that is worth a sentence, if it is also more than this many times the heap. */
+const MUCH_EXTERNAL = 256 * 1_048_576;
+const TIMES_HEAP = 2;
+
+/** A sentence for a thread most of whose memory is not in its heap, and so in no count of objects; null for all others. */
+export function describeExternal(isolate: IsolateThread): string | null {
+  const { heap } = isolate;
+  if (heap.status === 'unavailable') return null;
+  const { externalBytes, usedBytes } = heap;
+  if (externalBytes < MUCH_EXTERNAL || externalBytes < TIMES_HEAP * usedBytes) return null;
+  const [external, used] = [formatMegabytes(externalBytes), formatMegabytes(usedBytes)];
+  return `${isolateLabel(isolate)}: ${external} outside its heap, in Buffers, ArrayBuffers and the like; ${used} in it.`;
+}
+
 function settingOf({ kind }: IsolateThread): string {
   return kind === 'main' ? '--max-old-space-size' : 'resourceLimits.maxOldGenerationSizeMb';
 }

@@ -1,11 +1,15 @@
-import { counted } from '../async-frames';
 import { areKnown } from '../facts';
 import type { IsolateThread, Photograph } from '../model';
+import { describeAwaitedChild, describeRunningChildren } from './children';
 import { describeFatal } from './fatal';
 import { FileNames } from './file-names';
-import { mergeSuspended, readSuspended, type Suspended } from './green';
-import { describeFullHeap } from './heap';
+import { describeCounted, mergeSuspended, readSuspended, type Suspended } from './green';
+import { describeGone } from './gone';
+import { describeExternal, describeFullHeap } from './heap';
+import { describeKeepers } from './kept';
+import { describeStuckThings } from './open';
 import type { Naming } from './place';
+import { describeOutgoing, describeRequests } from './requests';
 import { describeSpin } from './spin';
 import { describeThread, isolateLabel } from './states';
 import { describeBusyThreads } from './threads';
@@ -50,9 +54,11 @@ function compose(photograph: Photograph, naming: Naming): readonly string[] {
   const isCalm = (isolate: IsolateThread): boolean =>
     isQuiet(isolate) && describeSpin(isolate, naming) === null;
   const main = describeMain(photograph, naming);
-  // A main thread that only waits for events is no cause, but the first sentence may be all that an alert shows.
+  // A main thread that only waits for events is no cause: what it waits for comes before it.
   const isMainCalm =
     trigger.kind !== 'fatal' && isolates.every((each) => each.kind !== 'main' || isCalm(each));
+  const children = trigger.kind === 'fatal' ? { busy: [], others: [] } : describeRunningChildren(photograph);
+  const waits = describeMainWaits(photograph, waiting, naming);
   return [
     ...(isMainCalm ? [] : main),
     ...describeFullHeaps(photograph),
@@ -62,9 +68,14 @@ function compose(photograph: Photograph, naming: Naming): readonly string[] {
       naming,
     ),
     ...describeBusyThreads(otherThreads),
+    ...children.busy,
+    ...isolates.flatMap((isolate) => describeExternal(isolate) ?? []),
+    ...(trigger.kind === 'fatal' ? [] : isolates.flatMap((isolate) => describeStuckThings(isolate, naming))),
+    ...waits.causes,
     ...(isMainCalm ? main : []),
-    ...describeMainWaits(photograph, waiting),
+    ...waits.nothing,
     ...jobs.sentences,
+    ...(isMainCalm ? children.others : []),
     ...describeWorkers(others.filter(isCalm), naming),
   ];
 }
@@ -77,12 +88,16 @@ function describeFullHeaps({ isolates, trigger }: Photograph): readonly string[]
   return known.flatMap((isolate) => describeFullHeap(isolate) ?? []);
 }
 
-function describeMain({ trigger, isolates }: Photograph, naming: Naming): readonly string[] {
+function describeMain(photograph: Photograph, naming: Naming): readonly string[] {
+  const { trigger, isolates } = photograph;
   // A thread that met a fatal error is not blocked: it waits for this very report.
   if (trigger.kind === 'fatal') return describeFatal(trigger, isolates, naming);
   return isolates
     .filter(({ kind }) => kind === 'main')
-    .map((main) => `main thread: ${describeThread(main, naming)}.`);
+    .map((main) => {
+      const child = describeAwaitedChild(main, photograph);
+      return `main thread: ${describeThread(main, naming)}${child === null ? '' : `, waiting for ${child}`}.`;
+    });
 }
 
 function readThread(isolate: IsolateThread, naming: Naming): readonly Waiting[] {
@@ -97,38 +112,90 @@ function describeDeadlocks({ isolate, suspended }: Waiting): readonly string[] {
   return suspended.deadlocks.map((text) => `${isolateLabel(isolate)}: ${text}.`);
 }
 
+/** What waits in the main thread, and requests that wait in workers. */
+interface MainWaits {
+  readonly causes: readonly string[];
+  /** That nothing of the application is known to wait, or why that is not known. */
+  readonly nothing: readonly string[];
+}
+
 function describeMainWaits(
   { isolates, trigger }: Photograph,
   waiting: readonly Waiting[],
-): readonly string[] {
+  naming: Naming,
+): MainWaits {
   // Whatever waits, the process ends.
-  if (trigger.kind === 'fatal') return [];
-  return isolates.filter(({ kind }) => kind === 'main').flatMap((main) => describeWaiting(main, waiting));
+  if (trigger.kind === 'fatal') return { causes: [], nothing: [] };
+  const ofMains = isolates
+    .filter(({ kind }) => kind === 'main')
+    .map((main) => describeWaiting(main, waiting, naming));
+  const ofWorkers = isolates.filter(({ kind }) => kind === 'worker');
+  return {
+    causes: [
+      ...ofMains.flatMap(({ causes }) => causes),
+      ...ofWorkers.flatMap((worker) => describeLongRequests(worker, naming)),
+    ],
+    nothing: ofMains.flatMap(({ nothing }) => nothing),
+  };
+}
+
+function describeLongRequests(isolate: IsolateThread, naming: Naming): readonly string[] {
+  const requests = describeRequests(isolate, naming, false);
+  return requests === null ? [] : [`${isolateLabel(isolate)}: ${requests}.`];
 }
 
 /** What is suspended in the main thread. An idle thread without any is no proof that nothing hangs. */
-function describeWaiting(main: IsolateThread, waiting: readonly Waiting[]): readonly string[] {
+function describeWaiting(main: IsolateThread, waiting: readonly Waiting[], naming: Naming): MainWaits {
   const { greenThreads } = main;
   const found = waiting.find(({ isolate }) => isolate === main)?.suspended;
   if (greenThreads.status === 'unavailable' || found === undefined) {
     const reason = greenThreads.status === 'unavailable' ? `: ${greenThreads.reason}` : '';
-    return main.state === 'idle'
-      ? [`main thread: suspended async functions are not available${reason}.`]
-      : [];
+    const unknown = `main thread: suspended async functions are not available${reason}.`;
+    return {
+      causes: describeLongRequests(main, naming),
+      nothing: main.state === 'idle' ? [unknown] : [],
+    };
   }
   const least = greenThreads.partial === null ? '' : 'at least ';
   const sentences = found.places.map(
-    ({ count, text }) => `main thread: ${least}${counted(count, 'async function')} ${text}.`,
+    (place) => `main thread: ${least === '' ? leadOf(place, found) : least}${describeCounted(place)}.`,
   );
   if (found.rest !== '') sentences.push(`main thread: ${least}${found.rest}.`);
   const isNothing = found.deadlocks.length + sentences.length === 0;
-  return isNothing && main.state === 'idle' ? [describeNothing(found, least)] : sentences;
+  if (!isNothing || main.state !== 'idle') {
+    return { causes: [...sentences, ...describeLongRequests(main, naming)], nothing: [] };
+  }
+  const gone = describeGone(main.greenThreads, naming);
+  if (gone !== '') {
+    const goes = `main thread: ${gone} went on while the heap was read.`;
+    return { causes: [goes, ...describeLongRequests(main, naming)], nothing: [] };
+  }
+  return describeNothing(main, found, least, naming);
 }
 
-function describeNothing({ internal }: Suspended, least: string): string {
+/** What comes before the first callbacks if they are all that waits. */
+function leadOf(place: Suspended['places'][number], { places, deadlocks, internal }: Suspended): string {
+  if (place !== places[0] || !place.isCallback || deadlocks.length > 0) return '';
+  return `no async function ${internal === 0 ? '' : 'of the application '}is suspended; `;
+}
+
+function describeNothing(
+  main: IsolateThread,
+  { internal, internalCallbacks }: Suspended,
+  least: string,
+  naming: Naming,
+): MainWaits {
   const what =
     internal === 0 ? 'is suspended' : `of the application is suspended (${least}${internal} of Node)`;
-  return `main thread: no async function ${what}; what waits in callbacks or promise chains (.then) is not listed.`;
+  const requests = describeRequests(main, naming, true) ?? describeOutgoing(main);
+  if (requests !== null) {
+    return { causes: [`main thread: no async function ${what}, but ${requests}.`], nothing: [] };
+  }
+  const whose = internalCallbacks === 0 ? '' : ' of the application';
+  const keepers = describeKeepers(main, naming);
+  const rest = keepers === null ? 'most other callbacks are not listed' : `kept alive by ${keepers}`;
+  const nothing = `no async function ${what}${internal === 0 ? '' : ','} and no .then() handler${whose} waits`;
+  return { causes: [], nothing: [`main thread: ${nothing}; ${rest}.`] };
 }
 
 /** The jobs of the application that are suspended in workers; with the state of those that do nothing else. */
@@ -139,11 +206,12 @@ function describeJobs(waiting: readonly Waiting[]): {
 } {
   const named = new Set<IsolateThread>();
   const jobs = mergeSuspended(waiting.filter(({ suspended }) => suspended.hasApplication));
-  const sentences = jobs.map(({ text, count, isolates }) => {
+  const sentences = jobs.map((job) => {
+    const { isolates } = job;
     const idle = isolates.filter(({ state }) => state === 'idle');
     for (const isolate of idle) named.add(isolate);
     const state = idle.length === isolates.length ? 'idle, ' : '';
-    return `${listWorkers(isolates)}: ${state}${counted(count, 'async function')} ${text}.`;
+    return `${listWorkers(isolates)}: ${state}${describeCounted(job)}.`;
   });
   return { sentences, named };
 }

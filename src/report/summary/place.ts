@@ -1,7 +1,8 @@
+import { enclosingName } from '../async-frames';
 import { ownerOfFrame, type CodeOwner } from '../code-owner';
 import { withClass } from '../frames';
 import type { AsyncFrame, Frame } from '../model';
-import { isGenerated, shownName, shownPosition } from '../positions';
+import { isEvaluated, isGenerated, shownName, shownPosition } from '../positions';
 import type { FileNames } from './file-names';
 
 /** What names in a summary depend on. */
@@ -19,11 +20,16 @@ export function ownerOf(frame: AnyFrame, { root }: Naming): CodeOwner {
   return ownerOfFrame(frame, root);
 }
 
-/** `OrderService.heavy`, `new Queue`; empty for anonymous functions and top-level code. */
+/**
+ * `OrderService.heavy`, `new Queue`; empty for anonymous functions and top-level code. For a function without a name, that
+ * of the function that it is written in.
+ */
 export function plainName(frame: AnyFrame): string {
   const name = shownName(frame);
   // V8's name for the top-level code of a CommonJS module.
-  if (name === '' || name === '<anonymous>' || name === 'Object.<anonymous>') return '';
+  if (name === '' || name === '<anonymous>' || name === 'Object.<anonymous>') {
+    return 'enclosingFunction' in frame ? shortened(enclosingName(frame)) : '';
+  }
   const whole = shortened(withClass(name, frame.className));
   return 'isConstructor' in frame && frame.isConstructor ? `new ${whole}` : whole;
 }
@@ -52,6 +58,8 @@ export function lineOf(frame: AnyFrame, naming: Naming): string {
   const { file, line, column } = shownPosition(frame);
   if (file === null) return frame.isEval ? evalLine(line) : 'no file';
   const name = fileOf(file, ownerOf(frame, naming), naming);
+  // A template's name, whose lines are others than those of the function that was made of it.
+  if (isEvaluated(frame)) return `${evalLine(line)}, named ${name}`;
   if (line === null) return name;
   const isOnLongLine = isGenerated(frame) || hasLongLine(frame);
   const place = isOnLongLine && column !== null ? `${name}:${line}:${column}` : `${name}:${line}`;

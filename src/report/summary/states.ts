@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration';
 import type { IsolateThread } from '../model';
 import { stateInWords, syscallName } from '../os-state';
+import { placeRequest } from '../trace-text';
 import { boundedName } from '../../escape';
 import { ownerOfFile } from '../code-owner';
 import { located, type Naming } from './place';
@@ -20,7 +21,13 @@ export function describeThread(isolate: IsolateThread, naming: Naming): string {
   const { state, loopStalledMs } = isolate;
   const isTimed = state === 'blocked' || state === 'idle';
   const known = isTimed && loopStalledMs !== null ? ` for ${formatDuration(loopStalledMs)}` : '';
-  return describeSpin(isolate, naming) ?? describeState(isolate, known, naming);
+  return describeSpin(isolate, naming) ?? describeState(isolate, known, naming) + describeSpan(isolate);
+}
+
+/** `, in span POST /checkout of trace 4bf92f3577b34da6a3ce929d0e0e4736` */
+function describeSpan({ state, request }: IsolateThread): string {
+  const isAtWork = state === 'running' || state === 'blocked';
+  return isAtWork && request !== null ? `, ${placeRequest(request)}` : '';
 }
 
 /** The state with a duration of the caller's choice: a group of threads has a range of them. */
@@ -52,6 +59,12 @@ export function isUnseen(isolate: IsolateThread): boolean {
   return isolate.state === 'not-registered' && isolate.os.status === 'unavailable' && !hasFrames(isolate);
 }
 
+const BUSY_QUEUES: ReadonlyMap<IsolateThread['busyQueue'], string> = new Map([
+  ['promise-jobs', 'promise jobs'],
+  ['ticks', 'callbacks of process.nextTick'],
+  ['promise-jobs-and-ticks', 'promise jobs and callbacks of process.nextTick'],
+] as const);
+
 function withPlace(words: string, isolate: IsolateThread, naming: Naming): string {
   // Without a stack, the system call is in the words for these states.
   const isInWords = isolate.state === 'not-answering' || isolate.state === 'not-registered';
@@ -59,6 +72,8 @@ function withPlace(words: string, isolate: IsolateThread, naming: Naming): strin
   const where = describeWhere(isolate, naming);
   if (where === '') return words;
   const isPlace = /^(in|at|outside|between) /.test(where);
+  const queue = BUSY_QUEUES.get(isolate.busyQueue ?? null);
+  if (queue !== undefined) return `${words} by ${queue}, one after the other: now ${where}`;
   return isPlace ? `${words} ${where}` : `${words}, ${where}`;
 }
 

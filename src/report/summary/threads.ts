@@ -25,10 +25,10 @@ export function describeBusyThreads(threads: readonly OtherThread[]): readonly s
 }
 
 function isBusy(thread: OtherThread, role: string): boolean {
-  const { cpuShare, state } = thread;
+  const { cpuShare, cpuWaitShare, state } = thread;
   if (cpuShare === null || isOwnThread(thread)) return false;
-  const isForeign = state === 'R' && role === '';
-  return cpuShare > (isForeign ? MUCH_FOR_OTHERS : MUCH_CPU);
+  if (state !== 'R' || role !== '') return cpuShare > MUCH_CPU;
+  return cpuShare > MUCH_FOR_OTHERS || cpuShare + (cpuWaitShare ?? 0) > MUCH_CPU;
 }
 
 function describeGroup(group: readonly OtherThread[], roleOf: (thread: OtherThread) => string): string {
@@ -42,7 +42,13 @@ function describeGroup(group: readonly OtherThread[], roleOf: (thread: OtherThre
   const tids = group.slice(0, MAX_LISTED).map(({ tid }) => tid);
   const more = group.length > tids.length ? `, and ${group.length - tids.length} more` : '';
   const who = group.length === 1 ? `thread ${first.tid}` : `threads ${tids.join(', ')}${more}`;
-  return `${who}${name} ${share}${place === '' ? '' : `, ${place}`}.`;
+  return `${who}${name} ${share}${describeQueue(group)}${place === '' ? '' : `, ${place}`}.`;
+}
+
+/** Where threads had to share the CPUs with others, what they used says little of what they wanted. */
+function describeQueue(group: readonly OtherThread[]): string {
+  const least = Math.min(...group.map(({ cpuWaitShare }) => cpuWaitShare ?? 0));
+  return least > MUCH_CPU ? `, and waited for one ${Math.round(least * 100)} % of the time` : '';
 }
 
 function describeShares(group: readonly OtherThread[]): string {

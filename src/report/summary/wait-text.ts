@@ -11,6 +11,12 @@ const LIMIT = ', given up ';
 /** Before what a promise of `Promise.all` and the like depends on. */
 const KINDS = ['Promise.all', 'Promise.allSettled', 'Promise.any', 'resolve'];
 
+/** True if a wait only says what was not found. */
+export function isUnknownWait(waitsFor: string): boolean {
+  const [answer] = splitLimit(waitsFor);
+  return answer === '' || answer.startsWith(UNKNOWN);
+}
+
 /**
  * What a function waits for, with short names of files: `waiting for SeatPool.queue ("seats" in app.js), given up after
  * 600 s (599 s left)`. Empty where it is not known.
@@ -19,7 +25,7 @@ export function shortWait(waitsFor: string, naming: Naming): string {
   // A caller of `writeReport()` waits for its end.
   if (waitsFor.includes('(gmr:') || waitsFor.includes(' in gmr:')) return 'waiting for this report';
   const [answer, limit] = splitLimit(waitsFor);
-  if (answer.startsWith(UNKNOWN) || answer === '') return limit;
+  if (isUnknownWait(waitsFor)) return limit;
   const [kind, rest] = splitKind(answer);
   const conjunction = kind.startsWith('Promise.all') ? ' and ' : ' or ';
   const texts = [...new Set(rest.split(' | '))].map((text) => withShortFiles(text, naming));

@@ -1,8 +1,9 @@
 import type { CodeOwner } from '../code-owner';
 import type { Frame, IsolateThread, OsThread, Stack, Unavailable } from '../model';
 import { syscallName } from '../os-state';
-import { shownPosition } from '../positions';
+import { NO_ENTRY_REASON, isEvaluated, shownName, shownPosition } from '../positions';
 import { workKind } from '../work-kind';
+import { describeGone } from './gone';
 import {
   PUBLIC_MODULES,
   moduleName,
@@ -15,6 +16,7 @@ import {
   simpleSymbol,
   type Naming,
 } from './place';
+import { describeRetries } from './retries';
 
 type CapturedStack = Extract<Stack, { readonly status: 'captured' }>;
 
@@ -34,7 +36,7 @@ export function describeWhere(isolate: IsolateThread, naming: Naming): string {
   if (stack.status !== 'captured') {
     return sleeps(isolate.os) ? `in ${systemCall(isolate.os)}` : '';
   }
-  const call = sleepingCall(isolate, stack);
+  const call = describeRetries(isolate, naming) ?? sleepingCall(isolate, stack);
   const chosen = choosePlace(stack.frames, naming);
   if (chosen === null) return join([outsideJavaScript(stack), call]);
   const callee = describeCallee(stack.frames, chosen, naming);
@@ -44,8 +46,10 @@ export function describeWhere(isolate: IsolateThread, naming: Naming): string {
   return join([
     place,
     callee === null || isPlain ? '' : callee.text,
+    evaluatedCode(stack.frames, chosen, naming),
     call,
-    asyncCaller(stack, chosen, naming),
+    endOfProcess(stack.frames, chosen),
+    asyncCaller(stack, chosen, naming) || wentOn(isolate, chosen, naming),
   ]);
 }
 
@@ -65,11 +69,19 @@ export function choosePlace(frames: readonly Frame[], naming: Naming): Chosen | 
   for (const kind of ['application', 'package', 'node'] as const) {
     for (const [index, frame] of frames.entries()) {
       const owner = ownerOf(frame, naming);
-      if (owner.kind !== kind || isMadeByPackage(frames, index, naming)) continue;
+      if (owner.kind !== kind || isOfCompiler(frames, index) || isMadeByPackage(frames, index, naming))
+        continue;
       return { frame, owner, index };
     }
   }
   return null;
+}
+
+/** True for what a compiler added to a script, as a helper that reads private fields, below which code of a person runs. */
+function isOfCompiler(frames: readonly Frame[], index: number): boolean {
+  const frame = frames[index];
+  if (frame?.generated !== NO_ENTRY_REASON || frame.file === null) return false;
+  return frames.slice(index + 1).some(({ file, original }) => original !== null && file === frame.file);
 }
 
 /** True for code without a file, as `new Function` makes it, that a package called: validators, parsers of rows ... */
@@ -80,7 +92,7 @@ function isMadeByPackage(frames: readonly Frame[], index: number, naming: Naming
 }
 
 function isMadeFromString(frame: Frame | undefined): boolean {
-  return frame?.kind === 'js' && shownPosition(frame).file === null;
+  return frame?.kind === 'js' && (shownPosition(frame).file === null || isEvaluated(frame));
 }
 
 /** The words for a place, with what V8 does there. */
@@ -88,8 +100,7 @@ function describeWork(stack: CapturedStack, chosen: Chosen, naming: Naming): str
   const { frames } = stack;
   const place =
     betweenCallbacks(frames, chosen) ?? located(chosen.frame, naming) + calledFrom(frames, chosen, naming);
-  // Only a stack that was read from memory has the native functions above JavaScript.
-  const work = stack.method === 'interrupt' || chosen.index === 0 ? null : workKind(frames);
+  const work = chosen.index === 0 ? null : workKind(frames);
   const call = work === null ? builtinCall(frames, chosen) : BUILTINS_BY_WORK.get(work);
   if (call !== undefined && call !== '') return `in ${call} called ${fromPlace(place)}`;
   return work === null ? place : `${work} ${place}`;
@@ -140,7 +151,9 @@ function calledFrom(frames: readonly Frame[], { frame, owner, index }: Chosen, n
     return caller === undefined ? '' : `, called from ${nameWithPosition(caller, naming)}`;
   }
   if (plainName(frame) !== '') return '';
-  const caller = frames.slice(index + 1).find(({ kind }) => kind === 'js' || kind === 'wasm');
+  // Functions of Node may only carry the call, as vm.runInContext() does.
+  const callers = frames.slice(index + 1).filter(({ kind }) => kind === 'js' || kind === 'wasm');
+  const caller = callers.find((each) => ownerOf(each, naming).kind !== 'node');
   if (caller === undefined || !isOwn(caller, naming) || plainName(caller) === '') return '';
   const isSame = lineOf(caller, naming) === lineOf(frame, naming);
   return `, called from ${isSame ? plainName(caller) : nameWithPosition(caller, naming)}`;
@@ -152,7 +165,7 @@ function isOwn(frame: Frame, naming: Naming): boolean {
 
 function isPathless(frame: Frame): boolean {
   const { file } = shownPosition(frame);
-  return file === null || !(file.includes('/') || file.includes('\\'));
+  return file === null || isEvaluated(frame) || !(file.includes('/') || file.includes('\\'));
 }
 
 /** What the code at the place called: a package, Node, or a function of an addon. */
@@ -169,6 +182,12 @@ function describeCallee(
     if (name !== '') return { text: `in ${name}`, owner: owner.kind };
   }
   return null;
+}
+
+/** Code with a name that a package made from a string, as of a template: it runs for the place. */
+function evaluatedCode(frames: readonly Frame[], { index }: Chosen, naming: Naming): string {
+  const frame = frames.slice(0, index).find((each) => isEvaluated(each));
+  return frame === undefined ? '' : `in ${lineOf(frame, naming)}`;
 }
 
 function nameOfCallee(frame: Frame, owner: CodeOwner, of: CodeOwner): string {
@@ -218,6 +237,41 @@ function asyncCaller({ asyncFrames }: CapturedStack, { owner }: Chosen, naming: 
   if (owner.kind === 'application') return '';
   const caller = asyncFrames.find((frame) => ownerOf(frame, naming).kind === 'application');
   return caller === undefined ? '' : `awaited by ${nameWithPosition(caller, naming)}`;
+}
+
+/**
+ * For a thread that works for a package or Node without being called or awaited by the application: the functions of the
+ * application that went on while the heap was read. One of them may ask for this work again and again.
+ */
+function wentOn({ greenThreads }: IsolateThread, { owner }: Chosen, naming: Naming): string {
+  const gone = owner.kind === 'application' ? '' : describeGone(greenThreads, naming);
+  return gone === '' ? '' : `while ${gone} went on`;
+}
+
+/** What emits the last events of a process: functions of Node in C++, and process.exit(). */
+const LAST_EVENTS: readonly (readonly [RegExp, string])[] = [
+  [/\bEmitProcessBeforeExit/, 'beforeExit'],
+  [/\bEmitProcessExit/, 'exit'],
+];
+
+/** `in a listener of the process's 'exit' event`, for code that the process still runs when it ends. */
+function endOfProcess(frames: readonly Frame[], { index }: Chosen): string {
+  const emit = frames.findLastIndex(
+    (frame) => frame.kind === 'js' && frame.file === 'node:events' && shownName(frame) === 'emit',
+  );
+  if (emit <= index) return '';
+  const [caller, ...others] = frames.slice(emit + 1);
+  if (caller?.kind === 'js') {
+    const isExit = shownName(caller) === 'exit' && caller.file?.startsWith('node:internal/process/') === true;
+    return isExit ? inListenerOf('exit') : '';
+  }
+  const native = caller === undefined ? [] : [caller, ...others].filter(({ kind }) => kind === 'native');
+  const found = LAST_EVENTS.find(([name]) => native.some(({ functionName }) => name.test(functionName)));
+  return found === undefined ? '' : inListenerOf(found[1]);
+}
+
+function inListenerOf(event: string): string {
+  return `in a listener of the process's '${event}' event`;
 }
 
 /** System calls in which a thread waits for another thread or for any event: their names alone say little. */
