@@ -6,6 +6,8 @@ const NAMES: readonly string[] = ['storage', 'keys'];
 /** The native side has room for as many. */
 const MAX_KEYS = 16;
 const MAX_KEY_LENGTH = 100;
+/** Of native/image/context/context_path.h. */
+const MAX_STEPS = 8;
 
 /**
  * The option `greenThreads.context`. A file of its own: whoever does not use it has no work with it.
@@ -33,6 +35,13 @@ function checkKeys(keys: unknown): readonly string[] {
   if (!keys.every(isKey)) {
     throw new Error(`expected keys of 1 to ${MAX_KEY_LENGTH} ASCII characters, got ${describe(wrong)}`);
   }
+  const broken = keys.find((key) => !isPath(key));
+  if (broken !== undefined) {
+    throw new Error(
+      `expected keys that are paths of 1 to ${MAX_STEPS} steps between dots, got ${describe(broken)}; ` +
+        'a dot in a name is written \\.',
+    );
+  }
   return [...new Set(keys)];
 }
 
@@ -42,4 +51,11 @@ function describeKeys(keys: unknown): string {
 
 function isKey(key: unknown): key is string {
   return typeof key === 'string' && key.length <= MAX_KEY_LENGTH && /^[\x20-\x7e]+$/.test(key);
+}
+
+/** Steps between dots; a backslash makes the next character an ordinary one; `@` begins the description of a symbol. */
+function isPath(key: string): boolean {
+  const step = String.raw`(?:@|(?!@))(?:[^.\\]|\\.)+`;
+  const match = new RegExp(String.raw`^${step}(?:\.${step})*$`).test(key);
+  return match && key.replaceAll(/\\./g, '').split('.').length <= MAX_STEPS;
 }

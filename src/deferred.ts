@@ -26,6 +26,7 @@ const FILE_OF = {
   'autorun/new-worker': 'workers',
   'autorun/generate-report': 'reports',
   'autorun/on-report': 'reports',
+  'autorun/report-counters': 'reports',
   'autorun/reporter-events': 'reports',
   'autorun/write-report': 'reports',
 } as const;

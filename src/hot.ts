@@ -9,6 +9,7 @@ export * from './addon/load';
 export * from './addon/whole-binary';
 export * from './autorun/register-section';
 export * from './autorun/register-worker';
+export * from './autorun/report-channel';
 export * from './autorun/reporter-link';
 export * from './autorun/setup';
 export * from './autorun/signal-listeners';

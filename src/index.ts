@@ -1,4 +1,5 @@
 import type { ReportOptions } from './autorun/generate-report';
+import type { ReportCounters } from './autorun/report-counters';
 import type { ReportListener } from './autorun/reporter-events';
 import { deferred } from './hot';
 import type { DisposableHandle } from './sections/registry';
@@ -7,8 +8,8 @@ export { GmrError, registerSection, setupAutorun } from './hot';
 export type { GmrErrorCode } from './errors';
 export type { AutorunHandle } from './autorun/setup';
 export type { ContextOptions, GreenThreadsOptions } from './green-thread-options';
+export type { AutorunOptions } from './options';
 export type {
-  AutorunOptions,
   ConfigurationOption,
   EnvironmentPolicy,
   FrameOrder,
@@ -19,10 +20,36 @@ export type {
   SignalListeners,
   VersionOption,
   VersionProvider,
-} from './options';
+} from './option-types';
 export type { ReportOptions } from './autorun/generate-report';
-export type { ReportEvent, ReportListener } from './autorun/reporter-events';
-export type { Photograph } from './report/model';
+export type { ReportCounters } from './autorun/report-counters';
+export type { ReportEvent, ReportListener, ReportMessage } from './autorun/reporter-events';
+export type {
+  AsyncFrame,
+  ConfigurationSnapshot,
+  EnvironmentSnapshot,
+  Frame,
+  GitCommit,
+  GreenThreadGroup,
+  GreenThreads,
+  HeapStatistics,
+  IsolateState,
+  IsolateThread,
+  OsThread,
+  OtherThread,
+  Photograph,
+  ProcessFacts,
+  SectionOutcome,
+  SectionValue,
+  Stack,
+  TraceRequest,
+  Trigger,
+  Unavailable,
+} from './report/model';
+export type { OpenGroup, OpenThings } from './report/open';
+export type { ProcessInfo, ProcessList } from './report/processes';
+export type { Wait } from './report/waits';
+export type { LogHead, LogLevel, LogPart } from './views/log-lines';
 export type { BlockedEventLoopOptions, EventLoopBlock } from './trigger-options';
 export type { SectionGenerator, SectionOptions, SectionRegistration } from './sections/registry';
 
@@ -65,4 +92,15 @@ export async function writeReport(): Promise<string | null> {
  */
 export function onReport(listener: ReportListener): DisposableHandle {
   return (deferred('autorun/on-report') as typeof import('./autorun/on-report')).onReport(listener);
+}
+
+/**
+ * Counts of reports and of blocked event loops, for metrics. Counting begins with the first call, so call it once at the
+ * start of the service. It is made of what the reporter announces on the main event loop: of more than 16 reports and blocks
+ * during one block, the later ones are not counted.
+ *
+ * @returns a new object with each call. In a worker, nothing is counted, and there is a warning.
+ */
+export function reportCounters(): ReportCounters {
+  return (deferred('autorun/report-counters') as typeof import('./autorun/report-counters')).reportCounters();
 }

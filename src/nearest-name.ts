@@ -15,6 +15,13 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return nearest;
 }
 
+/** Whether `name` is probably a misspelled `candidate`. */
+export function isMisspelled(name: string, candidate: string): boolean {
+  return Math.abs(name.length - candidate.length) <= FEW_EDITS && editDistance(name, candidate) <= FEW_EDITS;
+}
+
+const FEW_EDITS = 2;
+
 /** Who writes `service` means `serviceName`, however many letters that takes. */
 function isBeginning(word: string, candidate: string): boolean {
   return word.length >= 3 && candidate.toLowerCase().startsWith(word.toLowerCase());

@@ -73,7 +73,7 @@ export function checkFormats(value: unknown): readonly ReportFormat[] {
   return [...new Set(given.map(checkFormat))];
 }
 
-const FORMATS: readonly string[] = ['text', 'json'] satisfies ReportFormat[];
+const FORMATS: readonly string[] = ['text', 'json', 'log'] satisfies ReportFormat[];
 const ENVIRONMENT_POLICIES: readonly string[] = [
   'safe',
   'masked',
@@ -207,10 +207,25 @@ export function defaultSignal(): SignalChoice | false {
 
 /** The environment of this process, or what PM2 is going to make of it. */
 export function ownEnvironment(): Environment {
-  const { env } = process;
+  const env = readableEnvironment();
   if (env['pm2_env'] === undefined) return env;
   const { unpackEnvironment } = deferred('deployment') as typeof import('./deployment');
   return unpackEnvironment(env);
+}
+
+/** A service may have replaced it by an object that throws where a variable is missing: then a copy of what it has. */
+function readableEnvironment(): Environment {
+  try {
+    // The first one that is asked for, and mostly missing.
+    void process.env['pm2_env'];
+    return process.env;
+  } catch {
+    try {
+      return { ...process.env };
+    } catch {
+      return {};
+    }
+  }
 }
 
 /** True for an object that has nothing to say. */

@@ -32,56 +32,20 @@ import {
   type Rule,
   type Rules,
 } from './option-rules';
+import type {
+  ConfigurationOption,
+  EnvironmentPolicy,
+  FrameOrder,
+  FrameSelection,
+  MaskOptions,
+  ReportFormat,
+  SignalListeners,
+  VersionOption,
+} from './option-types';
 import type { BlockedEventLoopOptions, WatchdogSettings } from './trigger-options';
 import type { SignalChoice } from './signals';
 
-/** An object in the manner of oslo: each method gives one fact. Snake case names are accepted too. */
-export interface VersionProvider {
-  vendorString?(): string;
-  productString?(): string;
-  versionStringWithPackage?(): string;
-  vendor_string?(): string;
-  product_string?(): string;
-  version_string_with_package?(): string;
-}
-
-/** The parts of a package.json that a report shows. */
-export interface PackageDescription {
-  readonly name?: string | undefined;
-  readonly version?: string | undefined;
-  readonly author?: string | { readonly name?: string | undefined } | undefined;
-}
-
-/** What runs here: a version, a package.json, or an object with methods. */
-export type VersionOption = string | PackageDescription | VersionProvider;
-
-/** The configuration of the service, or a function that gives it anew for each report. */
-export type ConfigurationOption = object | (() => object);
-
-/** What masking shall know beyond what it knows by itself. */
-export interface MaskOptions {
-  /** More names whose values are secrets. Compared by words in any spelling: `pin` is in `cardPin` and `CARD_PIN`. */
-  readonly keys?: readonly string[] | undefined;
-  /** More secrets: texts of 4 characters at least, and expressions, which are masked wherever they occur. */
-  readonly values?: readonly (string | RegExp)[] | undefined;
-  /** Names whose values stay readable although their name or form says secret, for example `sessionKeyPrefix`. */
-  readonly allow?: readonly string[] | undefined;
-}
-
-/** What a report shows of the environment: see `docs/masking.md`. */
-export type EnvironmentPolicy = 'safe' | 'masked' | 'all' | 'none';
-
-/** How frames are ordered in the report. */
-export type FrameOrder = 'innermost-first' | 'outermost-first';
-
-/** Which frames a text report shows: without those that only lead from one function to the next, or all. */
-export type FrameSelection = 'folded' | 'all';
-
-/** How a report is written: for people, or as the JSON document of `docs/report-format.md`. */
-export type ReportFormat = 'text' | 'json';
-
-/** Whether the application's own listeners for the signal are called. */
-export type SignalListeners = 'skip' | 'call';
+export type * from './option-types';
 
 /** Options of `setupAutorun`. Each is also read from a `GMR_*` variable, except `conf` and a context; what code gives wins. */
 export interface AutorunOptions {
@@ -121,6 +85,8 @@ export interface AutorunOptions {
   readonly maxReports?: number | undefined;
   /** Longer reports are cut, from 4096 to 1073741824. Default 16777216. `GMR_MAX_REPORT_BYTES`. */
   readonly maxReportBytes?: number | undefined;
+  /** Latest reports that are kept in memory, where `gmr` finds them, from 0 to 100. Default 3. `GMR_KEEP_REPORTS`. */
+  readonly keepReports?: number | undefined;
   /** Default `innermost-first`. `GMR_FRAME_ORDER`. */
   readonly frameOrder?: FrameOrder | undefined;
   /** Whether frames of V8 and libuv between the others are shown one by one. Default `folded`. `GMR_FRAMES`. */
@@ -160,6 +126,7 @@ export interface Settings {
   readonly format: readonly ReportFormat[];
   readonly maxReports: number;
   readonly maxReportBytes: number;
+  readonly keepReports: number;
   readonly frameOrder: FrameOrder;
   readonly frames: FrameSelection;
   readonly maxFrames: number;
@@ -187,6 +154,7 @@ const VARIABLES: Readonly<Partial<Record<keyof Settings, string>>> = {
   format: 'GMR_FORMAT',
   maxReports: 'GMR_MAX_REPORTS',
   maxReportBytes: 'GMR_MAX_REPORT_BYTES',
+  keepReports: 'GMR_KEEP_REPORTS',
   frameOrder: 'GMR_FRAME_ORDER',
   frames: 'GMR_FRAMES',
   maxFrames: 'GMR_MAX_FRAMES',
@@ -228,6 +196,7 @@ function defaultSettings(): Settings {
     format: ['text'],
     maxReports: 100,
     maxReportBytes: 16 * 1024 * 1024,
+    keepReports: 3,
     frameOrder: 'innermost-first',
     frames: 'folded',
     maxFrames: 200,
@@ -274,6 +243,7 @@ function makeRules(): Rules<Omit<Settings, 'greenThreads'>> {
     format: { check: checkFormats, parse: (text) => text.split(',').map((name) => name.trim()) },
     maxReports: integerRule(1, 100_000),
     maxReportBytes: integerRule(4096, 1024 ** 3),
+    keepReports: integerRule(0, 100),
     frameOrder: { check: checkFrameOrder },
     frames: { check: checkFrames },
     maxFrames: integerRule(2, 10_000),

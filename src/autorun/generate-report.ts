@@ -1,4 +1,3 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { NativeAddon } from '../addon/contract';
 import { loadAddon } from '../addon/load';
 import { builtin } from '../deferred';
@@ -12,11 +11,11 @@ import {
   type ReportFormat,
 } from '../options';
 import { format as formatPhotographAs } from '../formatter/format';
-import type { FormatterHost } from '../formatter/host';
 import type { RawPhotograph } from '../formatter/mask-photograph';
 import { leavePositions } from '../formatter/leave-positions';
 import type { UnresolvedPhotograph } from '../formatter/unresolved';
 import { guarded } from '../guard';
+import { NODE_HOST } from './node-host';
 import { isReporterLinked, linkReporter } from './reporter-link';
 import { ownIdentity, type WorkerThreads } from './thread-identity';
 
@@ -50,6 +49,7 @@ function formatPhotograph(json: string, { frameOrder, frames, format: as }: Chec
     frameOrder: frameOrder ?? photograph.view.frameOrder,
     frames: frames ?? photograph.view.frames,
     maxBytes: Infinity,
+    keepBytes: 0,
   };
   return formatPhotographAs({ ...photograph, view }, NODE_HOST, as);
 }
@@ -143,23 +143,3 @@ function parsePhotograph(json: string): RawPhotograph {
     );
   }
 }
-
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-
-/** What the formatter may ask of the world inside of Node. */
-const NODE_HOST: FormatterHost = {
-  readTextFile(path, maxBytes) {
-    try {
-      // Opened first and looked at then: a name may change its file in between. Non-blocking, or a FIFO would hang.
-      const descriptor = openSync(path, OPEN_FLAGS);
-      try {
-        const stat = fstatSync(descriptor);
-        return stat.isFile() && stat.size <= maxBytes ? readFileSync(descriptor, 'utf8') : null;
-      } finally {
-        closeSync(descriptor);
-      }
-    } catch {
-      return null;
-    }
-  },
-};

@@ -8,21 +8,26 @@ import type { MaskRules } from '../masking/mask-rules';
 import type { MaskOptions, Settings } from '../options';
 import { IS_LOCATED, PATHS } from '../paths';
 import type { ConfigurationSnapshot, Unavailable } from '../report/model';
+import type { OwnStatus } from '../addon/status';
 import { safeEnvironment } from '../sections/environment';
 import { collectProcessFacts } from '../sections/process-facts';
+import { OWN_VERSION } from '../version';
 import { onSectionsChanged, registeredSections } from '../sections/registry';
+import { reportChannel, unwatchSubscribers, watchSubscribers } from './report-channel';
 
 type ReporterEvents = typeof import('./reporter-events');
 
 let linkedAddon: NativeAddon | undefined;
 /** Loaded when the first listener is added. */
 let events: ReporterEvents | undefined;
+/** The option `mask` of the last setup. */
+let linkedMask: MaskOptions | false = {};
 
 /** For listeners to what the reporter does. */
 export function loadEvents(): ReporterEvents {
   if (events !== undefined) return events;
   events = deferred('autorun/reporter-events') as ReporterEvents;
-  if (linkedAddon !== undefined) events.linkEvents(linkedAddon, false);
+  if (linkedAddon !== undefined) events.linkEvents(linkedAddon, false, linkedMask);
   return events;
 }
 
@@ -50,6 +55,7 @@ export function unlinkReporter(addon: NativeAddon): void {
   linkedAddon = undefined;
   onSectionsChanged(() => undefined);
   addon.stopPatrol();
+  unwatchSubscribers();
   events?.unlinkEvents();
   addon.setSections([], false, () => undefined);
   const gone: Unavailable = { status: 'unavailable', reason: 'setupAutorun was disposed of' };
@@ -58,7 +64,10 @@ export function unlinkReporter(addon: NativeAddon): void {
 
 /** Most processes have neither watchdog nor listeners, and need not load what serves them. */
 function linkEvents(addon: NativeAddon, { blockedEventLoop, mask }: Settings): void {
-  if (events === undefined && blockedEventLoop === false) return;
+  linkedMask = mask;
+  if (events === undefined && blockedEventLoop === false && !reportChannel().hasSubscribers) {
+    return watchSubscribers(() => void loadEvents());
+  }
   events ??= deferred('autorun/reporter-events') as ReporterEvents;
   events.linkEvents(addon, blockedEventLoop, mask);
 }
@@ -107,6 +116,24 @@ function configurationAtSetup(settings: Settings): ConfigurationSnapshot {
   return snapshotConfiguration(settings);
 }
 
+/** As in native/reporter/output/kept_reports.h. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+
+/** What `gmr` reads of this process without asking it. */
+function toStatus(settings: Settings, service: string): OwnStatus {
+  const { blockedEventLoop, fileEventHandler = null, logDir = null, format, keepReports } = settings;
+  return {
+    gmrVersion: OWN_VERSION,
+    service,
+    fileEventHandler,
+    logDir,
+    format,
+    keepReports,
+    blockedEventLoopMs: blockedEventLoop === false ? null : blockedEventLoop.thresholdMs,
+    onFatalError: settings.onFatalError,
+  };
+}
+
 function toNativeOptions(settings: Settings, serviceName: string): NativeOptions {
   const watchdog = settings.blockedEventLoop;
   const view: RawViewOptions = {
@@ -115,6 +142,7 @@ function toNativeOptions(settings: Settings, serviceName: string): NativeOptions
     mask: toMaskRules(settings.mask),
     formats: settings.format,
     maxBytes: settings.maxReportBytes,
+    keepBytes: settings.keepReports === 0 ? 0 : Math.min(settings.maxReportBytes, MAX_KEPT_BYTES),
   };
   return {
     libFolder: join(PATHS.lib, sep),
@@ -129,6 +157,8 @@ function toNativeOptions(settings: Settings, serviceName: string): NativeOptions
     logDir: settings.logDir ?? '',
     maxReports: settings.maxReports,
     maxReportBytes: settings.maxReportBytes,
+    keepReports: settings.keepReports,
+    statusJson: JSON.stringify(toStatus(settings, serviceName)),
     development: process.env['NODE_ENV'] !== 'production',
     fileEventHandler: settings.fileEventHandler ?? '',
     fileEventHandlerIntervalMs: Math.round(settings.fileEventHandlerInterval * 1000),

@@ -76,6 +76,11 @@ export class Gate {
     return raw === null ? null : reveal(raw);
   }
 
+  /** An identifier of a trace or span, or a number. The reader of a report looks for it elsewhere, so it must stay exact. */
+  identifier(raw: Raw): string {
+    return reveal(raw);
+  }
+
   /** Text that the service's options exempt from masking, such as `env: 'all'`. */
   asConfigured(raw: Raw): string {
     return reveal(raw);

@@ -1,5 +1,8 @@
+import { documentOf, findLoggedReports } from '../base/logged-reports';
+
 /** A report that was found in a log or in a file of its own. */
 export interface FoundReport {
+  readonly id: string;
   readonly kind: 'text' | 'json';
   readonly text: string;
 }
@@ -16,19 +19,28 @@ const JSON_BEGIN = '{"schemaVersion":';
  * The first complete report of the process in a text, which may hold much else: the log of a service, or of several.
  *
  * @param ownPid - pid of the process as it sees it itself; it is a part of the report's id.
+ * @param known - ids of reports that were made before.
  */
-export function findReport(text: string, ownPid: number): FoundReport | null {
-  return findText(text, ownPid) ?? findJson(text, ownPid);
+export function findReport(
+  text: string,
+  ownPid: number,
+  known: ReadonlySet<string> = new Set(),
+): FoundReport | null {
+  const isWanted = (id: string): boolean => pidOfId(id) === ownPid && !known.has(id);
+  return findText(text, isWanted) ?? findJson(text, isWanted) ?? findLogged(text, isWanted);
 }
 
-function findText(text: string, ownPid: number): FoundReport | null {
+type IsWanted = (id: string) => boolean;
+
+function findText(text: string, isWanted: IsWanted): FoundReport | null {
   const titles = [...text.matchAll(TITLE)].map(({ index }) => index);
   for (const [number, title] of titles.entries()) {
     // The text after the next title belongs to another report, so this report was never completed.
     const part = text.slice(title, titles[number + 1] ?? text.length);
     const id = idOf(part);
-    const end = id === null || pidOfId(id) !== ownPid ? null : endOf(part, id);
-    if (end !== null) return { kind: 'text', text: text.slice(beginOf(text, title), title + end) };
+    const end = id === null || !isWanted(id) ? null : endOf(part, id);
+    if (id !== null && end !== null)
+      return { id, kind: 'text', text: text.slice(beginOf(text, title), title + end) };
   }
   return null;
 }
@@ -60,21 +72,37 @@ function beginOf(text: string, title: number): number {
   return rule === -1 ? title : rule;
 }
 
-function findJson(text: string, ownPid: number): FoundReport | null {
-  for (let begin = text.indexOf(JSON_BEGIN); begin !== -1; begin = text.indexOf(JSON_BEGIN, begin + 1)) {
+function findJson(text: string, isWanted: IsWanted): FoundReport | null {
+  for (let begin = text.indexOf(JSON_BEGIN); begin !== -1;) {
     const newline = text.indexOf('\n', begin);
-    const document = text.slice(begin, newline === -1 ? text.length : newline);
-    if (pidOf(document) === ownPid) return { kind: 'json', text: document };
+    const end = newline === -1 ? text.length : newline;
+    // A report that was cut off may be before it on the line. No more than two are tried: a log may be hostile.
+    for (const at of new Set([begin, text.lastIndexOf(JSON_BEGIN, end)])) {
+      const document = text.slice(at, end);
+      const id = idIn(document);
+      if (isWanted(id)) return { id, kind: 'json', text: document };
+    }
+    begin = text.indexOf(JSON_BEGIN, end);
   }
   return null;
 }
 
-/** Null: no JSON, or not all of it is there yet. */
-function pidOf(document: string): number | null {
+/** Of lines of the format `log`, put together. */
+function findLogged(text: string, isWanted: IsWanted): FoundReport | null {
+  for (const report of findLoggedReports(text)) {
+    const document = isWanted(report.id) ? documentOf(report) : null;
+    if (document !== null && isWanted(idIn(document)))
+      return { id: report.id, kind: 'json', text: document.trimEnd() };
+  }
+  return null;
+}
+
+/** Empty: no JSON, or not all of it is there yet. */
+function idIn(document: string): string {
   try {
-    const { pid } = JSON.parse(document) as { readonly pid?: unknown };
-    return typeof pid === 'number' ? pid : null;
+    const { reportId } = JSON.parse(document) as { readonly reportId?: unknown };
+    return typeof reportId === 'string' ? reportId : '';
   } catch {
-    return null;
+    return '';
   }
 }

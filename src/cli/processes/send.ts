@@ -1,10 +1,11 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { NativeAddon } from '../addon/contract';
-import { loadAddon } from '../addon/load';
-import { describeError } from '../errors';
-import { CliError, EXIT } from './exit-codes';
+import type { NativeAddon } from '../../addon/contract';
+import { loadAddon } from '../../addon/load';
+import { describeError } from '../../errors';
+import { CliError, EXIT } from '../base/exit-codes';
 import { type Installed, inspect, signalName } from './inspect';
+import { hasSignal, readStatus } from './proc';
 
 /** How the signal was sent: with `kill` and the reason when it could not be queued with a value of ours. */
 export type Sent = { readonly how: 'queued' } | { readonly how: 'kill'; readonly reason: string };
@@ -90,11 +91,23 @@ function failure(pid: number, code: string): CliError {
   return new CliError(EXIT.failed, `process ${pid}: the signal could not be sent (${code})`);
 }
 
+function isSameAndCaught(seen: Installed, signal: number): boolean {
+  const status = readStatus(seen.pid);
+  return (
+    status !== null &&
+    status.startTicks === seen.process.startTicks &&
+    hasSignal(status.caught, signal) &&
+    !hasSignal(status.ignored, signal)
+  );
+}
+
 function requireSame(seen: Installed, signal: number): void {
   const now = inspect(seen.pid);
   if (now.status === 'gone')
     throw new CliError(EXIT.notFound, `process ${seen.pid} has ended; nothing was sent`);
   if (now.status === 'refused') {
+    // While it makes a report, its reporter thread blocks the signal: what was seen a moment ago still holds.
+    if (now.loaded && isSameAndCaught(seen, signal)) return;
     throw new CliError(EXIT.refused, `process ${seen.pid}: ${now.reason}; nothing was sent`);
   }
   if (now.process.startTicks !== seen.process.startTicks) {

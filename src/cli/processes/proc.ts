@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { CliError, EXIT } from '../base/exit-codes';
 
 /** A file of /proc: its text, or why there is none. */
 export type ProcText =
@@ -23,8 +24,10 @@ export interface ProcessStatus {
 
 const PROC = '/proc';
 
-export function isProcMounted(): boolean {
-  return readProc('self', 'stat').status === 'read';
+/** @throws CliError where there is no /proc. */
+export function requireProc(): void {
+  if (readProc('self', 'stat').status === 'read') return;
+  throw new CliError(EXIT.failed, 'this needs /proc, which is only on Linux');
 }
 
 /** Reads one file of a process or thread; `of` is a pid, or `<pid>/task/<tid>`. Never throws. */
@@ -68,6 +71,12 @@ export function readStatus(pid: number): ProcessStatus | null {
     ignored: signalSet(status.text, 'SigIgn'),
     uid: Number(statusField(status.text, 'Uid').split('\t')[0]),
   };
+}
+
+/** The parent of a process; null when it has ended. */
+export function parentOf(pid: number): number | null {
+  const status = readProc(pid, 'status');
+  return status.status === 'read' ? Number(statusField(status.text, 'PPid')) : null;
 }
 
 /** The signals that a thread blocks; null when it has ended. */

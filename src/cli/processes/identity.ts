@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { readDeployment } from '../deployment';
-import { isTool } from '../report/tools';
+import { readDeployment } from '../../deployment';
+import { isTool } from '../../report/tools';
+import { readRegularFile } from '../base/read-file';
 import { pathSeenBy, readLink, readStrings } from './proc';
 
 /** What a process calls itself, as far as that can be seen from outside. */
@@ -34,6 +34,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
 /** After these there is no script. */
 const WITHOUT_SCRIPT = /^(?:-e|-p|-pe|--eval|--print|-i|--interactive|-$)/;
 const MAX_LEVELS = 64;
+const MAX_PACKAGE_BYTES = 1024 * 1024;
 /** Of the variables that set this package up. */
 const PREFIX = 'GMR_';
 
@@ -96,7 +97,9 @@ function nearestPackageName(pid: number, folder: string): string | null {
 
 function packageName(path: string): string | null {
   try {
-    const { name } = JSON.parse(readFileSync(path, 'utf8')) as { readonly name?: unknown };
+    const { name } = JSON.parse(readRegularFile(path, MAX_PACKAGE_BYTES) ?? '{}') as {
+      readonly name?: unknown;
+    };
     return typeof name === 'string' && name !== '' ? name : null;
   } catch {
     return null;

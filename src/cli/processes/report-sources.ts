@@ -1,26 +1,18 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readSync,
-  readdirSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { describeError } from '../errors';
-import { CliError, EXIT } from './exit-codes';
+import { describeError } from '../../errors';
+import { CliError, EXIT } from '../base/exit-codes';
+import { readRegularFile } from '../base/read-file';
 import { type FoundReport, findReport } from './find-report';
 import { identify, resolveFor } from './identity';
 import type { Installed } from './inspect';
 import { openFilePath, pathSeenBy, readLink } from './proc';
+import type { ReportSource } from './report-source';
+import { readStatusPage } from './status-page';
 
-/** A place where the report of a process may appear. It knows what was there before. */
-export interface ReportSource {
-  /** The next complete report of the process; null as long as there is none. */
-  poll(): FoundReport | null;
-  close(): void;
+/** A process, and the ids of its reports that may still be on their way to a file. */
+export interface Searched extends Installed {
+  readonly known: ReadonlySet<string>;
 }
 
 /** In the name of every report file: `<service>_gurumeditation_<time>`. */
@@ -34,14 +26,20 @@ const MAX_BYTES = 64 * 1024 * 1024;
  *
  * @throws CliError when the named file is not there.
  */
-export function openSources(target: Installed, file: string | undefined): ReportSource[] {
+export function openSources(target: Searched, file: string | undefined): ReportSource[] {
   if (file !== undefined) return [openNamed(target, file)];
   const sources: ReportSource[] = [];
-  const folder = identify(target.pid).settings.get('LOG_DIR') ?? '';
+  const folder = logDirOf(target.pid);
   if (folder !== '') sources.push(inFolder(target, pathSeenBy(target.pid, resolveFor(target.pid, folder))));
   const stderr = openFilePath(target.pid, 2);
   if (stderr !== null) sources.push(...tryAppended(target, stderr));
   return sources;
+}
+
+/** Empty: reports go to stderr, or it cannot be seen that they do not. */
+function logDirOf(pid: number): string {
+  const facts = readStatusPage(pid)?.facts ?? null;
+  return (facts === null ? identify(pid).settings.get('LOG_DIR') : facts.logDir) ?? '';
 }
 
 /** Why the report cannot be seen, in words that say where it went instead. */
@@ -55,7 +53,7 @@ export function describeStderr(pid: number): string {
   return `its standard error is ${link}`;
 }
 
-function openNamed(target: Installed, file: string): ReportSource {
+function openNamed(target: Searched, file: string): ReportSource {
   try {
     if (statSync(file).isDirectory()) return inFolder(target, file);
     // An earlier report: the next one appears beside it.
@@ -66,7 +64,7 @@ function openNamed(target: Installed, file: string): ReportSource {
   }
 }
 
-function tryAppended(target: Installed, path: string): ReportSource[] {
+function tryAppended(target: Searched, path: string): ReportSource[] {
   try {
     return [appended(target, path)];
   } catch {
@@ -76,7 +74,7 @@ function tryAppended(target: Installed, path: string): ReportSource[] {
 }
 
 /** What is appended to a file from now on. */
-function appended({ process: { ownPid } }: Installed, path: string): ReportSource {
+function appended({ process: { ownPid }, known }: Searched, path: string): ReportSource {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const facts = fstatSync(fd);
   if (!facts.isFile()) {
@@ -87,6 +85,7 @@ function appended({ process: { ownPid } }: Installed, path: string): ReportSourc
   let chunks: Buffer[] = [];
   let bytes = 0;
   return {
+    isKept: false,
     poll() {
       const { size } = fstatSync(fd);
       // It was emptied: what follows is new.
@@ -100,19 +99,20 @@ function appended({ process: { ownPid } }: Installed, path: string): ReportSourc
       chunks.push(chunk.subarray(0, have));
       const all = Buffer.concat(chunks);
       chunks = [all];
-      return findReport(all.toString('utf8'), ownPid);
+      return findReport(all.toString('utf8'), ownPid, known);
     },
     close: () => closeSync(fd),
   };
 }
 
 /** Report files that appear in a folder, which need not be there yet. */
-function inFolder({ process: { ownPid } }: Installed, folder: string): ReportSource {
+function inFolder({ process: { ownPid }, known }: Searched, folder: string): ReportSource {
   const seen = new Set(reportFiles(folder));
   return {
+    isKept: false,
     poll() {
       const fresh = reportFiles(folder).filter((name) => !seen.has(name));
-      const found = fresh.map((name) => readReportFile(join(folder, name), ownPid));
+      const found = fresh.map((name) => readReportFile(join(folder, name), ownPid, known));
       // Of several formats of one report, the text is what a terminal can show.
       return (
         found.find((report) => report?.kind === 'text') ?? found.find((report) => report !== null) ?? null
@@ -131,10 +131,7 @@ function reportFiles(folder: string): string[] {
   }
 }
 
-function readReportFile(path: string, ownPid: number): FoundReport | null {
-  try {
-    return statSync(path).size > MAX_BYTES ? null : findReport(readFileSync(path, 'utf8'), ownPid);
-  } catch {
-    return null;
-  }
+function readReportFile(path: string, ownPid: number, known: ReadonlySet<string>): FoundReport | null {
+  const text = readRegularFile(path, MAX_BYTES);
+  return text === null ? null : findReport(text, ownPid, known);
 }
