@@ -12,12 +12,19 @@ const { renderText } = requireLib('views/text') as typeof import('../src/views/t
 const { maskPhotograph } = requireLib(
   'formatter/mask-photograph',
 ) as typeof import('../src/formatter/mask-photograph');
-const { findReport } = requireLib('cli/find-report') as typeof import('../src/cli/find-report');
+const { findReport } = requireLib(
+  'cli/processes/find-report',
+) as typeof import('../src/cli/processes/find-report');
+
+/** What was found, and how. */
+function withoutId(found: ReturnType<typeof findReport>): object | null {
+  return found === null ? null : { kind: found.kind, text: found.text };
+}
 
 const data = maskPhotograph(
   photograph({ isolates: [mainThread({ state: 'blocked', stack: captured([frame('deploy')]) })] }),
 );
-const text = renderText(data, { gitCommit: null });
+const text = renderText(data);
 
 function fileWith(t: TestContext, content: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'gmr-view-'));
@@ -45,11 +52,18 @@ describe('gmr view', PATIENT, () => {
   });
 
   test('hands no control characters to the terminal', async () => {
-    const { stdout } = await runGmr(['view', '-'], 'title \u001b]0;owned\u0007\u001b[31m\tred\n');
-    assert.equal(stdout, 'title \\x1b]0;owned\\x07\\x1b[31m\tred\n');
+    const { stdout } = await runGmr(['view', '-'], `${text}title \u001b]0;owned\u0007\u001b[31m\tred\n`);
+    assert.equal(stdout, `${text}title \\x1b]0;owned\\x07\\x1b[31m\tred\n`);
   });
 
   const problems: readonly (readonly [string, string, RegExp])[] = [
+    ['an empty file', '', /standard input is not a report that gmr can show: it is no JSON document/],
+    [
+      'a text that is no report',
+      'hello\n',
+      /neither the heading of a text report nor lines of the format 'log'/,
+    ],
+    ['JSON that is no object', '[1]', /it is no JSON document/],
     ['broken JSON', '{"schemaVersion": 1,', /standard input looks like JSON and is not/],
     ['JSON that is no report', '{"a": 1}', /it has no schemaVersion/],
     ['a report that lacks parts', '{"schemaVersion": 1}', /standard input is no complete report/],
@@ -75,7 +89,7 @@ describe('a report in a log', () => {
 
   test('is found between other lines, and is that of the process', () => {
     const log = `starting\n${own(11)}between\n${own(7)}after\n`;
-    assert.deepEqual(findReport(log, 7), { kind: 'text', text: own(7) });
+    assert.deepEqual(withoutId(findReport(log, 7)), { kind: 'text', text: own(7) });
     assert.equal(findReport(log, 8), null);
   });
 
@@ -114,9 +128,21 @@ describe('a report in a log', () => {
   });
 
   test('is found as a line of JSON', () => {
-    const line = JSON.stringify({ ...data, pid: 7 });
-    const log = `starting\n${JSON.stringify({ ...data, pid: 11 })}\n${line}\nafter\n`;
-    assert.deepEqual(findReport(log, 7), { kind: 'json', text: line });
+    const lineOf = (pid: number): string =>
+      JSON.stringify({ ...data, reportId: `20261121T010203Z-${pid}-1`, pid });
+    const line = lineOf(7);
+    const log = `starting\n${lineOf(11)}\n${line}\nafter\n`;
+    assert.deepEqual(withoutId(findReport(log, 7)), { kind: 'json', text: line });
+    assert.equal(findReport(log, 7, new Set(['20261121T010203Z-7-1'])), null, 'it was made before');
     assert.equal(findReport(`starting\n${line.slice(0, -1)}`, 7), null);
+  });
+
+  test('is found behind one that was cut off, however often its beginning is on the line', () => {
+    const line = JSON.stringify({ schemaVersion: 1, reportId: '20261121T010203Z-7-1' });
+    const begin = '{"schemaVersion":';
+    const log = `${begin.repeat(100_000)}\n${begin}1,"reportId":"2026${line}\n`;
+    const beganAtMs = performance.now();
+    assert.deepEqual(withoutId(findReport(log, 7)), { kind: 'json', text: line });
+    assert.ok(performance.now() - beganAtMs < 5000, 'the time grows with the square of the length');
   });
 });

@@ -14,7 +14,7 @@ import { assertFrame, mainBlock } from './support/report-text';
 import { type Service, startService } from './support/service';
 import { shellCommand } from './support/shell';
 
-const { sendSignal } = requireLib('cli/send') as typeof import('../src/cli/send');
+const { sendSignal } = requireLib('cli/processes/send') as typeof import('../src/cli/processes/send');
 
 function scratchFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'gmr-cli-'));
@@ -71,12 +71,59 @@ describe('gmr trigger', linuxOnly, () => {
   });
 
   test('says when the report cannot be seen because it went into a pipe or socket', async (t) => {
-    const service = await startService(t, AUTORUN).ready();
+    const service = await startService(t, { ...AUTORUN, env: { GMR_KEEP_REPORTS: '0' } }).ready();
     await installed(service);
     const { code, stderr } = await runGmr(['trigger', String(service.pid), '--wait']);
     assert.equal(code, 5);
-    assert.match(stderr, /cannot be seen: its standard error is a (pipe|socket)/);
+    assert.match(
+      stderr,
+      /cannot be seen: it is not kept in memory, and its standard error is a (pipe|socket)/,
+    );
     await service.report();
+  });
+
+  test('does not wait for a process that has ended, although nobody has reaped it', async (t) => {
+    const parent = startService(t, {
+      ...AUTORUN,
+      execPath: 'sh',
+      execArgv: [
+        '-c',
+        'exec 3<&0; "$@" <&3 & exec sleep 600',
+        'sh',
+        process.execPath,
+        ...(AUTORUN.execArgv ?? []),
+      ],
+    });
+    await parent.ready();
+    const [child] = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').split(' ');
+    const pid = Number(child);
+    await eventually('the handler is installed', () => inspect(pid).status === 'installed' || undefined);
+    process.kill(pid, 'SIGSTOP');
+    const args = ['trigger', String(pid), '--wait', '--timeout', '600'];
+    const command = startService(t, { script: GMR, args });
+    await command.says('which is stopped');
+    process.kill(pid, 'SIGKILL');
+    assert.deepEqual(await command.exited(), { code: 5, signal: null });
+    assert.match(command.stderr, /the process ended before its report was complete\n$/);
+  });
+
+  test('asks all processes of a name, and says which one does not answer', async (t) => {
+    const env = { GMR_SERVICE_NAME: 'all-of-this-test' };
+    const twins = [startService(t, { ...AUTORUN, env }), startService(t, { ...AUTORUN, env })];
+    for (const twin of twins) await installed(await twin.ready());
+    const mute = await startService(t, { ...AUTORUN, env: { ...env, GMR_SIGNAL: 'none' } }).ready();
+    const { code, stderr } = await runGmr(['trigger', '--all', 'all-of-this-test']);
+    assert.equal(code, 3, stderr);
+    for (const twin of twins) {
+      assert.match(stderr, new RegExp(`sent SIGUSR2 to process ${twin.pid}\\n`));
+      await twin.report();
+    }
+    assert.match(stderr, new RegExp(`process ${mute.pid}: gmr-native is loaded, but takes no signal`));
+    await assertLives(mute);
+    const args = ['trigger', '--all', 'all-of-this-test', '--file', scratchFolder(t), '--timeout', '0.2'];
+    const unseen = await runGmr(args);
+    for (const twin of twins)
+      assert.match(unseen.stderr, new RegExp(`^gmr: process ${twin.pid}: no report within 0\\.2 s`, 'm'));
   });
 
   test('sends the signal that the process takes, and no other', async (t) => {
@@ -238,10 +285,7 @@ describe('gmr trigger by name', linuxOnly, () => {
   test('says when there is no such process', async () => {
     const { code, stderr } = await runGmr(['trigger', 'no-such-service']);
     assert.equal(code, 4);
-    assert.match(
-      stderr,
-      /called 'no-such-service'; see gmr list for names \(a serviceName given in code is not visible/,
-    );
+    assert.match(stderr, /called 'no-such-service'; see gmr list for names\n/);
   });
 });
 
@@ -312,5 +356,20 @@ describe('gmr trigger --file', linuxOnly, () => {
     assert.equal(code, 1);
     assert.match(stderr, /missing\.log.*nothing was sent/);
     assert.match(await service.reportOnSignal(), /report: +\S+-1\n/);
+  });
+});
+
+describe('gmr and a process that is busy with a report', linuxOnly, () => {
+  test('waits until it handles the signal again', async (t) => {
+    const service = await startService(t, {
+      ...AUTORUN,
+      env: { GMR_SERVICE_NAME: 'busy-of-this-test' },
+    }).ready();
+    await installed(service);
+    // Each of them finds the process in another part of a report.
+    const runs = await Promise.all(
+      Array.from({ length: 6 }, () => runGmr(['trigger', String(service.pid), '--wait', '--timeout', '50'])),
+    );
+    for (const { code, stderr } of runs) assert.equal(code, 0, stderr);
   });
 });

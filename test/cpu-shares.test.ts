@@ -7,14 +7,20 @@ interface Thread {
   readonly name: string;
   readonly tid: number;
   readonly cpuShare: number | null;
+  readonly cpuWaitShare: number | null;
 }
 
-/** The largest share of a CPU among the threads that are not of gmr-native. */
-async function largestShare(t: TestContext, way: 'busy' | 'idle'): Promise<number> {
+/** The threads that are not of gmr-native. */
+async function threadsOf(t: TestContext, way: 'busy' | 'idle'): Promise<readonly Thread[]> {
   const service = startService(t, { script: 'pool-service.cjs', args: [way] });
   const prefix = 'threads ';
   const threads = JSON.parse((await service.line(prefix)).slice(prefix.length)) as readonly Thread[];
-  const shares = threads.filter(({ name }) => !name.startsWith('gmr-')).map(({ cpuShare }) => cpuShare);
+  return threads.filter(({ name }) => !name.startsWith('gmr-'));
+}
+
+/** The largest share of a CPU among them. */
+async function largestShare(t: TestContext, way: 'busy' | 'idle'): Promise<number> {
+  const shares = (await threadsOf(t, way)).map(({ cpuShare }) => cpuShare);
   assert.ok(shares.length > 0);
   for (const share of shares) assert.ok(share !== null && share >= 0 && share <= 1, `${share}`);
   return Math.max(...shares.map((share) => share ?? 0));
@@ -29,6 +35,12 @@ describe(
       const busy = await largestShare(t, 'busy');
       // On a busy machine it is far from a whole CPU.
       assert.ok(busy > 2 * idle && busy > 0.02, `${busy} against ${idle}`);
+    });
+
+    test('and the time for which it waited for one make up nearly all, on a busy machine too', async (t) => {
+      const threads = await threadsOf(t, 'busy');
+      const wanted = threads.map(({ cpuShare, cpuWaitShare }) => (cpuShare ?? 0) + (cpuWaitShare ?? 0));
+      assert.ok(Math.max(...wanted) > 0.5, JSON.stringify(threads));
     });
   },
 );

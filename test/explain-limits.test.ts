@@ -9,11 +9,22 @@ async function main(): Promise<void> {
     script: 'p-limit.mjs',
     ...packages,
     waits: {
-      queued: /^p-limit: 2 of 2 slots in use, 5 waiting$/,
+      queued: /^p-limit: 2 of 2 slots in use, 5 waiting \("slots" in \S+p-limit\.mjs\)$/,
       writeNext: /^p-limit: 1 of 1 slot in use, 1 waiting$/,
-      inner: /^p-limit: 1 of 1 slot in use, 1 waiting$/,
+      inner: /^p-limit: 1 of 1 slot in use, 1 waiting \("deep" in \S+p-limit\.mjs\)$/,
       upload: /^async function uploading \(/,
       nested: /^async function outer \(/,
+    },
+  });
+
+  describeExplained({
+    title: 'p-limit 7 and generic-pool 3, long queues',
+    script: 'long-queues.mjs',
+    ...packages,
+    waits: {
+      print:
+        /^generic-pool Pool: 1 of 1 resource in use, 3000 waiting \("printers" in \S*\/long-queues\.mjs\)$/,
+      upload: /^p-limit: 1 of 1 slot in use, 3000 waiting \("limit" in \S*\/long-queues\.mjs\)$/,
     },
   });
 
@@ -26,6 +37,26 @@ async function main(): Promise<void> {
       later: /^p-queue: 0 of 4 slots in use, 1 waiting, paused \("paused" in \S*\/p-queue\.mjs\)$/,
       tooMany:
         /^p-queue: 0 slots in use, 2 waiting, rate limit of 1 in 600000 ms reached \("limited" in \S*\/p-queue\.mjs\)$/,
+    },
+  });
+
+  describeExplained({
+    title: 'async 3',
+    script: 'async.cjs',
+    ...packages,
+    waits: {
+      publish: /^async\.queue of makeThumbnail: 2 of 2 running, 5 waiting; drain\(\)/,
+      later: /^async\.queue of makeThumbnail: 0 of 3 running, 1 waiting, paused; drain\(\)/,
+    },
+  });
+
+  describeExplained({
+    title: 'bottleneck 2',
+    script: 'bottleneck.cjs',
+    ...packages,
+    waits: {
+      inner: /^bottleneck: 2 of 2 slots in use, 3 waiting \("crm" in \S*\/bottleneck\.cjs\)$/,
+      outer: /^bottleneck: a job that was started \(2 of 2 slots in use, 3 waiting\)/,
     },
   });
 

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
       checkQueue: matching(
         String.raw`amqplib channel 1: request not sent yet, behind one without a reply \(1 queued\)`,
       ),
-      confirm: /^Promise\.all: amqplib channel 3: messages to be confirmed, at most 2/,
+      confirm: /^(?:Promise\.all: )?amqplib channel 3: messages to be confirmed, at most 2/,
       publishAll: matching(String.raw`amqplib channel 1: room in its write buffer \(event "drain"\)`),
       openChannel: matching('amqplib channel 4: reply of the broker'),
       closeChannel: matching('amqplib channel 2: the broker to confirm that it is closed'),
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       requestPriceAlone: matching(
         String.raw`nats request gmr\.explain\.price \(on 127\.0\.0\.1:4222\), not answered yet`,
       ),
-      connectSilent: /^async function ProtocolHandler/,
+      connectSilent: /^async function in connect \(/,
     },
   });
 

@@ -8,17 +8,19 @@ const SECURE = ORIGIN.replace('http', 'https');
 const whole = (text: string): RegExp => new RegExp(`^${text}$`);
 
 /** Between a body and the program, functions of the library may be suspended. */
-const CHUNK =
-  /^(?:async function \S+ \(\S+\), which may settle it and waits for )?read\(\) of ReadableStream: readable, no chunk queued(?:, its pull\(\) has not ended)?$/;
+const bodyOf = (path: string): RegExp =>
+  new RegExp(
+    String.raw`^(?:async function \S+ \(\S+\), which may settle it and waits for )?body of fetch GET ${ORIGIN}\/${path}\?\.\.\., waiting for data$`,
+  );
 
 const FETCH: Readonly<Record<string, RegExp>> = {
   stock: whole(String.raw`fetch GET ${ORIGIN}\/stock\/17\?\.\.\., waiting for headers`),
   price: whole(String.raw`fetch POST ${ORIGIN}\/price, waiting for headers`),
   connection: whole(String.raw`fetch GET ${SECURE}\/tls\?\.\.\., (?:waiting for a connection|connecting)`),
-  receipt: CHUNK,
-  invoice: CHUNK,
-  rows: CHUNK,
-  intoBuffer: CHUNK,
+  receipt: bodyOf('receipt'),
+  invoice: bodyOf('invoice'),
+  rows: bodyOf('rows'),
+  intoBuffer: bodyOf('parts'),
   upload: new RegExp(String.raw`fetch PUT ${ORIGIN}\/upload, waiting for headers`),
   allOf: new RegExp(String.raw`fetch GET ${ORIGIN}\/[ab], waiting for headers`),
 };
@@ -30,7 +32,12 @@ const REQUESTS: Readonly<Record<string, RegExp>> = {
   chunks: whole('body of 100 bytes of an undici response, waiting for data'),
   fileBody: whole(String.raw`undici request GET ${ORIGIN}\/file\?\.\.\., waiting for data`),
   busyPool: whole(String.raw`undici request GET ${ORIGIN}\/busy\?\.\.\., waiting for headers`),
-  queuedPool: whole('undici request GET, waiting for a connection'),
+  queuedPool: whole(
+    String.raw`undici request GET ${ORIGIN}\/queued\?\.\.\., in the queue of its Pool \(2 of 2 connections in use, 4 waiting\)`,
+  ),
+  queuedSingle: whole(
+    String.raw`undici request PUT ${ORIGIN}\/next\?\.\.\., in the queue of its Pool \(1 of 1 connection in use, 1 waiting: busy with GET \/report\?\.\.\.\)(?: \("single" in \S+\))?`,
+  ),
   queuedFetch: whole(String.raw`undici Pool ${ORIGIN}: 2 of 2 connections in use, 4 waiting`),
   busyClient: whole(String.raw`undici request GET ${ORIGIN}\/first\?\.\.\., waiting for headers`),
   queuedClient: whole(
@@ -87,8 +94,12 @@ const NET: Readonly<Record<string, RegExp>> = {
   connecting: whole(String.raw`net Socket connecting to db\.example`),
   greeting: whole('net Socket, waiting for data'),
   lines: whole('net Socket, waiting for data'),
-  hungUp: whole('net Socket, which was destroyed(?: \\("kept" in .*)?'),
-  halfClosed: whole('net Socket, which the other side has ended(?: \\("kept" in .*)?'),
+  hungUp: whole(
+    'event "data" of net Socket, which has ended: it will not come unless it connects anew(?: \\("kept" in .*)?',
+  ),
+  halfClosed: whole(
+    'event "data" of net Socket, which has ended: it will not come unless it connects anew(?: \\("kept" in .*)?',
+  ),
   drained: whole(String.raw`net Socket, waiting for drain, \d{8} bytes queued`),
   handshake: whole(String.raw`TLS handshake with 127\.0\.0\.1:\d+`),
   served: whole(String.raw`net Socket accepted by 127\.0\.0\.1, waiting for data`),
@@ -101,14 +112,21 @@ const NET: Readonly<Record<string, RegExp>> = {
   stillListening: whole(String.raw`net Server 127\.0\.0\.1 that is still listening`),
 };
 
+/** The only thread of libuv's pool is blocked. */
+function onPool(text: string): RegExp {
+  return whole(
+    String.raw`${text} \((?:libuv pool: 1 of 1 thread busy|no thread of the libuv pool is idle)\)`,
+  );
+}
+
 const DNS: Readonly<Record<string, RegExp>> = {
   records: whole(String.raw`DNS query A stock\.example`),
   mailServers: whole(String.raw`DNS query MX mail\.example`),
   byCallback: whole(String.raw`DNS query TXT text\.example`),
   reverse: whole(String.raw`DNS query PTR 192\.0\.2\.17`),
-  lookup: whole(String.raw`DNS lookup shop\.example`),
-  service: whole(String.raw`DNS lookup of the name of 192\.0\.2\.17, port 5432`),
-  lookupByCallback: whole(String.raw`DNS lookup cart\.example`),
+  lookup: onPool(String.raw`DNS lookup shop\.example`),
+  service: onPool(String.raw`DNS lookup of the name of 192\.0\.2\.17, port 5432`),
+  lookupByCallback: onPool(String.raw`DNS lookup cart\.example`),
 };
 
 const NAMESAKES: Readonly<Record<string, RegExp>> = {
@@ -129,6 +147,17 @@ async function main(): Promise<void> {
     describeExplained({ title: `fetch of ${name}`, script: 'fetch.cjs', ...common, waits: FETCH });
     describeExplained({ title: name, script: 'undici-request.cjs', ...common, waits: REQUESTS });
   }
+  describeExplained({
+    title: 'axios and got',
+    script: 'http-clients.cjs',
+    ...packages,
+    waits: {
+      withAxios: whole(String.raw`http request GET ${ORIGIN}\/rates\?\.\.\., waiting for headers`),
+      withAxiosPost: whole(String.raw`http request POST ${ORIGIN}\/orders, waiting for headers`),
+      withGot: whole(String.raw`http request GET ${ORIGIN}\/catalogue\?\.\.\., waiting for headers`),
+      withGotJson: whole(String.raw`http request PUT ${ORIGIN}\/stock, waiting for headers`),
+    },
+  });
   describeExplained({ title: 'node:http', script: 'http.cjs', skip: false, waits: HTTP });
   describeExplained({ title: 'node:http2', script: 'http2.cjs', skip: false, waits: HTTP2 });
   describeExplained({ title: 'node:net and node:tls', script: 'net.cjs', skip: false, waits: NET });

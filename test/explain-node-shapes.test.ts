@@ -103,7 +103,11 @@ describe('a child process that has ended', () => {
   const ended = valuesOf({ pid: 7, spawnfile: 'ffmpeg', exitCode: null, signalCode: 'SIGKILL' });
 
   test('by a signal', () => {
-    assert.equal(child('exit', ended), 'child process 7 (ffmpeg), ended by SIGKILL');
+    assert.equal(child('close', ended), 'child process 7 (ffmpeg), ended by SIGKILL');
+    assert.equal(
+      child('exit', ended),
+      'event "exit" of child process 7 (ffmpeg), which was ended by SIGKILL already: it will not come again',
+    );
   });
   test('while its output is open', () => {
     const open = valuesOf({

@@ -67,9 +67,12 @@ function describeEvents(): void {
     skip: false,
     waits: {
       awaitAnswer: inEvents('event "answer" of Broker', 'broker'),
-      readAnswers: /^an event of Broker\b/,
-      awaitTarget: inEvents('event of EventTarget', 'target'),
+      awaitInMap: /^event "ack:2" of Session in Map "sessions" \(\S*node-events\.cjs\)$/,
+      awaitBoth: /^event "ended" of Session in Map "sessions" \(\S*node-events\.cjs\)$/,
+      readAnswers: /^event "answers" of Broker \(\S*node-events\.cjs\)$/,
+      awaitTarget: inEvents('event "done" of EventTarget', 'target'),
       awaitAbort: /^AbortSignal$/,
+      awaitWithTimeout: /^(?=.*event "tock" of Broker)(?=.*AbortSignal\.timeout\(\))/,
       awaitWithSignal: inEvents('event "tick" of Broker', 'scheduled'),
     },
   });
@@ -83,7 +86,7 @@ function describeEvents(): void {
       tick: /^timer 400000 ms \(\d+ ms left\)$/,
       sleepInCallback: /^timer 300000 ms \(\d+ ms left\)$/,
       sleepPromisified: /^timer 200000 ms \(\d+ ms left\)$/,
-      abortLate: /^timer 700000 ms \(\d+ ms left\), given up when an AbortSignal is aborted$/,
+      abortLate: /^timer 700000 ms \(\d+ ms left\), given up after the time of an AbortSignal\.timeout\(\)$/,
     },
   });
 }
@@ -99,7 +102,7 @@ function describeReadline(): void {
       askOperator: onInput(String.raw`answer to readline question\(\) on stdin`, 'prompt'),
       askInCallback: onInput(String.raw`answer to readline question\(\) on PassThrough`, 'callbacks'),
       awaitLine: onInput('event "line" of readline Interface on PassThrough', 'next'),
-      readLines: /^an event of Interface\b/,
+      readLines: /^event "line" of readline Interface on (?:PassThrough|stdin): nothing to read$/,
     },
   });
 }
@@ -126,26 +129,34 @@ function describeChildren(): void {
   });
 }
 
+/** All five threads of the pool are blocked. */
+function onPool(text: string): RegExp {
+  const quoted = text.replaceAll(/[().]/g, String.raw`\$&`);
+  return new RegExp(
+    String.raw`^${quoted} \((?:libuv pool: 5 of 5 threads busy|no thread of the libuv pool is idle)\)$`,
+  );
+}
+
 function describeRequests(): void {
   describeExplained({
     title: 'node:fs, node:crypto and node:zlib',
     script: 'libuv.cjs',
     skip: false,
     waits: {
-      openFile: /^fs request$/,
-      readFile: /^fs request$/,
-      openInCallback: /^fs request$/,
-      statQueued: /^fs request$/,
-      listDirectory: /^fs request$/,
-      readHandle: /^fs request$/,
+      openFile: onPool('fs request'),
+      readFile: onPool('fs request'),
+      openInCallback: onPool('fs request'),
+      statQueued: onPool('fs request'),
+      listDirectory: onPool('fs request'),
+      readHandle: onPool('fs request'),
       closeHandle: /^FileHandle to be closed, after 1 pending operation$/,
-      readInCallback: /^fs\.readFile\(\), 0 bytes read so far$/,
+      readInCallback: onPool('fs.readFile(), 0 bytes read so far'),
       readStream:
         /^data of ReadStream of \S+\/stream \(not open yet\): nothing to read \("stream" in \S*\/libuv\.cjs\)$/,
       watchDirectory: /^change to what fs\.watch\(\) observes$/,
-      deriveKey: /^crypto pbkdf2 job$/,
-      scryptKey: /^crypto scrypt job$/,
-      compress: /^zlib Gzip job, 0 bytes of output so far$/,
+      deriveKey: onPool('crypto pbkdf2 job'),
+      scryptKey: onPool('crypto scrypt job'),
+      compress: onPool('zlib Gzip job, 0 bytes of output so far'),
     },
   });
 }
@@ -170,13 +181,83 @@ function describeWorkers(): void {
   });
 }
 
+function describePassed(): void {
+  const again = 'already: it will not come again';
+  const never = 'it will not come';
+  const inPassed = (text: string): RegExp => new RegExp(String.raw`^${text}$`);
+  const origin = String.raw`http:\/\/127\.0\.0\.1:\d+`;
+  const anew = `${again} unless it connects anew`;
+  describeExplained({
+    title: 'Node, for events that have passed',
+    script: 'passed-events.cjs',
+    skip: false,
+    waits: {
+      connected: inPassed(
+        `event "connect" of net Socket(?: to 127\\.0\\.0\\.1:\\d+)?, which is connected ${anew}`,
+      ),
+      acceptedConnect: inPassed(
+        `event "connect" of net Socket(?: \\S+){2,4}, which was accepted by a server: ${never}`,
+      ),
+      closedSocket: inPassed('net Socket(?: to \\S+)?, which was destroyed'),
+      listening: inPassed(
+        `event "listening" of http Server \\S+, which is listening ${again} unless it listens anew`,
+      ),
+      readFile: inPassed(String.raw`event "end" of ReadStream of \S+ \(closed\), which has ended ${again}`),
+      openFile: inPassed(String.raw`event "open" of ReadStream of \S+, which is open ${again}`),
+      endedStream: inPassed(`event "end" of PassThrough, which has ended ${again}`),
+      destroyedStream: inPassed(`event "end" of PassThrough, which was closed before its end: ${never}`),
+      finishedStream: inPassed(`event "finish" of PassThrough, which has finished ${again}`),
+      closedReader: inPassed(`event "close" of readline Interface on PassThrough, which is closed ${again}`),
+      exitedChild: inPassed(
+        String.raw`event "exit" of child process \d+ \(cat\), which has exited with code 0 ${again}`,
+      ),
+      closedChild: inPassed(
+        String.raw`event "close" of child process \d+ \(cat\), which has exited with code 0 and is closed ${again}`,
+      ),
+      killedChild: inPassed(
+        String.raw`event "exit" of child process \d+ \(cat\), which was ended by SIGKILL ${again}`,
+      ),
+      missingProgram: inPassed(
+        String.raw`event "exit" of child process \(\/no\/such\/program\), which could not be started: ${never}`,
+      ),
+      exitedWorker: inPassed(`event "exit" of worker thread, which has exited ${again}`),
+      onlineWorker: inPassed(String.raw`event "online" of worker thread \d+, which is online ${again}`),
+      response: inPassed(
+        String.raw`event "response" of http request PUT ${origin}\/rates\?\.\.\., which has its response ${again}`,
+      ),
+      readAnswer: inPassed(
+        String.raw`event "end" of body of http response 200 to PUT ${origin}\/rates\?\.\.\., which has ended ${again}`,
+      ),
+      readBody: inPassed(
+        String.raw`event "end" of body of http request PUT \/rates\?\.\.\., which has ended ${again}`,
+      ),
+      closedAnswer: inPassed(
+        String.raw`event "close" of http response to PUT \/rates\?\.\.\., which is closed ${again}`,
+      ),
+    },
+  });
+}
+
+/** Node 24 and later. */
+const HAS_LOCKS = Number(process.versions.node.split('.', 1)[0]) >= 24;
+
 async function main(): Promise<void> {
+  describeExplained({
+    title: 'Web Locks',
+    script: 'web-locks.cjs',
+    skip: HAS_LOCKS ? false : 'this Node has no Web Locks',
+    waits: {
+      waitForIt: /^a Web Lock of navigator\.locks, or the end of the callback that has it$/,
+      keeping: /^timer 600000 ms/,
+    },
+  });
   describeStreams();
   describeEvents();
   describeReadline();
   describeChildren();
   describeRequests();
   describeWorkers();
+  describePassed();
   describeExplained({
     title: 'piscina 5',
     script: 'piscina.cjs',

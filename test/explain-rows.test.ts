@@ -5,8 +5,8 @@ import { requireLib } from './support/lib';
 const { wantedRows } = requireLib('explain/wanted-rows') as typeof import('../src/explain/wanted-rows');
 
 // Of native/image/values/wanted_values.h, which leaves out what is beyond.
-const MAX_PATHS = 64;
-const MAX_STEPS = 6;
+const MAX_PATHS = 128;
+const MAX_STEPS = 16;
 
 test('explainers want no more values of a class than are read', () => {
   const rows = wantedRows().trimEnd().split('\n');

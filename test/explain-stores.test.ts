@@ -4,8 +4,8 @@ import { needsServers } from './support/servers';
 const LOCAL = String.raw`127\.0\.0\.1:\d+`;
 
 /** The client of a command is not always found. */
-function onRedis(text: string): RegExp {
-  return new RegExp(String.raw`^${text}(?: \(on 127\.0\.0\.1:6379\))?(?: \("\w+" in \S+\))?$`);
+function onRedis(text: string, behind = ''): RegExp {
+  return new RegExp(String.raw`^${text}(?: \(on 127\.0\.0\.1:6379\))?${behind}(?: \("\w+" in \S+\))?$`);
 }
 
 async function main(): Promise<void> {
@@ -18,9 +18,9 @@ async function main(): Promise<void> {
     ...withRedis,
     waits: {
       popJob: onRedis(String.raw`redis BLPOP gmr:explain:\?:jobs`),
-      readProfile: onRedis('redis GET gmr:explain:profile'),
+      readProfile: onRedis('redis GET gmr:explain:profile', ', behind BLPOP'),
       // No values of commands.
-      saveSecret: onRedis('redis SET gmr:explain:word'),
+      saveSecret: onRedis('redis SET gmr:explain:word', ', behind BLPOP'),
       readPage: /^redis pipeline of 2 commands \(on 127\.0\.0\.1:6379\), 2 without a reply$/,
       readOffline: /^redis GET gmr:explain:offline(?: \(on \S+\), connected, but not ready yet)?$/,
       readMissing: /^redis HGETALL gmr:explain:missing(?: \(on \S+\), connection lost, connecting again)?$/,
@@ -45,12 +45,14 @@ async function main(): Promise<void> {
     args: ['redis-5'],
     ...withRedis,
     waits: {
-      popJob: /^redis command, sent, but not answered yet$/,
-      readProfile: /^redis command, sent, but not answered yet, behind 1 other$/,
-      saveSecret: /^redis command, sent, but not answered yet, behind 2 others$/,
-      readOffline: /^redis command, sent, but not answered yet, behind 2 others$/,
-      readMissing: /^redis HGETALL gmr:explain:missing, not sent yet, 1 command queued$/,
-      connectSilent: /^redis command, sent, but not answered yet(?:, behind \d+ others?)?$/,
+      popJob: /^redis command \(on 127\.0\.0\.1:\d+\), sent, but not answered yet$/,
+      readProfile: /^redis command \(on 127\.0\.0\.1:\d+\), sent, but not answered yet, behind 1 other$/,
+      saveSecret: /^redis command \(on 127\.0\.0\.1:\d+\), sent, but not answered yet, behind 2 others$/,
+      readOffline: /^redis command \(on 127\.0\.0\.1:\d+\), sent, but not answered yet, behind 2 others$/,
+      readMissing:
+        /^redis HGETALL gmr:explain:missing \(on 127\.0\.0\.1:1\), not sent yet, 1 command queued$/,
+      connectSilent:
+        /^redis command \(on 127\.0\.0\.1:\d+\), sent, but not answered yet(?:, behind \d+ others?)?$/,
       connectRefused: /^timer 600000 ms/,
     },
   });

@@ -44,8 +44,13 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     const found = greenThreadsOf(cutReports(service.stdout)[0] ?? '');
     // Nothing of generateReport() itself.
     assert.equal(found.suspended, 21 + 15);
-    assert.equal(found.threads, 16);
-    assert.doesNotMatch(found.text, /generateReport|ReportRequest/);
+    assert.equal(found.threads - found.callbacks, 16);
+    assert.doesNotMatch(found.text, /generateReport/);
+    const callbacks = found.groups.filter(({ isCallback }) => isCallback);
+    assert.deepEqual(
+      callbacks.map(({ waitsFor, frames }) => [waitsFor, ...frames.map(({ name }) => name)]),
+      [['ReportRequest in Set "requests" (gmr:deferred/reports.js)', 'write']],
+    );
   });
 
   test('is there when only the first report had no time for the self-test', async (t) => {
@@ -121,6 +126,24 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
       assert.doesNotMatch(found.text, /INCOMPLETE/);
     }
     assert.ok(exact > 0, 'no report was exact');
+  });
+
+  test('names what went on while the heap was read', async (t) => {
+    const service = startService(t, { script: 'green/going-on-service.cjs' });
+    await service.ready();
+    for (let made = 0; made < 100; made += 1) {
+      const report = await service.reportOnSignal();
+      const { text } = greenThreadsOf(report);
+      // What V8 was just at work on has no place, and what waits for it may still be where it was.
+      if (!text.includes('they were in')) continue;
+      assert.match(
+        text,
+        /they were in .*async (?:fetchPage|readAll) \(.*going-on-service\.cjs:(?:10|14):\d+\)/,
+      );
+      assert.doesNotMatch(report, /no async function (?:of the application )?is suspended/);
+      return;
+    }
+    assert.fail('nothing went on in 100 reports');
   });
 
   test('is read as it was at one moment on request, and only that pauses the thread', async (t) => {
@@ -199,7 +222,7 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
 
   test('are not read where a garbage collection freed them, or behind the newest object', () => {
     const fixture = require(buildNativeAddon('green_fixture')) as GreenFixture;
-    const freed = [4, 5, 6, 7, 8, 9];
+    const freed = [4, 5, 6, 7, 8, 9, 24, 25];
     assert.deepEqual(fixture.deadWords(false), freed);
     assert.deepEqual(fixture.deadWords(true), [...freed, 28, 29, 30, 31]);
   });

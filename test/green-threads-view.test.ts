@@ -5,10 +5,12 @@ import { greenText, greenThreadsOf } from './support/green-threads';
 import { requireLib } from './support/lib';
 import {
   asyncFrame,
+  captured,
   fileSystemHost,
   greenGroup,
   greenThreads,
   mainThread,
+  nodeFrame,
   photograph,
   workerThread,
 } from './support/photographs';
@@ -25,7 +27,7 @@ const chain = [asyncFrame('loadCart', { via: 'Promise.all' }), handler];
 
 describe('the text of the Green Threads section', () => {
   test('shows a group with its count, what it waits for, and its callers innermost first', () => {
-    const group = greenGroup(chain, { count: 40, waitsFor: 'timer 45000 ms (44564 ms left)' });
+    const group = greenGroup(chain, { count: 40, seenIn: 1, waitsFor: 'timer 45000 ms (44564 ms left)' });
     assert.deepEqual(
       greenText(print(greenThreads([group])), 'main')
         .split('\n')
@@ -100,6 +102,29 @@ describe('the text of the Green Threads section', () => {
     );
   });
 
+  test('names what went on while the heap was read, and the summary what a thread works for', () => {
+    const found = greenThreads([], {
+      heapRead: 'running',
+      groupsGone: 1,
+      threadsGone: 1,
+      gone: [
+        { frames: [asyncFrame('Client.query', { file: '/srv/app/node_modules/pg/client.js' }), ...chain] },
+      ],
+    });
+    const stack = captured([nodeFrame('onStreamRead', 'node:internal/stream_base_commons')]);
+    const running = mainThread({ state: 'running', stack, greenThreads: found });
+    const text = format(photograph({ isolates: [running] }), fileSystemHost);
+    assert.match(
+      greenText(text, 'main'),
+      /1 more green thread with 1 whole group omitted: .* was read; they were in async loadCart \(.*\)$/m,
+    );
+    const summary = sectionOf(text, 'Guru Meditation');
+    assert.match(summary, /^ {2}main thread: running .*, while loadCart \(\w+\.js:\d+\) went on\.$/m);
+    const idle = sectionOf(print(found), 'Guru Meditation');
+    assert.match(idle, /^ {2}main thread: loadCart \(\w+\.js:\d+\) went on while the heap was read\.$/m);
+    assert.doesNotMatch(idle, /no async function/);
+  });
+
   test('says what was omitted, what is not known, and how the heap was read', () => {
     const text = greenText(
       print(
@@ -126,7 +151,7 @@ describe('the text of the Green Threads section', () => {
       '  4 more groups with 7 green threads omitted: greenThreads.maxGroups',
       '  5 more green threads with 2 whole groups omitted: they went on, or V8 moved them, while the heap was read\n',
       '  what some of them wait for is not known: the time for it was used up\n',
-      '  values of greenThreads.context may be missing: the storage is gone\n',
+      '  traces and context values may be missing: the storage is gone\n',
       '  1 async generator idle',
       '  2 suspended functions could not be read\n',
     ]) {
@@ -141,8 +166,8 @@ describe('the text of the Green Threads section', () => {
       greenThreads: greenThreads([group]),
     }));
     const two = sectionOf(format(photograph({ isolates }), fileSystemHost), 'Green Threads');
-    assert.equal(two.split('until V8 frees them').length, 2);
-    assert.doesNotMatch(print(greenThreads([])), /V8 frees/);
+    assert.equal(two.split('until V8 collects them').length, 2);
+    assert.doesNotMatch(print(greenThreads([])), /until V8 collects/);
   });
 
   test('says in words that a promise was resolved with another one', () => {

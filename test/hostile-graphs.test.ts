@@ -53,7 +53,8 @@ describe('objects that are made to mislead a report', { ...PATIENT, ...STACK_REA
       assert.match(waitOf(groups, 'honest'), /^pg Pool: 1 of 1 client in use, 1 waiting/, text);
       if (scene === 'getters') assert.match(text, / waiting for BoundPool\._queue in Array "keep"/);
       // Only the first few hundred variables of a function are looked at.
-      if (scene === 'tokens') assert.match(text, /(?:all|\d+ of) 1000 held by hasAll \(/);
+      // It gives them back in a loop over a list, where it is not clear which of them are meant: nothing is said.
+      if (scene === 'tokens') assert.match(text, /1000 of 1000 clients in use, 1 waiting(?![^]*held by)/);
       await service.reportOnSignal();
     });
   }

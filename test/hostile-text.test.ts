@@ -20,7 +20,14 @@ const { escapeInline, escapeJson, clip, boundedName } = requireLib(
   'escape',
 ) as typeof import('../src/escape');
 
-const { findReport } = requireLib('cli/find-report') as typeof import('../src/cli/find-report');
+const { findReport } = requireLib(
+  'cli/processes/find-report',
+) as typeof import('../src/cli/processes/find-report');
+
+/** What was found, and how. */
+function withoutId(found: ReturnType<typeof findReport>): object | null {
+  return found === null ? null : { kind: found.kind, text: found.text };
+}
 
 const ORDERS = ['innermost-first', 'outermost-first'] as const;
 /** Characters that must never be in an output unescaped. Line breaks and tabs have their own meaning there. */
@@ -57,8 +64,12 @@ describe('text from outside', PATIENT, () => {
   for (const frameOrder of ORDERS) {
     test(`cannot forge a line of a text report, nor break its UTF-8 (${frameOrder})`, async (t) => {
       const service = await hostile(t, { frameOrder }).ready();
-      const report = await service.reportOnSignal();
-      assertNothingForged(report);
+      let report = '';
+      // V8 may move the function that waits, which is new, while the heap is read.
+      for (let round = 0; round < 20 && !/^ {4}async /m.test(report); round += 1) {
+        report = await service.reportOnSignal();
+        assertNothingForged(report);
+      }
       assert.match(sectionOf(report, 'Throws'), /^ {2}failed: Error: [^]*^ {4}\| forged = yes$/m);
       assert.match(sectionOf(report, 'Last'), /answer = 42/);
       assert.match(sectionOf(report, 'Green Threads'), /^ {4}async \\x1b\[2J.*\(.*forged/m);
@@ -133,7 +144,10 @@ describe('the mark at the end of a report', PATIENT, () => {
     assert.match(mark, /^==== End of report \S+ ====$/);
     const others = ['==== End of report 1-2-3 ====', `  ${mark}`, `app: ${mark}`, `${mark} says somebody`];
     const log = [...lines.slice(0, 20), ...others, ...lines.slice(20)].join('\n');
-    assert.deepEqual(findReport(`started\n${log}goes on\n`, service.pid), { kind: 'text', text: log });
+    assert.deepEqual(withoutId(findReport(`started\n${log}goes on\n`, service.pid)), {
+      kind: 'text',
+      text: log,
+    });
   });
 });
 

@@ -11,6 +11,7 @@ const PUBLIC_NAMES: readonly string[] = [
   'generateReport',
   'onReport',
   'registerSection',
+  'reportCounters',
   'setupAutorun',
   'writeReport',
 ];

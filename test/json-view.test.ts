@@ -31,13 +31,28 @@ const { renderJson } = requireLib('views/json') as typeof import('../src/views/j
 
 const DOCS = join(REPOSITORY_ROOT, 'docs');
 const schema = JSON.parse(readFileSync(join(DOCS, 'report-format.schema.json'), 'utf8')) as object;
-const validate = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
+const AJV_OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true };
+/** For readers: keys that they do not know are valid. */
+const validateLoosely = new Ajv2020(AJV_OPTIONS).compile(schema);
+const validate = new Ajv2020(AJV_OPTIONS).compile(strictly(schema) as object);
+
+/** The schema, with all keys that it does not name forbidden: it is to name every key. */
+function strictly(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(strictly);
+  if (typeof part !== 'object' || part === null) return part;
+  const strict = Object.fromEntries(Object.entries(part).map(([key, value]) => [key, strictly(value)]));
+  const isClosed = typeof strict['properties'] === 'object' && !('additionalProperties' in strict);
+  return isClosed && String(strict['type']).includes('object')
+    ? { ...strict, additionalProperties: false }
+    : strict;
+}
 
 /** The document, when it is what the documentation says. */
 function checked(text: string): Photograph {
   assert.ok(text.endsWith('}\n') && text.indexOf('\n') === text.length - 1, 'one line');
   const document = JSON.parse(text) as Photograph;
   assert.ok(validate(document), JSON.stringify(validate.errors, null, 1).slice(0, 4000));
+  assert.ok(validateLoosely({ ...document, addedLater: true }), 'a key was added');
   return document;
 }
 
@@ -137,6 +152,15 @@ describe('the JSON report', PATIENT, () => {
     const { groups, groupsLeftOut, threadsLeftOut } = main.greenThreads;
     assert.deepEqual([groups.length, groupsLeftOut, threadsLeftOut], [10, 20, 40]);
     assert.deepEqual(groups[0]?.cut, { afterIndex: 9, count: 30 });
+  });
+});
+
+describe('the schema', () => {
+  test('is a part of the package, under a name that stays', () => {
+    // As a reader of reports finds it.
+    const found = require('gmr-native/report.schema.json') as { readonly $id?: string };
+    assert.equal(found.$id, 'urn:gmr-native:report:1');
+    assert.doesNotMatch(JSON.stringify(found), /"additionalProperties":false/);
   });
 });
 

@@ -126,6 +126,7 @@ class Planter {
       state: 'S',
       uid: 0,
       user: 'root',
+      syscall: null,
       command: { status: 'known', arguments: args, cut: false },
       ageMs: 1,
       cpuUserMs: 1,

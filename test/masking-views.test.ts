@@ -205,6 +205,7 @@ function plant(looks: readonly Looks[], snapshot = delivered): ReturnType<typeof
         state: 'S',
         uid: 0,
         user: 'root',
+        syscall: null,
         command: { status: 'known', arguments: command, cut: false },
         ageMs: 1,
         cpuUserMs: 1,

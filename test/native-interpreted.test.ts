@@ -29,6 +29,9 @@ interface Stops {
   readonly withCalls: Loop;
 }
 
+/** Of some hundred stops: the note is given before the loop begins, and taken back behind it. */
+const MOST_BESIDE = 2;
+
 /** Lines of the loop that were seen, and how many stops were on another one. */
 function linesOf({ loop: [first, last], seen }: Loop): { inside: Set<number>; outside: number } {
   const inside = new Set<number>();
@@ -60,7 +63,7 @@ describe('a thread that is held in interpreted code', { ...PATIENT, ...STACK_REA
       assert.equal(problem, '');
       for (const found of [withoutCalls, withCalls]) {
         const { inside, outside } = linesOf(found);
-        assert.equal(outside, 0, child.stdout);
+        assert.ok(outside <= MOST_BESIDE, child.stdout);
         assert.ok(inside.size >= 4, `the lines of the loop take about the same time: ${child.stdout}`);
       }
       const inexact = Object.keys(withoutCalls.seen).filter((key) => !key.endsWith(' exact'));

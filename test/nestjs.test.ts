@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { FRAMEWORKS, needsFrameworks } from './support/frameworks';
 import { installed, runGmr } from './support/gmr-command';
 import { libPath } from './support/lib';
+import { STACK_READING } from './support/native-addon';
 import { PATIENT } from './support/patience';
 import { startService, type Service } from './support/service';
 
@@ -54,6 +56,22 @@ describe('a NestJS service with enableShutdownHooks()', options, () => {
       );
     });
   }
+
+  test('has the method of the controller for a request that it does not answer', STACK_READING, async (t) => {
+    const { service, url } = await start(t, true);
+    const arrived = new Promise((resolve) => {
+      connect(Number(new URL(url).port), '127.0.0.1')
+        .on('error', resolve)
+        .on('close', resolve)
+        .write('GET /orders/held/7 HTTP/1.1\r\nHost: x\r\n\r\n', resolve);
+    });
+    await arrived;
+    await assertServes({ service, url });
+    assert.match(
+      await service.reportOnSignal(),
+      /GET \/orders\/held\/7 in route \/orders\/held\/:id, no answer yet.*\n +handler of the route: hold \(.*nest-service\.cjs:\d+:\d+\)/,
+    );
+  });
 
   test("shuts down on SIGUSR2 with signalListeners: 'call', but not by gmr trigger", async (t) => {
     const nest = await start(t, true, { GMR_SIGNAL_LISTENERS: 'call' });

@@ -23,6 +23,7 @@ describe('options', () => {
       format: ['text'],
       maxReports: 100,
       maxReportBytes: 16_777_216,
+      keepReports: 3,
       frameOrder: 'innermost-first',
       frames: 'folded',
       maxFrames: 200,
@@ -221,6 +222,34 @@ describe('the environment', () => {
     assert.deepEqual([serviceName, logDir], ['shop', '/var']);
   });
 
+  for (const [what, handler] of [
+    [
+      'throws where a variable is missing',
+      {
+        get: (env, name) => {
+          if (!(name in env)) throw new Error(`missing variable ${String(name)}`);
+          return env[String(name)];
+        },
+      },
+    ],
+    [
+      'cannot be read at all',
+      {
+        get: () => assert.fail('get'),
+        ownKeys: () => assert.fail('ownKeys'),
+      },
+    ],
+  ] satisfies readonly [string, ProxyHandler<NodeJS.ProcessEnv>][]) {
+    test(`may be an object of the service's that ${what}`, (t) => {
+      const { env } = process;
+      t.after(() => {
+        process.env = env;
+      });
+      process.env = new Proxy({ GMR_SERVICE_NAME: 'strict' }, handler);
+      assert.equal(readSettings().serviceName, what.startsWith('throws') ? 'strict' : undefined);
+    });
+  }
+
   test('sets every option that is text, number or boolean', async () => {
     const { settings, warnings } = await fromEnvironment({
       GMR_VERSION: '9.9',
@@ -261,6 +290,7 @@ describe('the environment', () => {
       format: ['text'],
       maxReports: 100,
       maxReportBytes: 16_777_216,
+      keepReports: 3,
       signal: false,
       signalListeners: 'call',
       frameOrder: 'outermost-first',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 
@@ -7,6 +7,12 @@ const ROOT = resolve(__dirname, '..', '..');
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${folder}/${entry.name}`);
 }
 
 function unexpected(offenders: readonly string[], rule: string): void {
@@ -33,14 +39,37 @@ describe('the package', () => {
   test('has no script that does something when npm runs it because of its name', () => {
     const names = Object.keys(manifest.scripts);
     const hooks = names.filter((name) => names.includes(name.replace(/^(?:pre|post)/, '')));
-    const wanted = ['pretest', 'prebuild', 'postprebuild'];
+    const wanted = ['pretest'];
     unexpected(
       hooks.filter((name) => /^(?:pre|post)/.test(name) && !wanted.includes(name)),
       'npm runs it before or after the script that it is named after',
     );
-    // It runs at every `npm run build` too; what follows it, at `npm run prebuild` only.
-    assert.equal(manifest.scripts['prebuild'], 'exit 0');
-    assert.ok(manifest.scripts['postprebuild'], 'npm run prebuild does nothing');
+    // A script called `build` would run it each time.
+    assert.equal(manifest.scripts['prebuild'], 'node scripts/prebuild.mjs');
+  });
+
+  test('has every script that CI, the workflows, the scripts and the documentation call', () => {
+    const paths = [
+      '.ci/run',
+      'README.md',
+      'CONTRIBUTING.md',
+      ...filesIn('.github/workflows'),
+      ...filesIn('docs'),
+      ...filesIn('scripts'),
+    ];
+    const called = paths.flatMap((path) =>
+      [...read(path).matchAll(/\bnpm run(?: -s| --silent)* ([a-z][\w:-]*)/g)].map((match) => ({
+        path,
+        script: match[1] ?? '',
+      })),
+    );
+    assert.ok(called.some(({ path }) => path === '.ci/run'));
+    unexpected(
+      called
+        .filter(({ script }) => manifest.scripts[script] === undefined)
+        .map(({ path, script }) => `${path}: npm run ${script}`),
+      'a script of another name',
+    );
   });
 
   test('says the version of package.json in its reports', () => {
@@ -69,6 +98,7 @@ describe('the package', () => {
     'tools/runtimes/package-lock.json',
     'tools/frameworks/package-lock.json',
     'tools/loaders/package-lock.json',
+    'tools/tracers/package-lock.json',
   ]) {
     const lock = JSON.parse(read(path)) as { readonly packages: Readonly<Record<string, LockEntry>> };
     const entries = Object.entries(lock.packages);

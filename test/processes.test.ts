@@ -27,6 +27,7 @@ function known(more: Partial<ProcessInfo> = {}, args: readonly string[] = ['node
     state: 'S',
     uid: 1000,
     user: 'app',
+    syscall: null,
     command: { status: 'known', arguments: args, cut: false },
     ageMs: 125_000,
     cpuUserMs: 3100,

@@ -131,15 +131,17 @@ describe('only reports of the service count', PATIENT, () => {
     assert.deepEqual(readdirSync(logDir).sort(), [...theirs, real, first].sort());
   });
 
-  test('and a report in two formats counts once', async (t) => {
+  test('and a report in several formats counts once', async (t) => {
     const logDir = scratchFolder(t);
-    for (const extension of ['', '.json']) {
+    for (const extension of ['', '.json', '.jsonl']) {
       put(logDir, `${PREFIX}20200101000000${extension}`);
       put(logDir, `${PREFIX}20200101000001${extension}`, OLD_S + 1);
     }
-    const service = await startTriggered(t, { logDir, maxReports: 2, format: ['text', 'json'] });
+    const service = await startTriggered(t, { logDir, maxReports: 2, format: ['text', 'json', 'log'] });
     const name = await write(service);
-    const expected = [`${PREFIX}20200101000001`, `${PREFIX}20200101000001.json`, name, `${name}.json`];
+    const expected = [`${PREFIX}20200101000001`, name].flatMap((each) =>
+      ['', '.json', '.jsonl'].map((extension) => each + extension),
+    );
     assert.deepEqual(readdirSync(logDir).sort(), expected.sort());
   });
 });

@@ -124,6 +124,15 @@ describe('the positions of a photograph', () => {
     assert.equal(main[0]?.original?.file, '/srv/a.ts');
   });
 
+  test('of templates are in strings that were evaluated, whose names are without their quotes', () => {
+    const scripts = [script('"/srv/invoice.ejs"')];
+    const frames = [{ ...userFrame(0, '"/srv/invoice.ejs"'), isEval: true }];
+    const host = hostWith({ '/srv/invoice.ejs': '<h1>\n' });
+    const [main = []] = framesOf(resolvePositions(unresolved(scripts, frames), host));
+    assert.equal(main[0]?.file, '/srv/invoice.ejs');
+    assert.equal(main[0]?.generated, 'it was made from a string');
+  });
+
   test('that the file does not have are marked where no script is known', () => {
     const frames = [{ ...userFrame(null, '/srv/a.ts'), source: null, column: 228 }];
     const host = hostWith({ '/srv/a.ts': 'work();\n' });

@@ -4,6 +4,7 @@ import { needsServers } from './support/servers';
 const PG_LOCK = String.raw`pg query SELECT pg_advisory_xact_lock\(\?\) \(on 127\.0\.0\.1:5432\)(?: \("\w+" in \S+\))?`;
 const MARIADB_LOCK = String.raw`mysql2 query SELECT GET_LOCK\(\?, \?\) \(on 127\.0\.0\.1:3306\)`;
 const TIMER = String.raw`timer 600000 ms \(\d+ ms left\)`;
+const LOCK = 'async-mutex Mutex: locked, 1 waiting .*';
 const ITSELF = 'it itself';
 
 async function main(): Promise<void> {
@@ -11,11 +12,31 @@ async function main(): Promise<void> {
   const none = await needsServers();
 
   describeHeld({
+    title: 'locks of the service itself',
+    script: 'own-locks.cjs',
+    skip: false,
+    holders: {
+      readStore: by('Store.backUp (own-locks.cjs:63:7)', TIMER, 'probably '),
+      waitForJournal: by('Mutex.with (own-locks.cjs:21:14)', TIMER, 'probably '),
+      firstThenSecond: by('Mutex.with (own-locks.cjs:21:14)', circleAt('first'), 'probably '),
+      secondThenFirst: by('Mutex.with (own-locks.cjs:21:14)', circleAt('second'), 'probably '),
+      // Those who have to do with that gate have not taken it yet, or have given it back.
+      readOther: null,
+      // It took another one.
+      waitForWanted: null,
+    },
+    summary: [
+      /async \(anonymous\) in firstThenSecond \(\S+own-locks\.cjs:\d+:\d+\)/,
+      /main thread: 2 async functions suspended in Store\.read \(own-locks\.cjs:53\), waiting for Store\.gate\.line \("store" in own-locks\.cjs\): probably held by Store\.backUp \(own-locks\.cjs:63\), which waits for timer/,
+    ],
+  });
+
+  describeHeld({
     title: 'clients of pg',
     script: 'pg.cjs',
     ...postgresql,
     holders: {
-      request: by('transfer (pg.cjs:20:3)', PG_LOCK, 'all 2 '),
+      request: by('transfer (pg.cjs:20:3)', PG_LOCK, 'both '),
       sharedRequest: both(['exportAll (pg.cjs:33:5)', TIMER], ['importAll (pg.cjs:41:3)', PG_LOCK]),
       timedAudit: by('timedTransfer (pg.cjs:52:3)', ITSELF),
       callbackRequest: null,
@@ -23,12 +44,12 @@ async function main(): Promise<void> {
       waitForSecond: both(['otherOfPair (pg.cjs:101:3)', TIMER], ['stuckOfPair (pg.cjs:90:3)', ITSELF]),
       rowsRequest: by('enrichRows (pg.cjs:109:5)', TIMER),
       racedAudit: by('racedTransfer (pg.cjs:123:3)', ITSELF),
-      wideTransfer: by('wideTransfer (pg.cjs:136:18)', ITSELF, 'all 2 '),
+      wideTransfer: by('wideTransfer (pg.cjs:136:18)', ITSELF, 'both '),
     },
     deadlocked: ['audit', 'wideTransfer'],
     summary: [
       /DEADLOCK: 1 async function suspended in audit \(pg\.cjs:82\), waiting for pg Pool: 1 of 1 client in use, 1 waiting \("nested" in pg\.cjs\): held by nestedTransfer \(pg\.cjs:77\), which waits for it itself\./,
-      /3 async functions suspended in request \(pg\.cjs:25\), waiting for pg Pool: 2 of 2 clients in use, 3 waiting \("pool" in pg\.cjs\): all 2 held by transfer \(pg\.cjs:20\), which waits for pg query SELECT/,
+      /3 async functions suspended in request \(pg\.cjs:25\), waiting for pg Pool: 2 of 2 clients in use, 3 waiting \("pool" in pg\.cjs\): both held by transfer \(pg\.cjs:20\), which waits for pg query SELECT/,
     ],
   });
 
@@ -39,19 +60,31 @@ async function main(): Promise<void> {
     holders: {
       request: both(['charge (mysql2.cjs:28:3)', TIMER], ['transfer (mysql2.cjs:22:3)', MARIADB_LOCK]),
       callbackRequest: by('callbackTransfer (mysql2.cjs:43:3)', MARIADB_LOCK),
-      nestedRequest: by('nestedTransfer (mysql2.cjs:54:3)', 'mysql2 query SELECT .*'),
+      nestedRequest: by('nestedTransfer (mysql2.cjs:54:3)', ITSELF),
+      audit: by('nestedTransfer (mysql2.cjs:54:3)', ITSELF),
     },
-    summary: [/held by callbackTransfer \(mysql2\.cjs:43\), which waits for mysql2 query SELECT GET_LOCK/],
+    deadlocked: ['nestedRequest', 'audit'],
+    summary: [
+      // Both wait for the same pool. The order of the two is that of the heap, and the first one names the holder.
+      /DEADLOCK: 1 async function suspended in audit \(mysql2\.cjs:59\), waiting for mysql2 query SELECT \?, waiting for a connection of the Pool: 1 of 1 connection in use, 2 waiting[.:]/,
+      /DEADLOCK: 1 async function suspended in nestedRequest \(mysql2\.cjs:63\), waiting for mysql2 Pool: 1 of 1 connection in use, 2 waiting[.:]/,
+      /1 of 1 connection in use, 2 waiting: held by nestedTransfer \(mysql2\.cjs:54\), which waits for it itself\.(?![^=]*held by nestedTransfer)/,
+    ],
   });
 
   describeHeld({
-    title: 'resources of tarn and generic-pool',
+    title: 'resources of tarn, generic-pool and sequelize-pool',
     script: 'pools.cjs',
     ...none,
     holders: {
       pumpRequest: by('pump (pools.cjs:44:3)', TIMER),
-      printRequest: by('print (pools.cjs:22:3)', TIMER, 'all 2 '),
+      printRequest: by('print (pools.cjs:22:3)', TIMER, 'both '),
+      scanAgain: by('scan (pools.cjs:33:3)', ITSELF),
+      // These are given up after a time.
+      copyAgain: by('copy (pools.cjs:55:3)', ITSELF),
+      queryAgain: by('query (pools.cjs:66:3)', ITSELF),
     },
+    deadlocked: ['scanAgain'],
     summary: [/\("wells" in pools\.cjs\).*: held by pump \(pools\.cjs:44\), which waits for timer 600000 ms/],
   });
 
@@ -80,12 +113,24 @@ async function main(): Promise<void> {
       lockThenPool: by('poolThenLock (locks.cjs:84:3)', 'async-mutex Mutex: locked, 1 waiting .*'),
       book: by('lockThenPool (locks.cjs:78:18)', 'pg Pool: 1 of 1 client in use, 1 waiting .*'),
       slowNext: by('slowFirst (locks.cjs:96:3)', TIMER),
-      // Which of the two calls was asked is not known.
+      // One group for each of the two calls.
       move: pattern(
-        String.raw`held by (?:move \(locks.cjs:109:21\)|keepThird \(.*\), which waits for ${TIMER})`,
+        String.raw`held by (?:move \(locks.cjs:109:21\), which waits for ${LOCK}|keepThird \(.*\), which waits for ${TIMER})`,
       ),
     },
     deadlocked: ['leftFirst', 'rightFirst', 'lockThenPool', 'book'],
+  });
+
+  describeHeld({
+    title: 'two locks, of two calls at one place',
+    script: 'circle.cjs',
+    ...none,
+    holders: { transfer: by('transfer (circle.cjs:14:21)', LOCK) },
+    deadlocked: ['transfer'],
+    summary: [
+      /DEADLOCK: 1 async function suspended in transfer \(circle\.cjs:14\), in async-mutex, waiting for async-mutex Mutex: locked, 1 waiting \("left" in circle\.cjs\): held by transfer/,
+      /DEADLOCK: 1 async function suspended in transfer \(circle\.cjs:14\), in async-mutex, waiting for async-mutex Mutex: locked, 1 waiting \("right" in circle\.cjs\): held by transfer/,
+    ],
   });
 
   describeHeld({
@@ -93,9 +138,9 @@ async function main(): Promise<void> {
     script: 'limits.mjs',
     ...none,
     holders: {
-      uploadNext: by('uploading (limits.mjs:17:5)', TIMER, 'all 2 '),
+      uploadNext: by('uploading (limits.mjs:17:5)', TIMER, 'both '),
       inner: by('outer (limits.mjs:27:5)', ITSELF),
-      resizeNext: by('resizing (limits.mjs:37:5)', TIMER, 'all 2 '),
+      resizeNext: by('resizing (limits.mjs:37:5)', TIMER, 'both '),
       innerTask: by('outerTask (limits.mjs:47:5)', ITSELF),
       timedInner: by('timedOuter (limits.mjs:57:5)', ITSELF),
     },
@@ -124,6 +169,25 @@ async function main(): Promise<void> {
     requestOfUsers: by('herrings/two-pools.cjs:copy', TIMER),
     requestOfParts: null,
   });
+  herring('not those that have given it away, and release something else', 'given-away', {
+    requestOfOrders: null,
+    requestOfUsers: null,
+    requestOfParts: by('herrings/given-away.cjs:listParts', TIMER),
+    requestOfLock: null,
+  });
+  herring('no deadlock where a timer will cancel', 'cancelled-locks', {
+    leftFirst: by('herrings/cancelled-locks.cjs:rightFirst', LOCK),
+    rightFirst: by('herrings/cancelled-locks.cjs:leftFirst', LOCK),
+  });
+  herring('nobody where an object of the service is no lock, or they have not taken it', 'not-locks', {
+    work: null,
+    wantLock: null,
+    listen: null,
+    waitAtGate: null,
+    wantToken: null,
+    wantD: null,
+    wantThing: null,
+  });
   herring('a semaphore with a free slot', 'free-slot', {
     renderLarge: by('herrings/free-slot.cjs:render', TIMER),
   });
@@ -145,6 +209,11 @@ function by(holder: string, wait: string, all = ''): RegExp {
       ? quoted(holder)
       : `${name ?? ''} ${String.raw`\(`}${quoted(file)}${String.raw`:\d+:\d+\)`}`;
   return pattern(`${all}held by ${source}, which waits for ${wait}`);
+}
+
+/** A wait for a lock whose holder waits for another one, of which that is true too. */
+function circleAt(variable: string): string {
+  return String.raw`Mutex\.#queue \("${variable}" in \S+\), and that leads back to this one: probably a deadlock`;
 }
 
 /** Two functions that have one each, in any order. */

@@ -15,10 +15,12 @@ interface GivenAnswer {
   readonly waiting?: number;
   readonly users?: readonly ResourceUser[];
   readonly after?: string;
+  readonly mayBeCancelled?: boolean;
 }
 
 interface Given {
   readonly count?: number;
+  readonly seenIn?: number;
   readonly answers?: readonly GivenAnswer[];
   /** Names, innermost first; `lib.x` is of a package. */
   readonly frames?: readonly string[];
@@ -35,6 +37,7 @@ function answerOf({
   waiting = 1,
   users = [],
   after = '',
+  mayBeCancelled = false,
 }: GivenAnswer): WaitAnswer {
   return {
     before: '',
@@ -42,20 +45,22 @@ function answerOf({
     after,
     library: 'pool',
     counts: { inUse, limit, waiting },
-    resource: { id: resource, holder: 0, inUse, users },
+    resource: { id: resource, holder: 0, inUse, mayBeCancelled, users },
     holders: [],
   };
 }
 
 function groupOf(id: number, given: Given): GreenThreadGroup {
-  const { count = 1, answers = [], frames = [`f${id}`], via, rest = '', cutAfter } = given;
+  const { count = 1, seenIn = 1, answers = [], frames = [`f${id}`], via, rest = '', cutAfter } = given;
   return {
     id,
     count,
+    seenIn,
     deadlock: false,
     waitsFor: answers.map(({ resource }) => `pool ${resource}`).join(' | ') || 'timer',
     waits: { via: null, answers: answers.map(answerOf), rest },
     context: [],
+    traces: null,
     frames: frames.map((functionName, index) => ({
       functionName,
       via: index === 0 ? (via ?? null) : null,
@@ -133,6 +138,16 @@ describe('resources that nobody will give back', () => {
     assert.deepEqual(dead({ answers: [{ resource: 1, users }, { resource: 2 }] }), []);
   });
 
+  test('are not those whose waiters the program may send away', () => {
+    assert.deepEqual(dead({ answers: [{ resource: 1, users: [user(0)], mayBeCancelled: true }] }), []);
+  });
+
+  test('are those of one of several locks where all functions were examined', () => {
+    const answers = [{ resource: 1, inUse: 1, limit: 1, waiting: 1, users: [user(0)] }];
+    assert.deepEqual(dead({ count: 2, seenIn: 1, answers }), []);
+    assert.deepEqual(dead({ count: 2, seenIn: 2, answers }), [1]);
+  });
+
   test('are not those whose user waits for the first of several', () => {
     const given = { answers: [{ resource: 1, users: [user(0, 1, 1)] }], frames: ['inner', 'outer'] };
     assert.deepEqual(dead(given), [1]);
@@ -179,6 +194,7 @@ describe('the users of a resource', () => {
   test('are counted', () => {
     const several = (inUse: number | null, count: number): string =>
       described({ answers: [{ resource: 1, inUse, limit: 4, users: [user(1, count)] }] }, { count: 4 });
+    assert.equal(several(2, 2), 'both held by f1, which waits for timer');
     assert.equal(several(4, 4), 'all 4 held by f1, which waits for timer');
     assert.equal(several(4, 3), '3 of 4 held by f1, which waits for timer');
     assert.equal(several(null, 3), 'held by f1, which waits for timer');

@@ -193,7 +193,10 @@ describe('gmr trigger', linuxOnly, () => {
     await installed(service);
     const { code, stderr } = await runGmr(['trigger', String(service.pid)], '', ['--no-addons']);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /sent SIGUSR2 .*\ngmr: it was an ordinary signal, .*signalListeners: 'call': .+\n$/);
+    assert.match(
+      stderr,
+      /sent SIGUSR2 .*\ngmr: the signal was sent as kill\(1\) would send it, .*signalListeners: 'call' .+\n$/,
+    );
     assert.match(await service.report(), /trigger: +SIGUSR2 from pid \d+ uid/);
     await assertNotCalled(service);
   });

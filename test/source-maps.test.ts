@@ -329,6 +329,17 @@ describe('a position in code without a source map', () => {
     assert.deepEqual(resolveOne(inVm, loop, hostWith({ 'plugin.js': 'other' })), AS_WRITTEN);
   });
 
+  test('is one of a string that was evaluated, unless that is the text of the file', () => {
+    const evaluated = { ...running, isEval: true };
+    const ofString = { original: null, generated: 'it was made from a string' };
+    assert.deepEqual(resolveOne(evaluated, loop, hostWith({ '/srv/work.js': '<h1>' })), ofString);
+    assert.deepEqual(resolveOne(evaluated, loop, hostWith({})), ofString);
+    assert.deepEqual(resolveOne({ ...evaluated, file: 'mail.html' }, loop, hostWith({})), ofString);
+    assert.deepEqual(resolveOne(evaluated, loop, hostWith({ '/srv/work.js': code })), AS_WRITTEN);
+    const ofWebpack = { ...evaluated, file: 'webpack-internal:///./work.ts' };
+    assert.equal(resolveOne(ofWebpack, loop, hostWith({})).generated, 'it has no source map');
+  });
+
   test('is right when Node has removed the types', () => {
     const typed = code.replace('let total = 0', 'let total: number = 0');
     const stripped = typed.replace(': number', '        ');

@@ -3,9 +3,11 @@ import { describe, test } from 'node:test';
 import { requireLib } from './support/lib';
 import { photograph } from './support/photographs';
 import type { Situation } from './support/situations';
+import { CALLBACKS } from './support/situations-callbacks';
 import { LOOPS } from './support/situations-loops';
-import { OWNERS, PLACES } from './support/situations-threads';
-import { SUSPENDED } from './support/situations-waits';
+import { OWNERS } from './support/situations-owners';
+import { PLACES } from './support/situations-threads';
+import { SAME_OBJECT, SUSPENDED } from './support/situations-waits';
 import { ALARMS, WORKERS } from './support/situations-workers';
 import type { Photograph } from '../src/report/model';
 
@@ -25,6 +27,8 @@ check('a main thread, by its place', PLACES);
 check('code that is not the application alone', OWNERS);
 check('event loops that turn often', LOOPS);
 check('suspended async functions', SUSPENDED);
+check('places that wait for the same object', SAME_OBJECT);
+check('waiting callbacks', CALLBACKS);
 check('workers', WORKERS);
 check('heaps, other threads and fatal errors', ALARMS);
 

@@ -68,6 +68,11 @@ describe('key-value trees', () => {
       print({ configuration: configuration({ objects: { a: 1 }, takenAtMs: REQUESTED_AT_MS - ageMs }) });
     assert.match(at(65_000), /as it was 1 min 5 s before this report/);
     assert.doesNotMatch(at(500), /before this report/);
+    const slow = print({
+      configuration: configuration({ takenAtMs: REQUESTED_AT_MS - 500 }),
+      completeAfterMs: 5000,
+    });
+    assert.doesNotMatch(slow, /before this report/);
   });
 
   test('say which configuration object could not be read, and show the others', () => {

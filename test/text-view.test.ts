@@ -45,6 +45,7 @@ describe('the text report', () => {
         'Package',
         'Threads',
         'Green Threads',
+        'What Is Open',
         'Processes',
         'Configuration',
         'Zebra',

@@ -23,6 +23,7 @@ const NOT_MESSAGES: Readonly<Record<string, string>> = {
   'native/v8/function_place.cc': 'names of functions',
   'native/image/green/holder_kinds.cc': 'what a function waits for',
   'native/image/green/wait_text.cc': 'what a function waits for',
+  'native/image/census/object_types.cc': 'names of classes',
   'native/v8/isolate_registry.cc': 'names of threads',
   'native/v8/known_objects.cc': 'the script of the self-test',
 };
@@ -49,7 +50,7 @@ const NOT_A_MESSAGE: readonly RegExp[] = [
 ];
 
 /** Files of the command in which functions return messages, too. */
-const RETURNS = /^src\/cli\/(?:inspect|report-sources|send|trigger|view)\.ts$/;
+const RETURNS = /^src\/cli\/(?:view|processes\/(?:inspect|names|report-sources|send|trigger))\.ts$/;
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -96,7 +97,7 @@ function codes(): Set<string> {
 
 function exitCodes(): Set<string> {
   return new Set(
-    [...read('src/cli/exit-codes.ts').matchAll(/^ {2}\w+: (\d+),$/gm)].map(([, code]) => code as string),
+    [...read('src/cli/base/exit-codes.ts').matchAll(/^ {2}\w+: (\d+),$/gm)].map(([, code]) => code as string),
   );
 }
 

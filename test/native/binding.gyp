@@ -76,7 +76,7 @@
           # See truth/wraps.cc.
           "ldflags": [
             "-Wl,--wrap=_ZNK3gmr2vm9HeapModel10ForIsolateENS_8platform7AddressERKNS0_6LayoutEd",
-            "-Wl,--wrap=_ZN3gmr2vm15GreenThreadScan7CaptureERKNS0_15GreenThreadHeapERKNS0_13HeapPageIndexERKNS0_17GreenThreadLimitsE",
+            "-Wl,--wrap=_ZN3gmr2vm15GreenThreadScan7CaptureERKNS0_15GreenThreadHeapERKNS0_13HeapPageIndexERKNS0_17GreenThreadLimitsERKSt8functionIFNS0_15CallbackHoldersES7_EE",
             "-Wl,--wrap=_ZNK3gmr2vm15GreenThreadScan4TakeENS0_11HeapReadingE",
             "-Wl,--wrap=_ZN3gmr2vm11ReadGcEpochEPNS_8platform12MemoryReaderERKNS0_10HeapLayoutENS1_7AddressEPNS0_7GcEpochE"
           ]

@@ -1,6 +1,6 @@
 // Who waits for whom: handlers, reactions, graphs and cycles of suspended functions.
 
-#include "../../native/image/green/async_cycles.h"
+#include "../../native/image/graph/async_cycles.h"
 #include "async_heap.h"
 #include "harness.h"
 
@@ -15,7 +15,7 @@ using vm::Reaction;
 
 TEST("HandlerReader knows builtins and the program's functions") {
   AsyncHeap heap;
-  vm::HandlerReader handlers(&heap.objects, &heap.heap_layout);
+  const vm::HandlerReader handlers(&heap.objects, &heap.heap_layout);
   Handler handler;
   CHECK(handlers.Read(heap.Builtin(500, {}), &handler));
   CHECK_EQ(handler.builtin, 500);
@@ -27,7 +27,7 @@ TEST("HandlerReader knows builtins and the program's functions") {
 
 TEST("HandlerReader finds the function that an await goes on with") {
   AsyncHeap heap;
-  vm::HandlerReader handlers(&heap.objects, &heap.heap_layout);
+  const vm::HandlerReader handlers(&heap.objects, &heap.heap_layout);
   const Tagged suspended = heap.Suspended("wait", heap.Promise());
   Handler handler;
   CHECK(handlers.Read(heap.Builtin(500, {Heap::Smi(0), Heap::Smi(0), suspended}), &handler));
@@ -40,7 +40,7 @@ TEST("HandlerReader finds the function that an await goes on with") {
 
 TEST("HandlerReader says nothing of a promise for which several wait") {
   AsyncHeap heap;
-  vm::HandlerReader handlers(&heap.objects, &heap.heap_layout);
+  const vm::HandlerReader handlers(&heap.objects, &heap.heap_layout);
   const Tagged promise = heap.Promise();
   const Tagged suspended = heap.Suspended("wait", heap.Promise());
   const auto sole = [&] {
@@ -105,6 +105,16 @@ TEST("ReactionReader reads a promise that was resolved with another") {
   CHECK(heap.Read());
   CHECK_EQ(heap.reaction.via, vm::kViaResolve);
   CHECK(heap.reaction.promise == heap.result);
+}
+
+TEST("ReactionReader reads then() that settles another promise, and the one that it returned") {
+  Reactions heap;
+  const Tagged derived = heap.Promise();
+  heap.React(heap.promise, heap.Resolver(heap.result), heap.Rejecter(heap.result), derived);
+  CHECK(heap.Read());
+  CHECK_EQ(heap.reaction.via, vm::kViaResolve);
+  CHECK(heap.reaction.promise == heap.result);
+  CHECK(heap.reaction.derived == derived);
 }
 
 TEST("ReactionReader reads then(), with the program's function") {

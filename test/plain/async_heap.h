@@ -7,7 +7,7 @@
 #ifndef GMR_TEST_PLAIN_ASYNC_HEAP_H_
 #define GMR_TEST_PLAIN_ASYNC_HEAP_H_
 
-#include "../../native/image/green/async_graph.h"
+#include "../../native/image/graph/async_graph.h"
 #include "../../native/image/objects/heap_pages.h"
 #include "../../native/image/scan/heap_scan.h"
 #include "code_heap.h"

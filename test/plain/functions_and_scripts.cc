@@ -40,6 +40,19 @@ TEST("FunctionTable takes what a function was assigned to where it has no name")
   CHECK_EQ(InfoOf(heap, heap.Shared({})).name, "");
 }
 
+TEST("FunctionTable has no name for an argument of `new`, for which V8 has that of the variable") {
+  CodeHeap heap;
+  const std::string_view source = "const answer = await new Promise((resolve) => {});";
+  const Tagged script = heap.Script("app.js", source);
+  const auto start = static_cast<int32_t>(source.find("(resolve)"));
+  const Tagged executor = heap.Shared({.script = script, .start = start, .inferred_name = "answer"});
+  CHECK_EQ(InfoOf(heap, executor).name, "");
+  CHECK_EQ(InfoOf(heap, executor).false_name, "answer");
+  const Tagged named = heap.Shared({.name = "executor", .script = script, .start = start});
+  CHECK_EQ(InfoOf(heap, named).name, "executor");
+  CHECK_EQ(InfoOf(heap, named).false_name, "");
+}
+
 TEST("FunctionTable finds the name behind local variables") {
   CodeHeap heap;
   const FunctionInfo info = InfoOf(heap, heap.Shared({.name = "run", .start = 5, .locals = 9}));

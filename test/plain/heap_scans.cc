@@ -211,6 +211,16 @@ TEST("HeapScan skips free blocks") {
   CHECK(heap.scan->suspended()[0].object.bits() > behind.bits());
 }
 
+TEST("HeapScan does not skip remains of a free block, which end within an object") {
+  AsyncHeap heap;
+  const Tagged block = heap.ObjectOf(heap.anchors.free_space_map, 2);
+  const Tagged suspended = heap.Suspended("alive", heap.Promise());
+  const uint64_t field = suspended.bits() + static_cast<uint64_t>(heap.heap_layout.generator_function);
+  heap.Set(block, 8, Heap::Smi(static_cast<int32_t>(field - block.bits())));
+  CHECK(heap.Scan() == HeapScan::Outcome::kDone);
+  CHECK_EQ(heap.scan->suspended().size(), 1);
+}
+
 TEST("HeapScan stops where the next object will be made") {
   AsyncHeap heap;
   heap.anchors.allocation_top_slot = heap.Allocate(8);
@@ -219,6 +229,18 @@ TEST("HeapScan stops where the next object will be made") {
   heap.Suspended("dead", heap.Promise());
   CHECK(heap.Scan() == HeapScan::Outcome::kDone);
   CHECK_EQ(heap.scan->suspended().size(), 1);
+}
+
+TEST("HeapScan omits what is where the next old object will be made") {
+  AsyncHeap heap;
+  heap.anchors.old_area = heap.Allocate(24);
+  heap.Suspended("alive", heap.Promise());
+  heap.memory.Put(heap.anchors.old_area + 8, heap.Allocate(8));
+  heap.Suspended("dead", heap.Promise());
+  heap.memory.Put(heap.anchors.old_area + 16, heap.Allocate(8));
+  heap.Suspended("behind it", heap.Promise());
+  CHECK(heap.Scan() == HeapScan::Outcome::kDone);
+  CHECK_EQ(heap.scan->suspended().size(), 2);
 }
 
 TEST("HeapScan counts pages that it cannot read, and ends in time") {
@@ -290,7 +312,7 @@ TEST("HolderSearch finds the object that a word is in") {
   AsyncHeap heap;
   const Tagged array = heap.Array({Heap::Smi(1), Heap::Smi(2), heap.OneByte("x")});
   CHECK(heap.FindPages(heap.Maps(), true));
-  const auto search = std::make_unique<vm::HolderSearch>(&heap.objects);
+  const auto search = std::make_unique<vm::HolderSearch>(&heap.objects, &heap.heap_layout);
   const uint64_t* words = heap.reader.OpenWindow(AsyncHeap::kStart, kPageBytes);
   vm::WordHolder holder;
   const size_t index = (array.Slot(16 + 16) - AsyncHeap::kStart) / 8;

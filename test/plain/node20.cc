@@ -54,6 +54,7 @@ constexpr Value kValues[] = {
     {&vm::Layout::type_property_cell, 260},
     {&vm::Layout::type_name_dictionary, 179},
     {&vm::Layout::type_name_table, 180},
+    {&vm::Layout::type_number_dictionary, 181},
     {&vm::Layout::type_descriptors, 236},
     {&vm::Layout::type_strong_descriptors, 237},
     {&vm::Layout::map_instance_type, 12},

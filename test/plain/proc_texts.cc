@@ -64,10 +64,11 @@ TEST("ParseThreadStat reads name, state and times") {
   CHECK_EQ(stat.value().state, 'S');
   CHECK_EQ(stat.value().user_ticks, 153);
   CHECK_EQ(stat.value().system_ticks, 27);
+  CHECK_EQ(stat.value().start_ticks, 4711);
 }
 
 TEST("ParseThreadStat takes brackets and blanks in a name") {
-  const auto stat = ParseThreadStat("9 (a) R (b) R 1 1 1 0 -1 0 0 0 0 0 5 6 0 0\n");
+  const auto stat = ParseThreadStat("9 (a) R (b) R 1 1 1 0 -1 0 0 0 0 0 5 6 0 0 20 0 1 0 77\n");
   CHECK(stat.ok());
   CHECK_EQ(stat.value().name, "a) R (b");
   CHECK_EQ(stat.value().system_ticks, 6);

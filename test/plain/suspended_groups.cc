@@ -1,6 +1,6 @@
 // Groups of suspended functions: where they wait and for what, and all of it as a report has it.
 
-#include "../../native/image/green/async_cycles.h"
+#include "../../native/image/graph/async_cycles.h"
 #include "../../native/image/green/async_groups.h"
 #include "../../native/image/green/async_places.h"
 #include "../../native/image/green/green_threads.h"
@@ -40,6 +40,18 @@ TEST("AsyncGroups counts equal chains together, the largest first") {
   CHECK_EQ(heap.groups.groups()[1].count, 1);
   CHECK_EQ(heap.groups.functions(), 4);
   CHECK_EQ(heap.groups.threads(), 4);
+}
+
+TEST("AsyncPlaces knows no place behind the end of the function's bytecode") {
+  Groups heap;
+  const Tagged suspended = heap.Suspended("moved", heap.Promise());
+  heap.Await(heap.Promise(), suspended);
+  // V8 has put a shorter function where that of an ended call was. Its bytecode has 20 bytes.
+  heap.Set(suspended, heap.heap_layout.generator_position,
+           AsyncHeap::Smi(20 + heap.layout.bytecode_data - 1));
+  CHECK(heap.Build());
+  CHECK_EQ(heap.groups.groups().size(), 0);
+  CHECK_EQ(heap.groups.unknown(), 1);
 }
 
 TEST("AsyncGroups has one group for functions that wait for each other") {

@@ -268,6 +268,14 @@ TEST("a text names the event, and the variable that has a Map") {
   event.holders[0].kind = vm::HolderKind::kPlain;
   wait.ends = {event};
   CHECK_EQ(vm::WaitText(wait, "", true), std::string("event \"answer\" of PriceBroker (/srv/app.js)"));
+  WaitEnd item;
+  item.holders = {Object("", "ack:2", ""), Object("Session", "_events", "/srv/app.js"), Object("Map", "", ""),
+                  Object("Gateway", "sessions", "/srv/app.js")};
+  item.holders[0].kind = vm::HolderKind::kPlain;
+  item.holders[2].kind = vm::HolderKind::kCollection;
+  wait.ends = {item};
+  CHECK_EQ(vm::WaitText(wait, "", true),
+           std::string("event \"ack:2\" of Session in Gateway.sessions (/srv/app.js)"));
   WaitEnd map;
   map.holders = {Object("Map", "", ""), Variable("approvals", "/srv/app.js")};
   map.holders[0].kind = vm::HolderKind::kCollection;

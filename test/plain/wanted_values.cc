@@ -35,6 +35,15 @@ TEST("WantedValues reads rows of paths") {
   CHECK(!wanted.has_wrappers());
 }
 
+TEST("WantedValues reads what ends a wait from the outside, and through which scopes owners are looked for") {
+  const auto wanted = WantedValues::Parse(
+      "Semaphore\t=canceller:cancel\t=canceller:setValue\t=canceller:\nquery()\t=through\n");
+  CHECK_EQ(RowOf(wanted, "Semaphore").cancellers, (Strings{"cancel", "setValue"}));
+  CHECK_EQ(wanted.cancellers(), (Strings{"cancel", "setValue"}));
+  CHECK(!RowOf(wanted, "Semaphore").is_resource());
+  CHECK(RowOf(wanted, "query()").through_closures);
+}
+
 TEST("WantedValues finds whole names only") {
   const auto wanted = WantedValues::Parse("Pool\tmax\n");
   CHECK(wanted.Find("Poo") == nullptr);
@@ -84,7 +93,9 @@ TEST("WantedValues puts rows of the same name together, without the same paths t
 }
 
 TEST("WantedValues leaves out paths that are too long, and too many of them") {
-  std::string row = "Pool\ta.b.c.d.e.f\ta.b.c.d.e.f.g";
+  std::string too_long = "a";
+  for (size_t i = 0; i < WantedValues::kMaxSteps; ++i) too_long += ".b";
+  std::string row = "Pool\ta.b.c.d.e.f\t" + too_long;
   for (size_t i = 0; i < 2 * WantedValues::kMaxPaths; ++i) row += "\tp" + std::to_string(i);
   const auto wanted = WantedValues::Parse(row);
   CHECK_EQ(RowOf(wanted, "Pool").values.size(), WantedValues::kMaxPaths);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { TestContext } from 'node:test';
-import type { Installed } from '../../src/cli/inspect';
+import type { Installed } from '../../src/cli/processes/inspect';
 import { libPath, requireLib } from './lib';
 import { HARD_LIMIT_MS, PATIENT, eventually } from './patience';
 import { type Service, type ServiceOptions, startService } from './service';
@@ -16,7 +16,9 @@ export interface GmrResult {
 /** Path of the file behind the command `gmr`. */
 export const GMR: string = libPath('cli/gmr.js');
 
-export const { inspect } = requireLib('cli/inspect') as typeof import('../../src/cli/inspect');
+export const { inspect } = requireLib(
+  'cli/processes/inspect',
+) as typeof import('../../src/cli/processes/inspect');
 
 /** Options of the tests of what reads /proc. */
 export const linuxOnly = {
@@ -45,7 +47,11 @@ export function runGmr(
   execArgv: readonly string[] = [],
 ): Promise<GmrResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...execArgv, GMR, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...execArgv, GMR, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // Systems for continuous integration set it.
+      env: { ...process.env, FORCE_COLOR: undefined },
+    });
     const limit = setTimeout(() => child.kill('SIGKILL'), HARD_LIMIT_MS);
     let stdout = '';
     let stderr = '';

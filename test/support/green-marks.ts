@@ -60,7 +60,9 @@ function describeGroup({ count, deadlock, frames }: PrintedGroup, places: Marks[
     return index + 1 < frames.length && via !== null ? `${text} [${via}]` : text;
   });
   // With promise hooks, V8 takes another way to a promise that is returned, and to one that another is resolved with.
-  const chain = parts.join(' < ').replace(/ \[resolve\] < (viaReturn|\w+More)\b/, ' < $1');
+  const whole = parts.join(' < ').replace(/ \[resolve\] < (viaReturn|\w+More)\b/, ' < $1');
+  // Behind it are functions of Node, which differ between versions.
+  const chain = whole.replace(/ \[import\] < .*/, ' [import]');
   return `${count}x ${deadlock ? 'deadlock ' : ''}${chain}`;
 }
 

@@ -3,8 +3,9 @@ import { sectionOf } from './report-text';
 
 /** One function of a printed chain. */
 export interface PrintedFrame {
-  /** As printed, without `async`: `Server.handler`; empty when anonymous. */
+  /** As printed, without `async` or `callback`: `Server.handler`, `in createOrder`; empty when anonymous. */
   readonly name: string;
+  readonly isCallback: boolean;
   /** `file:line:column` */
   readonly place: string;
   /** How the next one waits for it; null: through await. */
@@ -15,6 +16,8 @@ export interface PrintedFrame {
 
 export interface PrintedGroup {
   readonly count: number;
+  /** Whether it is printed as `3 callbacks` instead of `3 green threads`. */
+  readonly isCallback: boolean;
   readonly deadlock: boolean;
   readonly waitsFor: string | null;
   /** The holders of what it waits for: `held by transfer (/srv/app.js:9:3), which waits for ...`; null: none are named. */
@@ -28,6 +31,7 @@ export interface PrintedGroup {
 /** The Green Threads of one thread, as a reader of the report has them. */
 export interface PrintedGreenThreads {
   readonly suspended: number;
+  readonly callbacks: number;
   readonly threads: number;
   readonly groupCount: number;
   /** As `heapRead` of the model. */
@@ -38,11 +42,12 @@ export interface PrintedGreenThreads {
   readonly text: string;
 }
 
-const COUNTS = /^ {2}(?:at least )?(\d+) suspended async functions?, (\d+) green threads?, (\d+) groups?$/m;
+const COUNTS =
+  /^ {2}(?:at least )?(\d+) suspended async functions?, (?:(\d+) waiting callbacks?, )?(\d+) green threads?, (\d+) groups?$/m;
 const GROUP =
-  /^ {2}(DEADLOCK: )?(\d+) green threads?(?: waiting for (.*?)(?: \(seen in one of them\))?|: functions wait .*)?$/;
+  /^ {2}(DEADLOCK: )?(\d+) (green threads?|callbacks?)(?: waiting for (.*?)(?: \(seen in (?:one|\d+) of them\))?|: functions wait .*)?$/;
 const FRAME =
-  /^ {4}(?:async\*? |callback )(.+) \((.+:\d+:\d+|\[eval\]|<no file>)(?:, start of the function)?\)(?: \[eval\])?( <- in the cycle)?$/;
+  /^ {4}(async\*?|callback) (.+) \((.+:\d+:\d+|\[eval\]|<no file>)(?:, start of the function)?(?:, position in generated code: [^)]+)?\)(?: \[eval\])?( <- in the cycle)?$/;
 
 /** Text of one thread's part of the section; `label` as in its head, for example `main`. */
 export function greenText(report: string, label: string): string {
@@ -61,8 +66,9 @@ export function greenThreadsOf(report: string, label = 'main'): PrintedGreenThre
   assert.ok(cost !== null, `no cost in\n${text}`);
   return {
     suspended: Number(counts[1]),
-    threads: Number(counts[2]),
-    groupCount: Number(counts[3]),
+    callbacks: Number(counts[2] ?? 0),
+    threads: Number(counts[3]),
+    groupCount: Number(counts[4]),
     heapRead: text.includes(', without pausing the thread)')
       ? 'at-rest'
       : text.includes(' while the thread ran: ')
@@ -76,11 +82,19 @@ export function greenThreadsOf(report: string, label = 'main'): PrintedGreenThre
 
 interface OpenGroup {
   count: number;
+  isCallback: boolean;
   deadlock: boolean;
   waitsFor: string | null;
   heldBy: string | null;
   context: string | null;
-  frames: { name: string; place: string; via: string | null; otherCallers: number; inCycle: boolean }[];
+  frames: {
+    name: string;
+    isCallback: boolean;
+    place: string;
+    via: string | null;
+    otherCallers: number;
+    inCycle: boolean;
+  }[];
   cutCount: number;
 }
 
@@ -89,9 +103,10 @@ function readGroups(text: string): PrintedGroup[] {
   for (const line of text.split('\n')) {
     const group = GROUP.exec(line);
     if (group !== null) {
-      const [, deadlock, count, waitsFor = null] = group;
+      const [, deadlock, count, noun = '', waitsFor = null] = group;
       groups.push({
         count: Number(count),
+        isCallback: noun.startsWith('callback'),
         deadlock: deadlock !== undefined,
         waitsFor,
         heldBy: null,
@@ -110,12 +125,14 @@ function readGroups(text: string): PrintedGroup[] {
 function readInto(group: OpenGroup, line: string): void {
   const found = FRAME.exec(line);
   if (found !== null) {
-    const [, printed = '', place = '', cycle] = found;
-    const name = printed.replace('(anonymous)', '');
-    group.frames.push({ name, place, via: null, otherCallers: 0, inCycle: cycle !== undefined });
+    const [, kind, printed = '', place = '', cycle] = found;
+    const name = printed.replace(/\(anonymous\)(?: in \S+)?/, '');
+    const isCallback = kind === 'callback';
+    group.frames.push({ name, isCallback, place, via: null, otherCallers: 0, inCycle: cycle !== undefined });
     return;
   }
-  group.heldBy ??= /^ {4}((?:all \d+ |\d+ of \d+ )?held(?: by |: ).*)$/.exec(line)?.[1] ?? null;
+  group.heldBy ??=
+    /^ {4}((?:both |all \d+ |\d+ of \d+ )?(?:probably )?held(?: by |: ).*)$/.exec(line)?.[1] ?? null;
   group.context ??= /^ {4}context: (.*)$/.exec(line)?.[1] ?? null;
   const frame = group.frames.at(-1);
   const via = /^ {6}via (.*)$/.exec(line)?.[1];

@@ -51,6 +51,8 @@ export interface Expectation {
   readonly innermostIsBrief?: boolean;
 }
 
+/** Behind a position in a string that was evaluated, which is that of the code that runs all the same. */
+const IN_STRING = ', position in generated code: it was made from a string';
 const DOUBTS = [', start of the function', ', approximately'];
 /** Lines of a block that are no frames. */
 const NO_FRAME =
@@ -67,7 +69,7 @@ function parseFrame(line: string): PrintedFrame | undefined {
   const open = line.lastIndexOf(' (');
   // Native frames have their module behind spaces, without parentheses.
   if (mark === null || open === -1) return undefined;
-  const inside = line.slice(open + 2, mark.index);
+  const inside = line.slice(open + 2, mark.index).replace(IN_STRING, '');
   const doubt = DOUBTS.find((text) => inside.endsWith(text));
   return {
     name: line.slice(2, open),

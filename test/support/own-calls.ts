@@ -25,6 +25,8 @@ export const OWN_SYSTEM_CALLS: readonly OwnSystemCall[] = [
   { name: 'linkat', use: 'the same, on old file systems' },
   { name: 'unlinkat', use: 'removing old reports' },
   { name: 'setpriority', use: 'a second thread that reads a heap, after all others' },
+  { name: 'getpeername', use: 'the other end of a socket' },
+  { name: 'memfd_create', use: 'reports and a page about the process that gmr reads' },
 ];
 
 /** Calls of the child process that tries the calls above if a filter is active. */

@@ -11,10 +11,13 @@ export const PATIENT: { readonly timeout: number } = { timeout: HARD_LIMIT_MS * 
  * Waits until `probe` returns something else than undefined.
  * It polls, because what it asks for (a state in /proc, a file) announces itself to nobody.
  */
-export async function eventually<T>(what: string, probe: () => T | undefined): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  probe: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
   const deadline = Date.now() + HARD_LIMIT_MS;
   for (;;) {
-    const found = probe();
+    const found = await probe();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`still not so after ${HARD_LIMIT_MS} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));

@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { MaskRules } from '../../src/masking/mask-rules';
-import type { RawOf } from '../../src/masking/raw';
 import type { BundleHost } from '../../src/formatter/host';
 import type { RawPhotograph } from '../../src/formatter/mask-photograph';
 import type {
@@ -19,6 +18,7 @@ import type {
 
 /** Unix time at which the sample process got its signal. */
 export const REQUESTED_AT_MS: number = Date.UTC(2026, 10, 21, 1, 55, 6, 123);
+const BOOTED_AT_MS = REQUESTED_AT_MS - 86_400_000;
 /** Unix time at which the sample process started. */
 export const STARTED_AT_MS: number = REQUESTED_AT_MS - 3_725_000;
 
@@ -73,9 +73,11 @@ export function osThread(tid: number, more: Partial<OsThread> = {}): OsThread {
     name: 'node',
     state: 'S',
     syscall: { number: 281, name: 'epoll_pwait', description: null },
+    startTicks: 4711,
     cpuUserMs: 120,
     cpuSystemMs: 40,
     cpuShare: null,
+    cpuWaitShare: null,
     ...more,
   };
 }
@@ -97,8 +99,11 @@ export function mainThread(more: Partial<IsolateThread> = {}): IsolateThread {
     note: '',
     loopStalledMs: 8200,
     loopTurns: null,
+    busyQueue: null,
     os: osThread(14423),
     stack: captured([]),
+    context: { status: 'unavailable', reason: 'the thread ran no JavaScript' },
+    request: null,
     heap: {
       status: 'known',
       usedBytes: 12_900_000,
@@ -112,6 +117,8 @@ export function mainThread(more: Partial<IsolateThread> = {}): IsolateThread {
       detachedContexts: 0,
     },
     greenThreads: { status: 'unavailable', reason: 'not asked for' },
+    open: { status: 'unavailable', reason: 'not asked for' },
+    heapClasses: { status: 'unavailable', reason: 'not asked for' },
     answeredAfterMs: 0.31,
     pausedMs: 0.06,
     ...more,
@@ -142,6 +149,7 @@ export function asyncFrame(functionName: string, more: Partial<AsyncFrame> = {})
     kind: 'async-function',
     functionName,
     className: null,
+    enclosingFunction: null,
     file: '/srv/app/cart.js',
     line: 6,
     column: 30,
@@ -163,7 +171,9 @@ export function greenGroup(
   more: Partial<GreenThreadGroup> = {},
 ): GreenThreadGroup {
   const waits = { via: null, answers: [], rest: more.waitsFor ?? '' };
-  return { id: 0, count: 1, deadlock: false, waitsFor: null, waits, context: [], frames, cut: null, ...more };
+  const count = more.count ?? 1;
+  const none = { waitsFor: null, seenIn: count, waits, context: [], traces: null, cut: null };
+  return { id: 0, count, deadlock: false, frames, ...none, ...more };
 }
 
 export function greenThreads(
@@ -174,10 +184,18 @@ export function greenThreads(
     status: 'known',
     heapRead: 'at-rest',
     groupsGone: 0,
+    gone: [],
     threadsGone: 0,
     youngCollected: false,
-    suspendedFunctions: groups.reduce((sum, { count, frames }) => sum + count * frames.length, 0),
+    suspendedFunctions: groups.reduce(
+      (sum, { count, frames }) => sum + count * frames.filter(({ kind }) => kind !== 'callback').length,
+      0,
+    ),
     greenThreads: groups.reduce((sum, { count }) => sum + count, 0),
+    callbacks: groups.reduce(
+      (sum, { count, frames }) => sum + (frames[0]?.kind === 'callback' ? count : 0),
+      0,
+    ),
     totalGroups: groups.length,
     groups,
     groupsLeftOut: 0,
@@ -228,10 +246,13 @@ export function configuration(more: Partial<ConfigurationSnapshot> = {}): Config
 
 /** A process with one idle main thread, unless told otherwise. */
 export function photograph(
-  { view = { frameOrder: 'innermost-first', frames: 'folded' }, ...more }: Partial<Photograph> = {},
+  {
+    view = { frameOrder: 'innermost-first', frames: 'folded' },
+    ...more
+  }: Partial<Omit<Photograph, 'gitCommit'>> = {},
   mask: MaskRules = { keys: [], allow: [], values: [] },
 ): RawPhotograph {
-  const known: Omit<Photograph, 'view'> = {
+  const known: Omit<Photograph, 'view' | 'gitCommit'> = {
     schemaVersion: 1,
     reportId: '14423-1763690106123-1',
     trigger: {
@@ -243,6 +264,7 @@ export function photograph(
       coalesced: 1,
     },
     requestedAtMs: REQUESTED_AT_MS,
+    requestedAtMonotonicMs: (more.requestedAtMs ?? REQUESTED_AT_MS) - BOOTED_AT_MS,
     stacksAfterMs: 0.82,
     completeAfterMs: 7.24,
     pid: 14423,
@@ -256,8 +278,8 @@ export function photograph(
     processes: { status: 'known', processes: [], leftOut: 0, incomplete: false },
     ...more,
   };
-  const arrived = known as unknown as RawOf<typeof known>;
-  return { ...arrived, view: { ...view, mask, formats: ['text'], maxBytes: 16_777_216 } };
+  const arrived = known as unknown as Omit<RawPhotograph, 'view'>;
+  return { ...arrived, view: { ...view, mask, formats: ['text'], maxBytes: 16_777_216, keepBytes: 0 } };
 }
 
 /** The formatter's host with real files and the real clock. Scripts have no maps in them. */

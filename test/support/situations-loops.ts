@@ -2,7 +2,7 @@ import { captured, nodeFrame, osThread } from './photographs';
 import { ofMain, own, running, type Situation } from './situations';
 
 const idleNote =
-  'main thread: no async function is suspended; what waits in callbacks or promise chains (.then) is not listed.';
+  'main thread: no async function is suspended and no .then() handler waits; most other callbacks are not listed.';
 
 const timers = [
   nodeFrame('listOnTimeout', 'node:internal/timers'),
@@ -97,5 +97,18 @@ export const LOOPS: readonly Situation[] = [
     'an idle loop that an event woke meanwhile',
     { loopStalledMs: 14, loopTurns: { count: 2, duringMs: 20 }, stack: captured([]) },
     ['main thread: idle for 14 ms.', idleNote],
+  ),
+  ofMain(
+    'promise jobs without an end',
+    {
+      state: 'blocked',
+      loopStalledMs: 2300,
+      busyQueue: 'promise-jobs',
+      os: running,
+      stack: captured([own('waitUntilWarm', 'poller.mjs', 21)], { runningMicrotasks: true }),
+    },
+    [
+      'main thread: blocked for 2.3 s by promise jobs, one after the other: now in waitUntilWarm (poller.mjs:21).',
+    ],
   ),
 ];

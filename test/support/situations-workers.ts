@@ -25,7 +25,7 @@ import {
 
 const idle = 'main thread: idle for 8.2 s.';
 const idleNote =
-  'main thread: no async function is suspended; what waits in callbacks or promise chains (.then) is not listed.';
+  'main thread: no async function is suspended and no .then() handler waits; most other callbacks are not listed.';
 
 const free = mainThread({ greenThreads: greenThreads([]) });
 
@@ -259,6 +259,21 @@ export const ALARMS: readonly Situation[] = [
       otherThread(16_048, { name: 'node-V8Worker', state: 'R', syscall: null, cpuShare: 0.3 }),
     ],
     ['thread 16046 used 30 % of a CPU while the report was made.'],
+  ),
+  ofThreads(
+    'a thread of an addon that gets next to nothing of a crowded machine',
+    [
+      otherThread(16_046, { state: 'R', syscall: null, cpuShare: 0.04, cpuWaitShare: 0.93 }),
+      otherThread(16_047, { state: 'R', syscall: null, cpuShare: 0.04, cpuWaitShare: 0.2 }),
+      otherThread(16_048, {
+        name: 'node-V8Worker',
+        state: 'R',
+        syscall: null,
+        cpuShare: 0.04,
+        cpuWaitShare: 0.9,
+      }),
+    ],
+    ['thread 16046 used 4 % of a CPU while the report was made, and waited for one 93 % of the time.'],
   ),
   ofThreads(
     "a running thread between V8's scheduler and the inspector's, which has no name before Node 24",

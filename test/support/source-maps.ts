@@ -49,6 +49,7 @@ export interface Running {
   readonly code: string;
   readonly mapUrl?: string | null;
   readonly hasLongMap?: boolean;
+  readonly isEval?: boolean;
 }
 
 /** Which place of the code: where `at` is in it, in a function whose parameters begin at `start`. */
@@ -93,7 +94,8 @@ export function resolveOne(
   startedAtMs: number | null = 500_000,
 ): Resolution {
   const places = [placeIn(running.code, wanted)];
-  const [resolved] = resolvePlaces([{ script: scriptOf(running), index: 0, places }], host, startedAtMs);
+  const script = { script: scriptOf(running), index: 0, places, isEval: running.isEval ?? false };
+  const [resolved] = resolvePlaces([script], host, startedAtMs);
   const [one] = resolved ?? [];
   if (one === undefined) throw new Error('no answer');
   return one;

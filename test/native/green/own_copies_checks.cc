@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -15,10 +16,6 @@ namespace {
 
 using platform::MemoryReader;
 using platform::SelfMemory;
-
-constexpr size_t kSmallPage = 4096;
-// As many places as there are for a mapping between two pages of a heap, and more.
-constexpr int kMostReaders = 200;
 
 std::vector<vm::HeapPageIndex::Entry> ListPages(const vm::GreenThreadHeap& heap) {
   SelfMemory self;
@@ -37,21 +34,24 @@ OwnCopies FindOwnCopies(const vm::GreenThreadHeap& heap) {
   const auto pages = ListPages(heap);
   if (pages.empty()) return found;
   const vm::HeapPage page = pages.front().page;
-  std::vector<std::unique_ptr<MemoryReader>> readers;
-  std::vector<void*> gaps;
-  for (int i = 0; i < kMostReaders && found.placed == 0; ++i) {
-    // Each mapping is next to the one before, so this one moves the next.
-    gaps.push_back(mmap(nullptr, kSmallPage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    readers.push_back(std::make_unique<MemoryReader>(&self, false));
-    const auto copy =
-        reinterpret_cast<uintptr_t>(readers.back()->OpenWindow(page.start, page.end - page.start));
-    if (copy == 0 || copy % vm::kPageBytes != 0) continue;
+  MemoryReader reader(&self, false);
+  auto* const copy = const_cast<uint64_t*>(reader.OpenWindow(page.start, page.end - page.start));
+  constexpr size_t kBytes = MemoryReader::kWindowBytes;
+  // Where the kernel places a mapping is its own affair, so this one is moved.
+  constexpr size_t kRoom = kBytes + vm::kPageBytes;
+  auto* const room = static_cast<uint8_t*>(
+      mmap(nullptr, kRoom, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  if (copy == nullptr || room == MAP_FAILED) return found;
+  const auto start = (reinterpret_cast<uintptr_t>(room) + vm::kPageBytes - 1) & ~(vm::kPageBytes - 1);
+  void* const moved =
+      mremap(copy, kBytes, kBytes, MREMAP_MAYMOVE | MREMAP_FIXED, reinterpret_cast<void*>(start));
+  if (moved != MAP_FAILED) {
+    // The reader will unmap what is there.
+    mmap(copy, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     ++found.placed;
-    for (const auto& entry : ListPages(heap)) found.listed += entry.page.start.number() == copy ? 1 : 0;
+    for (const auto& entry : ListPages(heap)) found.listed += entry.page.start.number() == start ? 1 : 0;
   }
-  for (void* gap : gaps) {
-    if (gap != MAP_FAILED) munmap(gap, kSmallPage);
-  }
+  munmap(room, kRoom);
   return found;
 }
 

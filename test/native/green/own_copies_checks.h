@@ -18,7 +18,7 @@ struct OwnCopies {
   uint32_t listed = 0;
 };
 
-// Makes copies until one has been placed so, or none can be.
+// Makes a copy, and moves it to such an address.
 OwnCopies FindOwnCopies(const vm::GreenThreadHeap& heap);
 
 }  // namespace gmr::test

@@ -111,6 +111,7 @@ napi_value ToValue(napi_env env, const vm::RawFrame& frame) {
   Set(env, value, "quality", kQualities[static_cast<int>(frame.quality)]);
   Set(env, value, "tier", kTiers[static_cast<int>(frame.tier)]);
   Set(env, value, "name", frame.name);
+  Set(env, value, "falseName", frame.false_name);
   Set(env, value, "file", frame.file);
   Set(env, value, "line", frame.line);
   Set(env, value, "column", frame.column);

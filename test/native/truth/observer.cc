@@ -137,7 +137,11 @@ void Observer::Round(uint64_t number) {
 
 void Observer::Pause(Watched* watched) {
   vm::Question question;
-  question.green_threads = std::make_shared<const vm::GreenThreadsQuestion>(question_);
+  const auto green = std::make_shared<vm::GreenThreadsQuestion>();
+  green->model = question_.model;
+  green->layout = question_.layout;
+  green->limits = question_.limits;
+  question.green_threads = green;
   auto pausing = std::make_unique<Pausing>();
   pausing->capture = vm::Capture::Make(std::move(question), "watched");
   pausing->respondent.isolate = reinterpret_cast<v8::Isolate*>(watched->status.isolate.number());

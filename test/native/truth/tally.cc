@@ -94,6 +94,13 @@ void Tally::AddGroups(const vm::GreenThreads& found, const std::string& mode, co
     const bool is_known = slot >= 0 && static_cast<size_t>(slot) < phases.size();
     const int phase = is_known ? phases[static_cast<size_t>(slot)] : 0;
     if (is_known) shown_[static_cast<size_t>(slot)] = true;
+    // The programs wait in async functions. What is listed by a callback alone are remains of garbage, which
+    // the report cannot tell from what is alive; the name may then be that of another function. They are
+    // counted.
+    if (!group.frames.empty() && group.frames.front().kind == vm::AsyncFrameKind::kCallback) {
+      Count("callbacks of garbage");
+      continue;
+    }
     Say(mode + "\t" + std::to_string(slot) + "\t" + std::to_string(phase) + "\t" +
         std::to_string(group.count) + "\t" + TextOf(group));
   }

@@ -18,13 +18,14 @@ using gmr::vm::HeapLayout;
 using gmr::vm::HeapModel;
 using gmr::vm::HeapPageIndex;
 using gmr::vm::HeapReading;
+using HoldersSource = gmr::vm::GreenThreadScan::HoldersSource;
 using gmr::vm::Layout;
 
 // The linker (--wrap, see binding.gyp) leads the product's calls of these functions here.
 extern "C" {
 #define GMR_PREPARE _ZNK3gmr2vm9HeapModel10ForIsolateENS_8platform7AddressERKNS0_6LayoutEd
 #define GMR_CAPTURE \
-  _ZN3gmr2vm15GreenThreadScan7CaptureERKNS0_15GreenThreadHeapERKNS0_13HeapPageIndexERKNS0_17GreenThreadLimitsE
+  _ZN3gmr2vm15GreenThreadScan7CaptureERKNS0_15GreenThreadHeapERKNS0_13HeapPageIndexERKNS0_17GreenThreadLimitsERKSt8functionIFNS0_15CallbackHoldersES7_EE
 #define GMR_TAKE _ZNK3gmr2vm15GreenThreadScan4TakeENS0_11HeapReadingE
 #define GMR_EPOCH \
   _ZN3gmr2vm11ReadGcEpochEPNS_8platform12MemoryReaderERKNS0_10HeapLayoutENS1_7AddressEPNS0_7GcEpochE
@@ -34,7 +35,7 @@ extern "C" {
 GreenThreadHeap GMR_JOIN(__real_, GMR_PREPARE)(const HeapModel*, gmr::platform::Address, const Layout&,
                                                double);
 void GMR_JOIN(__real_, GMR_CAPTURE)(GreenThreadScan*, const GreenThreadHeap&, const HeapPageIndex&,
-                                    const GreenThreadLimits&);
+                                    const GreenThreadLimits&, const HoldersSource&);
 GreenThreads GMR_JOIN(__real_, GMR_TAKE)(const GreenThreadScan*, HeapReading);
 bool GMR_JOIN(__real_, GMR_EPOCH)(gmr::platform::MemoryReader*, const HeapLayout&, gmr::platform::Address,
                                   GcEpoch*);
@@ -47,9 +48,10 @@ GreenThreadHeap GMR_JOIN(__wrap_, GMR_PREPARE)(const HeapModel* model, gmr::plat
 }
 
 void GMR_JOIN(__wrap_, GMR_CAPTURE)(GreenThreadScan* scan, const GreenThreadHeap& heap,
-                                    const HeapPageIndex& index, const GreenThreadLimits& limits) {
+                                    const HeapPageIndex& index, const GreenThreadLimits& limits,
+                                    const HoldersSource& holders) {
   if (wraps.listener != nullptr) wraps.listener->OnCapture(heap.anchors.heap);
-  GMR_JOIN(__real_, GMR_CAPTURE)(scan, heap, index, limits);
+  GMR_JOIN(__real_, GMR_CAPTURE)(scan, heap, index, limits, holders);
 }
 
 GreenThreads GMR_JOIN(__wrap_, GMR_TAKE)(const GreenThreadScan* scan, HeapReading reading) {

@@ -1,0 +1,110 @@
+/** The layers of both languages, and which of them each may use. */
+
+const BASE = ['native/base', 'native/base/containers'];
+const PROCESS = ['native/process', 'native/process/threads', 'native/process/sockets'];
+export const IMAGE_MAY_USE = ['native/unwind', ...PROCESS, ...BASE];
+export const IMAGE = [
+  'text',
+  'objects',
+  'stack',
+  'scan',
+  'values',
+  'graph',
+  'handles',
+  'census',
+  'callbacks',
+  'context',
+  'green',
+].map((name) => `native/image/${name}`);
+/** What the reporter is built on. */
+const CAPTURING = ['native/v8', 'native/os', ...IMAGE, ...IMAGE_MAY_USE];
+const REPORTER = ['model', 'formatter', 'output', 'capture', 'triggers'].map(
+  (name) => `native/reporter/${name}`,
+);
+
+const EXPLAINING = ['limits', 'messaging', 'network', 'node', 'sql', 'stores'].map(
+  (name) => `src/explain/${name}`,
+);
+
+/** Layer -> layers it may use. A layer may always use itself. */
+export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
+  'native/base': [],
+  'native/base/containers': ['native/base'],
+  'native/process': BASE,
+  'native/process/threads': ['native/process', ...BASE],
+  'native/process/sockets': ['native/process', 'native/process/threads', ...BASE],
+  'native/unwind': [...PROCESS, ...BASE],
+  'native/image/text': BASE,
+  'native/image/objects': ['native/image/text', ...IMAGE_MAY_USE],
+  'native/image/stack': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/scan': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/values': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/graph': ['native/image/scan', ...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/handles': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/census': [...IMAGE.slice(0, 7), ...IMAGE_MAY_USE],
+  'native/image/callbacks': [...IMAGE.slice(0, 8), ...IMAGE_MAY_USE],
+  'native/image/context': [...IMAGE.slice(0, 5), ...IMAGE_MAY_USE],
+  'native/image/green': [...IMAGE.slice(0, 10), ...IMAGE_MAY_USE],
+  'native/os': BASE,
+  'native/v8': [...IMAGE, 'native/os', ...IMAGE_MAY_USE],
+  'native/reporter/model': CAPTURING,
+  'native/reporter/formatter': ['native/reporter/model', ...CAPTURING],
+  'native/reporter/output': ['native/reporter/formatter', 'native/reporter/model', ...CAPTURING],
+  'native/reporter/capture': ['native/reporter/formatter', 'native/reporter/model', ...CAPTURING],
+  'native/reporter/triggers': [...REPORTER.slice(0, 4), ...CAPTURING],
+  'native/reporter': [...REPORTER, ...CAPTURING],
+  'native/addon': ['native/reporter', ...REPORTER, ...CAPTURING],
+  'src/report': [],
+  'src/report/summary': ['src/report'],
+  'src/views': ['src/report', 'src/report/summary'],
+  'src/formatter/positions': ['src/report'],
+  'src/explain/base': ['src/report'],
+  ...Object.fromEntries(EXPLAINING.map((layer) => [layer, ['src/explain/base', 'src/report']])),
+  'src/explain': ['src/explain/base', ...EXPLAINING, 'src/report'],
+  'src/context': ['src/report'],
+  'src/open/base': ['src/report'],
+  'src/open/kinds': ['src/open/base', 'src/explain/base', 'src/explain/network', 'src/report'],
+  'src/open': ['src/open/base', 'src/open/kinds', 'src/report'],
+  'src/formatter': [
+    'src/formatter/positions',
+    'src/report',
+    'src/views',
+    'src/masking',
+    'src/explain',
+    'src/context',
+    'src/open',
+    'src/open/base',
+  ],
+  'src/addon': ['src/report'],
+  'src/config': [],
+  'src/masking/judging': [],
+  'src/masking/finding': ['src/masking/judging'],
+  'src/masking': ['src/masking/finding', 'src/masking/judging'],
+  'src/sections': ['src/report', 'src/addon', 'src/config', 'src/masking'],
+  'src/autorun': [
+    'src/report',
+    'src/report/summary',
+    'src/views',
+    'src/formatter',
+    'src/addon',
+    'src/config',
+    'src/masking',
+    'src/sections',
+  ],
+  'src/compare': ['src/report', 'src/report/summary'],
+  'src/compare/fleet': ['src/compare', 'src/report', 'src/report/summary'],
+  'src/compare/text': ['src/compare', 'src/compare/fleet', 'src/report', 'src/views'],
+  'src/cli/base': ['src/views'],
+  'src/cli/completion': [],
+  'src/cli/processes': ['src/cli/base', 'src/report', 'src/addon'],
+  'src/cli': [
+    'src/cli/base',
+    'src/cli/completion',
+    'src/cli/processes',
+    'src/report',
+    'src/views',
+    'src/compare',
+    'src/compare/fleet',
+    'src/compare/text',
+  ],
+};
