@@ -10,7 +10,10 @@ import { build } from 'esbuild';
 import { BUNDLED } from './bundled-packages.mjs';
 import { ROOT } from './process.mjs';
 
-const { wantedRows } = createRequire(import.meta.url)(join(ROOT, 'lib', 'explain', 'wanted-rows.js'));
+const require = createRequire(import.meta.url);
+const { wantedRows } = require(join(ROOT, 'lib', 'explain', 'wanted-rows.js'));
+const { contextRows } = require(join(ROOT, 'lib', 'context', 'context-rows.js'));
+const { openRows } = require(join(ROOT, 'lib', 'open', 'open-rows.js'));
 const OUTPUT = join(ROOT, 'lib', 'formatter.bundle.js');
 
 const { metafile } = await build({
@@ -30,7 +33,7 @@ const { metafile } = await build({
   // The bundle must not depend on compiler options of an editor's making.
   tsconfigRaw: {},
   banner: {
-    js: `/*gmr-wanted\n${wantedRows()}*/\n// gmr-native: the report formatter. Generated from src/formatter; see scripts/build-formatter.mjs.`,
+    js: `/*gmr-wanted\n${wantedRows()}*/\n/*gmr-context\n${contextRows()}*/\n/*gmr-open\n${openRows()}*/\n// gmr-native: the report formatter. Generated from src/formatter; see scripts/build-formatter.mjs.`,
   },
   metafile: true,
   logLevel: 'warning',

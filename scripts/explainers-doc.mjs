@@ -1,6 +1,6 @@
 // Generates docs/explainers.md from src/explain, the versions in tools/services, and the texts that
 // test/explain-*.test.ts expect. `--check` writes nothing, and fails if the page is out of date. Needs lib/
-// (npm run build:ts).
+// (npm run compile:ts).
 
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,7 +38,7 @@ subjects, only parts without digits and with at most 24 letters are shown. An ex
 \`src/explain/base/explainer.ts\` documents its parts, and \`src/explain/limits/p-limit.ts\` is a short example. It must return
 null for an object that does not have the expected properties. Add the library to \`tools/services/package.json\`, a
 program with one function per situation to \`test/fixtures/explain\`, and the text that is expected for each function to
-\`test/explain-<folder>.test.ts\`. Then run \`npm run build:ts\` and \`node scripts/explainers-doc.mjs\`.
+\`test/explain-<folder>.test.ts\`. Then run \`npm run compile:ts\` and \`node scripts/explainers-doc.mjs\`.
 `;
 
 /** A table in Markdown, without duplicate rows. */

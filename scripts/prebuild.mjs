@@ -70,6 +70,18 @@ function makeAll(target) {
   }
 }
 
+/** node-gyp downloads what is not there, which says nothing when it fails. */
+function headersOf(major) {
+  const folder = installedHeaders(major);
+  if (folder === null) {
+    process.stdout.write(
+      `prebuild: the headers of Node ${major} are missing in tools/nodes, so node-gyp downloads them. Without a network: ` +
+        '`npm ci --no-bin-links --ignore-scripts --prefix tools/nodes`\n',
+    );
+  }
+  return folder;
+}
+
 function make(target, { major }) {
   const prebuildify = binOf('prebuildify') ?? fail('prebuild: prebuildify is not installed; run `npm ci`');
   const folder = join(WORK, 'work');
@@ -88,7 +100,7 @@ function make(target, { major }) {
         // prebuildify takes whatever is not Alpine for glibc.
         ...(target.libc === null ? {} : { PREBUILD_LIBC: target.libc }),
         JOBS: 'max',
-        ...nodeGypEnvironment(installedHeaders(major)),
+        ...nodeGypEnvironment(headersOf(major)),
         ...toolsFor(target),
       },
     },

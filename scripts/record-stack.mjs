@@ -1,6 +1,6 @@
 // Records a stack of Node for test/plain: the memory that decoding it reads, and nothing beside.
 //
-//   node scripts/record-stack.mjs        with Node 20 on Linux x64, and after `npm run build`
+//   node scripts/record-stack.mjs        with Node 20 on Linux x64, and after `npm run compile`
 //
 // Writes test/plain/recordings/node20-stack.bin. What the program below does is what test/plain/recorded_stack.cc expects.
 

@@ -62,7 +62,7 @@ function neededInLib({ exports, bin }) {
   const waiting = [...entries, ...OPENED_BY_PATH];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (needed.has(path)) continue;
-    if (!existsSync(join(ROOT, path))) fail(`stage-package: ${path} is missing; run \`npm run build\``);
+    if (!existsSync(join(ROOT, path))) fail(`stage-package: ${path} is missing; run \`npm run compile\``);
     needed.add(path);
     waiting.push(...referencesIn(path));
   }

@@ -7,11 +7,10 @@ import { ROOT, tryRun } from './process.mjs';
 /** They run no code of Node's or V8's that differs from version to version: one of the four runs is enough. */
 const SAME_ON_EVERY_NODE = new Set(
   (
-    'binary-floor bundlers cli-view config-sources conventions docs-api explain-hostile explain-node-shapes ' +
-    'explain-rows explain-secrets explain-shapes explain-sql-shapes explainers-page green-threads-view masking ' +
+    'binary-floor bundlers cli-diff cli-view collapsed compare-fleet compare-hostile compare-threads compare-waiting config-sources context-rows conventions docs-api explain-hostile explain-node-shapes explain-rows explain-secrets explain-shapes explain-sql-shapes explainers-page green-threads-view log-view masking open-summary open-view open-words ' +
     'masking-corpus masking-properties masking-values options package-contents package-conventions parity plain ' +
     'positions report-folder resolve-positions section-value source-map-reading source-maps summary-table tarball ' +
-    'text-tree text-view text-view-states trigger-options troubleshooting workflows'
+    'text-tree text-view text-view-states trigger-options troubleshooting view-hostile whats-open-page workflows'
   )
     .split(' ')
     .map((name) => `${name}.test.ts`),
@@ -23,9 +22,22 @@ const SAME_ON_EVERY_NODE = new Set(
  */
 const OF_THE_SYSTEM = new Set(
   (
-    'cli cli-list cpu-shares entries exits file-trigger jest loaders memory-limits nestjs no-trace nodemon ' +
+    'cli cli-list completion cpu-shares entries exits file-trigger guides-log-pipelines jest loaders memory-limits nestjs no-trace nodemon ' +
     'outputs outputs-identity outputs-stuck own-faults permissions process-facts processes queue-signal ' +
-    'report-rotation seccomp-filters sections-live storm unavailable vanishing-package watchdog'
+    'report-channel report-rotation seccomp-filters sections-live storm terminal-view unavailable vanishing-package view-live watchdog'
+  )
+    .split(' ')
+    .map((name) => `${name}.test.ts`),
+);
+
+/**
+ * These test what is said of libraries, and the command, more than how memory is read: of the versions of Node, the oldest
+ * and the newest are enough.
+ */
+const OF_LIBRARIES = new Set(
+  (
+    'cli-help explain-limits explain-messaging explain-network explain-node explain-sql explain-stores formatter-bundle ' +
+    'formatter-host inline-maps json-view kept-reports-forged masking-views open-fastify resource-users'
   )
     .split(' ')
     .map((name) => `${name}.test.ts`),
@@ -33,14 +45,15 @@ const OF_THE_SYSTEM = new Set(
 
 /**
  * The compiled test files whose name contains one of `parts`; all when none is given. With `differing` those that
- * are the same on every Node are omitted; with `reading`, those of the system too.
+ * are the same on every Node are omitted; with `reading`, those of the system too; with `between`, those of libraries too.
  */
-export function testFiles(parts = [], { differing = false, reading = false } = {}) {
+export function testFiles(parts = [], { differing = false, reading = false, between = false } = {}) {
   // From the sources: a test that was deleted or renamed may still have its output in build/test.
   return readdirSync(join(ROOT, 'test'))
     .filter((name) => name.endsWith('.test.ts'))
-    .filter((name) => !((differing || reading) && SAME_ON_EVERY_NODE.has(name)))
-    .filter((name) => !(reading && OF_THE_SYSTEM.has(name)))
+    .filter((name) => !((differing || reading || between) && SAME_ON_EVERY_NODE.has(name)))
+    .filter((name) => !((reading || between) && OF_THE_SYSTEM.has(name)))
+    .filter((name) => !(between && OF_LIBRARIES.has(name)))
     .filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)))
     .sort()
     .map((name) => join('build', 'test', name.replace(/\.ts$/, '.js')));

@@ -2,6 +2,8 @@
 // What may be said of the chains of targets/unpaused-truth.cjs, and what was said of them.
 
 const ABSENCE = /can resolve any more|about to go on/;
+/** The search says that it gave up. */
+const GAVE_UP = /^something that was not followed to the end/;
 const HOLDER = /\b(?:Rotating|Growing|Front|Copied|Quiet|Mapped|Grouped|Linked|Emitting|Timing)\d+\b/g;
 const TIMER = /^timer (-?\d+) ms/;
 const IS_EXACT = { paused: true, 'at-rest': true, running: false, scavenged: false, partial: false };
@@ -53,7 +55,7 @@ function chainError({ mode, phase, count, frames }, slot) {
 
 /** What the innermost function waits for: returns the kind of error, '', 'unsure' or 'vague'. */
 function labelError({ mode, phase, label, frames, slotNumber }, slot) {
-  if (label === '') return 'unsure';
+  if (label === '' || GAVE_UP.test(label)) return 'unsure';
   if (ABSENCE.test(label)) {
     if (!IS_EXACT[mode] || phase > 0) return 'absence';
     return '';
@@ -75,7 +77,7 @@ function churnError({ mode, label, frames }, churn) {
   const said = frames.join(';');
   const parts = [0, 1, 2].flatMap((i) => [i + 1, i + 2, i + 3].map((j) => churn.slice(i, j).join(';')));
   if (!parts.includes(said)) return 'chain';
-  if (label === '' || (IS_EXACT[mode] && ABSENCE.test(label))) return '';
+  if (label === '' || GAVE_UP.test(label) || (IS_EXACT[mode] && ABSENCE.test(label))) return '';
   return ABSENCE.test(label) ? 'absence' : 'holder';
 }
 
