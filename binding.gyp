@@ -260,7 +260,8 @@
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       # 9: what Node 20's node.h defines itself, so that the two agree.
       "defines": ["NAPI_VERSION=9", "NAPI_DISABLE_CPP_EXCEPTIONS"],
-      "cflags_cc": ["-std=gnu++20", "-fvisibility=hidden", "-Wno-cast-function-type"],
+      # As newer versions of Node have it anyway.
+      "cflags_cc": ["-std=gnu++20", "-fno-strict-aliasing", "-fvisibility=hidden", "-Wno-cast-function-type"],
       # Node's flags forbid exceptions, and ours throw none; but the C++ library throws when memory runs out. See
       # native/base/memory_guard.h.
       "cflags_cc!": ["-fno-exceptions"],

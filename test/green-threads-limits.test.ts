@@ -119,7 +119,9 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     });
     let exact = 0;
     for (let made = 0; made < 20 && exact < 5; made += 1) {
-      const found = greenThreadsOf(await service.reportOnSignal());
+      const report = await service.reportOnSignal();
+      if (/^ {2}not available: the garbage collector was at work/m.test(sectionOf(report, 'Green Threads'))) continue;
+      const found = greenThreadsOf(report);
       if (found.heapRead === 'running') continue;
       exact += 1;
       assert.equal(found.suspended, 21 + 15 + 100 * 100, found.text);

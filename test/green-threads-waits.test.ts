@@ -9,6 +9,8 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   // Many functions of the file wait for a timer: none of them has to do with it.
   onDeferred: /^object "deferred" \(\S*labels-service\.cjs\)$/,
   onGuarded: /^object "guarded" \(\S*labels-service\.cjs\), given up after 95 s \(/,
+  onChecked: /^Array "waiting", a global variable, given up by a check every 90 s \(the next in [\d.]+ s\)$/,
+  onInterval: /^interval 85000 ms \(\d+ ms left\)$/,
   onTimer: new RegExp(`^timer 60000 ms \\(${LEFT} ms left\\)$`),
   onOwnTimer: new RegExp(`^timer 70000 ms \\(${LEFT} ms left\\)$`),
   onFiredTimer: /^(?!timer).*callback tooEarly /,

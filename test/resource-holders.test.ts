@@ -134,6 +134,14 @@ async function main(): Promise<void> {
   });
 
   describeHeld({
+    title: 'two locks, one of which a timer gives back',
+    script: 'leases.cjs',
+    ...none,
+    holders: { reserve: by('settle (leases.cjs:22:24)', LOCK), settle: by('reserve (leases.cjs:14:25)', LOCK) },
+    deadlocked: [],
+  });
+
+  describeHeld({
     title: 'slots of p-limit and p-queue',
     script: 'limits.mjs',
     ...none,

@@ -60,7 +60,10 @@ export interface ResourceUse {
   readonly holder: number;
   /** How many things are in use; null when only the `counts` of the answer tell. */
   readonly inUse: number | null;
-  /** True when the program may have code that ends waits for it from the outside, as `cancel()` of a lock does. */
+  /**
+   * True when the program may have code that ends waits for it from the outside, as `cancel()` of a lock does, or gives it
+   * back in place of its users, as the timer of `setTimeout(release, 1500)` does.
+   */
   readonly mayBeCancelled: boolean;
   /** The users that are known. */
   readonly users: readonly ResourceUser[];

@@ -5,12 +5,12 @@
       "target_name": "gmr_fixture",
       "sources": ["gmr_fixture.cc", "restrictions.cc", "short_calls.cc"],
       "defines": ["NAPI_VERSION=8"],
-      "cflags_cc": ["-std=gnu++20", "-Wall", "-Wextra"]
+      "cflags_cc": ["-std=gnu++20", "-fno-strict-aliasing", "-Wall", "-Wextra"]
     },
     {
       "target_name": "stuck_library",
       "sources": ["stuck_library.cc"],
-      "cflags_cc": ["-std=gnu++20", "-Wall", "-Wextra"]
+      "cflags_cc": ["-std=gnu++20", "-fno-strict-aliasing", "-Wall", "-Wextra"]
     }
   ],
   "conditions": [

@@ -11,7 +11,7 @@
     "unpaused_objects": ["<!@(cd truth && ls ../../../build/Release/obj.target/gmr_native/native/reporter/capture/unpaused_scan.o)"]
   },
   "defines": ["NAPI_VERSION=9"],
-  "cflags_cc": ["-std=gnu++20", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-cast-function-type"],
+  "cflags_cc": ["-std=gnu++20", "-fno-strict-aliasing", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-cast-function-type"],
   "ldflags": ["-Wl,-z,now", "-Wl,-z,nodelete"],
   "conditions": [
     ["gmr_werror==1", { "cflags_cc": ["-Werror", "-Wno-restrict"] }],

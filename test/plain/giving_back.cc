@@ -110,6 +110,21 @@ TEST("GivingBack::gives_away is true where another function got what is never gi
   CHECK(!gives(u"() { const free = await m.acquire(); @await f(); return free }"));
 }
 
+TEST("GivingBack::is_shared is true where something else may give back what was taken") {
+  const auto shares = [](std::u16string source) {
+    const size_t at = source.find(u'@');
+    return vm::FindGivingBack(source.erase(at, 1), at).is_shared;
+  };
+  CHECK(shares(u"() { const free = await m.acquire(); setTimeout(free, 9); @await f(); free() }"));
+  CHECK(shares(u"() { const free = await m.acquire(); setTimeout(() => free(), 9); @await f(); free() }"));
+  CHECK(shares(u"() { const [v, free] = await m.acquire(); all.push(free); @await f(v); free() }"));
+  CHECK(shares(u"() { let free; free = await m.acquire(); leases.free = free; @await f(); free() }"));
+  CHECK(!shares(u"() { const free = await m.acquire(); @await f(); free() }"));
+  CHECK(!shares(u"() { let free; free = await m.acquire(); try { @await f() } finally { free() } }"));
+  CHECK(!shares(u"() { const [v, free] = await m.acquire(); use(v); @await f(v); free() }"));
+  CHECK(!shares(u"() { const free = @await m.acquire(); setTimeout(free, 9); }"));
+}
+
 }  // namespace
 
 }  // namespace gmr::test

@@ -93,7 +93,8 @@ ResourceUse GreenThreadScan::ToUse(const HeldResource& held) const {
   ResourceUse use;
   use.id = held.id;
   use.in_use = held.in_use;
-  use.may_be_cancelled = held.has_cancellers && mentions_.MayUse(held.file, held.owner_files);
+  const bool has_cancellers = held.has_cancellers && mentions_.MayUse(held.file, held.owner_files);
+  use.may_be_cancelled = has_cancellers || held.is_shared;
   for (const HolderGroup& holder : held.holders) {
     const uint32_t group = groups_.GroupOf(holder.innermost);
     if (group >= groups_.shown()) continue;

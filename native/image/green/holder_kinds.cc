@@ -111,6 +111,8 @@ HeldTimer HolderKinds::ReadTimer(Tagged object) const {
                          heap_->LoadSmi(destroyed, layout_->oddball_kind, &kind) &&
                          kind == layout_->oddball_true;
   const bool has_timeout = ReadNumber(object, "_idleTimeout", &timer.after_ms);
+  double repeat_ms = -1;
+  timer.repeats = ReadNumber(object, "_repeat", &repeat_ms) && repeat_ms > 0;
   timer.is_over = has_ended || (has_timeout && timer.after_ms < 0);
   if (has_timeout && anchors_->timer_base_ms >= 0 && ReadNumber(object, "_idleStart", &start)) {
     const double now = platform::MsBetween(0, platform::MonotonicNs()) - anchors_->timer_base_ms;

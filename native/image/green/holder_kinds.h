@@ -26,6 +26,7 @@ struct HeldTimer {
   double after_ms = -1;
   double left_ms = -1;  // -1: unknown
   bool is_over = false;
+  bool repeats = false;  // an interval
 };
 
 class HolderKinds {

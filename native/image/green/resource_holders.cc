@@ -179,6 +179,8 @@ void ResourceHolders::Decide() {
 }
 
 void ResourceHolders::Tell(const Claim& claim) {
+  if (claim.by_releaser && GivingBackOf(claim.function).is_shared)
+    resources_[claim.resource].held.is_shared = true;
   std::vector<HolderGroup>& holders =
       claim.is_own ? own_[claim.resource].holders : resources_[claim.resource].held.holders;
   const uint32_t chain = groups_->ChainOf(claim.function);

@@ -38,6 +38,8 @@ struct HeldResource {
   // Things in use; -1: not known.
   int32_t in_use = -1;
   bool has_cancellers = false;
+  // Something else than its holders may give it back.
+  bool is_shared = false;
   // Of its class, and of what has it.
   std::string file;
   std::vector<std::string> owner_files;

@@ -245,6 +245,7 @@ Holder WaitAnswers::OfObject(Tagged object) {
     const HeldTimer timer = search_->kinds().ReadTimer(object);
     holder.after_ms = timer.after_ms;
     holder.left_ms = timer.left_ms;
+    holder.repeats = timer.repeats;
   }
   holder.description = search_->kinds().DescribeRequest(object, known, with_values_);
   if (holder.kind == HolderKind::kSignal) {

@@ -49,6 +49,7 @@ struct Holder {
   std::string description;
   double after_ms = -1;  // of a timer
   double left_ms = -1;
+  bool repeats = false;
   // Identifies the holder if it is an object or a scope. The address must not be used for anything else.
   Tagged object;
   // The name under which its values are wanted: its class, one that this extends, or the function; empty: no

@@ -32,7 +32,7 @@ std::string TimerText(const Holder& timer) {
   if (timer.class_name == "Immediate") return "setImmediate";
   if (timer.after_ms < 0) return "timer";
   const std::string left = timer.left_ms < 0 ? "" : " (" + InMs(timer.left_ms) + " left)";
-  return "timer " + InMs(timer.after_ms) + left;
+  return (timer.repeats ? "interval " : "timer ") + InMs(timer.after_ms) + left;
 }
 
 std::string LimitText(const Holder& limit) {
@@ -41,6 +41,11 @@ std::string LimitText(const Holder& limit) {
                                      : "given up after the time of an " + limit.description;
   }
   if (limit.after_ms < 0) return "given up after a time";
+  if (limit.repeats) {
+    // Each time, its function may find that it is not yet time to give up.
+    const std::string next = limit.left_ms < 0 ? "" : " (the next in " + Duration(limit.left_ms) + ")";
+    return "given up by a check every " + Duration(limit.after_ms) + next;
+  }
   const std::string left = limit.left_ms < 0 ? "" : " (" + Duration(limit.left_ms) + " left)";
   return "given up after " + Duration(limit.after_ms) + left;
 }

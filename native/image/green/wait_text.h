@@ -28,7 +28,7 @@ struct ResourceUse {
   int64_t id = -1;      // -1: its users cannot be known
   uint32_t holder = 0;  // which of the answer's holders it is
   int32_t in_use = -1;
-  // The program has code that may end waits for it from the outside.
+  // The program has code that may end waits for it from the outside, or give it back in place of its users.
   bool may_be_cancelled = false;
   std::vector<ResourceUser> users;  // the known ones in reported groups
 };

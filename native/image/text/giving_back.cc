@@ -85,6 +85,7 @@ class Variables {
   void ReadValue(size_t from, Group* group) const;
   bool IsGivenBack(std::u16string_view name) const { return Has(given_back_, name); }
   bool IsPassedOn(std::u16string_view name) const;
+  bool IsMentioned(const Group& group, std::u16string_view name) const;
   bool IsInProgress(std::u16string_view name) const;
   bool IsTaken(std::u16string_view name) const;
   void ReadBehind(GivingBack* found);
@@ -188,6 +189,20 @@ bool Variables::IsPassedOn(std::u16string_view name) const {
   return false;
 }
 
+// Whether it is used before the place, other than where it is assigned or declared.
+bool Variables::IsMentioned(const Group& group, std::u16string_view name) const {
+  for (size_t i = 1; i < place_; ++i) {
+    if (!IsVariable(i) || tokens_[i].text != name || Is(i + 1, Kind::kAssign)) continue;
+    const std::u16string_view before = tokens_[i - 1].text;
+    if (before == u"let" || before == u"var") continue;
+    const bool is_assigned = std::any_of(
+        group.names.begin(), group.names.end(),
+        [&](std::u16string_view assigned) { return assigned.data() == tokens_[i].text.data(); });
+    if (!is_assigned) return true;
+  }
+  return false;
+}
+
 void Variables::AddMethod(std::u16string_view name, std::u16string_view variable, GivingBack* found) {
   std::string text;
   for (const char16_t unit : name) {
@@ -241,9 +256,13 @@ GivingBack Variables::Read() {
   for (const Group& group : groups_) {
     const auto is_given = [&](std::u16string_view name) { return IsGivenBack(name); };
     const auto is_passed = [&](std::u16string_view name) { return IsPassedOn(name); };
-    if (!group.is_taken || group.is_in_progress ||
-        std::any_of(group.names.begin(), group.names.end(), is_given))
-      continue;
+    if (!group.is_taken || group.is_in_progress) continue;
+    const bool is_any_given = std::any_of(group.names.begin(), group.names.end(), is_given);
+    const auto is_shared = [&](std::u16string_view name) {
+      return (!is_any_given || is_given(name)) && IsMentioned(group, name);
+    };
+    found.is_shared = found.is_shared || std::any_of(group.names.begin(), group.names.end(), is_shared);
+    if (is_any_given) continue;
     is_each_given = false;
     found.gives_away = found.gives_away || std::any_of(group.names.begin(), group.names.end(), is_passed);
   }

@@ -34,6 +34,8 @@ struct GivingBack {
   std::vector<Method> methods;
   // It passed something that it took to another function before the place, and never gives it back itself.
   bool gives_away = false;
+  // Something else may give back what it took, as the timer of `setTimeout(release, 1500)` before the place.
+  bool is_shared = false;
 };
 
 // `source`: that of the function, within V8's bounds; `offset`: the place in `source`.

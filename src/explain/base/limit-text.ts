@@ -1,7 +1,11 @@
 /** `timer 5000 ms (4200 ms left)` as a limit: `given up after 5 s (4.2 s left)`; null: it is no such timer. */
 export function limitText(timer: string): string | null {
-  const [, after, left] = /^timer (\d+) ms(?: \((\d+) ms left\))?$/.exec(timer) ?? [];
+  const [, kind, after, left] = /^(timer|interval) (\d+) ms(?: \((\d+) ms left\))?$/.exec(timer) ?? [];
   if (after === undefined) return null;
+  if (kind === 'interval') {
+    const next = left === undefined ? '' : ` (the next in ${durationText(Number(left))})`;
+    return `given up by a check every ${durationText(Number(after))}${next}`;
+  }
   const remaining = left === undefined ? '' : ` (${durationText(Number(left))} left)`;
   return limitAfter(Number(after)) + remaining;
 }

@@ -22,7 +22,7 @@ const INSIDE: ReadonlySet<string> = new Set([
 ]);
 /** Who sleeps longer than this does not look for something again and again. */
 const LONGEST_PAUSE_MS = 60_000;
-const TIMER = /^timer (\d+) ms/;
+const TIMER = /^(?:timer|interval) (\d+) ms/;
 
 /** Whether something outside of this process ends the wait: a request, a query, a child process, a file. */
 export function endsOutside({ waits }: GreenThreadGroup): boolean {
