@@ -31,13 +31,16 @@ const OF_THE_SYSTEM = new Set(
 );
 
 /**
- * These test what is said of libraries, and the command, more than how memory is read: of the versions of Node, the oldest
- * and the newest are enough.
+ * These test what is said of libraries, the command, or what the process does with signals and files, more than how
+ * memory is read: of the versions of Node, the oldest and the newest are enough.
  */
-const OF_LIBRARIES = new Set(
+const OF_OLDEST_AND_NEWEST = new Set(
   (
-    'cli-help explain-limits explain-messaging explain-network explain-node explain-sql explain-stores formatter-bundle ' +
-    'formatter-host inline-maps json-view kept-reports-forged masking-views open-fastify resource-users'
+    'child-summary cli-help compare-live explain-limits explain-messaging explain-network explain-node explain-sql ' +
+    'explain-stores fatal-errors formatter-bundle formatter-host hostile-graphs hostile-text hot-modules inline-maps ' +
+    'json-view kept-reports kept-reports-forged lifecycle loading masking-views module-hooks open-fastify open-outputs ' +
+    'own-calls resource-users signal-handlers signal-listeners signals source-lines source-maps-live steady-state ' +
+    'text-view-states traces-dd-trace'
   )
     .split(' ')
     .map((name) => `${name}.test.ts`),
@@ -45,7 +48,8 @@ const OF_LIBRARIES = new Set(
 
 /**
  * The compiled test files whose name contains one of `parts`; all when none is given. With `differing` those that
- * are the same on every Node are omitted; with `reading`, those of the system too; with `between`, those of libraries too.
+ * are the same on every Node are omitted; with `reading`, those of the system too; with `between`, those for the oldest and
+ * the newest Node too.
  */
 export function testFiles(parts = [], { differing = false, reading = false, between = false } = {}) {
   // From the sources: a test that was deleted or renamed may still have its output in build/test.
@@ -53,7 +57,7 @@ export function testFiles(parts = [], { differing = false, reading = false, betw
     .filter((name) => name.endsWith('.test.ts'))
     .filter((name) => !((differing || reading || between) && SAME_ON_EVERY_NODE.has(name)))
     .filter((name) => !((reading || between) && OF_THE_SYSTEM.has(name)))
-    .filter((name) => !(between && OF_LIBRARIES.has(name)))
+    .filter((name) => !(between && OF_OLDEST_AND_NEWEST.has(name)))
     .filter((name) => parts.length === 0 || parts.some((part) => name.includes(part)))
     .sort()
     .map((name) => join('build', 'test', name.replace(/\.ts$/, '.js')));

@@ -4,7 +4,7 @@
 //
 // For further runs on other versions of Node: --differing omits the tests that are the same on every Node. --reading also
 // omits those of the system, so that only tests remain that read what V8 and Node keep in memory. --between also omits
-// those of libraries, for a version between two others that are tested.
+// those for which the oldest and the newest version are enough.
 
 import { fail } from './process.mjs';
 import { runTests, testFiles } from './test-files.mjs';

@@ -83,7 +83,7 @@ function describeEvents(): void {
     waits: {
       sleep: /^timer 600000 ms \(\d+ ms left\)$/,
       wait: /^timer 500000 ms \(\d+ ms left\)$/,
-      tick: /^timer 400000 ms \(\d+ ms left\)$/,
+      tick: /^interval 400000 ms \(\d+ ms left\)$/,
       sleepInCallback: /^timer 300000 ms \(\d+ ms left\)$/,
       sleepPromisified: /^timer 200000 ms \(\d+ ms left\)$/,
       abortLate: /^timer 700000 ms \(\d+ ms left\), given up after the time of an AbortSignal\.timeout\(\)$/,

@@ -120,7 +120,8 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
     let exact = 0;
     for (let made = 0; made < 20 && exact < 5; made += 1) {
       const report = await service.reportOnSignal();
-      if (/^ {2}not available: the garbage collector was at work/m.test(sectionOf(report, 'Green Threads'))) continue;
+      if (/^ {2}not available: the garbage collector was at work/m.test(sectionOf(report, 'Green Threads')))
+        continue;
       const found = greenThreadsOf(report);
       if (found.heapRead === 'running') continue;
       exact += 1;

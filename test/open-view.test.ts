@@ -59,6 +59,25 @@ describe('the section What Is Open', () => {
     assert.match(text, /^ {4}\[15\] http server on 127\.0\.0\.1:8080, 3 connections$/m);
   });
 
+  test('has a word for functions that have neither a name nor a place', () => {
+    const resolve: OpenFunction = {
+      ...LAYER,
+      role: 'calls',
+      functionName: '',
+      file: null,
+      line: null,
+      column: null,
+      source: null,
+    };
+    const timer = openGroup('timer', 'timer', { id: 16, functions: [resolve] });
+    assert.match(sectionFor([timer]), /^ {8}calls a built-in function$/m);
+    const evaluated = openGroup('timer', 'timer', {
+      id: 17,
+      functions: [{ ...resolve, line: 1, column: 1 }],
+    });
+    assert.match(sectionFor([evaluated]), /^ {8}calls <anonymous> \(<no file>\)$/m);
+  });
+
   test('says in one line what keeps the process alive', () => {
     assert.match(sectionFor([REQUESTS, SERVER]), /^ {2}Kept alive by: 1 server on 127\.0\.0\.1:8080$/m);
     assert.match(sectionFor([]), /^ {2}Kept alive by: nothing; its event loop ends$/m);

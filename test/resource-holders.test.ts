@@ -137,7 +137,10 @@ async function main(): Promise<void> {
     title: 'two locks, one of which a timer gives back',
     script: 'leases.cjs',
     ...none,
-    holders: { reserve: by('settle (leases.cjs:22:24)', LOCK), settle: by('reserve (leases.cjs:14:25)', LOCK) },
+    holders: {
+      reserve: by('settle (leases.cjs:22:24)', LOCK),
+      settle: by('reserve (leases.cjs:14:25)', LOCK),
+    },
     deadlocked: [],
   });
 

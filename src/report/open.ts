@@ -47,6 +47,14 @@ export interface OpenFunction extends CodePosition {
   readonly column: number | null;
 }
 
+/** What stands for the name and the place of functions that have neither, as those that resolve a promise. */
+export const BUILT_IN = 'a built-in function';
+
+/** Whether a function is one of V8's or Node's own without a name. */
+export function isBuiltIn({ functionName, file, line }: OpenFunction): boolean {
+  return functionName === '' && file === null && line === null;
+}
+
 /** The numbers that are known for some kinds. */
 export interface OpenNumbers {
   /** Bytes that were written and have not left the process. */

@@ -4,7 +4,9 @@ import { countedKind, keptAliveBy } from '../report/kept-alive';
 import type { HeapClasses } from '../report/heap-classes';
 import type { IsolateThread, Photograph, Unavailable } from '../report/model';
 import {
+  BUILT_IN,
   OPEN_KINDS,
+  isBuiltIn,
   type OpenFunction,
   type OpenGroup,
   type OpenKind,
@@ -109,6 +111,7 @@ const ROLES: Readonly<Record<OpenFunction['role'], string>> = {
 };
 
 function renderFunction(found: OpenFunction): readonly string[] {
+  if (isBuiltIn(found)) return [`      ${ROLES[found.role]} ${BUILT_IN}`];
   const name = shownName(found);
   const position = formatPosition(shownPosition(found));
   const where = position === null ? '<no file>' : printablePosition(position);

@@ -195,9 +195,9 @@ bool Variables::IsMentioned(const Group& group, std::u16string_view name) const 
     if (!IsVariable(i) || tokens_[i].text != name || Is(i + 1, Kind::kAssign)) continue;
     const std::u16string_view before = tokens_[i - 1].text;
     if (before == u"let" || before == u"var") continue;
-    const bool is_assigned = std::any_of(
-        group.names.begin(), group.names.end(),
-        [&](std::u16string_view assigned) { return assigned.data() == tokens_[i].text.data(); });
+    const bool is_assigned =
+        std::any_of(group.names.begin(), group.names.end(),
+                    [&](std::u16string_view assigned) { return assigned.data() == tokens_[i].text.data(); });
     if (!is_assigned) return true;
   }
   return false;

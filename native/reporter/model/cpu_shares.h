@@ -30,8 +30,8 @@ struct QueueMark {
 CpuMark MarkCpu(int tid);
 QueueMark MarkQueue(int tid);
 
-// Sets the shares since the marks of the thread, if there are some that are old enough to tell. `answering_ns` is
-// CPU time that the thread has used since then only because the report asked it.
+// Sets the shares since the marks of the thread, if there are some that are old enough to tell.
+// `answering_ns` is CPU time that the thread has used since then only because the report asked it.
 void SetCpuShare(ThreadPhoto* thread, int64_t answering_ns = 0);
 void SetCpuShares(std::vector<OtherThreadPhoto>* threads);
 

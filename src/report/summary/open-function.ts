@@ -1,14 +1,15 @@
 import type { AsyncFrame } from '../model';
-import type { OpenFunction } from '../open';
+import { BUILT_IN, isBuiltIn, type OpenFunction } from '../open';
 import { nameWithPosition, ownerOf, plainName, positionOf, type Naming } from './place';
 
 /** `refresh (cache.js:12)`, or only the position of a function without a name. */
 export function functionWithPosition(found: OpenFunction, naming: Naming): string {
-  return nameWithPosition(asFrame(found), naming);
+  return isBuiltIn(found) ? BUILT_IN : nameWithPosition(asFrame(found), naming);
 }
 
 /** The same as `refresh, cache.js:12`, for use in brackets. */
 export function functionInBrackets(found: OpenFunction, naming: Naming): string {
+  if (isBuiltIn(found)) return BUILT_IN;
   const frame = asFrame(found);
   const name = plainName(frame);
   const position = positionOf(frame, naming);

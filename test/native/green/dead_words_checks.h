@@ -14,8 +14,8 @@ namespace gmr::test {
 
 // The words that are in no object, of a page of 32: a free block of 6 words begins at word 4, and in it there
 // is the header of an older one of 8; words 12 and 20 look like headers of blocks, but what follows the first
-// has no map, and what follows the second is no object; and new objects end at word 28, unless the page is not
-// that of the newest ones.
+// has no map, and what follows the second is no object; and new objects end at word 28, unless the page is
+// not that of the newest ones.
 std::vector<uint32_t> DeadWordsOf(bool is_newest);
 
 }  // namespace gmr::test
