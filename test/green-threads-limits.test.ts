@@ -117,15 +117,18 @@ describe('the Green Threads section', { ...PATIENT, ...STACK_READING }, () => {
       GREEN_SPREAD: 'yes',
       GMR_GREEN_THREADS_MAX_ANALYSIS_MS: String(3000 * TIME_SCALE),
     });
+    const suspended = 21 + 15 + 100 * 100;
     let exact = 0;
     for (let made = 0; made < 20 && exact < 5; made += 1) {
       const report = await service.reportOnSignal();
       if (/^ {2}not available: the garbage collector was at work/m.test(sectionOf(report, 'Green Threads')))
         continue;
       const found = greenThreadsOf(report);
-      if (found.heapRead === 'running') continue;
+      // A report of a thread that ran may miss objects that V8 moved meanwhile.
+      const isWhole = found.suspended === suspended && !found.text.includes('INCOMPLETE');
+      if (found.heapRead === 'running' && !isWhole) continue;
       exact += 1;
-      assert.equal(found.suspended, 21 + 15 + 100 * 100, found.text);
+      assert.equal(found.suspended, suspended, found.text);
       assert.doesNotMatch(found.text, /INCOMPLETE/);
     }
     assert.ok(exact > 0, 'no report was exact');
