@@ -19,7 +19,8 @@ constexpr double kTicksMs = 20;
 // Any number in the searched memory that lies in between is taken for a moment. Node's executable is not
 // position independent, so pointers into it are small numbers: as milliseconds, the first half day of a
 // machine. With a minute in between, each such pointer hid the base for a minute. So the time in between is
-// as short as can be.
+// as short as can be, and a number that cannot be a pointer is preferred. Even the wrong one is wrong by less
+// than that time.
 uint64_t EarliestMs(uint64_t latest) {
   uint64_t earliest = latest > kLongestStartMs ? latest - kLongestStartMs : 1;
   const double age = platform::OwnAgeMs();
@@ -27,6 +28,17 @@ uint64_t EarliestMs(uint64_t latest) {
   if (age >= 0 && started > static_cast<double>(earliest)) earliest = static_cast<uint64_t>(started);
   return earliest;
 }
+
+// A number that was found, and whether another one was.
+struct Candidate {
+  uint64_t value = 0;
+  bool is_unclear = false;
+
+  void Add(uint64_t word) {
+    is_unclear = is_unclear || (value != 0 && value != word);
+    value = word;
+  }
+};
 
 }  // namespace
 
@@ -36,15 +48,16 @@ double TimerBaseOf(const EnvironmentPlace& environment) {
   const uint64_t earliest = EarliestMs(latest);
   platform::SelfMemory self;
   platform::MemoryReader memory(&self);
-  uint64_t found = 0;
+  Candidate numbers;
+  Candidate pointers;
   for (uint64_t offset = 0; offset < kSearchedBytes; offset += sizeof(uint64_t)) {
     uint64_t word = 0;
     if (!memory.Load(environment.address + offset, &word)) break;
     if (word < earliest || word > latest) continue;
-    if (found != 0 && found != word) return -1;
-    found = word;
+    (word % sizeof(uint64_t) == 0 ? pointers : numbers).Add(word);
   }
-  return found == 0 ? -1 : static_cast<double>(found);
+  const Candidate& found = numbers.value != 0 ? numbers : pointers;
+  return found.value == 0 || found.is_unclear ? -1 : static_cast<double>(found.value);
 }
 
 }  // namespace gmr::vm

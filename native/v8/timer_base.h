@@ -22,7 +22,7 @@ struct EnvironmentPlace {
   int64_t registered_at_ns = 0;  // it was made earlier than that
 };
 
-// Milliseconds of CLOCK_MONOTONIC; -1: not found, or found twice.
+// Milliseconds of CLOCK_MONOTONIC; -1: not found, or several that may be it.
 double TimerBaseOf(const EnvironmentPlace& environment);
 
 }  // namespace gmr::vm
