@@ -50,8 +50,9 @@ class ObjectWalk {
       }
       const uint64_t words = WordsAt((*maps_)[map], i);
       const bool is_dead = (*maps_)[map].kind == HeapKind::kDead;
-      // What follows a free block may be an incomplete new object. But if no object ended right before the
-      // block, its header may be a remnant, and part of its memory in use again.
+      // A free block may be followed by a new object that is still incomplete, so nothing is required of its
+      // end. If no object ended right before the block, though, its header may be stale and its memory partly
+      // reused.
       in_step_ = words != 0 && ((is_dead && in_step_) || EndsWell(i, words));
       if (!in_step_) {
         open = {map, i, words == 0 ? kUnlimited : words};

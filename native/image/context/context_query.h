@@ -16,7 +16,7 @@ namespace gmr::vm {
 struct AsyncContextQuery {
   static constexpr int kMaxKeys = 16;
 
-  // Of the word that holds the address of the AsyncLocalStorage; null: nothing is wanted.
+  // Where the address of the AsyncLocalStorage is stored. Null: no context was asked for.
   platform::Address storage_slot;
   std::vector<ContextPath> keys;
 };

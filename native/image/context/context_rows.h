@@ -12,8 +12,8 @@
 //
 //   opentelemetry <TAB> _currentContext.@SPAN <TAB> =_spanContext.traceId <TAB> <startTime.0 <TAB> name
 //
-// `=` marks values that must be there. The first of them tells which objects belong together. `<` marks
-// numbers by which the oldest one is found, the most significant first.
+// `=` marks required values; objects with the same first required value belong together. `<` marks the
+// numbers that determine which object is the oldest, the most significant first.
 #ifndef GMR_NATIVE_IMAGE_CONTEXT_CONTEXT_ROWS_H_
 #define GMR_NATIVE_IMAGE_CONTEXT_CONTEXT_ROWS_H_
 
@@ -44,8 +44,8 @@ class ContextRows {
  public:
   // Malformed rows are omitted.
   static ContextRows Parse(std::string_view text);
-  // The rows in the comment that begins with "/*gmr-context" and a line end, among the comments at the start
-  // of a bundle. Without that comment, no rows.
+  // Reads the rows from the comment that begins with "/*gmr-context" and a line end, among the comments at
+  // the start of a bundle. If there is no such comment, there are no rows.
   static ContextRows FromBundle(std::string_view source);
 
   const std::vector<ContextRow>& rows() const { return rows_; }

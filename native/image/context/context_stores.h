@@ -32,11 +32,11 @@ class ContextStores {
   // The symbol of a storage; false: it keeps its values in frames.
   bool ReadSymbol(Tagged storage, Tagged* symbol) const;
 
-  // What one storage holds. False: nothing, or undefined.
+  // Reads the store of one AsyncLocalStorage. Returns false if it has none, or undefined.
   bool InFrame(Tagged frame, Tagged storage, Tagged* store) const;
   bool OnResource(Tagged resource, Tagged symbol, Tagged* store) const;
 
-  // What all storages hold, in an array of kMaxStores. The number of them.
+  // Writes the stores of all AsyncLocalStorages to an array of kMaxStores, and returns their number.
   int AllInFrame(Tagged frame, Tagged* stores) const;
   int AllOnResource(Tagged resource, Tagged* stores) const;
 

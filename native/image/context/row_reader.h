@@ -30,7 +30,7 @@ struct FoundRow {
   int row = -1;  // its index in the table; -1: nothing was recognised
   Value values[ContextRow::kMaxValues];
 
-  // Tells which objects belong together; not 0.
+  // Objects with the same identity belong together. Never 0.
   uint64_t Identity() const;
   // Whether this object is older than another of the same row. One whose age is unknown is not.
   bool IsOlderThan(const FoundRow& other, const ContextRow& by) const;

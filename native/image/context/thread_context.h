@@ -89,7 +89,7 @@ class ThreadContextReader {
   RowReader rows_;
   const AsyncContextQuery* query_ = nullptr;
   const char* problem_ = nullptr;
-  // Of the thread; not objects where there are none.
+  // The context frame and the async resource of the thread. Not an object: it has none.
   Tagged frame_;
   Tagged resource_;
   Value values_[AsyncContextQuery::kMaxKeys];

@@ -30,7 +30,8 @@ bool AsyncGraph::AddCallbacks(int64_t deadline_ns) {
   return true;
 }
 
-// What has been followed before is what the results of functions lead to.
+// Marks all promises that results of functions lead to: those that FollowPromise() follows here or followed
+// before.
 bool AsyncGraph::MarkBehindFunctions() {
   for (uint32_t i = 0; i < promises_.size(); ++i) {
     if (promises_[i].is_behind_function && !FollowPromise(i)) return false;

@@ -163,7 +163,7 @@ bool AsyncGraph::Connect(uint32_t promise, const Reaction& reaction) {
   edge.target = edge.to_function ? function : kNoIndex;
   if (edge.to_function) {
     functions_[function].awaited = promise;
-    // What a compiler's helper does with this is the function's own affair.
+    // Promises that a compiler's helper makes from this one are part of how the function works.
     const uint32_t result = reaction.is_driven ? FindPromise(reaction.promise) : kNoIndex;
     if (result != kNoIndex) promises_[result].is_behind_function = true;
   } else if (reaction.promise.IsObject()) {

@@ -89,7 +89,7 @@ class AsyncGraph {
   // Adds a function that `holder` will call, and which is a property or variable of `owner`. A promise of a
   // library is both. kNoIndex: no room.
   uint32_t AddHeldCallback(Tagged holder, Tagged owner, Tagged function);
-  // What `callee` returns settles what `caller` waits for.
+  // Records that `caller` waits for the result of `callee`.
   void SetCaller(uint32_t callee, uint32_t caller) {
     functions_[callee].caller = caller;
     functions_[caller].has_callee = true;
@@ -183,7 +183,7 @@ class AsyncGraph {
   platform::NumberTable driven_{kMaxFunctions};
   platform::MappedArray<Outcome> outcomes_{kMaxPromises};
   platform::MappedArray<uint32_t> path_{kMaxPromises};
-  // Of each handler: the function that it is in functions_.
+  // For each handler, its index in functions_.
   platform::MappedArray<uint32_t> function_of_{kMaxPromises};
   size_t callback_functions_ = 0;
   platform::Address open_page_;

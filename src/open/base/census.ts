@@ -1,5 +1,4 @@
-import type { LoopHandles, NumberRange } from '../../report/open';
-import type { Unavailable } from '../../report/model';
+import type { NumberRange, OpenThings } from '../../report/open';
 import type { CodePosition } from '../../report/stack';
 import type { HeldValue } from '../../report/waits';
 
@@ -31,14 +30,7 @@ export interface CensusGroup {
 }
 
 /** Everything that the rows wanted from one heap. */
-export interface Census {
-  readonly status: 'known';
-  readonly heapRead: 'at-rest' | 'running' | 'paused';
+export interface Census extends Omit<OpenThings, 'groups' | 'thingsLeftOut'> {
   readonly groups: readonly CensusGroup[];
-  readonly groupsLeftOut: number;
   readonly objectsLeftOut: number;
-  readonly changed: number;
-  readonly youngCollected: boolean;
-  readonly loop: LoopHandles | Unavailable;
-  readonly partial: string | null;
 }
