@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace gmr::platform {
 
@@ -12,6 +13,8 @@ namespace {
 // Larger reads are strings and tables that are read once: they would only push out the stack.
 constexpr size_t kMaxCachedBytes = 8192;
 constexpr Address kNoBlock(1);  // not a multiple of kBlockBytes
+constexpr size_t kSmallSets = 256;
+constexpr size_t kLargeSets = 1024;
 
 // No string or table that a report reads is as large.
 constexpr size_t kMaxReadBytes = size_t{64} << 20;
@@ -24,16 +27,26 @@ void* MapForCopies(size_t bytes, int flags) {
 
 }  // namespace
 
-MemoryReader::MemoryReader(MemorySource* source, bool with_cache) : source_(source) {
-  if (with_cache) {
-    void* memory = MapForCopies(sizeof(Cache), 0);
-    if (memory != MAP_FAILED) cache_ = static_cast<Cache*>(memory);
-  }
+MemoryReader::MemoryReader(MemorySource* source, ReadCache cache)
+    : source_(source), reads_ahead_(cache == ReadCache::kLarge) {
+  if (cache != ReadCache::kNone) MapCache(reads_ahead_ ? kLargeSets : kSmallSets);
   Forget();
 }
 
+void MemoryReader::MapCache(size_t sets) {
+  sets_ = sets;
+  void* memory = MapForCopies(CacheBytes(), 0);
+  if (memory == MAP_FAILED) {
+    sets_ = 0;
+    return;
+  }
+  auto* blocks = static_cast<uint8_t*>(memory);
+  lines_ = reinterpret_cast<Line*>(blocks + kWays * sets_ * kBlockBytes);
+  for (size_t i = 0; i < kWays * sets_; ++i) lines_[i].block = blocks + i * kBlockBytes;
+}
+
 MemoryReader::~MemoryReader() {
-  if (cache_ != nullptr) munmap(cache_, sizeof(Cache));
+  if (sets_ != 0) munmap(reinterpret_cast<uint8_t*>(lines_) - kWays * sets_ * kBlockBytes, CacheBytes());
   if (window_ != nullptr) munmap(window_, kWindowBytes);
 }
 
@@ -41,7 +54,33 @@ void MemoryReader::Forget() {
   ++generation_;
   window_bytes_ = 0;
   instead_size_ = 0;
-  if (cache_ != nullptr) std::fill_n(cache_->tags, kBlocks, kNoBlock);
+  for (size_t i = 0; i < kWays * sets_; ++i) lines_[i].tag = kNoBlock;
+}
+
+void MemoryReader::Refresh() {
+  ++generation_;
+  window_bytes_ = 0;
+  instead_size_ = 0;
+  Line* lines[kBlocksAtOnce];
+  size_t count = 0;
+  for (size_t i = 0; i < kWays * sets_; ++i) {
+    if (lines_[i].tag != kNoBlock) lines[count++] = &lines_[i];
+    if (count < kBlocksAtOnce && i + 1 < kWays * sets_) continue;
+    RefreshLines(lines, count);
+    count = 0;
+  }
+}
+
+// Those that are not readable any more, or cannot be read in this way, are left to Read().
+void MemoryReader::RefreshLines(Line* const* lines, size_t count) {
+  Address addresses[kBlocksAtOnce];
+  void* to[kBlocksAtOnce];
+  for (size_t i = 0; i < count; ++i) {
+    addresses[i] = lines[i]->tag;
+    to[i] = lines[i]->block;
+  }
+  const size_t done = count == 0 ? 0 : source_->FetchBlocks(addresses, to, count, kBlockBytes);
+  for (size_t i = done; i < count; ++i) lines[i]->tag = kNoBlock;
 }
 
 void MemoryReader::ReadInstead(Address begin, const uint8_t* bytes, size_t size) {
@@ -59,7 +98,7 @@ bool MemoryReader::Read(Address address, void* to, size_t bytes) {
     std::memcpy(to, instead_ + offset_instead, bytes);
     return true;
   }
-  if (bytes > kMaxCachedBytes || cache_ == nullptr) return source_->Fetch(address, to, bytes);
+  if (bytes > kMaxCachedBytes || sets_ == 0) return source_->Fetch(address, to, bytes);
   auto* out = static_cast<uint8_t*>(to);
   while (bytes > 0) {
     const size_t offset = address % kBlockBytes;
@@ -118,14 +157,46 @@ bool MemoryReader::FetchBlocks(Address start, size_t bytes) {
   return any;
 }
 
+MemoryReader::Line* MemoryReader::LineFor(Address block) {
+  Line* first = &lines_[SetOf(block)];
+  std::swap(first[0], first[sets_]);
+  return first;
+}
+
+// The block and those beside it, as far as they are not there.
+bool MemoryReader::FetchAhead(Address block) {
+  Address addresses[kBlocksAhead];
+  Line* lines[kBlocksAhead];
+  void* to[kBlocksAhead];
+  size_t count = 0;
+  const Address group = block.AlignedDown(kBlocksAhead * kBlockBytes);
+  for (size_t i = 0; i < kBlocksAhead; ++i) {
+    // The one that is needed comes first: what is beside it may not be readable.
+    const Address next =
+        i == 0 ? block : group + ((block - group) / kBlockBytes + i) % kBlocksAhead * kBlockBytes;
+    const Line* known = &lines_[SetOf(next)];
+    if (known[0].tag == next || known[sets_].tag == next) continue;
+    addresses[count] = next;
+    lines[count] = LineFor(next);
+    to[count] = lines[count]->block;
+    lines[count++]->tag = kNoBlock;
+  }
+  const size_t done = source_->FetchBlocks(addresses, to, count, kBlockBytes);
+  for (size_t i = 0; i < done; ++i) lines[i]->tag = addresses[i];
+  return done > 0;
+}
+
 const uint8_t* MemoryReader::CachedBlock(Address block) {
-  const size_t slot = SlotOf(block);
-  if (cache_->tags[slot] == block) return cache_->blocks[slot];
+  const Line* first = &lines_[SetOf(block)];
+  if (first->tag == block) return first->block;
+  if (first[sets_].tag == block) return LineFor(block)->block;
+  if (reads_ahead_ && FetchAhead(block)) return first->block;
+  Line* line = LineFor(block);
   // A failed fetch may leave half a block behind.
-  cache_->tags[slot] = kNoBlock;
-  if (!source_->Fetch(block, cache_->blocks[slot], kBlockBytes)) return nullptr;
-  cache_->tags[slot] = block;
-  return cache_->blocks[slot];
+  line->tag = kNoBlock;
+  if (!source_->Fetch(block, line->block, kBlockBytes)) return nullptr;
+  line->tag = block;
+  return line->block;
 }
 
 }  // namespace gmr::platform

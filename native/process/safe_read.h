@@ -1,6 +1,6 @@
 // MemoryReader: reads memory that may not exist, through a cache.
 //
-// Owns:        a page cache of 2 MiB and a window of 256 KiB (mappings).
+// Owns:        a cache of 2 MiB, or of 8 MiB, and a window of 256 KiB (mappings).
 // Threads:     one at a time, and one at a time of those whose readers share a source.
 // Signal-safe: no; but Read() takes no lock and does not allocate, so it may be
 //              used while another thread is parked inside malloc.
@@ -17,10 +17,15 @@
 
 namespace gmr::platform {
 
+enum class ReadCache : uint8_t {
+  kNone,   // reading is slow and needs no memory
+  kSmall,  // 2 MiB
+  kLarge,  // 8 MiB, and what lies beside the memory that is needed is read with it
+};
+
 class MemoryReader {
  public:
-  // Without the cache, reading is slow and needs no memory.
-  explicit MemoryReader(MemorySource* source, bool with_cache = true);
+  explicit MemoryReader(MemorySource* source, ReadCache cache = ReadCache::kSmall);
   MemoryReader(const MemoryReader&) = delete;
   MemoryReader& operator=(const MemoryReader&) = delete;
   ~MemoryReader();
@@ -40,10 +45,12 @@ class MemoryReader {
       return true;
     }
     const size_t offset = address % kBlockBytes;
-    const size_t slot = SlotOf(address);
-    if (offset <= kBlockBytes - sizeof(T) && cache_ != nullptr && cache_->tags[slot] == address - offset) {
-      std::memcpy(value, cache_->blocks[slot] + offset, sizeof(T));
-      return true;
+    if (sets_ != 0 && offset <= kBlockBytes - sizeof(T)) {
+      const Line& line = lines_[SetOf(address)];
+      if (line.tag == address - offset) {
+        std::memcpy(value, line.block + offset, sizeof(T));
+        return true;
+      }
     }
     return Read(address, value, sizeof(T));
   }
@@ -64,7 +71,9 @@ class MemoryReader {
 
   // Drops the cache and what stands for memory: the memory may have changed. Call it before each capture.
   void Forget();
-  // Counts the calls of Forget(), for those who keep what they derived.
+  // The same, and reads what is in the cache anew: by few calls to the kernel, for who will need it again.
+  void Refresh();
+  // Counts the calls of these two, for those who keep what they derived.
   uint32_t generation() const { return generation_; }
 
   // For another reader of the same memory.
@@ -73,19 +82,30 @@ class MemoryReader {
  private:
   // Every page size is a multiple of it, so a block is readable as a whole or not at all.
   static constexpr size_t kBlockBytes = 4096;
-  static constexpr size_t kBlocks = 512;
+  // A block may be in two places: the line of its set that was used last comes first.
+  static constexpr size_t kWays = 2;
+  static constexpr size_t kBlocksAhead = 4;
+  static constexpr size_t kBlocksAtOnce = 128;
 
-  struct Cache {
-    Address tags[kBlocks];
-    uint8_t blocks[kBlocks][kBlockBytes];
+  struct Line {
+    Address tag;  // the address of the block
+    uint8_t* block = nullptr;
   };
 
-  static size_t SlotOf(Address address) { return address.number() / kBlockBytes % kBlocks; }
+  size_t SetOf(Address address) const { return address.number() / kBlockBytes & (sets_ - 1); }
+  size_t CacheBytes() const { return kWays * sets_ * (kBlockBytes + sizeof(Line)); }
+  void MapCache(size_t sets);
   const uint8_t* CachedBlock(Address block);
+  // The line of the set that was used least recently, and first now.
+  Line* LineFor(Address block);
+  bool FetchAhead(Address block);
   bool FetchBlocks(Address start, size_t bytes);
+  void RefreshLines(Line* const* lines, size_t count);
 
   MemorySource* const source_;
-  Cache* cache_ = nullptr;
+  Line* lines_ = nullptr;  // the first of each set, then the second of each
+  size_t sets_ = 0;        // a power of two; 0: there is no cache
+  bool reads_ahead_ = false;
   uint8_t* window_ = nullptr;
   Address window_start_;
   size_t window_bytes_ = 0;  // 0: closed

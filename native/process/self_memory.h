@@ -26,6 +26,7 @@ class SelfMemory final : public MemorySource {
 
   bool Fetch(Address address, void* to, size_t bytes) override;
   size_t FetchWords(const Address* addresses, size_t count, uint64_t* words) override;
+  size_t FetchBlocks(const Address* addresses, void* const* to, size_t count, size_t bytes) override;
   // Tries all backends anew: descriptors may have become available.
   std::unique_ptr<MemorySource> Clone() const override;
 

@@ -17,7 +17,7 @@ namespace {
 // What a pipe takes at once, and where the kernel looks whether memory is there.
 constexpr size_t kPipeBytes = 4096;
 // Of 1024 that process_vm_readv(2) takes (IOV_MAX); they are on the stack.
-constexpr size_t kMaxWordsAtOnce = 256;
+constexpr size_t kMaxPartsAtOnce = 256;
 
 enum class FetchResult : uint8_t { kDone, kFault, kDenied };
 
@@ -50,11 +50,23 @@ FetchResult FetchByProcMem(int fd, Address address, void* to, size_t bytes) {
 
 // How many words were read until one was not readable.
 size_t FetchWordsByProcessVmReadv(const Address* addresses, size_t count, uint64_t* words) {
-  iovec remote[kMaxWordsAtOnce];
+  iovec remote[kMaxPartsAtOnce];
   for (size_t i = 0; i < count; ++i) remote[i] = ForKernel(addresses[i], sizeof(uint64_t));
   const iovec local{words, count * sizeof(uint64_t)};
   const ssize_t length = process_vm_readv(getpid(), &local, 1, remote, count, 0);
   return length < 0 ? 0 : static_cast<size_t>(length) / sizeof(uint64_t);
+}
+
+// The same for blocks.
+size_t FetchBlocksByProcessVmReadv(const Address* addresses, void* const* to, size_t count, size_t bytes) {
+  iovec remote[kMaxPartsAtOnce];
+  iovec local[kMaxPartsAtOnce];
+  for (size_t i = 0; i < count; ++i) {
+    remote[i] = ForKernel(addresses[i], bytes);
+    local[i] = {to[i], bytes};
+  }
+  const ssize_t length = process_vm_readv(getpid(), local, count, remote, count, 0);
+  return length < 0 ? 0 : static_cast<size_t>(length) / bytes;
 }
 
 // write(2) from the address to a pipe: the kernel meets the fault, not we.
@@ -95,7 +107,12 @@ bool SelfMemory::Fetch(Address address, void* to, size_t bytes) {
 
 size_t SelfMemory::FetchWords(const Address* addresses, size_t count, uint64_t* words) {
   if (backend_ != ReadBackend::kProcessVmReadv) return 0;
-  return FetchWordsByProcessVmReadv(addresses, std::min(count, kMaxWordsAtOnce), words);
+  return FetchWordsByProcessVmReadv(addresses, std::min(count, kMaxPartsAtOnce), words);
+}
+
+size_t SelfMemory::FetchBlocks(const Address* addresses, void* const* to, size_t count, size_t bytes) {
+  if (backend_ != ReadBackend::kProcessVmReadv) return 0;
+  return FetchBlocksByProcessVmReadv(addresses, to, std::min(count, kMaxPartsAtOnce), bytes);
 }
 
 bool SelfMemory::OpenBackend(ReadBackend backend) {

@@ -263,6 +263,18 @@ TEST("SelfMemory fetches words until one is not readable, by process_vm_readv on
   CHECK_EQ(SelfMemory(ReadBackend::kPipe).FetchWords(addresses, 4, copies), 0);
 }
 
+TEST("SelfMemory fetches blocks until one is not readable, by process_vm_readv only") {
+  const uint64_t words[] = {1, 2, 3, 4};
+  const auto at = platform::OwnAddress(words);
+  const Address addresses[] = {at + 16, at, Address(8)};
+  uint64_t copies[4] = {};
+  void* const to[] = {copies, copies + 2, copies};
+  CHECK_EQ(SelfMemory().FetchBlocks(addresses, to, 3, 16), 2);
+  CHECK_EQ(copies[0], 3);
+  CHECK_EQ(copies[3], 2);
+  CHECK_EQ(SelfMemory(ReadBackend::kProcMem).FetchBlocks(addresses, to, 3, 16), 0);
+}
+
 TEST("SelfMemory without a way to read counts as blind") {
   const uint32_t before = platform::BlindReaders();
   SelfMemory self(ReadBackend::kNone);

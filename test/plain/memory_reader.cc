@@ -12,6 +12,7 @@ namespace gmr::test {
 namespace {
 
 using platform::MemoryReader;
+using platform::ReadCache;
 
 constexpr platform::Address kBase(0x7000'0000);
 constexpr size_t kPage = RecordedMemory::kPage;
@@ -21,7 +22,7 @@ struct Memory {
   RecordedMemory source;
   MemoryReader reader;
 
-  explicit Memory(bool with_cache = true) : reader(&source, with_cache) {
+  explicit Memory(ReadCache cache = ReadCache::kSmall) : reader(&source, cache) {
     source.Map(kBase, 2 * kPage);
     source.Map(kBase + 3 * kPage, kPage);
     for (size_t i = 0; i < 2 * kPage; i += 8) source.Put(kBase + i, uint64_t{i});
@@ -147,26 +148,91 @@ TEST("MemoryReader reads large pieces past the cache") {
   CHECK_EQ(source.fetches(), 2);
 }
 
-TEST("MemoryReader gives the slot of one block to another that needs it") {
+// Blocks of one set.
+constexpr uint64_t kApart = 256 * kPage;
+
+TEST(
+    "MemoryReader keeps two blocks that compete for one place, and drops the one that was used least "
+    "recently") {
   RecordedMemory source;
-  constexpr platform::Address kOther = kBase + 512 * kPage;
-  source.Map(kBase, kPage);
-  source.Map(kOther, kPage);
-  source.Put(kBase, uint64_t{1});
-  source.Put(kOther, uint64_t{2});
-  MemoryReader reader(&source);
-  uint64_t word = 0;
-  for (int i = 0; i < 2; ++i) {
-    CHECK(reader.Load(kBase, &word));
-    CHECK_EQ(word, 1);
-    CHECK(reader.Load(kOther, &word));
-    CHECK_EQ(word, 2);
+  for (uint64_t i = 0; i < 3; ++i) {
+    source.Map(kBase + i * kApart, kPage);
+    source.Put(kBase + i * kApart, i);
   }
+  MemoryReader reader(&source);
+  const auto load = [&](uint64_t number) {
+    uint64_t word = 99;
+    CHECK(reader.Load(kBase + number * kApart, &word));
+    CHECK_EQ(word, number);
+  };
+  for (int i = 0; i < 2; ++i) {
+    load(0);
+    load(1);
+  }
+  CHECK_EQ(source.fetches(), 2);
+  load(2);  // in place of 0
+  load(1);
+  CHECK_EQ(source.fetches(), 3);
+  load(0);
   CHECK_EQ(source.fetches(), 4);
 }
 
+TEST("MemoryReader reads anew at once what it has, and forgets what is gone") {
+  Memory memory;
+  uint64_t word = 0;
+  CHECK(memory.reader.Load(kBase, &word));
+  CHECK(memory.reader.Load(kBase + kPage, &word));
+  CHECK(memory.reader.Load(kBase + 3 * kPage, &word));
+  const uint32_t before = memory.reader.generation();
+  memory.source.Put(kBase, uint64_t{9});
+  memory.source.Unmap(kBase + 3 * kPage, kPage);
+  memory.reader.Refresh();
+  CHECK_EQ(memory.reader.generation(), before + 1);
+  CHECK_EQ(memory.source.block_fetches(), 1);
+  CHECK(memory.reader.Load(kBase, &word));
+  CHECK_EQ(word, 9);
+  CHECK(memory.reader.Load(kBase + kPage, &word));
+  CHECK_EQ(word, kPage);
+  CHECK_EQ(memory.source.fetches(), 3);
+  CHECK(!memory.reader.Load(kBase + 3 * kPage, &word));
+}
+
+TEST("MemoryReader reads anew one by one where the source has no other way") {
+  Memory memory;
+  uint64_t word = 0;
+  CHECK(memory.reader.Load(kBase, &word));
+  memory.source.Put(kBase, uint64_t{9});
+  memory.source.fetches_each = true;
+  memory.reader.Refresh();
+  CHECK(memory.reader.Load(kBase, &word));
+  CHECK_EQ(word, 9);
+}
+
+TEST("MemoryReader with a large cache reads what is beside a block with it, as far as it is there") {
+  Memory memory(ReadCache::kLarge);
+  uint64_t word = 0;
+  CHECK(memory.reader.Load(kBase + kPage + 8, &word));
+  CHECK_EQ(word, kPage + 8);
+  CHECK(!memory.reader.Load(kBase + 2 * kPage, &word));
+  CHECK(memory.reader.Load(kBase + 3 * kPage, &word));
+  CHECK_EQ(word, 77);
+  CHECK(memory.reader.Load(kBase + 8, &word));
+  CHECK_EQ(word, 8);
+  CHECK(memory.reader.Load(kBase + 16, &word));
+}
+
+TEST("MemoryReader with a large cache asks once for blocks that lie side by side") {
+  RecordedMemory source;
+  source.Map(kBase, 4 * kPage);
+  MemoryReader reader(&source, ReadCache::kLarge);
+  uint64_t word = 0;
+  for (uint64_t offset = 0; offset < 4 * kPage; offset += 8) CHECK(reader.Load(kBase + offset, &word));
+  CHECK_EQ(source.block_fetches(), 1);
+  CHECK_EQ(source.fetches(), 0);
+}
+
 TEST("MemoryReader without a cache asks each time") {
-  Memory memory(false);
+  Memory memory(ReadCache::kNone);
   uint64_t word = 0;
   CHECK(memory.reader.Load(kBase + 8, &word));
   memory.source.Put(kBase + 8, uint64_t{3});
@@ -265,7 +331,7 @@ TEST("MemoryReader loads words from all over the memory, and 0 for what is not r
 
 TEST("MemoryReader loads words from all over the memory of a source that fetches one at a time") {
   Memory memory;
-  memory.source.has_word_fetch = false;
+  memory.source.fetches_each = true;
   const platform::Address addresses[] = {kBase + 8, kBase + 2 * kPage, kBase + 16};
   uint64_t words[3] = {1, 1, 1};
   memory.reader.LoadEach(addresses, 3, words);

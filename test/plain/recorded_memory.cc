@@ -53,15 +53,25 @@ bool RecordedMemory::Fetch(platform::Address address, void* to, size_t bytes) {
 }
 
 size_t RecordedMemory::FetchWords(const platform::Address* addresses, size_t count, uint64_t* words) {
-  if (!has_word_fetch) return 0;
+  if (fetches_each) return 0;
   ++word_fetches_;
-  for (size_t i = 0; i < count; ++i) {
-    const int before = fetches_;
-    const bool readable = Fetch(addresses[i], words + i, sizeof(uint64_t));
-    fetches_ = before;
-    if (!readable) return i;
-  }
-  return count;
+  return FetchUncounted(addresses, count, sizeof(uint64_t), [words](size_t i) { return words + i; });
+}
+
+size_t RecordedMemory::FetchBlocks(const platform::Address* addresses, void* const* to, size_t count,
+                                   size_t bytes) {
+  if (fetches_each) return 0;
+  ++block_fetches_;
+  return FetchUncounted(addresses, count, bytes, [to](size_t i) { return to[i]; });
+}
+
+size_t RecordedMemory::FetchUncounted(const platform::Address* addresses, size_t count, size_t bytes,
+                                      const std::function<void*(size_t)>& place) {
+  const int before = fetches_;
+  size_t done = 0;
+  while (done < count && Fetch(addresses[done], place(done), bytes)) ++done;
+  fetches_ = before;
+  return done;
 }
 
 std::vector<platform::Address> RecordedMemory::pages() const {

@@ -8,6 +8,7 @@
 #define GMR_TEST_PLAIN_RECORDED_MEMORY_H_
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -42,6 +43,8 @@ class RecordedMemory final : public platform::MemorySource {
 
   bool Fetch(platform::Address address, void* to, size_t bytes) override;
   size_t FetchWords(const platform::Address* addresses, size_t count, uint64_t* words) override;
+  size_t FetchBlocks(const platform::Address* addresses, void* const* to, size_t count,
+                     size_t bytes) override;
   std::unique_ptr<platform::MemorySource> Clone() const override;
 
   std::vector<platform::Address> pages() const;
@@ -49,16 +52,22 @@ class RecordedMemory final : public platform::MemorySource {
   // How often it was asked.
   int fetches() const { return fetches_; }
   int word_fetches() const { return word_fetches_; }
+  int block_fetches() const { return block_fetches_; }
   mutable int clones = 0;
-  // Without, FetchWords() reads nothing.
-  bool has_word_fetch = true;
+  // FetchWords() and FetchBlocks() read nothing.
+  bool fetches_each = false;
 
  private:
   using Pages = std::map<platform::Address, std::vector<uint8_t>>;
 
+  // Until one is not readable: how many were.
+  size_t FetchUncounted(const platform::Address* addresses, size_t count, size_t bytes,
+                        const std::function<void*(size_t)>& place);
+
   std::shared_ptr<Pages> pages_ = std::make_shared<Pages>();
   int fetches_ = 0;
   int word_fetches_ = 0;
+  int block_fetches_ = 0;
 };
 
 }  // namespace gmr::test

@@ -19,7 +19,7 @@ constexpr const char* kTooManyMaps = "the heap has more kinds of objects than gm
 }  // namespace
 
 HeapCensus::HeapCensus(platform::MemorySource* source, const Layout* layout, const CensusQuestion* question)
-    : memory_(source),
+    : memory_(source, platform::ReadCache::kLarge),
       question_(question),
       heap_(&memory_, layout),
       strings_(&heap_, &arena_),
@@ -179,7 +179,8 @@ void HeapCensus::ReadAtRest(const Job& job) {
 bool HeapCensus::ReadBatch(size_t first, size_t count) {
   GcEpoch before;
   GcEpoch after;
-  if (!ReadGcEpoch(&memory_, layout_, anchors_.heap, &before) || !before.at_rest()) return false;
+  if (!LoadGcEpoch(memory_.source(), layout_, anchors_.heap, &before) || !before.at_rest()) return false;
+  memory_.Forget();
   paths_.ForgetDescriptors();
   const auto rows_of = [&](const Candidate& candidate) -> const std::vector<uint16_t>& {
     return class_rows_.List(class_rows_.Find(candidate.map, maps_[candidate.map].map).rows);
@@ -189,7 +190,7 @@ bool HeapCensus::ReadBatch(size_t first, size_t count) {
     batch_[i].is_listed =
         IsStillThere(candidate) && reader_.Read(candidate.object, rows_of(candidate), &batch_[i].reading);
   }
-  memory_.Forget();
+  memory_.Refresh();
   paths_.Forget();
   for (size_t i = 0; i < count; ++i) {
     const Candidate& candidate = candidates_[first + i];
@@ -199,7 +200,7 @@ bool HeapCensus::ReadBatch(size_t first, size_t count) {
         is_listed == batch_[i].is_listed &&
         (!is_listed || (second_.row == batch_[i].reading.row && second_.key == batch_[i].reading.key));
   }
-  return ReadGcEpoch(&memory_, layout_, anchors_.heap, &after) && after == before;
+  return LoadGcEpoch(memory_.source(), layout_, anchors_.heap, &after) && after == before;
 }
 
 void HeapCensus::ReadAgain(int64_t deadline_ns) {

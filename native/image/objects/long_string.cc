@@ -26,7 +26,7 @@ bool IsThere(platform::MemoryReader* memory, const LongString& string) {
 
 bool ReadLongString(platform::MemorySource* source, const LongString& string,
                     const std::function<bool(std::string_view)>& feed) {
-  platform::MemoryReader memory(source, false);
+  platform::MemoryReader memory(source, platform::ReadCache::kNone);
   if (string.object.IsNull() || !IsThere(&memory, string)) return false;
   const size_t unit_bytes = string.one_byte ? 1 : 2;
   std::vector<uint8_t> units(kUnitsPerPiece * unit_bytes);

@@ -28,6 +28,9 @@ struct GcEpoch {
 };
 
 // `heap` is HeapAnchors::heap. False when the addresses are not known or cannot be read.
+bool LoadGcEpoch(platform::MemorySource* source, const HeapLayout& layout, platform::Address heap,
+                 GcEpoch* epoch);
+// The same, and what is read next is read anew.
 bool ReadGcEpoch(platform::MemoryReader* memory, const HeapLayout& layout, platform::Address heap,
                  GcEpoch* epoch);
 

@@ -1,6 +1,6 @@
 #include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -24,6 +24,15 @@ int64_t QueueOf(int fd, unsigned long request) {
   return ioctl(fd, request, &bytes) == 0 ? bytes : -1;
 }
 
+// Most sockets have empty queues, and each call to the kernel costs as much as all that is known already.
+// Where another system stands in for Linux, the fields may be 0 for want of a value; so would be the size of
+// segments.
+bool IsComplete(const tcp_info& info, socklen_t bytes) {
+  return bytes >= offsetof(tcp_info, tcpi_min_rtt) && info.tcpi_snd_mss != 0;
+}
+
+bool HasNothingToSend(const tcp_info& info) { return info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0; }
+
 }  // namespace
 
 void ReadTcpInfo(int fd, FdFacts* facts) {
@@ -35,8 +44,9 @@ void ReadTcpInfo(int fd, FdFacts* facts) {
   if (info.tcpi_state == kListening) return;
   facts->received_ms = info.tcpi_last_data_recv;
   facts->sent_ms = info.tcpi_last_data_sent;
-  facts->receive_queue = QueueOf(fd, SIOCINQ);
-  facts->send_queue = QueueOf(fd, SIOCOUTQ);
+  const bool is_complete = IsComplete(info, bytes);
+  facts->receive_queue = is_complete && info.tcpi_bytes_received == 0 ? 0 : QueueOf(fd, SIOCINQ);
+  facts->send_queue = is_complete && HasNothingToSend(info) ? 0 : QueueOf(fd, SIOCOUTQ);
 }
 
 }  // namespace gmr::platform

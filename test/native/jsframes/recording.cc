@@ -64,7 +64,7 @@ void WritePieces(const std::map<platform::Address, uint8_t>& read, Writer* to) {
 bool RecordStack(const Start& start, const vm::CodeRanges& ranges, const std::string& path) {
   const vm::Layout& layout = vm::ProcessLayout().layout;
   RecordingMemory recording;
-  platform::MemoryReader memory(&recording, false);
+  platform::MemoryReader memory(&recording, platform::ReadCache::kNone);
   platform::Arena arena(size_t{1} << 20);
   const auto decoder = std::make_unique<vm::JsFrames>(&layout, &memory, &arena);
   std::vector<vm::RawFrame> frames(256);
