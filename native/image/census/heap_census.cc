@@ -28,7 +28,7 @@ HeapCensus::HeapCensus(platform::MemorySource* source, const Layout* layout, con
       classes_(&heap_, &strings_, &functions_),
       maps_(&heap_, &question->types),
       walk_(&heap_, &layout_, &maps_),
-      kinds_(&heap_, &maps_, &walk_),
+      kinds_(&heap_, &layout_, &maps_, &walk_),
       class_rows_(&heap_, &classes_, &question->rows),
       scopes_(&heap_, &layout_, &strings_),
       paths_(&heap_, &layout_, &strings_, &question->types, &scopes_),

@@ -14,6 +14,9 @@ constexpr uint64_t kIsPrivate = uint64_t{1} << 32;
 // Code: deoptimization data, positions and others, src/objects/code.h.
 constexpr size_t kCodeFields = 4;
 
+// Map::prototype_validity_cell, src/objects/map.tq, the same in V8 11.3 to 14.6.
+constexpr size_t kValidityCell = 7;
+
 }  // namespace
 
 void KindCount::Move(HeapKind from, HeapKind to, uint64_t bytes) {
@@ -36,15 +39,17 @@ void KindCount::NoteParts(const PageWords& page, size_t begin, size_t end) {
   }
 }
 
-// Only arrays; an empty one is shared.
+// Only cells and arrays; an empty array is shared.
 void KindCount::CountPart(Tagged part) {
   Tagged map;
   Tagged second;
   if (!heap_->Load(part, 0, &map) || !heap_->Load(part, kWordBytes, &second)) return;
-  if (!second.IsSmi() || second.ToSmi() <= 0) return;
   const uint32_t index = maps_->Find(map.bits());
   if (index == platform::kNoIndex) return;
   const MapEntry& entry = (*maps_)[index];
+  if (entry.type == layout_->type_cell && entry.kind == HeapKind::kSystem)
+    return Move(entry.kind, HeapKind::kShape, kWordBytes * entry.words);
+  if (!second.IsSmi() || second.ToSmi() <= 0) return;
   const bool is_array = entry.rule == SizeRule::kBytes || entry.rule == SizeRule::kWords;
   if (is_array && (entry.kind == HeapKind::kArray || entry.kind == HeapKind::kSystem))
     Move(entry.kind, HeapKind::kCode, kWordBytes * walk_->WordsOf(entry, second.bits()));
@@ -72,7 +77,9 @@ void KindCount::Visit(const PageWords& page, const MapEntry& map, size_t index, 
                       bool is_read_only) {
   const Layout& layout = heap_->layout();
   if (map.kind == HeapKind::kShape) {
-    if (is_read_only && map.type == layout.type_map) Move(map.kind, HeapKind::kSystem, kWordBytes * words);
+    if (map.type != layout.type_map) return;
+    if (is_read_only) return Move(map.kind, HeapKind::kSystem, kWordBytes * words);
+    NoteParts(page, index + kValidityCell, index + kValidityCell + 1);
   } else if (map.kind == HeapKind::kSymbol) {
     const bool is_private = index + 1 < page.count && (page.at[index + 1] & kIsPrivate) != 0;
     if (is_private) Move(map.kind, HeapKind::kSystem, kWordBytes * words);

@@ -6,8 +6,8 @@
 // Lifetime:    until Reset().
 //
 // As V8HeapExplorer, src/profiler/heap-snapshot-generator.cc: the arrays that belong to code are code,
-// machine code is code although its pages are not read, private symbols and the maps that all isolates share
-// are V8's own.
+// machine code is code although its pages are not read, the cell of a shape belongs to the shape, private
+// symbols and the maps that all isolates share are V8's own.
 #ifndef GMR_NATIVE_IMAGE_CENSUS_KIND_COUNT_H_
 #define GMR_NATIVE_IMAGE_CENSUS_KIND_COUNT_H_
 
@@ -19,8 +19,8 @@ namespace gmr::vm {
 
 class KindCount {
  public:
-  KindCount(const HeapReader* heap, MapTable* maps, const ObjectWalk* walk)
-      : heap_(heap), maps_(maps), walk_(walk) {}
+  KindCount(const HeapReader* heap, const HeapLayout* layout, MapTable* maps, const ObjectWalk* walk)
+      : heap_(heap), layout_(layout), maps_(maps), walk_(walk) {}
 
   void Reset();
 
@@ -43,11 +43,12 @@ class KindCount {
   void VisitMachineCode(const PageWords& page, size_t index);
 
   const HeapReader* heap_;
+  const HeapLayout* layout_;
   MapTable* maps_;
   const ObjectWalk* walk_;
   int64_t counts_[kHeapKinds] = {};
   int64_t bytes_[kHeapKinds] = {};
-  // Objects that code objects refer to. They are read at the end, sorted by address.
+  // Objects that code and shapes refer to. They are read at the end, sorted by address.
   platform::MappedArray<uint64_t> parts_{kMaxParts};
 };
 
