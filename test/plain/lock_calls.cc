@@ -110,6 +110,15 @@ TEST("LockCalls is not confused by what is no source") {
   CHECK_EQ(CallsIn(u"@"), "");
 }
 
+TEST("FindCallsOnThis finds the methods that a function calls on its own object") {
+  const auto calls =
+      vm::FindCallsOnThis(u"() { this.free++; this.#next(); if (x) this.log?.(1); this.a.b(); c.d(); }");
+  CHECK_EQ(calls.size(), 2);
+  CHECK_EQ(calls[0], "#next");
+  CHECK_EQ(calls[1], "log");
+  CHECK(vm::FindCallsOnThis(u"() { this.next(").empty());
+}
+
 }  // namespace
 
 }  // namespace gmr::test

@@ -104,23 +104,26 @@ ResourceUse GreenThreadScan::ToUse(const HeldResource& held) const {
   return use;
 }
 
-// Adds the use of the innermost resource among the holders.
+// Adds the use of the innermost resource among the holders. One that has no known users may be an object of
+// the program's own whose class has a known name: then it is that of such an object that the wait ends in.
 void GreenThreadScan::AddUse(WaitAnswer* answer) const {
-  for (uint32_t i = 0; i < answer->holders.size(); ++i) {
+  const auto add = [&](uint32_t i, const HeldResource& held) {
+    answer->resource = ToUse(held);
+    answer->resource.holder = i;
+  };
+  const auto count = static_cast<uint32_t>(answer->holders.size());
+  const HeldResource* known = nullptr;
+  for (uint32_t i = 0; i < count && known == nullptr; ++i) {
     const Tagged object = answer->holders[i].object;
-    const HeldResource* held = object.IsObject() ? holders_.Find(object) : nullptr;
-    if (held == nullptr) continue;
-    answer->resource = ToUse(*held);
-    answer->resource.holder = i;
-    return;
+    known = object.IsObject() ? holders_.Find(object) : nullptr;
+    if (known != nullptr) add(i, *known);
   }
-  // Else the object of the program's own that the wait ends in.
-  for (uint32_t i = std::min(answer->end + 1, static_cast<uint32_t>(answer->holders.size())); i-- > 0;) {
-    const HeldResource* held =
-        answer->holders[i].object.IsObject() ? holders_.FindOwn(answer->holders[i]) : nullptr;
-    if (held == nullptr) continue;
-    answer->resource = ToUse(*held);
-    answer->resource.holder = i;
+  if (known != nullptr && !known->holders.empty()) return;
+  for (uint32_t i = std::min(answer->end + 1, count); i-- > 0;) {
+    const Holder& holder = answer->holders[i];
+    const HeldResource* own = holder.object.IsObject() ? holders_.FindOwn(holder) : nullptr;
+    if (own == nullptr) continue;
+    if (known == nullptr || !own->holders.empty()) add(i, *own);
     return;
   }
 }

@@ -4,7 +4,7 @@
 // A wait ends in a property of an object: `queue` of a mutex. A function is said to hold that mutex if it
 // awaited a method of it that mentions `queue` before the place where it waits, the same method as those who
 // are in it, and is still to call another one that mentions it and gives back by its name
-// (text/lock_calls.h).
+// (text/lock_calls.h). What a method calls on its `this` belongs to it.
 
 #include <algorithm>
 
@@ -21,6 +21,8 @@ constexpr int kMaxScopes = 6;
 constexpr int kMaxPrototypes = 4;
 constexpr int kMaxCallers = 16;
 constexpr size_t kMaxWaiters = 8;
+// `release()` calls `next()`, which calls `grant()`.
+constexpr int kMaxHelpers = 2;
 // Behind those of known resources, which are fewer.
 constexpr uint32_t kFirstId = 1000;
 
@@ -44,7 +46,9 @@ bool IsOfProgram(const Holder& holder) {
 
 void ResourceHolders::AddOwn(const WaitEnd& end, uint32_t waiter) {
   const Holder* last = EndOf(end);
-  if (last == nullptr || own_.size() == kMaxOwn || by_object_.Find(last->object.bits()) != nullptr) return;
+  if (last == nullptr || own_.size() == kMaxOwn) return;
+  // Classes of the program may have the name of one that is known.
+  if (by_object_.Find(last->object.bits()) != nullptr && !IsOfProgram(*last)) return;
   const auto [known, is_new] =
       own_by_end_.try_emplace(last->object.bits(), static_cast<uint32_t>(own_.size()));
   if (is_new) {
@@ -99,7 +103,8 @@ void ResourceHolders::LookAtLock(uint32_t function) {
     const auto known = object.IsObject() ? own_objects_.find(object.bits()) : own_objects_.end();
     if (known == own_objects_.end()) continue;
     for (const OwnObject& own : known->second) {
-      if (!Mentions(MethodOf(object, call.method), own.member) || !IsTaken(own, object, call)) continue;
+      if (!Mentions(object, MethodOf(object, call.method), own.member) || !IsTaken(own, object, call))
+        continue;
       Add({.resource = own.resource,
            .token = graph_->functions()[function].suspended.object,
            .function = function,
@@ -166,16 +171,28 @@ Tagged ResourceHolders::MethodOf(Tagged object, const std::string& name) {
   return {};
 }
 
-// Whether a method mentions the property that the waiters are in.
-bool ResourceHolders::Mentions(Tagged method, const std::string& member) {
-  return method.IsObject() && search_->uses().MentionsProperty(method, member.c_str()) == Mention::kYes;
+// Private methods are variables of the class's scope.
+Tagged ResourceHolders::CalledMethod(Tagged object, Tagged caller, const std::string& name) {
+  return name.starts_with('#') ? VariableAround(caller, name.c_str()) : MethodOf(object, name);
+}
+
+// Whether a method of `object` mentions the property that the waiters are in, or calls one that does.
+bool ResourceHolders::Mentions(Tagged object, Tagged method, const std::string& member, int depth) {
+  if (!method.IsObject() || !heap_->IsFunction(&method)) return false;
+  if (search_->uses().MentionsProperty(method, member.c_str()) == Mention::kYes) return true;
+  if (depth == kMaxHelpers) return false;
+  const auto [calls, is_new] = calls_on_this_.try_emplace(method.bits());
+  if (is_new) calls->second = search_->uses().FindCallsOnThis(method);
+  return std::any_of(calls->second.begin(), calls->second.end(), [&](const std::string& name) {
+    return Mentions(object, CalledMethod(object, method, name), member, depth + 1);
+  });
 }
 
 // Whether one of the methods that were awaited takes what the waiters want.
 bool ResourceHolders::IsTaken(const OwnObject& own, Tagged object, const LockCall& call) {
   return std::any_of(call.taken.begin(), call.taken.end(), [&](const std::string& name) {
     const Tagged method = MethodOf(object, name);
-    return Mentions(method, own.member) && MayWaitIn(own, object, name, method);
+    return Mentions(object, method, own.member) && MayWaitIn(own, object, name, method);
   });
 }
 
@@ -191,7 +208,7 @@ bool ResourceHolders::MayWaitIn(const OwnObject& own, Tagged object, const std::
     const std::string awaited =
         at == nullptr ? "" : search_->uses().FindAwaitedMethod(suspended.function, at->offset);
     if (awaited == name) return true;
-    const bool is_other = !awaited.empty() && Mentions(MethodOf(object, awaited), own.member);
+    const bool is_other = !awaited.empty() && Mentions(object, MethodOf(object, awaited), own.member);
     have_others = have_others || is_other || ReceiverOf(suspended) == object;
   }
   return !have_others;

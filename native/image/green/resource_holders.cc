@@ -30,6 +30,7 @@ void ResourceHolders::Reset(const WantedValues* wanted) {
   own_by_end_.clear();
   own_objects_.clear();
   lock_calls_.clear();
+  calls_on_this_.clear();
 }
 
 void ResourceHolders::Run(int64_t deadline_ns) {

@@ -112,7 +112,8 @@ class ResourceHolders {
   Tagged ResolveLock(uint32_t function, const LockCall& call);
   Tagged PropertyOf(Tagged object, const std::string& name);
   Tagged MethodOf(Tagged object, const std::string& name);
-  bool Mentions(Tagged method, const std::string& member);
+  bool Mentions(Tagged object, Tagged method, const std::string& member, int depth = 0);
+  Tagged CalledMethod(Tagged object, Tagged caller, const std::string& name);
   bool IsTaken(const OwnObject& own, Tagged object, const LockCall& call);
   bool MayWaitIn(const OwnObject& own, Tagged object, const std::string& name, Tagged method);
   bool IsInside(uint32_t function, Tagged method) const;
@@ -164,6 +165,8 @@ class ResourceHolders {
   std::map<uint64_t, std::vector<OwnObject>> own_objects_;
   // By place.
   std::map<uint32_t, std::vector<LockCall>> lock_calls_;
+  // By function: the methods that it calls on its `this`.
+  std::map<uint64_t, std::vector<std::string>> calls_on_this_;
   bool has_releasers_ = false;
   std::vector<Claim> claims_;
   // What functions that wait at each place do with what they took.

@@ -167,6 +167,13 @@ std::string VariableUse::FindAwaitedMethod(Tagged function, int32_t offset) {
   return ReadAround(function, offset, &at) ? vm::FindAwaitedMethod(state_->source, at) : std::string();
 }
 
+std::vector<std::string> VariableUse::FindCallsOnThis(Tagged function) {
+  FunctionText text;
+  const bool is_read = FindFunctionText(*heap_, function, &text) &&
+                       state_->ReadSource(*heap_, *strings_, text) && state_->Spend(state_->source.size());
+  return is_read ? vm::FindCallsOnThis(state_->source) : std::vector<std::string>();
+}
+
 GivingBack VariableUse::FindGivingBack(Tagged function, int32_t offset) {
   size_t at = 0;
   return ReadAround(function, offset, &at) ? vm::FindGivingBack(state_->source, at) : GivingBack();

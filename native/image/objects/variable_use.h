@@ -64,6 +64,9 @@ class VariableUse {
   // The method whose result it awaits there; empty: none.
   std::string FindAwaitedMethod(Tagged function, int32_t offset);
 
+  // The methods that a function calls on its `this`; none where its source is not known.
+  std::vector<std::string> FindCallsOnThis(Tagged function);
+
  private:
   struct State;
 

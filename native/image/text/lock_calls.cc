@@ -67,6 +67,7 @@ class Calls {
 
   std::vector<LockCall> Find();
   std::string Awaited();
+  std::vector<std::string> OnThis() const;
 
  private:
   bool Is(size_t at, Kind kind) const { return at < tokens_.size() && tokens_[at].Is(kind); }
@@ -228,6 +229,15 @@ std::string Calls::Awaited() {
   return call == all_.end() ? std::string() : call->what.method;
 }
 
+std::vector<std::string> Calls::OnThis() const {
+  std::vector<std::string> methods;
+  for (const Call& call : all_) {
+    if (call.what.object.size() == 1 && call.what.object.front() == "this")
+      methods.push_back(call.what.method);
+  }
+  return methods;
+}
+
 }  // namespace
 
 std::vector<LockCall> FindLockCalls(std::u16string_view source, size_t offset) {
@@ -242,6 +252,11 @@ std::string FindAwaitedMethod(std::u16string_view source, size_t offset) {
   LoopsAround loops(source, offset);
   if (!loops.Find()) return {};
   return Calls(loops, source.data() + offset).Awaited();
+}
+
+std::vector<std::string> FindCallsOnThis(std::u16string_view source) {
+  LoopsAround loops(source, 0);
+  return loops.Find() ? Calls(loops, source.data()).OnThis() : std::vector<std::string>();
 }
 
 }  // namespace gmr::vm

@@ -37,6 +37,10 @@ std::vector<LockCall> FindLockCalls(std::u16string_view source, size_t offset);
 // The method that the function called there and waits for: `enter` of `await lock.enter()`. Empty: none.
 std::string FindAwaitedMethod(std::u16string_view source, size_t offset);
 
+// Methods that a function, or one inside of it, calls on its `this`: `#next` of `this.#next()`. At most 64
+// calls are looked at.
+std::vector<std::string> FindCallsOnThis(std::u16string_view source);
+
 }  // namespace gmr::vm
 
 #endif  // GMR_NATIVE_IMAGE_TEXT_LOCK_CALLS_H_
