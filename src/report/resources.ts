@@ -183,7 +183,10 @@ function describeUsersOf(answer: WaitAnswer, users: readonly ResourceUsers[], wo
     .slice(0, MOST_USERS)
     .map(({ user }, index) => `${user.count} by ${shown[index] ?? ''}`);
   const of = inUse === null || inUse === known ? '' : `${known} of ${inUse} `;
-  if (users.length === 1) return `${of}${held} by ${first}`;
+  if (users.length === 1) {
+    const calls = inUse === null && known > 1 ? `${known} calls of ` : '';
+    return `${of}${held} by ${calls}${first}`;
+  }
   return `${of}${held}: ${[...counted, ...shown.slice(MOST_USERS)].join('; ')}`;
 }
 

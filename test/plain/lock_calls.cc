@@ -110,6 +110,23 @@ TEST("LockCalls is not confused by what is no source") {
   CHECK_EQ(CallsIn(u"@"), "");
 }
 
+TEST("LockCalls finds a function that was handed out, and is still to be called") {
+  CHECK_EQ(CallsIn(u"() { const r = await l.enter(); try { @await f(); } finally { r(); } }"), "r ");
+  CHECK_EQ(CallsIn(u"() { const [v, r] = await enter(); @await f(v); r(); }"), "r ");
+  CHECK_EQ(CallsIn(u"() { for (;;) { const r = await l.enter(); @await f(); r(); } }"), "r ");
+}
+
+TEST("LockCalls finds no function that may have been called, or that others have") {
+  CHECK_EQ(CallsIn(u"() { const r = await l.enter(); r(); @await f(); r(); }"), "");
+  CHECK_EQ(CallsIn(u"() { const r = await l.enter(); setTimeout(r, 9); @await f(); r(); }"), "");
+  CHECK_EQ(CallsIn(u"() { const r = await l.enter(); @await f(r); r(); }"), "");
+  CHECK_EQ(CallsIn(u"() { const r = await l.enter(); for (;;) { @await f(); r(); } }"), "");
+  CHECK_EQ(CallsIn(u"(x) { let r; if (x) r = await l.enter(); @await f(); if (r) r(); }"), "");
+  CHECK_EQ(CallsIn(u"() { const r = await l.enter(key); @await f(); r(); }"), "");
+  CHECK_EQ(CallsIn(u"() { const r = l.enter(); @await f(); r(); }"), "");
+  CHECK_EQ(CallsIn(u"() { @await l.enter(); r(); }"), "");
+}
+
 TEST("FindCallsOnThis finds the methods that a function calls on its own object") {
   const auto calls =
       vm::FindCallsOnThis(u"() { this.free++; this.#next(); if (x) this.log?.(1); this.a.b(); c.d(); }");

@@ -4,10 +4,12 @@
 // A wait ends in a property of an object: `queue` of a mutex. A function is said to hold that mutex if it
 // awaited a method of it that mentions `queue` before the place where it waits, the same method as those who
 // are in it, and is still to call another one that mentions it and gives back by its name
-// (text/lock_calls.h). What a method calls on its `this` belongs to it.
+// (text/lock_calls.h), or a function that it was handed out and that mentions it. What a method calls on its
+// `this` belongs to it.
 
 #include <algorithm>
 
+#include "../objects/bound_function.h"
 #include "../objects/own_name.h"
 #include "../objects/shared_function.h"
 #include "resource_holders.h"
@@ -98,7 +100,12 @@ const std::vector<LockCall>& ResourceHolders::LockCallsOf(uint32_t function) {
 
 void ResourceHolders::LookAtLock(uint32_t function) {
   if (IsCallback(graph_->functions()[function].suspended.kind)) return;
+  size_t releasers = 0;
   for (const LockCall& call : LockCallsOf(function)) {
+    if (call.object.empty()) {
+      ++releasers;
+      continue;
+    }
     const Tagged object = ResolveLock(function, call);
     const auto known = object.IsObject() ? own_objects_.find(object.bits()) : own_objects_.end();
     if (known == own_objects_.end()) continue;
@@ -112,6 +119,43 @@ void ResourceHolders::LookAtLock(uint32_t function) {
            .is_own = true});
     }
   }
+  if (releasers > 0) LookAtOwnReleasers(function, releasers);
+}
+
+// The object that a function gives back: an arrow function in one of its methods, or a method that is bound
+// to it, and `function` is that method then. 0: none is known.
+Tagged ResourceHolders::GivenBackBy(Tagged* function) {
+  BoundFunction bound;
+  if (ReadBoundFunction(*heap_, *layout_, *function, &bound)) {
+    *function = bound.target;
+    return bound.receiver;
+  }
+  return heap_->IsFunction(function) ? VariableAround(*function, "this") : Tagged();
+}
+
+// Functions in variables that give back what they were handed out for. Variables in registers have no names:
+// there must not be more such functions than the source still calls.
+void ResourceHolders::LookAtOwnReleasers(uint32_t function, size_t count) {
+  std::vector<Tagged> releasers;
+  std::vector<Claim> claims;
+  ForEachVariable(function, [&](Tagged word) {
+    Tagged method = word;
+    if (std::find(releasers.begin(), releasers.end(), word) != releasers.end()) return;
+    const Tagged object = GivenBackBy(&method);
+    const auto known = object.IsObject() ? own_objects_.find(object.bits()) : own_objects_.end();
+    if (known == own_objects_.end()) return;
+    for (const OwnObject& own : known->second) {
+      if (!Mentions(object, method, own.member)) continue;
+      if (releasers.empty() || releasers.back() != word) releasers.push_back(word);
+      claims.push_back({.resource = own.resource,
+                        .token = word,
+                        .function = function,
+                        .is_certain = true,
+                        .is_own = true});
+    }
+  });
+  if (releasers.size() > count) return;
+  for (const Claim& claim : claims) Add(claim);
 }
 
 // What the first name of a call may mean; 0: not known.

@@ -105,6 +105,8 @@ class ResourceHolders {
   // In own_locks.cc.
   void AddOwn(const WaitEnd& end, uint32_t waiter);
   void LookAtLock(uint32_t function);
+  void LookAtOwnReleasers(uint32_t function, size_t count);
+  Tagged GivenBackBy(Tagged* function);
   const CodePlace* OwnPlaceOf(uint32_t function) const;
   const std::vector<LockCall>& LockCallsOf(uint32_t function);
   Tagged RootOf(uint32_t function, const LockCall& call);

@@ -60,7 +60,7 @@ class Calls {
   Calls(const LoopsAround& loops, const char16_t* place)
       : loops_(loops), tokens_(loops.tokens()), blocks_(loops.tokens()) {
     for (; place_ < tokens_.size() && tokens_[place_].text.data() < place; ++place_) continue;
-    for (size_t i = 0; i < tokens_.size() && all_.size() < kMaxCalls; ++i) {
+    for (size_t i = 0; i < tokens_.size() && all_.size() + bare_.size() < kMaxCalls; ++i) {
       if (Is(i, Kind::kName) && (i == 0 || !Is(i - 1, Kind::kDot))) Read(i);
     }
   }
@@ -90,12 +90,15 @@ class Calls {
   size_t ReadTarget(size_t await, Names* names) const;
   bool IsGiven(const Names& names, const Call& giving) const;
   bool IsAskedFor(const Names& names) const;
+  bool IsReleaser(const Call& call) const;
+  void FindReleasers(std::vector<LockCall>* found) const;
 
   const LoopsAround& loops_;
   const std::vector<ScriptToken>& tokens_;
   CodeBlocks blocks_;
   size_t place_ = 0;
   std::vector<Call> all_;
+  std::vector<Call> bare_;  // of a variable
 };
 
 // A chain of names that ends with a call.
@@ -110,7 +113,7 @@ void Calls::Read(size_t at) {
     if (Is(at + 1, Kind::kOpenParen) || has_dot) {
       call.what.method = name;
       call.arguments = has_dot ? next : at + 1;
-      if (!call.what.object.empty()) all_.push_back(std::move(call));
+      (call.what.object.empty() ? bare_ : all_).push_back(std::move(call));
       return;
     }
     if (next == 0 || call.what.object.size() == kMaxSteps) return;
@@ -219,7 +222,38 @@ std::vector<LockCall> Calls::Find() {
     if (!has_given && !lock.taken.empty()) lock.method = call.what.method;
   }
   std::erase_if(found, [](const LockCall& call) { return call.method.empty(); });
+  FindReleasers(&found);
   return found;
+}
+
+// Whether the variable that is called has what a call has taken, and is not used before or otherwise.
+bool Calls::IsReleaser(const Call& call) const {
+  const std::u16string_view name = tokens_[call.first].text;
+  const auto gives = [&](const Call& taking) {
+    Names names;
+    return IsBefore(taking) && Takes(taking, call) && ReadTarget(taking.first - 1, &names) != kNone &&
+           std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (!std::any_of(all_.begin(), all_.end(), gives) && !std::any_of(bare_.begin(), bare_.end(), gives))
+    return false;
+  size_t others = 0;
+  for (size_t i = 0; i < tokens_.size(); ++i) {
+    const bool is_it = Is(i, Kind::kName) && tokens_[i].text == name && (i == 0 || !Is(i - 1, Kind::kDot));
+    const bool is_called = Is(i + 1, Kind::kOpenParen) && i >= place_;
+    if (is_it && !is_called) ++others;
+  }
+  // Where it is assigned.
+  return others == 1;
+}
+
+void Calls::FindReleasers(std::vector<LockCall>* found) const {
+  for (const Call& call : bare_) {
+    const auto is_known = [&](const LockCall& other) {
+      return other.object.empty() && other.method == call.what.method;
+    };
+    if (!IsBefore(call) && !std::any_of(found->begin(), found->end(), is_known) && IsReleaser(call))
+      found->push_back(call.what);
+  }
 }
 
 std::string Calls::Awaited() {
