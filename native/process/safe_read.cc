@@ -13,7 +13,13 @@ namespace {
 // Larger reads are strings and tables that are read once: they would only push out the stack.
 constexpr size_t kMaxCachedBytes = 8192;
 constexpr Address kNoBlock(1);  // not a multiple of kBlockBytes
-constexpr size_t kSmallSets = 256;
+// All of it will be written.
+#if defined(__linux__)
+constexpr int kAtOnce = MAP_POPULATE;
+#else
+constexpr int kAtOnce = 0;
+#endif
+constexpr size_t kUsualSets = 256;
 constexpr size_t kLargeSets = 1024;
 
 // No string or table that a report reads is as large.
@@ -27,26 +33,34 @@ void* MapForCopies(size_t bytes, int flags) {
 
 }  // namespace
 
-MemoryReader::MemoryReader(MemorySource* source, ReadCache cache)
-    : source_(source), reads_ahead_(cache == ReadCache::kLarge) {
-  if (cache != ReadCache::kNone) MapCache(reads_ahead_ ? kLargeSets : kSmallSets);
+MemoryReader::MemoryReader(MemorySource* source, ReadCache cache) : source_(source) {
+  if (cache != ReadCache::kNone) MapCache(kUsualSets, 0);
   Forget();
 }
 
-void MemoryReader::MapCache(size_t sets) {
+// False: there is no memory for it, and what was there stays.
+bool MemoryReader::MapCache(size_t sets, int flags) {
+  void* memory = MapForCopies(CacheBytes(sets), flags);
+  if (memory == MAP_FAILED) return false;
+  UnmapCache();
   sets_ = sets;
-  void* memory = MapForCopies(CacheBytes(), 0);
-  if (memory == MAP_FAILED) {
-    sets_ = 0;
-    return;
-  }
   auto* blocks = static_cast<uint8_t*>(memory);
   lines_ = reinterpret_cast<Line*>(blocks + kWays * sets_ * kBlockBytes);
   for (size_t i = 0; i < kWays * sets_; ++i) lines_[i].block = blocks + i * kBlockBytes;
+  return true;
+}
+
+void MemoryReader::UnmapCache() {
+  if (sets_ != 0) munmap(reinterpret_cast<uint8_t*>(lines_) - kWays * sets_ * kBlockBytes, CacheBytes(sets_));
+}
+
+void MemoryReader::UseLargeCache() {
+  reads_ahead_ = reads_ahead_ || (sets_ != 0 && MapCache(kLargeSets, kAtOnce));
+  Forget();
 }
 
 MemoryReader::~MemoryReader() {
-  if (sets_ != 0) munmap(reinterpret_cast<uint8_t*>(lines_) - kWays * sets_ * kBlockBytes, CacheBytes());
+  UnmapCache();
   if (window_ != nullptr) munmap(window_, kWindowBytes);
 }
 
@@ -127,12 +141,7 @@ const uint64_t* MemoryReader::OpenWindow(Address start, size_t bytes) {
   window_bytes_ = 0;
   if (bytes == 0 || bytes > kWindowBytes || start + bytes < start) return nullptr;
   if (window_ == nullptr) {
-#if defined(__linux__)
-    constexpr int kFlags = MAP_POPULATE;  // all of it will be written at once
-#else
-    constexpr int kFlags = 0;
-#endif
-    void* memory = MapForCopies(kWindowBytes, kFlags);
+    void* memory = MapForCopies(kWindowBytes, kAtOnce);
     if (memory == MAP_FAILED) return nullptr;
     window_ = static_cast<uint8_t*>(memory);
   }

@@ -18,14 +18,13 @@
 namespace gmr::platform {
 
 enum class ReadCache : uint8_t {
-  kNone,   // reading is slow and needs no memory
-  kSmall,  // 2 MiB
-  kLarge,  // 8 MiB, and what lies beside the memory that is needed is read with it
+  kNone,  // reading is slow and needs no memory
+  kUsual,
 };
 
 class MemoryReader {
  public:
-  explicit MemoryReader(MemorySource* source, ReadCache cache = ReadCache::kSmall);
+  explicit MemoryReader(MemorySource* source, ReadCache cache = ReadCache::kUsual);
   MemoryReader(const MemoryReader&) = delete;
   MemoryReader& operator=(const MemoryReader&) = delete;
   ~MemoryReader();
@@ -69,6 +68,10 @@ class MemoryReader {
   // within them is a read of memory.
   void ReadInstead(Address begin, const uint8_t* bytes, size_t size);
 
+  // Before thousands of objects are read: from now on, the cache is one of 8 MiB, and what lies beside the
+  // memory that is needed is read with it. Forgets all; not for a reader without a cache.
+  void UseLargeCache();
+
   // Drops the cache and what stands for memory: the memory may have changed. Call it before each capture.
   void Forget();
   // The same, and reads what is in the cache anew: by few calls to the kernel, for who will need it again.
@@ -93,8 +96,9 @@ class MemoryReader {
   };
 
   size_t SetOf(Address address) const { return address.number() / kBlockBytes & (sets_ - 1); }
-  size_t CacheBytes() const { return kWays * sets_ * (kBlockBytes + sizeof(Line)); }
-  void MapCache(size_t sets);
+  static constexpr size_t CacheBytes(size_t sets) { return kWays * sets * (kBlockBytes + sizeof(Line)); }
+  bool MapCache(size_t sets, int flags);
+  void UnmapCache();
   const uint8_t* CachedBlock(Address block);
   // The line of the set that was used least recently, and first now.
   Line* LineFor(Address block);

@@ -129,7 +129,7 @@ StackReader::StackReader(const LoadedLayout& layout, BuiltinsBlob builtins, Memo
       builtins_(builtins),
       with_code_(memory == Memory::kUsual),
       max_raw_frames_(memory == Memory::kUsual ? kMaxRawFrames : kFewRawFrames),
-      memory_(&self_, memory == Memory::kUsual ? platform::ReadCache::kSmall : platform::ReadCache::kNone),
+      memory_(&self_, memory == Memory::kUsual ? platform::ReadCache::kUsual : platform::ReadCache::kNone),
       texts_(memory == Memory::kUsual ? kTextBytes : kFewTextBytes),
       frames_(max_raw_frames_ * sizeof(RawFrame)),
       walker_(layout.usable ? &layout.layout : nullptr, &memory_, &texts_, &modules_, &maps_, &ranges_) {

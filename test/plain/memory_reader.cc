@@ -22,7 +22,7 @@ struct Memory {
   RecordedMemory source;
   MemoryReader reader;
 
-  explicit Memory(ReadCache cache = ReadCache::kSmall) : reader(&source, cache) {
+  explicit Memory(ReadCache cache = ReadCache::kUsual) : reader(&source, cache) {
     source.Map(kBase, 2 * kPage);
     source.Map(kBase + 3 * kPage, kPage);
     for (size_t i = 0; i < 2 * kPage; i += 8) source.Put(kBase + i, uint64_t{i});
@@ -209,7 +209,8 @@ TEST("MemoryReader reads anew one by one where the source has no other way") {
 }
 
 TEST("MemoryReader with a large cache reads what is beside a block with it, as far as it is there") {
-  Memory memory(ReadCache::kLarge);
+  Memory memory;
+  memory.reader.UseLargeCache();
   uint64_t word = 0;
   CHECK(memory.reader.Load(kBase + kPage + 8, &word));
   CHECK_EQ(word, kPage + 8);
@@ -224,7 +225,8 @@ TEST("MemoryReader with a large cache reads what is beside a block with it, as f
 TEST("MemoryReader with a large cache asks once for blocks that lie side by side") {
   RecordedMemory source;
   source.Map(kBase, 4 * kPage);
-  MemoryReader reader(&source, ReadCache::kLarge);
+  MemoryReader reader(&source);
+  reader.UseLargeCache();
   uint64_t word = 0;
   for (uint64_t offset = 0; offset < 4 * kPage; offset += 8) CHECK(reader.Load(kBase + offset, &word));
   CHECK_EQ(source.block_fetches(), 1);

@@ -19,7 +19,7 @@ constexpr const char* kTooManyMaps = "the heap has more kinds of objects than gm
 }  // namespace
 
 HeapCensus::HeapCensus(platform::MemorySource* source, const Layout* layout, const CensusQuestion* question)
-    : memory_(source, platform::ReadCache::kLarge),
+    : memory_(source),
       question_(question),
       heap_(&memory_, layout),
       strings_(&heap_, &arena_),
@@ -208,6 +208,7 @@ void HeapCensus::ReadAgain(int64_t deadline_ns) {
   const int64_t start_ns = platform::MonotonicNs();
   Begin();
   is_partial_ = false;
+  if (candidates_.size() > kMany) memory_.UseLargeCache();
   batch_.resize(std::min(kBatch, candidates_.size()));
   size_t size = kBatch;
   for (size_t first = 0, count = 0; first < candidates_.size(); first += count) {

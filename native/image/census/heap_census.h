@@ -68,6 +68,8 @@ class HeapCensus {
   static constexpr size_t kMaxReadOnlyPages = 16;
   static constexpr size_t kBatch = 1024;
   static constexpr size_t kSmallBatch = 16;
+  // Objects for whose pages the usual cache is too small.
+  static constexpr size_t kMany = 10'000;
   static constexpr int kMaxTries = 4;
   // A short collection of young objects.
   static constexpr int64_t kCollectionNs = 200'000;
