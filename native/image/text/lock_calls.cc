@@ -290,7 +290,7 @@ std::string FindAwaitedMethod(std::u16string_view source, size_t offset) {
 
 std::vector<std::string> FindCallsOnThis(std::u16string_view source) {
   LoopsAround loops(source, 0);
-  return loops.Find() ? Calls(loops, source.data()).OnThis() : std::vector<std::string>();
+  return loops.Find() ? Calls(loops, source.data() + source.size()).OnThis() : std::vector<std::string>();
 }
 
 }  // namespace gmr::vm

@@ -34,7 +34,7 @@ OwnCopies FindOwnCopies(const vm::GreenThreadHeap& heap) {
   const auto pages = ListPages(heap);
   if (pages.empty()) return found;
   const vm::HeapPage page = pages.front().page;
-  MemoryReader reader(&self, ReadCache::kNone);
+  MemoryReader reader(&self, platform::ReadCache::kNone);
   auto* const copy = const_cast<uint64_t*>(reader.OpenWindow(page.start, page.end - page.start));
   constexpr size_t kBytes = MemoryReader::kWindowBytes;
   // Where the kernel places a mapping is its own affair, so this one is moved.
