@@ -41,7 +41,7 @@ export interface SceneReport {
  * A report may come before the call that blocks. While the heap of a running thread is read, V8 may move young objects
  * and make new ones.
  */
-const MOST_REPORTS = 8;
+const MOST_REPORTS = 40;
 
 /**
  * Starts a scene, and requests reports until one shows the thread in the wanted state and misses nothing;

@@ -66,7 +66,7 @@ class HeapCensus {
   static constexpr size_t kMaxHolders = 100'000;
   static constexpr size_t kMaxClasses = 20;
   static constexpr size_t kMaxReadOnlyPages = 16;
-  static constexpr size_t kBatch = 1024;
+  static constexpr size_t kBatch = 512;
   static constexpr size_t kSmallBatch = 16;
   // Objects for whose pages the usual cache is too small.
   static constexpr size_t kMany = 10'000;
