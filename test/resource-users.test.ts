@@ -197,7 +197,8 @@ describe('the users of a resource', () => {
     assert.equal(several(2, 2), 'both held by f1, which waits for timer');
     assert.equal(several(4, 4), 'all 4 held by f1, which waits for timer');
     assert.equal(several(4, 3), '3 of 4 held by f1, which waits for timer');
-    assert.equal(several(null, 3), 'held by f1, which waits for timer');
+    assert.equal(several(null, 3), 'held by 3 calls of f1, which waits for timer');
+    assert.equal(several(null, 1), 'held by f1, which waits for timer');
   });
 
   test('are listed, most first, and at most three', () => {
