@@ -85,7 +85,7 @@ void MemoryReader::Refresh() {
   }
 }
 
-// Those that are not readable any more, or cannot be read in this way, are left to Read().
+// Drops the blocks that it cannot read. Read() fetches them one by one if they are needed.
 void MemoryReader::RefreshLines(Line* const* lines, size_t count) {
   Address addresses[kBlocksAtOnce];
   void* to[kBlocksAtOnce];

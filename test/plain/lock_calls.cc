@@ -127,6 +127,12 @@ TEST("LockCalls finds no function that may have been called, or that others have
   CHECK_EQ(CallsIn(u"() { @await l.enter(); r(); }"), "");
 }
 
+TEST("LockCalls finds a lock behind many conditions and calls of functions") {
+  std::u16string many;
+  for (int i = 0; i < 100; ++i) many += u"if (x) f();";
+  CHECK_EQ(CallsIn(u"() { " + many + u" await l.enter(); @await g(); l.leave(); }"), "l.leave ");
+}
+
 TEST("FindCallsOnThis finds the methods that a function calls on its own object") {
   const auto calls =
       vm::FindCallsOnThis(u"() { this.free++; this.#next(); if (x) this.log?.(1); this.a.b(); c.d(); }");

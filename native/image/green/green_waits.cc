@@ -104,8 +104,9 @@ ResourceUse GreenThreadScan::ToUse(const HeldResource& held) const {
   return use;
 }
 
-// Adds the use of the innermost resource among the holders. One that has no known users may be an object of
-// the program's own whose class has a known name: then it is that of such an object that the wait ends in.
+// Adds the use of the innermost resource among the holders. If none of its users is known, its class may be
+// one of the program's own that merely has a known name, and the use of the object that the wait ends in is
+// added.
 void GreenThreadScan::AddUse(WaitAnswer* answer) const {
   const auto add = [&](uint32_t i, const HeldResource& held) {
     answer->resource = ToUse(held);

@@ -133,8 +133,8 @@ Tagged ResourceHolders::GivenBackBy(Tagged* function) {
   return heap_->IsFunction(function) ? VariableAround(*function, "this") : Tagged();
 }
 
-// Functions in variables that give back what they were handed out for. Variables in registers have no names:
-// there must not be more such functions than the source still calls.
+// Looks for functions in variables that release a lock when they are called. Variables in registers have no
+// names, so there must not be more such functions than the source still calls.
 void ResourceHolders::LookAtOwnReleasers(uint32_t function, size_t count) {
   std::vector<Tagged> releasers;
   std::vector<Claim> claims;

@@ -60,7 +60,7 @@ class Calls {
   Calls(const LoopsAround& loops, const char16_t* place)
       : loops_(loops), tokens_(loops.tokens()), blocks_(loops.tokens()) {
     for (; place_ < tokens_.size() && tokens_[place_].text.data() < place; ++place_) continue;
-    for (size_t i = 0; i < tokens_.size() && all_.size() + bare_.size() < kMaxCalls; ++i) {
+    for (size_t i = 0; i < tokens_.size() && all_.size() < kMaxCalls; ++i) {
       if (Is(i, Kind::kName) && (i == 0 || !Is(i - 1, Kind::kDot))) Read(i);
     }
   }
@@ -113,7 +113,8 @@ void Calls::Read(size_t at) {
     if (Is(at + 1, Kind::kOpenParen) || has_dot) {
       call.what.method = name;
       call.arguments = has_dot ? next : at + 1;
-      (call.what.object.empty() ? bare_ : all_).push_back(std::move(call));
+      std::vector<Call>& calls = call.what.object.empty() ? bare_ : all_;
+      if (calls.size() < kMaxCalls) calls.push_back(std::move(call));
       return;
     }
     if (next == 0 || call.what.object.size() == kMaxSteps) return;

@@ -25,8 +25,7 @@ namespace gmr::vm {
 
 struct LockCall {
   // `this.mutex` of `this.mutex.release()`: names of a variable, or `this`, and of properties. Empty:
-  // `method` is a variable with the function that gives back, which it has waited for: `done = await
-  // lock.enter()`.
+  // `method` is a variable that holds the releasing function, as in `const done = await lock.enter()`.
   std::vector<std::string> object;
   std::string method;
   // Methods that have taken it.
