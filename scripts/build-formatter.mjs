@@ -29,7 +29,7 @@ const { metafile } = await build({
   minifySyntax: false,
   sourcemap: false,
   legalComments: 'none',
-  charset: 'utf8',
+  charset: 'ascii',
   // The bundle must not depend on compiler options of an editor's making.
   tsconfigRaw: {},
   banner: {

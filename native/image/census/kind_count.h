@@ -6,8 +6,8 @@
 // Lifetime:    until Reset().
 //
 // As V8HeapExplorer, src/profiler/heap-snapshot-generator.cc: the arrays that belong to code are code,
-// machine code is code although its pages are not read, the cell of a shape belongs to the shape, private
-// symbols and the maps that all isolates share are V8's own.
+// machine code is code although its pages are not read, the cell and the lists of a shape belong to the
+// shape, private symbols and the maps that all isolates share are V8's own.
 #ifndef GMR_NATIVE_IMAGE_CENSUS_KIND_COUNT_H_
 #define GMR_NATIVE_IMAGE_CENSUS_KIND_COUNT_H_
 
@@ -37,9 +37,12 @@ class KindCount {
  private:
   static constexpr size_t kMaxParts = 4'000'000;
 
+  using Parts = platform::MappedArray<uint64_t>;
+
   void Move(HeapKind from, HeapKind to, uint64_t bytes);
-  void NoteParts(const PageWords& page, size_t begin, size_t end);
-  void CountPart(Tagged part);
+  void NoteParts(const PageWords& page, size_t begin, size_t end, Parts* parts);
+  void CountParts(HeapKind kind, Parts* parts);
+  void CountPart(Tagged part, HeapKind kind);
   void VisitMachineCode(const PageWords& page, size_t index);
 
   const HeapReader* heap_;
@@ -48,8 +51,9 @@ class KindCount {
   const ObjectWalk* walk_;
   int64_t counts_[kHeapKinds] = {};
   int64_t bytes_[kHeapKinds] = {};
-  // Objects that code and shapes refer to. They are read at the end, sorted by address.
-  platform::MappedArray<uint64_t> parts_{kMaxParts};
+  // Objects that code or shapes refer to. They are read at the end, sorted by address.
+  Parts parts_of_code_{kMaxParts};
+  Parts parts_of_shapes_{kMaxParts};
 };
 
 }  // namespace gmr::vm

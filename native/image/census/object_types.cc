@@ -63,6 +63,11 @@ constexpr const char* kTypesWithParts[] = {
     "ArrayBoilerplateDescription__ARRAY_BOILERPLATE_DESCRIPTION_TYPE",
 };
 
+constexpr const char* kWrappers[] = {
+    "BytecodeWrapper__BYTECODE_WRAPPER_TYPE",
+    "CodeWrapper__CODE_WRAPPER_TYPE",
+};
+
 // src/objects/instance-type.h: the order of the types has been the same around these.
 constexpr int32_t kHandlersBehindLastMicrotask = 2;  // LOAD_HANDLER_TYPE, STORE_HANDLER_TYPE
 constexpr int32_t kFillerBehindFeedback = 1;         // FILLER_TYPE behind FEEDBACK_VECTOR_TYPE
@@ -123,6 +128,9 @@ ObjectTypes::ObjectTypes(const platform::ElfNumbers& numbers, const Layout& layo
   for (const NamedType& named : kNamedTypes) {
     const int32_t type = find(named.name);
     Set(type, type, named.rule, named.kind);
+  }
+  if (heap_layout.wrappers_are_code == 0) {
+    for (const char* name : kWrappers) Set(find(name), find(name), SizeRule::kUnknown, HeapKind::kSystem);
   }
   const int32_t feedback = find("FeedbackVector__FEEDBACK_VECTOR_TYPE");
   // FEEDBACK_METADATA_TYPE

@@ -59,15 +59,18 @@ struct VersionTable {
   int32_t free_space_type;
   int32_t free_space_unit;
   int32_t gc_state;
+  int32_t private_symbol_bits;
+  int32_t wrappers_are_code;
 };
 
-// FREE_SPACE_TYPE, instance-type.h; FreeSpace::size, src/objects/free-space.tq;
-// Heap::gc_state_, src/heap/heap.h, as the official node binaries have it.
+// FREE_SPACE_TYPE, instance-type.h; FreeSpace::size, src/objects/free-space.tq; Heap::gc_state_,
+// src/heap/heap.h; SymbolFlags, src/objects/name.tq; GetSystemEntryType(),
+// src/profiler/heap-snapshot-generator.cc, as the official node binaries have it.
 constexpr VersionTable kVersions[] = {
-    {"11.3.", 251, 1, 552},
-    {"12.4.", 260, 1, 408},
-    {"13.6.", 268, 8, 544},
-    {"14.6.", 273, 8, 552},
+    {"11.3.", 251, 1, 552, 1, 0},
+    {"12.4.", 260, 1, 408, 1, 0},
+    {"13.6.", 268, 8, 544, 1, 1},
+    {"14.6.", 273, 8, 552, 3, 1},
 };
 // Heap::ms_count_ and gc_count_ follow gc_state_ at the same distance in all of them.
 constexpr int32_t kFullCountBehindState = 24;
@@ -97,6 +100,8 @@ std::string LoadHeapLayout(std::string_view v8_version, const platform::ElfNumbe
     layout->heap_gc_state = known.gc_state;
     layout->heap_full_count = known.gc_state + kFullCountBehindState;
     layout->heap_gc_count = known.gc_state + kGcCountBehindState;
+    layout->private_symbol_bits = known.private_symbol_bits;
+    layout->wrappers_are_code = known.wrappers_are_code;
   }
   return "";
 }

@@ -149,6 +149,9 @@ struct HeapLayout {
   // Version table.
   int32_t type_free_space = -1;
   int32_t free_space_unit = -1;  // bytes per unit of its size
+  // One of these bits of a symbol's flags is set where it is private, which programs do not see.
+  int32_t private_symbol_bits = -1;
+  int32_t wrappers_are_code = -1;  // CodeWrapper and BytecodeWrapper, in a heap snapshot
 };
 
 // Fills in the v8dbg numbers and the version table, with the arguments of LoadLayout(). "": complete; else
