@@ -59,6 +59,7 @@ constexpr NamedType kNamedTypes[] = {
 
 constexpr const char* kTypesWithParts[] = {
     "Script__SCRIPT_TYPE",
+    "FeedbackCell__FEEDBACK_CELL_TYPE",
     "FeedbackVector__FEEDBACK_VECTOR_TYPE",
     "ArrayBoilerplateDescription__ARRAY_BOILERPLATE_DESCRIPTION_TYPE",
 };
