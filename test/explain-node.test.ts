@@ -68,6 +68,8 @@ function describeEvents(): void {
     waits: {
       awaitAnswer: inEvents('event "answer" of Broker', 'broker'),
       awaitInMap: /^event "ack:2" of Session in Map "sessions" \(\S*node-events\.cjs\)$/,
+      awaitAll:
+        /^Promise\.all: (?=.*event "charged" of Session in Array "devices")(?=.*event "online" of Session in Array "devices")/,
       awaitBoth: /^event "ended" of Session in Map "sessions" \(\S*node-events\.cjs\)$/,
       readAnswers: /^event "answers" of Broker \(\S*node-events\.cjs\)$/,
       awaitTarget: inEvents('event "done" of EventTarget', 'target'),

@@ -26,6 +26,10 @@ test(
       waitOf('lost') ?? '',
       /^callback in join \(\S+\/lost-callbacks\.cjs:11:24\), which nothing in the heap can call any more \(only running or native code could\)$/,
     );
+    assert.match(
+      waitOf('locked') ?? '',
+      /^callback in lock \(\S+\/lost-callbacks\.cjs:\d+:\d+\) with "release", (?:which nothing|and what would call it)/,
+    );
     assert.match(waitOf('kept') ?? '', /^Deduplicator\.inflight \("calls" in /);
   },
 );

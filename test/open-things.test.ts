@@ -247,7 +247,7 @@ for (const mode of MODES) {
         [`http request GET ${origin}/stock?..., waiting for headers`]: 2,
         [`http request GET ${origin}/first, waiting for headers`]: 1,
         [`http request GET ${origin}/second, waiting for a socket (http Agent: 1 of 1 socket in use)`]: 1,
-        [`fetch GET ${origin}/fetched?..., sent, waiting for its response to end`]: 1,
+        [`fetch GET ${origin}/fetched?..., sent, its response is not complete`]: 1,
       });
       assert.equal(
         counts(open, 'connection')[`TCP to 127.0.0.1:${peer.port}, used by an outgoing request`],

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "../base/memory_guard.h"
+#include "../v8/isolate_registry.h"
 
 namespace gmr::addon {
 
@@ -71,6 +72,7 @@ void LoopCall::CallWhileAsked() {
   const v8::HandleScope scope(isolate_);
   const v8::Local<v8::Context> context = context_.Get(isolate_);
   const v8::Context::Scope context_scope(context);
+  vm::IsolateRegistry::Get().NoteOwnCall(isolate_);
   while (!closing()) {
     const v8::HandleScope one_call(isolate_);
     v8::Local<v8::Value> argument;

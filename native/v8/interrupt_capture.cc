@@ -50,6 +50,16 @@ std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_lab
   return std::shared_ptr<Capture>(new Capture(std::move(question), std::move(thread_label)));
 }
 
+namespace {
+
+void NoteTurn(const Respondent& respondent, Answer* answer) {
+  if (respondent.quiet == nullptr) return;
+  if (!answer->stack.frames.empty()) return respondent.quiet->Ran();
+  answer->quiet_since_ms = respondent.quiet->Answered(respondent.asked, respondent.at);
+}
+
+}  // namespace
+
 void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Respondent& respondent) {
   const int64_t begun_at_ns = platform::MonotonicNs();
   const int tid = platform::CurrentThreadId();
@@ -69,6 +79,7 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
     answer.green_threads = ReadOwnHeap(asked, heap, limits, respondent.loop, deadline_ns);
   } else {
     answer.stack = WalkStack(respondent.isolate, question.max_frames);
+    NoteTurn(respondent, &answer);
     // Before anything else makes V8 move its objects.
     const bool is_whole = !question.prefers_user_code || answer.stack.HasUserCode();
     if (is_wanted && is_whole && question.own_frames != nullptr)

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "../base/monitor.h"
+#include "../base/quiet_loop.h"
 #include "../image/census/heap_census.h"
 #include "../image/stack/frame.h"
 #include "../process/sockets/own_fds.h"
@@ -82,6 +83,10 @@ struct Respondent {
   std::shared_ptr<const AsyncContextQuery> context;
   // Grow by what an answer took, before it is given.
   AnswerTotals* totals = nullptr;
+  // Of a question that woke the loop; nullptr: it did not.
+  platform::QuietLoop* quiet = nullptr;
+  platform::LoopTurn asked;
+  platform::LoopTurn at;
 };
 
 struct Answer {
@@ -91,6 +96,9 @@ struct Answer {
   HeapSample heap;
   GreenThreads green_threads;
   int64_t answered_at_ns = 0;
+  // Since when the loop had waited when it was woken for this question, by its own clock. -1: it did not
+  // wait.
+  int64_t quiet_since_ms = -1;
   // True when memory ran out before the answer was complete; the rest is empty.
   bool ran_out_of_memory = false;
 };

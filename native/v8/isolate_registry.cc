@@ -56,6 +56,7 @@ struct IsolateRegistry::Entry {
   std::shared_ptr<const AsyncContextQuery> context;
   // Of the isolate's own thread: keeps what `context` refers to.
   v8::Global<v8::Object> storage;
+  platform::QuietLoop quiet;  // of the isolate's own thread
 };
 
 namespace {
@@ -66,6 +67,7 @@ template <typename Entry>
 struct Request {
   std::shared_ptr<Entry> entry;
   std::shared_ptr<Capture> capture;
+  platform::LoopTurn asked;
 };
 
 std::string Label(const IsolateIdentity& identity) {
@@ -90,6 +92,9 @@ uint64_t LoopCount(uv_loop_t* loop) {
   uv_metrics_info(loop, &metrics);
   return metrics.loop_count;
 }
+
+// As uv_now() and LoopCount().
+platform::LoopTurn TurnOf(uv_loop_t* loop) { return {LoopCount(loop), static_cast<int64_t>(uv_now(loop))}; }
 
 }  // namespace
 
@@ -249,7 +254,7 @@ std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& quest
   }
   auto capture = Capture::Make(question, Label(entry->identity));
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): OnInterrupt frees it
-  auto* request = new Request<Entry>{entry, capture};
+  auto* request = new Request<Entry>{entry, capture, TurnOf(entry->loop)};
   unanswered = capture;
   // Node's own request, not only V8's: it also wakes an idle event loop, and is
   // called back, not dropped, when the environment ends.
@@ -269,6 +274,13 @@ std::optional<uint64_t> IsolateRegistry::TurnsOf(uint64_t id) {
   const auto found = entries_.find(id);
   if (closed_ || found == entries_.end()) return std::nullopt;
   return LoopCount(found->second->loop);
+}
+
+void IsolateRegistry::NoteOwnCall(v8::Isolate* isolate) {
+  const platform::Monitor::Lock lock(monitor_);
+  for (const auto& [id, entry] : entries_) {
+    if (entry->isolate == isolate) entry->quiet.Called(LoopCount(entry->loop));
+  }
 }
 
 bool IsolateRegistry::AskWhenItRuns(uint64_t id, const std::shared_ptr<Capture>& capture) {
@@ -309,8 +321,8 @@ void IsolateRegistry::OnNextJavaScript(v8::Isolate* isolate, void* id) {
   }
   if (capture == nullptr) return;
   // V8 calls this function, so no C++ exception may leave it.
-  const Respondent respondent{isolate, place, platform::OwnAddress(entry->loop), std::move(context),
-                              &entry->totals};
+  const Respondent respondent{
+      isolate, place, platform::OwnAddress(entry->loop), std::move(context), &entry->totals, nullptr, {}, {}};
   platform::WithinMemory([&] { Capture::AnswerFrom(capture, respondent); });
 }
 
@@ -332,9 +344,10 @@ void IsolateRegistry::OnInterrupt(void* raw) {
   }
   // Node calls this function, so no C++ exception may leave it.
   const bool answered = platform::WithinMemory([&] {
-    Capture::AnswerFrom(request->capture, {request->entry->isolate, request->entry->place,
-                                           platform::OwnAddress(request->entry->loop), std::move(context),
-                                           &request->entry->totals});
+    Entry& entry = *request->entry;
+    Capture::AnswerFrom(request->capture,
+                        {entry.isolate, entry.place, platform::OwnAddress(entry.loop), std::move(context),
+                         &entry.totals, &entry.quiet, request->asked, TurnOf(entry.loop)});
   });
   // If this fails as well, the question stays unanswered, and the report stops waiting at its time limit.
   if (!answered) platform::WithinMemory([&] { Capture::AnswerWithoutMemory(request->capture); });

@@ -103,6 +103,9 @@ class IsolateRegistry {
   // Iterations of an event loop since it began; nullopt: it is gone.
   std::optional<uint64_t> TurnsOf(uint64_t id);
 
+  // The event loop of the calling thread was woken for gmr-native's own code.
+  void NoteOwnCall(v8::Isolate* isolate);
+
   // Requests from an isolate the stack of the JavaScript that its thread runs next by itself; nothing is
   // woken for it. Such a question may stay unanswered for ever, so it ends with Withdraw(). False: the
   // isolate is gone.

@@ -27,7 +27,7 @@ export function numberTexts(group: OpenGroup): readonly string[] {
   if (dueMs !== undefined) texts.push(dueText(dueMs));
   if (queuedBytes !== undefined && queuedBytes.sum > 0) texts.push(`${bytesText(queuedBytes.sum)} queued`);
   if (unreadBytes !== undefined && unreadBytes.sum > 0) {
-    texts.push(`${bytesText(unreadBytes.sum)} came in and were not read`);
+    texts.push(`${bytesText(unreadBytes.sum)} came in, not read`);
   }
   const quiet = quietText(group);
   if (quiet !== null) texts.push(quiet);

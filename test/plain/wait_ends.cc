@@ -3,6 +3,8 @@
 #include "../../native/image/green/wait_ends.h"
 
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "../../native/image/green/wait_rules.h"
 #include "../../native/image/green/wait_text.h"
@@ -182,6 +184,41 @@ TEST("an object that another one has too is no item") {
   CHECK(wait.ends[0].path.back().node == mutex);
   CHECK_EQ(wait.ends[0].owners.size(), size_t{1});
   CHECK(wait.ends[0].owners[0].node == owner);
+}
+
+// A promise that a listener of an emitter settles, which `array` has.
+void Listen(Graph* graph, uint32_t promise, uint32_t emitter, const char* event) {
+  const uint32_t events = graph->Add(WaitRole::kEntry);
+  const uint32_t listener = graph->Add(WaitRole::kFunction);
+  graph->Connect(promise, listener);
+  for (const auto& [from, to, member] :
+       {std::tuple(listener, events, event), std::tuple(events, emitter, "_events")}) {
+    vm::WaitEdge edge;
+    edge.to = to;
+    edge.offset = 8;
+    edge.member = member;
+    CHECK(graph->nodes.Connect(from, edge));
+  }
+}
+
+TEST("emitters of one array are told apart, and so are the events of one emitter") {
+  Graph graph;
+  const uint32_t promise = graph.Add(WaitRole::kPromise);
+  const uint32_t array = graph.Add(WaitRole::kContainer);
+  const uint32_t emitters[] = {graph.Add(WaitRole::kNamed), graph.Add(WaitRole::kNamed)};
+  for (const uint32_t emitter : emitters) {
+    graph.nodes[emitter].in_array = true;
+    graph.Connect(emitter, array);
+  }
+  graph.Connect(array, graph.End(WaitEndKind::kGlobal));
+  const std::pair<uint32_t, const char*> awaited[] = {
+      {emitters[0], "online"}, {emitters[1], "online"}, {emitters[0], "charged"}, {emitters[0], "charged"}};
+  for (const auto& [emitter, event] : awaited) {
+    const uint32_t part = graph.Add(WaitRole::kPromise);
+    graph.Depend(promise, part);
+    Listen(&graph, part, emitter, event);
+  }
+  CHECK_EQ(graph.Find(promise).ends.size(), size_t{3});
 }
 
 TEST("a variable of the waiting function itself settles nothing") {

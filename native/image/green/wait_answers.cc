@@ -137,6 +137,12 @@ bool WaitAnswers::Tell(const FoundEnd& found, WaitEnd* end) {
   bool is_known = true;
   end->effect = found.effect;
   end->is_uncalled = found.is_uncalled;
+  int scopes = 0;
+  for (const WaitLink& link : found.path) {
+    const WaitNode& node = search_->nodes()[link.node];
+    if (!found.is_uncalled || node.role != WaitRole::kScope) continue;
+    end->variable = ++scopes == 1 ? node.variable : "";
+  }
   end->holders = HoldersOf(found.path, &is_known);
   std::vector<WaitLink> owners = {found.path.back()};
   owners.insert(owners.end(), found.owners.begin(), found.owners.end());

@@ -286,9 +286,23 @@ uint32_t WaitEnds::AnchorOf(const FoundEnd& end) const {
   return anchor == end.path.end() ? end.path.back().node : anchor->node;
 }
 
-// Whether two paths end in the same variable of a scope, or in the same property of an object. All elements
-// of a collection count as the same.
+WaitEnds::Event WaitEnds::EventOf(const FoundEnd& end) const {
+  for (size_t i = 1; i < end.path.size(); ++i) {
+    const uint32_t name = end.path[i - 1].edge;
+    const WaitLink& emitter = end.path[i];
+    if (name == kNoIndex || emitter.edge == kNoIndex) continue;
+    if (std::strcmp(nodes_->EdgeAt(emitter.edge).member, kEvents) == 0)
+      return {(*nodes_)[emitter.node].object, nodes_->EdgeAt(name).member};
+  }
+  return {};
+}
+
+// Whether two paths end in the same variable of a scope, or in the same property. All elements of a
+// collection count as the same, except for events.
 bool WaitEnds::EndAlike(const FoundEnd& a, const FoundEnd& b) const {
+  const Event event = EventOf(a);
+  const Event other = EventOf(b);
+  if (event.emitter != other.emitter || std::strcmp(event.name, other.name) != 0) return false;
   for (size_t i = a.path.size(), j = b.path.size(); i > 1 && j > 1; --i, --j) {
     const WaitLink& of_a = a.path[i - 1];
     const WaitLink& of_b = b.path[j - 1];

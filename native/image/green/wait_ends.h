@@ -89,6 +89,12 @@ class WaitEnds {
   void ReachFrom(uint32_t node);
   bool IsOnWay(const FoundEnd& end, const std::vector<FoundEnd>& others) const;
   uint32_t AnchorOf(const FoundEnd& end) const;
+  struct Event {
+    Tagged emitter;
+    const char* name = "";
+  };
+  // The event that the path leads through.
+  Event EventOf(const FoundEnd& end) const;
   bool EndAlike(const FoundEnd& a, const FoundEnd& b) const;
   bool IsListed(const FoundEnd& end, const FoundWait& wait, size_t others) const;
   bool IsItem(uint32_t node) const;

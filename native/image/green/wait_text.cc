@@ -85,7 +85,10 @@ std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 std::string ContentName(const WaitEnd& end) {
   if (end.holders.size() < 2) return "variable";
   const Holder& content = end.holders[end.holders.size() - 2];
-  if (content.kind == HolderKind::kPlain) return "object";
+  const bool has_function =
+      end.holders.size() > 2 && end.holders[end.holders.size() - 3].kind == HolderKind::kCallback;
+  if (content.kind == HolderKind::kPlain)
+    return has_function && !content.member.empty() ? "function" : "object";
   return content.kind == HolderKind::kCallback ? "variable" : content.class_name;
 }
 
@@ -226,6 +229,8 @@ WaitAnswer AnswerOf(const WaitEnd& end, bool is_whole) {
   if (end.effect == WaitEffect::kRejects) answer.after = ", which can only reject it";
   if (end.effect != WaitEffect::kMaySettle) return answer;
   if (end.is_uncalled) {
+    const bool says_more = !end.variable.empty() && end.variable != "resolve" && end.variable != "reject";
+    if (says_more) answer.text += " with " + Quoted(end.variable);
     answer.after = is_whole ? kUncalled : kCallerNotFound;
     return answer;
   }

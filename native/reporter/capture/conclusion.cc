@@ -1,5 +1,6 @@
 #include "conclusion.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -57,6 +58,11 @@ void ConcludeSilent(int64_t asked_at_ns, bool stopped, Subject* subject) {
   photo.note = stopped ? "no answer: the process is exiting" : WhySilent(*subject, waited_ms);
 }
 
+// By the loop's own clock it waits since the last report at the latest: the question woke it.
+double WaitedMs(double stalled_ms, int64_t asked_at_ns, int64_t since_ms) {
+  return std::max(stalled_ms, static_cast<double>(asked_at_ns / platform::kNsPerMs - since_ms));
+}
+
 // Derives the state from the kernel's data and the event loop's clock.
 void ConcludeWithoutStack(const char* why, IsolatePhoto* photo) {
   const bool idle = photo->os && photo->os->status.InEventPoll();
@@ -107,6 +113,8 @@ void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
     return;
   }
   photo.state = StateOfAnswered(photo, answer.stack);
+  if (photo.state == IsolateState::kIdle && answer.quiet_since_ms >= 0)
+    photo.status.loop_stalled_ms = WaitedMs(photo.status.loop_stalled_ms, asked_at_ns, answer.quiet_since_ms);
   photo.stack = answer.stack;
   photo.context = answer.context;
   if (photo.status.identity.runs_module_hooks) photo.note = "Node's own thread for module hooks";

@@ -35,10 +35,11 @@ bool IsInQueue(const vm::StackCapture& stack) {
   return stack.running_microtasks || std::any_of(stack.frames.begin(), stack.frames.end(), &RunsQueues);
 }
 
-bool IsAtStart(const vm::Frame& frame) {
-  const vm::FunctionStart& start = frame.code.function_start;
+bool IsAt(const vm::FunctionStart& start, const vm::Frame& frame) {
   return start.line > 0 && start.line == frame.line && start.column == frame.column;
 }
+
+bool IsAtStart(const vm::Frame& frame) { return IsAt(frame.code.function_start, frame); }
 
 // The function that a step began with; it may be one of Node's, which calls the application's again and
 // again. nullptr: none, the thread is between two steps.
@@ -63,11 +64,16 @@ bool IsSameFunction(const vm::Frame& a, const vm::Frame& b) {
   return a.function_name == b.function_name && a.file == b.file;
 }
 
-// Whether the step that ran at the time of `before` had ended by that of `after`.
-bool HasEnded(const vm::StackCapture& before, const vm::StackCapture& after) {
+// Whether the step that ran at the time of `before` had ended by that of `after`. A step of the same function
+// that has only begun is another one: `first` is a stack whose functions' starts are known.
+bool HasEnded(const vm::StackCapture& first, const vm::StackCapture& before, const vm::StackCapture& after) {
   const vm::Frame* root = RootOf(before);
   const vm::Frame* next = RootOf(after);
-  return root != nullptr && (next == nullptr || !IsSameFunction(*root, *next));
+  if (root == nullptr || next == nullptr) return root != nullptr;
+  const vm::Frame* known = RootOf(first);
+  const bool has_begun =
+      known != nullptr && IsSameFunction(*known, *next) && IsAt(known->code.function_start, *next);
+  return has_begun || !IsSameFunction(*root, *next);
 }
 
 bool IsCandidate(const IsolatePhoto& photo) {
@@ -114,7 +120,7 @@ BusyQueue QueueSampler::FindQueue(const IsolatePhoto& photo) const {
     if (answer == nullptr || !IsInQueue(answer->answer().stack) || answer->answer().stack.cut_count > 0)
       break;
     const vm::StackCapture& stack = answer->answer().stack;
-    if (HasEnded(before, stack)) ++ends;
+    if (HasEnded(*photo.stack, before, stack)) ++ends;
     (stack.running_microtasks ? has_jobs : has_ticks) = true;
     before = stack;
   }

@@ -46,7 +46,7 @@ function describeUndiciRequest(group: CensusGroup): Described | null {
   if (method === null || origin === null || path === null) return null;
   const url = urlWithoutValues(origin + path);
   // It gets its abort() when it is written to a connection.
-  const state = has(group, 'abort') ? 'sent, waiting for its response to end' : 'waiting for a connection';
+  const state = has(group, 'abort') ? 'sent, its response is not complete' : 'waiting for a connection';
   const name =
     classOf(group, '@handler') === 'Fetch' || group.file.startsWith('node:') ? 'fetch' : 'undici request';
   return {

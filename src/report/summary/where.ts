@@ -155,6 +155,8 @@ function calledFrom(frames: readonly Frame[], { frame, owner, index }: Chosen, n
   const callers = frames.slice(index + 1).filter(({ kind }) => kind === 'js' || kind === 'wasm');
   const caller = callers.find((each) => ownerOf(each, naming).kind !== 'node');
   if (caller === undefined || !isOwn(caller, naming) || plainName(caller) === '') return '';
+  // A helper that a compiler wrote into the file.
+  if (caller.generated === NO_ENTRY_REASON) return '';
   const isSame = lineOf(caller, naming) === lineOf(frame, naming);
   return `, called from ${isSame ? plainName(caller) : nameWithPosition(caller, naming)}`;
 }
