@@ -7,7 +7,15 @@ import { requireLib } from './support/lib';
 import { STACK_READING } from './support/native-addon';
 import { ofKind, reportOnScene } from './support/open-scene';
 import { PATIENT } from './support/patience';
-import { captured, frame, mainThread, nodeFrame, osThread, photograph } from './support/photographs';
+import {
+  captured,
+  frame,
+  mainThread,
+  nodeFrame,
+  osThread,
+  photograph,
+  workerThread,
+} from './support/photographs';
 
 const { summarize } = requireLib('report/summary/index') as typeof import('../src/report/summary/index');
 
@@ -32,11 +40,15 @@ function child(pid: number, words: readonly string[], more: Partial<ProcessInfo>
   };
 }
 
-function sentences(main: Partial<IsolateThread>, children: readonly ProcessInfo[]): readonly string[] {
+function sentences(
+  main: Partial<IsolateThread>,
+  children: readonly ProcessInfo[],
+  workers: readonly IsolateThread[] = [],
+): readonly string[] {
   const processes = [child(OWN_PID, ['node'], { ppid: 1 }), ...children];
   return summarize(
     photograph({
-      isolates: [mainThread(main)],
+      isolates: [mainThread(main), ...workers],
       processes: { status: 'known', processes, leftOut: 0, incomplete: false },
     }) as unknown as Photograph,
   );
@@ -104,6 +116,17 @@ describe('a child process that a thread waits for', () => {
       sentences(waiting, [old, reader])[0],
       `${place}, waiting for child process 812 (sh -c build | tee log), sleeping in read(fd 0 -> pipe:[8]).`,
     );
+  });
+
+  test('is named for a worker too', () => {
+    const worker = workerThread(3, { ...waiting, name: 'converter' });
+    const [sentence] = sentences({ state: 'idle' }, [old, young], [worker]);
+    assert.match(
+      sentence ?? '',
+      /^worker 3 \(converter\): blocked for 2 s in .*, waiting for child process 812 /,
+    );
+    const two = sentences({ state: 'idle' }, [young, { ...young, pid: 813 }], [worker]);
+    assert.doesNotMatch(two.join('\n'), /child process/);
   });
 
   test('is named with the process that it waits for itself', () => {

@@ -1,6 +1,6 @@
 import { areKnown } from '../facts';
 import type { IsolateThread, Photograph } from '../model';
-import { describeAwaitedChild, describeRunningChildren } from './children';
+import { describeRunningChildren } from './children';
 import { describeFatal } from './fatal';
 import { FileNames } from './file-names';
 import { describeCounted, mergeSuspended, readSuspended, type Suspended } from './green';
@@ -11,9 +11,9 @@ import { describeStuckThings } from './open';
 import type { Naming } from './place';
 import { describeOutgoing, describeRequests } from './requests';
 import { describeSpin } from './spin';
-import { describeThread, isolateLabel } from './states';
+import { isolateLabel } from './states';
 import { describeBusyThreads } from './threads';
-import { describeWorkers, isQuiet, listWorkers } from './workers';
+import { describeWithChild, describeWorkers, isQuiet, listWorkers } from './workers';
 
 export { firstLine } from './fatal';
 export { isolateLabel } from './states';
@@ -65,6 +65,7 @@ function compose(photograph: Photograph, naming: Naming): readonly string[] {
     ...waiting.flatMap(describeDeadlocks),
     ...describeWorkers(
       others.filter((worker) => !isCalm(worker)),
+      photograph,
       naming,
     ),
     ...describeBusyThreads(otherThreads),
@@ -76,7 +77,7 @@ function compose(photograph: Photograph, naming: Naming): readonly string[] {
     ...waits.nothing,
     ...jobs.sentences,
     ...(isMainCalm ? children.others : []),
-    ...describeWorkers(others.filter(isCalm), naming),
+    ...describeWorkers(others.filter(isCalm), photograph, naming),
   ];
 }
 
@@ -94,10 +95,7 @@ function describeMain(photograph: Photograph, naming: Naming): readonly string[]
   if (trigger.kind === 'fatal') return describeFatal(trigger, isolates, naming);
   return isolates
     .filter(({ kind }) => kind === 'main')
-    .map((main) => {
-      const child = describeAwaitedChild(main, photograph);
-      return `main thread: ${describeThread(main, naming)}${child === null ? '' : `, waiting for ${child}`}.`;
-    });
+    .map((main) => `${describeWithChild(main, photograph, naming)}.`);
 }
 
 function readThread(isolate: IsolateThread, naming: Naming): readonly Waiting[] {

@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration';
-import type { IsolateThread } from '../model';
+import type { IsolateThread, Photograph } from '../model';
+import { describeAwaitedChild } from './children';
 import type { Naming } from './place';
 import { describeSpin } from './spin';
 import { describeState, describeThread, isolateLabel, isUnseen } from './states';
@@ -18,8 +19,12 @@ const ORDER: readonly IsolateThread['state'][] = [
 ];
 
 /** One sentence for the workers that are alike, those first that are likelier to be the reason for the report. */
-export function describeWorkers(workers: readonly IsolateThread[], naming: Naming): readonly string[] {
-  return groupWorkers(workers, naming).map((group) => `${describeGroup(group, naming)}.`);
+export function describeWorkers(
+  workers: readonly IsolateThread[],
+  photograph: Photograph,
+  naming: Naming,
+): readonly string[] {
+  return groupWorkers(workers, naming).map((group) => `${describeGroup(group, photograph, naming)}.`);
 }
 
 /** True for threads that are unlikely to be the cause of a problem. */
@@ -47,13 +52,20 @@ function orderOf([first]: readonly IsolateThread[]): number {
   return first === undefined ? ORDER.length : ORDER.indexOf(first.state);
 }
 
-function describeGroup(group: readonly IsolateThread[], naming: Naming): string {
+function describeGroup(group: readonly IsolateThread[], photograph: Photograph, naming: Naming): string {
   const [first] = group;
   if (first === undefined) return '';
-  if (group.length === 1) return `${isolateLabel(first)}: ${describeThread(first, naming)}`;
+  if (group.length === 1) return describeWithChild(first, photograph, naming);
   const who =
     first.state === 'idle' || first.state === 'waiting' ? `${group.length} workers` : listWorkers(group);
   return `${who}: ${describeState(first, blockedRange(group), naming)}`;
+}
+
+/** One thread, with the child process for which it waits. */
+export function describeWithChild(isolate: IsolateThread, photograph: Photograph, naming: Naming): string {
+  const child = describeAwaitedChild(isolate, photograph);
+  const text = `${isolateLabel(isolate)}: ${describeThread(isolate, naming)}`;
+  return child === null ? text : `${text}, waiting for ${child}`;
 }
 
 /** `worker 3 (resizer)`, `workers 2, 4`, `64 workers` */
