@@ -55,7 +55,7 @@ namespace {
 void NoteTurn(const Respondent& respondent, Answer* answer) {
   if (respondent.quiet == nullptr) return;
   if (!answer->stack.frames.empty()) return respondent.quiet->Ran();
-  answer->quiet_since_ms = respondent.quiet->Answered(respondent.asked, respondent.at);
+  answer->quiet_since_ms = respondent.quiet->Answered(respondent.asked, respondent.now);
 }
 
 }  // namespace

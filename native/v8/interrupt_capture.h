@@ -85,8 +85,8 @@ struct Respondent {
   AnswerTotals* totals = nullptr;
   // Of a question that woke the loop; nullptr: it did not.
   platform::QuietLoop* quiet = nullptr;
-  platform::LoopTurn asked;
-  platform::LoopTurn at;
+  platform::LoopPast asked;
+  platform::LoopPast now;
 };
 
 struct Answer {

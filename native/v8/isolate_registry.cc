@@ -67,7 +67,7 @@ template <typename Entry>
 struct Request {
   std::shared_ptr<Entry> entry;
   std::shared_ptr<Capture> capture;
-  platform::LoopTurn asked;
+  platform::LoopPast asked;
 };
 
 std::string Label(const IsolateIdentity& identity) {
@@ -93,8 +93,13 @@ uint64_t LoopCount(uv_loop_t* loop) {
   return metrics.loop_count;
 }
 
-// As uv_now() and LoopCount().
-platform::LoopTurn TurnOf(uv_loop_t* loop) { return {LoopCount(loop), static_cast<int64_t>(uv_now(loop))}; }
+// Each is an aligned word, as above.
+platform::LoopPast PastOf(uv_loop_t* loop) {
+  uv_metrics_t metrics{};
+  uv_metrics_info(loop, &metrics);
+  // Node has one timer for all of JavaScript, which it starts anew whenever one of those fires.
+  return {metrics.events, loop->timer_counter + loop->timer_heap.nelts, static_cast<int64_t>(uv_now(loop))};
+}
 
 }  // namespace
 
@@ -254,7 +259,7 @@ std::shared_ptr<Capture> IsolateRegistry::Ask(uint64_t id, const Question& quest
   }
   auto capture = Capture::Make(question, Label(entry->identity));
   // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): OnInterrupt frees it
-  auto* request = new Request<Entry>{entry, capture, TurnOf(entry->loop)};
+  auto* request = new Request<Entry>{entry, capture, PastOf(entry->loop)};
   unanswered = capture;
   // Node's own request, not only V8's: it also wakes an idle event loop, and is
   // called back, not dropped, when the environment ends.
@@ -279,7 +284,7 @@ std::optional<uint64_t> IsolateRegistry::TurnsOf(uint64_t id) {
 void IsolateRegistry::NoteOwnCall(v8::Isolate* isolate) {
   const platform::Monitor::Lock lock(monitor_);
   for (const auto& [id, entry] : entries_) {
-    if (entry->isolate == isolate) entry->quiet.Called(LoopCount(entry->loop));
+    if (entry->isolate == isolate) entry->quiet.Called(PastOf(entry->loop));
   }
 }
 
@@ -347,7 +352,7 @@ void IsolateRegistry::OnInterrupt(void* raw) {
     Entry& entry = *request->entry;
     Capture::AnswerFrom(request->capture,
                         {entry.isolate, entry.place, platform::OwnAddress(entry.loop), std::move(context),
-                         &entry.totals, &entry.quiet, request->asked, TurnOf(entry.loop)});
+                         &entry.totals, &entry.quiet, request->asked, PastOf(entry.loop)});
   });
   // If this fails as well, the question stays unanswered, and the report stops waiting at its time limit.
   if (!answered) platform::WithinMemory([&] { Capture::AnswerWithoutMemory(request->capture); });

@@ -59,7 +59,6 @@ constexpr NamedType kNamedTypes[] = {
 
 constexpr const char* kTypesWithParts[] = {
     "Script__SCRIPT_TYPE",
-    "FeedbackCell__FEEDBACK_CELL_TYPE",
     "FeedbackVector__FEEDBACK_VECTOR_TYPE",
     "ArrayBoilerplateDescription__ARRAY_BOILERPLATE_DESCRIPTION_TYPE",
 };
@@ -87,6 +86,10 @@ const char* NameOf(HeapKind kind) {
 void ObjectTypes::Set(int32_t first, int32_t last, SizeRule rule, HeapKind kind) {
   if (first < 0) return;
   for (int32_t type = first; type <= std::min(last, kTypes - 1); ++type) table_[type] = {rule, kind, false};
+}
+
+void ObjectTypes::SetHasParts(int32_t type) {
+  if (IsInTable(type)) table_[type].has_parts = true;
 }
 
 void ObjectTypes::SetStrings(const Layout& layout) {
@@ -139,10 +142,10 @@ ObjectTypes::ObjectTypes(const platform::ElfNumbers& numbers, const Layout& layo
   Set(feedback + kFillerBehindFeedback, feedback + kFillerBehindFeedback, SizeRule::kUnknown,
       HeapKind::kDead);
   Set(heap_layout.type_free_space, heap_layout.type_free_space, SizeRule::kFreeSpace, HeapKind::kDead);
-  for (const char* name : kTypesWithParts) {
-    const int32_t type = find(name);
-    if (IsInTable(type)) table_[type].has_parts = true;
-  }
+  for (const char* name : kTypesWithParts) SetHasParts(find(name));
+  // Where the array of a cell has no type of its own.
+  if (find("ClosureFeedbackCellArray__CLOSURE_FEEDBACK_CELL_ARRAY_TYPE") < 0)
+    SetHasParts(find("FeedbackCell__FEEDBACK_CELL_TYPE"));
   array_type_ = find("JSArray__JS_ARRAY_TYPE");
   usable_ = symbol >= 0 && bytes >= 0 && feedback > 0 && array_type_ >= 0 && layout.type_proxy > 0 &&
             heap_layout.type_free_space == feedback + kFillerBehindFeedback + 1;

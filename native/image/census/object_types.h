@@ -80,6 +80,7 @@ class ObjectTypes {
 
   static bool IsInTable(int32_t type) { return type >= 0 && type < kTypes; }
   void Set(int32_t first, int32_t last, SizeRule rule, HeapKind kind);
+  void SetHasParts(int32_t type);
   void SetStrings(const Layout& layout);
 
   OfType table_[kTypes];
