@@ -60,7 +60,8 @@ void ConcludeSilent(int64_t asked_at_ns, bool stopped, Subject* subject) {
 
 // By the loop's own clock it waits since the last report at the latest: the question woke it.
 double WaitedMs(double stalled_ms, int64_t asked_at_ns, int64_t since_ms) {
-  return std::max(stalled_ms, static_cast<double>(asked_at_ns / platform::kNsPerMs - since_ms));
+  const int64_t asked_ms = asked_at_ns / platform::kNsPerMs;
+  return std::max(stalled_ms, static_cast<double>(asked_ms - since_ms));
 }
 
 // Derives the state from the kernel's data and the event loop's clock.
