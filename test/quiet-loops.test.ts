@@ -8,8 +8,8 @@ import { startService } from './support/service';
 
 const PAUSE_MS = 400;
 const WORKER = String.raw`worker 1 \(quiet\)`;
-/** From Node 24 on, V8 wakes the main thread some time after the isolate of the formatter is gone. */
-const ALONE = Number(process.versions.node.split('.')[0]) < 24 ? ['main thread', WORKER] : [WORKER];
+/** From Node 24 on, V8 posts a task to the main thread when the formatter's isolate is disposed of. */
+const THREADS = Number(process.versions.node.split('.')[0]) < 24 ? ['main thread', WORKER] : [WORKER];
 
 /** For how long a thread has been idle, in ms, by the summary of a report. */
 function idleMs(report: string, thread: string): number {
@@ -23,7 +23,7 @@ describe('a loop that does nothing but answer reports', { ...PATIENT, ...STACK_R
   test('has been idle since before the first report', async (t) => {
     const service = startService(t, { script: 'quiet-service.cjs' });
     await service.ready();
-    for (const thread of ALONE) {
+    for (const thread of THREADS) {
       const first = idleMs(await service.reportOnSignal(), thread);
       for (let reports = 1; reports <= 3; reports += 1) {
         await delay(PAUSE_MS);

@@ -5,9 +5,9 @@
 // Signal-safe: yes.
 // Lifetime:    plain data.
 //
-// A question wakes a loop that waits, and so does a call of gmr-native's own code. By the loop's own clock it
-// would have waited since then only. Each of these is one event; libuv counts it behind its callback. How
-// often the loop turns says nothing: Node may let it turn once more.
+// A question wakes a loop that waits, and so does a call of gmr-native's own code; the loop's own clock
+// starts anew each time. Each of them is one event, which libuv counts after its callback. The number of
+// turns is no measure: Node may add one.
 #ifndef GMR_NATIVE_BASE_QUIET_LOOP_H_
 #define GMR_NATIVE_BASE_QUIET_LOOP_H_
 
@@ -15,7 +15,7 @@
 
 namespace gmr::platform {
 
-// What a loop has done so far.
+// The counters of an event loop at one moment.
 struct LoopPast {
   uint64_t events = 0;   // uv_metrics_t::events
   uint64_t timers = 0;   // changes whenever a timer is started or ends
@@ -24,14 +24,14 @@ struct LoopPast {
 
 class QuietLoop {
  public:
-  // A question was answered on a loop without JavaScript at `now`, and asked at `asked`. Returns since when
-  // the loop had waited, by its own clock.
+  // A question that was asked at `asked` is answered at `now`, and no JavaScript was running. Returns when
+  // the loop began to wait, by its own clock.
   int64_t Answered(const LoopPast& asked, const LoopPast& now) {
     const bool is_same_event = is_known_ && now.timers == timers_ && now.events + 1 == next_event_;
     if (is_same_event) return since_ms_;
     const bool did_nothing = now.events == asked.events && now.timers == asked.timers;
-    const bool was_awake =
-        did_nothing && now.woken_ms == asked.woken_ms;  // for something else, which has run
+    // Something else had woken it, and has run.
+    const bool was_awake = did_nothing && now.woken_ms == asked.woken_ms;
     if (was_awake || !IsQuiet(now)) since_ms_ = did_nothing && !was_awake ? asked.woken_ms : now.woken_ms;
     Expect(now);
     return since_ms_;

@@ -52,7 +52,7 @@ std::shared_ptr<Capture> Capture::Make(Question question, std::string thread_lab
 
 namespace {
 
-void NoteTurn(const Respondent& respondent, Answer* answer) {
+void NoteQuiet(const Respondent& respondent, Answer* answer) {
   if (respondent.quiet == nullptr) return;
   if (!answer->stack.frames.empty()) return respondent.quiet->Ran();
   answer->quiet_since_ms = respondent.quiet->Answered(respondent.asked, respondent.now);
@@ -79,7 +79,7 @@ void Capture::AnswerFrom(const std::shared_ptr<Capture>& capture, const Responde
     answer.green_threads = ReadOwnHeap(asked, heap, limits, respondent.loop, deadline_ns);
   } else {
     answer.stack = WalkStack(respondent.isolate, question.max_frames);
-    NoteTurn(respondent, &answer);
+    NoteQuiet(respondent, &answer);
     // Before anything else makes V8 move its objects.
     const bool is_whole = !question.prefers_user_code || answer.stack.HasUserCode();
     if (is_wanted && is_whole && question.own_frames != nullptr)

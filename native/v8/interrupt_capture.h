@@ -83,7 +83,7 @@ struct Respondent {
   std::shared_ptr<const AsyncContextQuery> context;
   // Grow by what an answer took, before it is given.
   AnswerTotals* totals = nullptr;
-  // Of a question that woke the loop; nullptr: it did not.
+  // nullptr for a question that does not wake the loop.
   platform::QuietLoop* quiet = nullptr;
   platform::LoopPast asked;
   platform::LoopPast now;
@@ -96,8 +96,7 @@ struct Answer {
   HeapSample heap;
   GreenThreads green_threads;
   int64_t answered_at_ns = 0;
-  // Since when the loop had waited when it was woken for this question, by its own clock. -1: it did not
-  // wait.
+  // When the loop began to wait, by its own clock; -1: it did not wait when it was asked.
   int64_t quiet_since_ms = -1;
   // True when memory ran out before the answer was complete; the rest is empty.
   bool ran_out_of_memory = false;

@@ -93,7 +93,7 @@ uint64_t LoopCount(uv_loop_t* loop) {
   return metrics.loop_count;
 }
 
-// Each is an aligned word, as above.
+// Other threads may call it: each counter is an aligned word, as above.
 platform::LoopPast PastOf(uv_loop_t* loop) {
   uv_metrics_t metrics{};
   uv_metrics_info(loop, &metrics);

@@ -103,7 +103,7 @@ class IsolateRegistry {
   // Iterations of an event loop since it began; nullopt: it is gone.
   std::optional<uint64_t> TurnsOf(uint64_t id);
 
-  // The event loop of the calling thread was woken for gmr-native's own code.
+  // To be called by the isolate's thread when its event loop was woken for gmr-native's own code.
   void NoteOwnCall(v8::Isolate* isolate);
 
   // Requests from an isolate the stack of the JavaScript that its thread runs next by itself; nothing is

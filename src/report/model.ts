@@ -139,7 +139,10 @@ export interface IsolateThread extends OpenState {
   readonly state: IsolateState;
   /** One sentence when the state needs one, for example why no stack is there; else empty. */
   readonly note: string;
-  /** How long the event loop had not turned when the report began; for `idle`, how long it has waited. Null when unknown. */
+  /**
+   * How long the event loop had not turned when the report began; for `idle`, how long it has waited, reports aside. From
+   * Node 24 on, V8 wakes the main thread after a report: then it is the time since that. Null when unknown.
+   */
   readonly loopStalledMs: number | null;
   /** How often the event loop turned while it was observed; null when it was not. Many turns mean a loop that spins. */
   readonly loopTurns: { readonly count: number; readonly duringMs: number } | null;

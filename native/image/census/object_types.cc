@@ -143,7 +143,7 @@ ObjectTypes::ObjectTypes(const platform::ElfNumbers& numbers, const Layout& layo
       HeapKind::kDead);
   Set(heap_layout.type_free_space, heap_layout.type_free_space, SizeRule::kFreeSpace, HeapKind::kDead);
   for (const char* name : kTypesWithParts) SetHasParts(find(name));
-  // Where the array of a cell has no type of its own.
+  // In versions in which the array of a feedback cell has no type of its own.
   if (find("ClosureFeedbackCellArray__CLOSURE_FEEDBACK_CELL_ARRAY_TYPE") < 0)
     SetHasParts(find("FeedbackCell__FEEDBACK_CELL_TYPE"));
   array_type_ = find("JSArray__JS_ARRAY_TYPE");

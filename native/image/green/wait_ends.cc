@@ -298,7 +298,7 @@ WaitEnds::Event WaitEnds::EventOf(const FoundEnd& end) const {
 }
 
 // Whether two paths end in the same variable of a scope, or in the same property. All elements of a
-// collection count as the same, except for events.
+// collection count as the same, unless they are emitters of which an event is awaited.
 bool WaitEnds::EndAlike(const FoundEnd& a, const FoundEnd& b) const {
   const Event event = EventOf(a);
   const Event other = EventOf(b);

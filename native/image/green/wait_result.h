@@ -66,7 +66,7 @@ struct WaitEnd {
   std::vector<Holder> owners;
   // It is a function of which nothing was found that calls it.
   bool is_uncalled = false;
-  std::string variable;  // by which that function itself has what settles the promise; empty: unknown
+  std::string variable;  // in which that function has what settles the promise; empty: unknown
 };
 
 struct Wait {

@@ -149,9 +149,11 @@ struct HeapLayout {
   // Version table.
   int32_t type_free_space = -1;
   int32_t free_space_unit = -1;  // bytes per unit of its size
-  // One of these bits of a symbol's flags is set where it is private, which programs do not see.
+  // In the flags of a symbol: at least one of these bits is set if it is private, so that programs cannot see
+  // it.
   int32_t private_symbol_bits = -1;
-  int32_t wrappers_are_code = -1;  // CodeWrapper and BytecodeWrapper, in a heap snapshot
+  // 1 if a heap snapshot of this version counts CodeWrapper and BytecodeWrapper as code, else 0.
+  int32_t wrappers_are_code = -1;
 };
 
 // Fills in the v8dbg numbers and the version table, with the arguments of LoadLayout(). "": complete; else

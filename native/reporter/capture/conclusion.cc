@@ -58,7 +58,7 @@ void ConcludeSilent(int64_t asked_at_ns, bool stopped, Subject* subject) {
   photo.note = stopped ? "no answer: the process is exiting" : WhySilent(*subject, waited_ms);
 }
 
-// By the loop's own clock it waits since the last report at the latest: the question woke it.
+// The clock of a loop starts anew with each report, whose question wakes it; `since_ms` does not.
 double WaitedMs(double stalled_ms, int64_t asked_at_ns, int64_t since_ms) {
   const int64_t asked_ms = asked_at_ns / platform::kNsPerMs;
   return std::max(stalled_ms, static_cast<double>(asked_ms - since_ms));

@@ -64,8 +64,8 @@ bool IsSameFunction(const vm::Frame& a, const vm::Frame& b) {
   return a.function_name == b.function_name && a.file == b.file;
 }
 
-// Whether the step that ran at the time of `before` had ended by that of `after`. A step of the same function
-// that has only begun is another one: `first` is a stack whose functions' starts are known.
+// Whether the step that ran at the time of `before` had ended by that of `after`. A call of the same
+// function that has only just begun is a new step; `first` is a stack that tells where its functions begin.
 bool HasEnded(const vm::StackCapture& first, const vm::StackCapture& before, const vm::StackCapture& after) {
   const vm::Frame* root = RootOf(before);
   const vm::Frame* next = RootOf(after);
