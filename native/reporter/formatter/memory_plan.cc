@@ -18,12 +18,10 @@ MemoryPlan Essential(std::string shortage, int64_t left_bytes) {
   MemoryPlan plan;
   plan.extent = ReportExtent::kEssential;
   plan.shortage = std::move(shortage);
-  // True when only the address space for an isolate is missing.
-  if (left_bytes >= kIsolateNeed.bytes) return plan;
   const int64_t for_stacks = (left_bytes - kEssentialBytes) / kShareOfStacks;
   const int64_t stacks = std::max(kFewStacks, for_stacks / kBytesPerStack);
   plan.max_stacks = static_cast<size_t>(stacks);
-  plan.max_frames = kFewFrames;
+  if (left_bytes < kReportBytes) plan.max_frames = kFewFrames;
   return plan;
 }
 

@@ -36,14 +36,16 @@ struct MemoryPlan {
   bool is_whole() const { return extent == ReportExtent::kWhole; }
 };
 
-// The memory that V8 needs for an isolate; with less, it ends the process. From Node 24 on, the 512 MB that
-// it reserves for code are writable, so they count against RLIMIT_DATA. Of
-// address space, 900 MB were not always enough for Node 26.
-inline constexpr int64_t kIsolateBytes = int64_t{64} << 20;
-inline constexpr platform::MemoryNeed kIsolateNeed{
-    .bytes = kIsolateBytes,
-    .data_bytes = vm::kReservesCodeAsData ? int64_t{640} << 20 : kIsolateBytes,
-    .address_space_bytes = int64_t{1024} << 20};
+// More than twice what a whole report takes, so that the application's threads can still allocate meanwhile:
+// it uses 14 MB, and has private mappings of up to 67 MB. From Node 24 on, the 512 MB that V8 reserves for an
+// isolate's code are writable, so they count against RLIMIT_DATA. Of address space, 900 MB were not always
+// enough for Node 26.
+inline constexpr int64_t kReportBytes = int64_t{64} << 20;
+inline constexpr int64_t kReportDataBytes = int64_t{160} << 20;
+inline constexpr int64_t kCodeDataBytes = vm::kReservesCodeAsData ? int64_t{512} << 20 : 0;
+inline constexpr platform::MemoryNeed kIsolateNeed{.bytes = kReportBytes,
+                                                   .data_bytes = kCodeDataBytes + kReportDataBytes,
+                                                   .address_space_bytes = int64_t{1024} << 20};
 
 // May throw std::bad_alloc.
 MemoryPlan PlanMemory();
