@@ -17,9 +17,9 @@ async function main(): Promise<void> {
     skip: false,
     holders: {
       readStore: by('Store.backUp (own-locks.cjs:63:7)', TIMER, 'probably '),
-      waitForJournal: by('Mutex.with (own-locks.cjs:21:14)', TIMER, 'probably '),
-      firstThenSecond: by('Mutex.with (own-locks.cjs:21:14)', circleAt('first'), 'probably '),
-      secondThenFirst: by('Mutex.with (own-locks.cjs:21:14)', circleAt('second'), 'probably '),
+      waitForJournal: by('writeJournal (own-locks.cjs:110:3)', TIMER, 'probably '),
+      firstThenSecond: by('secondThenFirst (own-locks.cjs:128:3)', circleAt('first'), 'probably '),
+      secondThenFirst: by('firstThenSecond (own-locks.cjs:122:3)', circleAt('second'), 'probably '),
       // Those who have to do with that gate have not taken it yet, or have given it back.
       readOther: null,
       // It took another one.
@@ -42,6 +42,33 @@ async function main(): Promise<void> {
       // Others may have released it, or will.
       waitForLease: null,
       waitForGiven: null,
+    },
+    summary: [],
+  });
+
+  describeHeld({
+    title: 'locks of the service itself without a class, or in one function',
+    script: 'own-closures.cjs',
+    skip: false,
+    holders: {
+      post: by('closeMonth (own-closures.cjs:105:5)', TIMER, 'probably '),
+      resizeNext: by('2 calls of resize (own-closures.cjs:123:3)', TIMER, 'probably '),
+      sendNext: by('send (own-closures.cjs:129:3)', TIMER, 'probably '),
+      rotateNext: by('rotate (own-closures.cjs:135:3)', TIMER, 'probably '),
+      writeNext: by('writeLog (own-closures.cjs:143:5)', TIMER, 'probably '),
+    },
+    summary: [],
+  });
+
+  describeHeld({
+    title: 'queues of the service itself that start the next task when one is over',
+    script: 'own-tasks.cjs',
+    skip: false,
+    holders: {
+      downloadNext: by('2 calls of fetchPage (own-tasks.cjs:104:3)', TIMER, 'probably '),
+      renderNext: by('draw (own-tasks.cjs:113:3)', TIMER, 'probably '),
+      saveNext: by('Serial.drain (own-tasks.cjs:63:22)', TIMER, 'probably '),
+      compressNext: by('compress (own-tasks.cjs:128:3)', TIMER, 'probably '),
     },
     summary: [],
   });
@@ -213,6 +240,19 @@ async function main(): Promise<void> {
     wantToken: null,
     wantD: null,
     wantThing: null,
+  });
+  herring('nobody that will not wake those who wait, or only others', 'not-turns', {
+    waitAtDoor: null,
+    waitAndLook: null,
+    waitOrFail: null,
+    waitToDo: null,
+    waitForB: null,
+    waitForOther: null,
+  });
+  herring('nobody who brings what is waited for', 'not-tasks', {
+    readLetter: null,
+    readParcel: null,
+    waitForTick: null,
   });
   herring('a semaphore with a free slot', 'free-slot', {
     renderLarge: by('herrings/free-slot.cjs:render', TIMER),

@@ -96,7 +96,7 @@ TEST("FindAwaitedMethod finds the call that is waited for") {
   CHECK_EQ(awaited(u"() { @await this.gate.enter(); }"), "enter");
   CHECK_EQ(awaited(u"() { const x = @await pool.get(1); }"), "get");
   CHECK_EQ(awaited(u"() { @await new Promise((r) => q.push(r)); }"), "");
-  CHECK_EQ(awaited(u"() { @await f(); }"), "");
+  CHECK_EQ(awaited(u"() { @await f(); }"), "f");
 }
 
 TEST("LockCalls distinguishes objects by how they are written") {
@@ -133,13 +133,13 @@ TEST("LockCalls finds a lock behind many conditions and calls of functions") {
   CHECK_EQ(CallsIn(u"() { " + many + u" await l.enter(); @await g(); l.leave(); }"), "l.leave ");
 }
 
-TEST("FindCallsOnThis finds the methods that a function calls on its own object") {
-  const auto calls =
-      vm::FindCallsOnThis(u"() { this.free++; this.#next(); if (x) this.log?.(1); this.a.b(); c.d(); }");
-  CHECK_EQ(calls.size(), 2);
-  CHECK_EQ(calls[0], "#next");
-  CHECK_EQ(calls[1], "log");
-  CHECK(vm::FindCallsOnThis(u"() { this.next(").empty());
+TEST("LockCalls finds two functions in variables") {
+  CHECK_EQ(CallsIn(u"() { await enter(); try { @await f(); } finally { leave(); } }"), "leave ");
+  CHECK_EQ(CallsIn(u"() { await enter(); leave(); @await f(); leave(); }"), "");
+  CHECK_EQ(CallsIn(u"() { await enter(key); @await f(); leave(key); }"), "");
+  CHECK_EQ(CallsIn(u"() { if (x) await enter(); @await f(); leave(); }"), "");
+  CHECK_EQ(CallsIn(u"() { await f(); @await g(); next(); }"), "");
+  CHECK_EQ(CallsIn(u"() { await f(); try { @await g(); } finally { next(); } }"), "next ");
 }
 
 }  // namespace

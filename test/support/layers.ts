@@ -14,6 +14,7 @@ export const IMAGE = [
   'census',
   'callbacks',
   'context',
+  'locks',
   'green',
 ].map((name) => `native/image/${name}`);
 /** What the reporter is built on. */
@@ -44,7 +45,8 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'native/image/census': [...IMAGE.slice(0, 7), ...IMAGE_MAY_USE],
   'native/image/callbacks': [...IMAGE.slice(0, 8), ...IMAGE_MAY_USE],
   'native/image/context': [...IMAGE.slice(0, 5), ...IMAGE_MAY_USE],
-  'native/image/green': [...IMAGE.slice(0, 10), ...IMAGE_MAY_USE],
+  'native/image/locks': [...IMAGE.slice(0, 2), ...IMAGE_MAY_USE],
+  'native/image/green': [...IMAGE.slice(0, 11), ...IMAGE_MAY_USE],
   'native/os': BASE,
   'native/v8': [...IMAGE, 'native/os', ...IMAGE_MAY_USE],
   'native/reporter/model': CAPTURING,

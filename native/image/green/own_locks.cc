@@ -1,16 +1,20 @@
 // Finds the holders of locks that are implemented in the program itself: the part of ResourceHolders that
-// reads source code.
+// reads source code (locks/lock_code.h).
 //
-// A wait ends in a property of an object: `queue` of a mutex. A function is said to hold that mutex if it
-// awaited a method of it that mentions `queue` before the place where it waits, the same method as those who
-// are in it, and is still to call another one that mentions it and gives back by its name
-// (text/lock_calls.h), or a function that it was handed out and that mentions it. What a method calls on its
-// `this` belongs to it.
+// A wait ends in a list: the property `queue` of a mutex, or a variable `queue` of the function that made it.
+// A function is said to hold that mutex if
+// - it awaited a function of it that mentions `queue` before the place where it waits, the same one as those
+//   who are in it, and is still to call another one that mentions it and gives back by its name
+//   (text/lock_calls.h), or a function that it was handed out and that mentions it; or
+// - it is another call of the function in which those wait, is further on in it, and takes one of them out of
+//   `queue` later (text/turn_calls.h); or it took what it waits for out of `queue`, and takes the next one
+//   later; or
+// - a callback without parameters, which runs when it is done, takes the next one out of `queue`.
 
 #include <algorithm>
+#include <utility>
 
 #include "../objects/bound_function.h"
-#include "../objects/own_name.h"
 #include "../objects/shared_function.h"
 #include "resource_holders.h"
 
@@ -19,12 +23,8 @@ namespace gmr::vm {
 namespace {
 
 constexpr size_t kMaxOwn = 256;
-constexpr int kMaxScopes = 6;
-constexpr int kMaxPrototypes = 4;
 constexpr int kMaxCallers = 16;
 constexpr size_t kMaxWaiters = 8;
-// `release()` calls `next()`, which calls `grant()`.
-constexpr int kMaxHelpers = 2;
 // Behind those of known resources, which are fewer.
 constexpr uint32_t kFirstId = 1000;
 
@@ -60,18 +60,45 @@ void ResourceHolders::AddOwn(const WaitEnd& end, uint32_t waiter) {
     own.is_own = true;
     own_.push_back(std::move(own));
   }
-  // From the object that the waiters are in outwards.
-  for (const Holder& holder : end.holders) {
+  // Outwards, through what is in the list, the list, and what that is in. What is in a Map, or in a plain
+  // object, is there under a key. A class may have made its list of another class.
+  bool is_list = false;
+  const auto add = [&, resource = known->second](const Holder& holder) {
+    const bool is_variable = holder.kind == HolderKind::kScope;
     const bool is_object = holder.kind == HolderKind::kObject || holder.kind == HolderKind::kPlain;
-    if (!is_object || holder.member.empty() || !holder.object.IsObject() || !IsOfProgram(holder)) continue;
-    std::vector<OwnObject>& objects = own_objects_[holder.object.bits()];
-    const auto is_same = [&, resource = known->second](const OwnObject& other) {
-      return other.resource == resource && other.member == holder.member;
-    };
-    auto own = std::find_if(objects.begin(), objects.end(), is_same);
-    if (own == objects.end()) own = objects.insert(own, {known->second, holder.member, {}});
-    if (own->waiters.size() < kMaxWaiters) own->waiters.push_back(waiter);
+    if (holder.kind == HolderKind::kCollection)
+      is_list = holder.class_name == "Array" || holder.class_name == "Set";
+    if ((!is_object && !is_variable) || holder.member.empty() || !holder.object.IsObject() ||
+        !IsOfProgram(holder))
+      return;
+    AddOwnList({holder.object, is_variable, holder.member}, resource, waiter, is_list);
+    is_list = is_list && holder.kind == HolderKind::kObject;
+  };
+  for (const Holder& holder : end.holders) add(holder);
+  for (size_t i = 0; i < end.owners.size() && is_list; ++i) add(end.owners[i]);
+}
+
+void ResourceHolders::AddOwnList(const LockList& list, uint32_t resource, uint32_t waiter, bool is_list) {
+  std::vector<OwnList>& lists = own_lists_[list.owner.bits()];
+  const auto is_same = [&](const OwnList& other) {
+    return other.resource == resource && other.list.name == list.name;
+  };
+  auto own = std::find_if(lists.begin(), lists.end(), is_same);
+  if (own == lists.end()) own = lists.insert(own, {resource, list, is_list, {}});
+  if (own->waiters.size() < kMaxWaiters) own->waiters.push_back(waiter);
+}
+
+// The lists that a function which was called on `receiver` (0: on none) may use.
+std::vector<const ResourceHolders::OwnList*> ResourceHolders::ListsOf(Tagged receiver, Tagged function) {
+  std::vector<Tagged> owners = code_.ScopesOf(function);
+  if (receiver.IsObject()) owners.push_back(receiver);
+  std::vector<const OwnList*> found;
+  for (const Tagged owner : owners) {
+    const auto known = own_lists_.find(owner.bits());
+    if (known == own_lists_.end()) continue;
+    for (const OwnList& own : known->second) found.push_back(&own);
   }
+  return found;
 }
 
 const HeldResource* ResourceHolders::FindOwn(const Holder& end) const {
@@ -99,27 +126,93 @@ const std::vector<LockCall>& ResourceHolders::LockCallsOf(uint32_t function) {
 }
 
 void ResourceHolders::LookAtLock(uint32_t function) {
-  if (IsCallback(graph_->functions()[function].suspended.kind)) return;
+  const SuspendedObject& suspended = graph_->functions()[function].suspended;
+  if (IsCallback(suspended.kind)) return;
   size_t releasers = 0;
   for (const LockCall& call : LockCallsOf(function)) {
-    if (call.object.empty()) {
+    if (call.object.empty() && call.taken.empty()) {
       ++releasers;
       continue;
     }
-    const Tagged object = ResolveLock(function, call);
-    const auto known = object.IsObject() ? own_objects_.find(object.bits()) : own_objects_.end();
-    if (known == own_objects_.end()) continue;
-    for (const OwnObject& own : known->second) {
-      if (!Mentions(object, MethodOf(object, call.method), own.member) || !IsTaken(own, object, call))
-        continue;
-      Add({.resource = own.resource,
-           .token = graph_->functions()[function].suspended.object,
-           .function = function,
-           .is_certain = true,
-           .is_own = true});
+    const LockUse use = UseOf(function, call);
+    const Tagged giving = FunctionOf(use, call.method);
+    for (const OwnList* const own : ListsOf(use.object, giving)) {
+      if (!code_.Mentions(own->list, use.object, giving) || !IsTaken(*own, use, call)) continue;
+      const bool is_of_lock = call.object.size() == 1 && call.object.front() == "this";
+      AddOwnClaim(*own, is_of_lock ? UserOf(function) : function, suspended.object);
     }
   }
   if (releasers > 0) LookAtOwnReleasers(function, releasers);
+  LookAtTurn(function);
+}
+
+void ResourceHolders::AddOwnClaim(const OwnList& own, uint32_t function, Tagged token) {
+  Add({.resource = own.resource, .token = token, .function = function, .is_certain = true, .is_own = true});
+}
+
+// Of functions that will take one of those who wait out of their list.
+void ResourceHolders::LookAtTurn(uint32_t function) {
+  const SuspendedObject& suspended = graph_->functions()[function].suspended;
+  const CodePlace* const at = OwnPlaceOf(function);
+  if (at == nullptr) return;
+  Tagged receiver = ReceiverOf(suspended);
+  if (!receiver.IsObject()) receiver = VariableAround(suspended.function, "this");
+  for (const OwnList* const own : ListsOf(receiver, suspended.function)) {
+    if (!own->is_list || !code_.Takes(own->list, receiver, suspended.function, at->offset)) continue;
+    if (HasWaiterBefore(*own, function, receiver)) {
+      AddOwnClaim(*own, UserOf(function), suspended.object);
+    } else if (code_.Handles(own->list, suspended.function, at->offset)) {
+      AddOwnClaim(*own, function, suspended.object);
+    }
+  }
+}
+
+// Of tasks that were taken out of a list: `task().finally(() => this.next())`. A callback with a parameter
+// may pass on what it was given, as in a queue of jobs.
+void ResourceHolders::LookAtTask(const AsyncEdge& edge) {
+  if (edge.callback == kNoIndex) return;
+  Tagged callback = graph_->CallbackAt(edge.callback);
+  const uint32_t task = ProducerOf(edge.promise);
+  if (task == kNoIndex || groups_->ChainOf(task) == kNoIndex || !heap_->IsFunction(&callback)) return;
+  const Tagged receiver = VariableAround(callback, "this");
+  for (const OwnList* const own : ListsOf(receiver, callback)) {
+    if (own->is_list && !code_.HasParameters(callback) && code_.Takes(own->list, receiver, callback, -1))
+      AddOwnClaim(*own, task, graph_->functions()[task].suspended.object);
+  }
+}
+
+// Who called a function of the lock itself, which all of its users call; that function if nobody awaits it.
+uint32_t ResourceHolders::UserOf(uint32_t function) const {
+  const uint32_t caller = graph_->functions()[function].caller;
+  const bool is_known = caller != kNoIndex && !IsCallback(graph_->functions()[caller].suspended.kind) &&
+                        OwnPlaceOf(caller) != nullptr;
+  return is_known ? caller : function;
+}
+
+bool ResourceHolders::HasWaiterBefore(const OwnList& own, uint32_t function, Tagged receiver) {
+  const SuspendedObject& suspended = graph_->functions()[function].suspended;
+  const int32_t offset = OwnPlaceOf(function)->offset;
+  FunctionText whole;
+  FunctionText text;
+  if (!FindFunctionText(*heap_, suspended.function, &whole)) return false;
+  const auto is_before = [&](uint32_t waiter) {
+    const SuspendedObject& other = graph_->functions()[waiter].suspended;
+    if (IsCallback(other.kind) || !FindFunctionText(*heap_, other.function, &text) ||
+        text.script != whole.script || text.start != whole.start || text.end != whole.end)
+      return false;
+    const CodePlace* const at = OwnPlaceOf(waiter);
+    // Another object of the class has another list.
+    return at != nullptr && at->offset < offset &&
+           (own.list.is_variable || ReceiverOf(other) == receiver ||
+            VariableAround(other.function, "this") == receiver);
+  };
+  for (uint32_t waiter : own.waiters) {
+    for (int i = 0; i < kMaxCallers && waiter != kNoIndex; ++i) {
+      if (is_before(waiter)) return true;
+      waiter = graph_->functions()[waiter].caller;
+    }
+  }
+  return false;
 }
 
 // The object that a function gives back: an arrow function in one of its methods, or a method that is bound
@@ -137,25 +230,19 @@ Tagged ResourceHolders::GivenBackBy(Tagged* function) {
 // names, so there must not be more such functions than the source still calls.
 void ResourceHolders::LookAtOwnReleasers(uint32_t function, size_t count) {
   std::vector<Tagged> releasers;
-  std::vector<Claim> claims;
+  std::vector<std::pair<const OwnList*, Tagged>> found;
   ForEachVariable(function, [&](Tagged word) {
     Tagged method = word;
     if (std::find(releasers.begin(), releasers.end(), word) != releasers.end()) return;
     const Tagged object = GivenBackBy(&method);
-    const auto known = object.IsObject() ? own_objects_.find(object.bits()) : own_objects_.end();
-    if (known == own_objects_.end()) return;
-    for (const OwnObject& own : known->second) {
-      if (!Mentions(object, method, own.member)) continue;
+    for (const OwnList* const own : ListsOf(object, method)) {
+      if (!code_.Mentions(own->list, object, method)) continue;
       if (releasers.empty() || releasers.back() != word) releasers.push_back(word);
-      claims.push_back({.resource = own.resource,
-                        .token = word,
-                        .function = function,
-                        .is_certain = true,
-                        .is_own = true});
+      found.emplace_back(own, word);
     }
   });
   if (releasers.size() > count) return;
-  for (const Claim& claim : claims) Add(claim);
+  for (const auto& [own, word] : found) AddOwnClaim(*own, function, word);
 }
 
 // What the first name of a call may mean; 0: not known.
@@ -165,14 +252,14 @@ Tagged ResourceHolders::RootOf(uint32_t function, const LockCall& call) {
     const Tagged around = VariableAround(suspended.function, "this");
     return around.IsObject() ? around : ReceiverOf(suspended);
   }
+  const Tagged value = VariableSeenBy(function, call.object.front());
+  return !value.IsObject() && call.object.size() == 1 ? OnlyLockOf(function, call.method) : value;
+}
+
+Tagged ResourceHolders::VariableSeenBy(uint32_t function, const std::string& name) const {
   Tagged context;
-  Tagged value;
-  heap_->Load(suspended.object, layout_->generator_context, &context);
-  for (int i = 0; i < kMaxScopes && context.IsObject(); ++i) {
-    if (search_->scopes().Variable(context, call.object.front(), &value)) return value;
-    if (!heap_->Load(context, layout_->context_previous, &context)) break;
-  }
-  return call.object.size() == 1 ? OnlyLockOf(function, call.method) : Tagged();
+  heap_->Load(graph_->functions()[function].suspended.object, layout_->generator_context, &context);
+  return code_.VariableOf(context, name);
 }
 
 // Variables in registers have no names, so that the object of a call is known only if a single one has such a
@@ -183,77 +270,49 @@ Tagged ResourceHolders::OnlyLockOf(uint32_t function, const std::string& method)
     if (std::find(locks.begin(), locks.end(), word) == locks.end() && HasMethod(word, method))
       locks.push_back(word);
   });
-  return locks.size() == 1 && own_objects_.contains(locks.front().bits()) ? locks.front() : Tagged();
+  return locks.size() == 1 ? locks.front() : Tagged();
 }
 
-Tagged ResourceHolders::ResolveLock(uint32_t function, const LockCall& call) {
-  Tagged object = RootOf(function, call);
-  for (size_t i = 1; i < call.object.size() && object.IsObject(); ++i)
-    object = PropertyOf(object, call.object[i]);
-  return object;
-}
-
-Tagged ResourceHolders::PropertyOf(Tagged object, const std::string& name) {
-  Tagged value;
-  if (heap_->TypeOf(&object) < heap_->layout().type_first_receiver) return {};
-  return ReadOwnProperty(*heap_, *strings_, object, name, &value) ? value : Tagged();
-}
-
-// 0: the object has no such method.
-Tagged ResourceHolders::MethodOf(Tagged object, const std::string& name) {
-  Tagged map;
-  for (int i = 0; i < kMaxPrototypes; ++i) {
-    const Tagged found = PropertyOf(object, name);
-    if (found.IsObject()) {
-      Tagged function = found;
-      return heap_->IsFunction(&function) ? function : Tagged();
-    }
-    if (heap_->TypeOf(&object) < heap_->layout().type_first_receiver || !heap_->MapOf(object, &map) ||
-        !heap_->Load(map, heap_->layout().map_prototype, &object))
-      return {};
-  }
-  return {};
+// What a function uses a lock by: an object, or variables that it sees.
+ResourceHolders::LockUse ResourceHolders::UseOf(uint32_t function, const LockCall& call) {
+  LockUse use{function, {}, call.object.empty()};
+  if (use.is_bare) return use;
+  use.object = RootOf(function, call);
+  for (size_t i = 1; i < call.object.size() && use.object.IsObject(); ++i)
+    use.object = code_.PropertyOf(use.object, call.object[i]);
+  return use;
 }
 
 // Private methods are variables of the class's scope.
-Tagged ResourceHolders::CalledMethod(Tagged object, Tagged caller, const std::string& name) {
-  return name.starts_with('#') ? VariableAround(caller, name.c_str()) : MethodOf(object, name);
+Tagged ResourceHolders::FunctionOf(const LockUse& use, const std::string& name) const {
+  if (use.is_bare || name.starts_with('#')) return VariableSeenBy(use.function, name);
+  return use.object.IsObject() ? code_.MethodOf(use.object, name) : Tagged();
 }
 
-// Whether a method of `object` mentions the property that the waiters are in, or calls one that does.
-bool ResourceHolders::Mentions(Tagged object, Tagged method, const std::string& member, int depth) {
-  if (!method.IsObject() || !heap_->IsFunction(&method)) return false;
-  if (search_->uses().MentionsProperty(method, member.c_str()) == Mention::kYes) return true;
-  if (depth == kMaxHelpers) return false;
-  const auto [calls, is_new] = calls_on_this_.try_emplace(method.bits());
-  if (is_new) calls->second = search_->uses().FindCallsOnThis(method);
-  return std::any_of(calls->second.begin(), calls->second.end(), [&](const std::string& name) {
-    return Mentions(object, CalledMethod(object, method, name), member, depth + 1);
-  });
-}
-
-// Whether one of the methods that were awaited takes what the waiters want.
-bool ResourceHolders::IsTaken(const OwnObject& own, Tagged object, const LockCall& call) {
+// Whether one of the functions that were awaited takes what the waiters want.
+bool ResourceHolders::IsTaken(const OwnList& own, const LockUse& use, const LockCall& call) {
   return std::any_of(call.taken.begin(), call.taken.end(), [&](const std::string& name) {
-    const Tagged method = MethodOf(object, name);
-    return Mentions(object, method, own.member) && MayWaitIn(own, object, name, method);
+    const Tagged taking = FunctionOf(use, name);
+    return code_.Mentions(own.list, use.object, taking) && MayWaitIn(own, use, name, taking);
   });
 }
 
 // `await queue.drained()` takes nothing of a queue in whose `take()` others wait. False: it is known that
 // they called another method.
-bool ResourceHolders::MayWaitIn(const OwnObject& own, Tagged object, const std::string& name, Tagged method) {
+bool ResourceHolders::MayWaitIn(const OwnList& own, const LockUse& use, const std::string& name,
+                                Tagged taking) {
   bool have_others = false;
   for (const uint32_t waiter : own.waiters) {
     const SuspendedObject& suspended = graph_->functions()[waiter].suspended;
     if (IsCallback(suspended.kind)) continue;
-    if (IsInside(waiter, method)) return true;
+    if (IsInside(waiter, taking)) return true;
     const CodePlace* at = OwnPlaceOf(waiter);
     const std::string awaited =
         at == nullptr ? "" : search_->uses().FindAwaitedMethod(suspended.function, at->offset);
     if (awaited == name) return true;
-    const bool is_other = !awaited.empty() && Mentions(object, MethodOf(object, awaited), own.member);
-    have_others = have_others || is_other || ReceiverOf(suspended) == object;
+    const bool is_other = !awaited.empty() && code_.Mentions(own.list, use.object, FunctionOf(use, awaited));
+    const bool is_in_lock = use.object.IsObject() && ReceiverOf(suspended) == use.object;
+    have_others = have_others || is_other || is_in_lock;
   }
   return !have_others;
 }

@@ -28,21 +28,25 @@ void ResourceHolders::Reset(const WantedValues* wanted) {
   has_releasers_ = false;
   own_.clear();
   own_by_end_.clear();
-  own_objects_.clear();
+  own_lists_.clear();
   lock_calls_.clear();
-  calls_on_this_.clear();
+  code_.Reset();
 }
 
 void ResourceHolders::Run(int64_t deadline_ns) {
   Reset(wanted_);
   Collect();
-  if (resources_.empty() && own_objects_.empty()) return;
+  if (resources_.empty() && own_lists_.empty()) return;
   for (uint32_t i = 0; i < resources_.size(); ++i) CollectTokens(i);
   for (uint32_t i = 0; i < graph_->functions().size(); ++i) {
     if (i % kPerLook == 0 && platform::MonotonicNs() > deadline_ns) return Reset(wanted_);
     if (groups_->ChainOf(i) == kNoIndex) continue;
     if (!resources_.empty()) Look(i);
-    if (!own_objects_.empty()) LookAtLock(i);
+    if (!own_lists_.empty()) LookAtLock(i);
+  }
+  for (uint32_t i = 0; i < graph_->edges().size() && !own_lists_.empty(); ++i) {
+    if (i % kPerLook == 0 && platform::MonotonicNs() > deadline_ns) return Reset(wanted_);
+    LookAtTask(graph_->edges()[i]);
   }
   // Some claims did not fit.
   if (claims_.size() == kMaxClaims) return Reset(wanted_);
@@ -104,9 +108,13 @@ void ResourceHolders::Add(Claim claim) {
   claims_.push_back(claim);
 }
 
-// If a promise follows several others, as that of Promise.race() does, an async function says most.
 uint32_t ResourceHolders::AwaitedBy(uint32_t function) const {
-  uint32_t promise = graph_->functions()[function].awaited;
+  return ProducerOf(graph_->functions()[function].awaited);
+}
+
+// The suspended function whose result a promise has, or follows. If it follows several others, as that of
+// Promise.race() does, an async function says most.
+uint32_t ResourceHolders::ProducerOf(uint32_t promise) const {
   for (int i = 0; i < kMaxSteps && promise != kNoIndex; ++i) {
     const AsyncPromise& awaited = graph_->promises()[promise];
     if (awaited.producer != kNoIndex) return awaited.producer;

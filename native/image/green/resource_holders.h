@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "../locks/lock_code.h"
 #include "wait_answers.h"
 
 namespace gmr::vm {
@@ -62,7 +63,8 @@ class ResourceHolders {
         answers_(answers),
         search_(search),
         classes_(heap, strings, &places->functions()),
-        values_(heap, layout, strings, &classes_, &search->scopes()) {}
+        values_(heap, layout, strings, &classes_, &search->scopes()),
+        code_(heap, layout, strings, &search->scopes(), &search->uses()) {}
 
   void Reset(const WantedValues* wanted);
   // Reads memory as it is now. If the deadline passes, there are no results.
@@ -95,31 +97,43 @@ class ResourceHolders {
     bool is_scope = false;
   };
 
-  // An object by which waits for an own resource lead, and the property of it that does.
-  struct OwnObject {
+  // A list by which waits for an own resource lead.
+  struct OwnList {
     uint32_t resource = 0;
-    std::string member;
+    LockList list;
+    bool is_list = false;           // the waiters are in it, not under a key
     std::vector<uint32_t> waiters;  // some of them
+  };
+  struct LockUse {
+    uint32_t function = kNoIndex;
+    Tagged object{};
+    bool is_bare = false;  // by functions in variables
   };
 
   // In own_locks.cc.
   void AddOwn(const WaitEnd& end, uint32_t waiter);
+  void AddOwnList(const LockList& list, uint32_t resource, uint32_t waiter, bool is_list);
+  std::vector<const OwnList*> ListsOf(Tagged receiver, Tagged function);
   void LookAtLock(uint32_t function);
+  void AddOwnClaim(const OwnList& own, uint32_t function, Tagged token);
+  void LookAtTurn(uint32_t function);
+  void LookAtTask(const AsyncEdge& edge);
+  uint32_t UserOf(uint32_t function) const;
+  bool HasWaiterBefore(const OwnList& own, uint32_t function, Tagged receiver);
   void LookAtOwnReleasers(uint32_t function, size_t count);
   Tagged GivenBackBy(Tagged* function);
   const CodePlace* OwnPlaceOf(uint32_t function) const;
   const std::vector<LockCall>& LockCallsOf(uint32_t function);
   Tagged RootOf(uint32_t function, const LockCall& call);
+  Tagged VariableSeenBy(uint32_t function, const std::string& name) const;
   Tagged OnlyLockOf(uint32_t function, const std::string& method);
-  Tagged ResolveLock(uint32_t function, const LockCall& call);
-  Tagged PropertyOf(Tagged object, const std::string& name);
-  Tagged MethodOf(Tagged object, const std::string& name);
-  bool Mentions(Tagged object, Tagged method, const std::string& member, int depth = 0);
-  Tagged CalledMethod(Tagged object, Tagged caller, const std::string& name);
-  bool IsTaken(const OwnObject& own, Tagged object, const LockCall& call);
-  bool MayWaitIn(const OwnObject& own, Tagged object, const std::string& name, Tagged method);
+  LockUse UseOf(uint32_t function, const LockCall& call);
+  Tagged FunctionOf(const LockUse& use, const std::string& name) const;
+  bool IsTaken(const OwnList& own, const LockUse& use, const LockCall& call);
+  bool MayWaitIn(const OwnList& own, const LockUse& use, const std::string& name, Tagged taking);
   bool IsInside(uint32_t function, Tagged method) const;
 
+  uint32_t ProducerOf(uint32_t promise) const;
   void Collect();
   void AddResource(const Holder& holder, const WaitEnd& end);
   void CollectTokens(uint32_t resource);
@@ -164,11 +178,11 @@ class ResourceHolders {
   platform::NumberTable by_object_{kMaxTokens};
   std::vector<HeldResource> own_;
   std::map<uint64_t, uint32_t> own_by_end_;
-  std::map<uint64_t, std::vector<OwnObject>> own_objects_;
+  // By the object, or the Context.
+  std::map<uint64_t, std::vector<OwnList>> own_lists_;
   // By place.
   std::map<uint32_t, std::vector<LockCall>> lock_calls_;
-  // By function: the methods that it calls on its `this`.
-  std::map<uint64_t, std::vector<std::string>> calls_on_this_;
+  LockCode code_;
   bool has_releasers_ = false;
   std::vector<Claim> claims_;
   // What functions that wait at each place do with what they took.

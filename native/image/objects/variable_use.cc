@@ -157,6 +157,12 @@ bool VariableUse::ReadAround(Tagged function, int32_t offset, size_t* at) {
   return state_->ReadSource(*heap_, *strings_, text) && state_->Spend(state_->source.size());
 }
 
+bool VariableUse::ReadWhole(Tagged function) {
+  FunctionText text;
+  return FindFunctionText(*heap_, function, &text) && state_->ReadSource(*heap_, *strings_, text) &&
+         state_->Spend(state_->source.size());
+}
+
 std::vector<LockCall> VariableUse::FindLockCalls(Tagged function, int32_t offset) {
   size_t at = 0;
   return ReadAround(function, offset, &at) ? vm::FindLockCalls(state_->source, at) : std::vector<LockCall>();
@@ -167,11 +173,10 @@ std::string VariableUse::FindAwaitedMethod(Tagged function, int32_t offset) {
   return ReadAround(function, offset, &at) ? vm::FindAwaitedMethod(state_->source, at) : std::string();
 }
 
-std::vector<std::string> VariableUse::FindCallsOnThis(Tagged function) {
-  FunctionText text;
-  const bool is_read = FindFunctionText(*heap_, function, &text) &&
-                       state_->ReadSource(*heap_, *strings_, text) && state_->Spend(state_->source.size());
-  return is_read ? vm::FindCallsOnThis(state_->source) : std::vector<std::string>();
+TurnCalls VariableUse::FindTurnCalls(Tagged function, int32_t offset) {
+  size_t at = 0;
+  const bool is_read = offset < 0 ? ReadWhole(function) : ReadAround(function, offset, &at);
+  return is_read ? vm::FindTurnCalls(state_->source, at) : TurnCalls();
 }
 
 GivingBack VariableUse::FindGivingBack(Tagged function, int32_t offset) {

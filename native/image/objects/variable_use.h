@@ -18,6 +18,7 @@
 
 #include "../text/giving_back.h"
 #include "../text/lock_calls.h"
+#include "../text/turn_calls.h"
 #include "raw_strings.h"
 #include "tagged.h"
 
@@ -64,8 +65,8 @@ class VariableUse {
   // The method whose result it awaits there; empty: none.
   std::string FindAwaitedMethod(Tagged function, int32_t offset);
 
-  // The methods that a function calls on its `this`; none where its source is not known.
-  std::vector<std::string> FindCallsOnThis(Tagged function);
+  // What it takes out of lists behind there (text/turn_calls.h); -1: anywhere in the function.
+  TurnCalls FindTurnCalls(Tagged function, int32_t offset);
 
  private:
   struct State;
@@ -73,6 +74,7 @@ class VariableUse {
   SourceUse Find(Tagged function, const char* name);
   // False: the source around an offset of its script is not known.
   bool ReadAround(Tagged function, int32_t offset, size_t* at);
+  bool ReadWhole(Tagged function);
 
   const HeapReader* heap_;
   const RawStrings* strings_;

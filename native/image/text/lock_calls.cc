@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
+#include <utility>
 
 #include "code_blocks.h"
+#include "code_calls.h"
 #include "loops_around.h"
 
 namespace gmr::vm {
@@ -14,9 +16,6 @@ namespace {
 using Kind = ScriptToken::Kind;
 using Names = std::vector<std::u16string_view>;
 
-constexpr size_t kMaxSteps = 4;
-constexpr size_t kMaxCalls = 64;
-constexpr size_t kMaxNameUnits = 64;
 constexpr size_t kNone = CodeBlocks::kNone;
 
 // How names begin, in lower case.
@@ -25,21 +24,6 @@ constexpr std::string_view kGivingBack[] = {"release",  "unlock",  "leave",   "e
 // Names that mean it only as a whole, and those that may mean anything outside of a `finally`.
 constexpr std::string_view kShort[] = {"give", "free", "up", "v"};
 constexpr std::string_view kInFinally[] = {"next", "done"};
-
-struct Call {
-  LockCall what;
-  size_t first = 0;      // its tokens
-  size_t arguments = 0;  // the bracket
-};
-
-bool ToText(const ScriptToken& token, std::string* text) {
-  if (token.text.size() > kMaxNameUnits || token.is_escaped) return false;
-  for (const char16_t unit : token.text) {
-    if (unit > 0x7f) return false;
-    text->push_back(static_cast<char>(unit));
-  }
-  return true;
-}
 
 bool IsOneOf(std::string_view text, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
@@ -60,18 +44,15 @@ class Calls {
   Calls(const LoopsAround& loops, const char16_t* place)
       : loops_(loops), tokens_(loops.tokens()), blocks_(loops.tokens()) {
     for (; place_ < tokens_.size() && tokens_[place_].text.data() < place; ++place_) continue;
-    for (size_t i = 0; i < tokens_.size() && all_.size() < kMaxCalls; ++i) {
-      if (Is(i, Kind::kName) && (i == 0 || !Is(i - 1, Kind::kDot))) Read(i);
-    }
+    const CodeCalls calls(tokens_);
+    for (const CodeCall& call : calls.all()) (call.object.empty() ? bare_ : all_).push_back(call);
   }
 
   std::vector<LockCall> Find();
   std::string Awaited();
-  std::vector<std::string> OnThis() const;
 
  private:
   bool Is(size_t at, Kind kind) const { return at < tokens_.size() && tokens_[at].Is(kind); }
-  bool IsName(size_t at) const { return Is(at, Kind::kName) || Is(at, Kind::kPrivate); }
   bool IsWord(size_t at, std::u16string_view word) const {
     return Is(at, Kind::kName) && tokens_[at].text == word;
   }
@@ -80,52 +61,28 @@ class Calls {
     return Is(at, Kind::kOperator) && tokens_[at].text == text;
   }
   bool IsAwait(size_t at) const { return IsWord(at, u"await") || IsWord(at, u"yield"); }
-  size_t BehindDot(size_t name) const { return Is(name + 1, Kind::kDot) ? name + 2 : 0; }
-  bool IsBefore(const Call& call) const { return call.first < place_; }
-  void Read(size_t at);
-  bool GivesBack(const Call& call) const;
-  bool Takes(const Call& call, const Call& giving) const;
-  bool IsWhole(const Call& call) const;
-  bool IsInSameLoops(const Call& taking, const Call& giving) const;
+  bool IsBefore(const CodeCall& call) const { return call.first < place_; }
+  bool GivesBack(const CodeCall& call) const;
+  bool Takes(const CodeCall& call, const CodeCall& giving) const;
+  bool IsWhole(const CodeCall& call) const;
+  bool IsInSameLoops(const CodeCall& taking, const CodeCall& giving) const;
   size_t ReadTarget(size_t await, Names* names) const;
-  bool IsGiven(const Names& names, const Call& giving) const;
+  bool IsGiven(const Names& names, const CodeCall& giving) const;
   bool IsAskedFor(const Names& names) const;
-  bool IsReleaser(const Call& call) const;
+  bool IsReleaser(const CodeCall& call) const;
   void FindReleasers(std::vector<LockCall>* found) const;
+  void FindPairs(std::vector<LockCall>* found) const;
 
   const LoopsAround& loops_;
   const std::vector<ScriptToken>& tokens_;
   CodeBlocks blocks_;
   size_t place_ = 0;
-  std::vector<Call> all_;
-  std::vector<Call> bare_;  // of a variable
+  std::vector<CodeCall> all_;
+  std::vector<CodeCall> bare_;  // of a variable
 };
 
-// A chain of names that ends with a call.
-void Calls::Read(size_t at) {
-  Call call;
-  std::string name;
-  call.first = at;
-  while (IsName(at) && ToText(tokens_[at], &name)) {
-    const size_t next = BehindDot(at);
-    // `lock?.()` has a dot too.
-    const bool has_dot = next != 0 && Is(next, Kind::kOpenParen);
-    if (Is(at + 1, Kind::kOpenParen) || has_dot) {
-      call.what.method = name;
-      call.arguments = has_dot ? next : at + 1;
-      std::vector<Call>& calls = call.what.object.empty() ? bare_ : all_;
-      if (calls.size() < kMaxCalls) calls.push_back(std::move(call));
-      return;
-    }
-    if (next == 0 || call.what.object.size() == kMaxSteps) return;
-    call.what.object.push_back(std::move(name));
-    name.clear();
-    at = next;
-  }
-}
-
-bool Calls::GivesBack(const Call& call) const {
-  const std::string name = PlainName(call.what.method);
+bool Calls::GivesBack(const CodeCall& call) const {
+  const std::string name = PlainName(call.method);
   if (std::any_of(std::begin(kGivingBack), std::end(kGivingBack),
                   [&](std::string_view word) { return name.starts_with(word); }))
     return true;
@@ -153,7 +110,7 @@ size_t Calls::ReadTarget(size_t await, Names* names) const {
 }
 
 // Whether nothing else is done with its result: not `lock.enter().catch(...)`, nor `await lock.enter() && x`.
-bool Calls::IsWhole(const Call& call) const {
+bool Calls::IsWhole(const CodeCall& call) const {
   const size_t end = blocks_.PartnerOf(call.arguments);
   if (end == kNone) return false;
   return Is(end + 1, Kind::kSemicolon) || Is(end + 1, Kind::kCloseBrace) || blocks_.BeginsStatement(end + 1);
@@ -161,7 +118,7 @@ bool Calls::IsWhole(const Call& call) const {
 
 // In a loop, what is behind the place ran before it too, so what was taken outside of the loop was given
 // back.
-bool Calls::IsInSameLoops(const Call& taking, const Call& giving) const {
+bool Calls::IsInSameLoops(const CodeCall& taking, const CodeCall& giving) const {
   return !loops_.Any([&](std::u16string_view before, std::u16string_view whole) {
     const bool has_taking = tokens_[taking.first].text.data() >= before.data();
     const bool has_giving = tokens_[giving.first].text.data() < whole.data() + whole.size();
@@ -170,7 +127,7 @@ bool Calls::IsInSameLoops(const Call& taking, const Call& giving) const {
 }
 
 // Whether what is given back, if anything is named, is what was taken.
-bool Calls::IsGiven(const Names& names, const Call& giving) const {
+bool Calls::IsGiven(const Names& names, const CodeCall& giving) const {
   const size_t argument = giving.arguments + 1;
   if (names.empty() || Is(argument, Kind::kCloseParen)) return true;
   return Is(argument, Kind::kName) &&
@@ -191,7 +148,7 @@ bool Calls::IsAskedFor(const Names& names) const {
   return false;
 }
 
-bool Calls::Takes(const Call& call, const Call& giving) const {
+bool Calls::Takes(const CodeCall& call, const CodeCall& giving) const {
   const size_t argument = call.arguments + 1;
   const bool has_key = !Is(argument, Kind::kCloseParen) &&
                        !(Is(argument, Kind::kNumber) && Is(argument + 1, Kind::kCloseParen));
@@ -206,31 +163,32 @@ bool Calls::Takes(const Call& call, const Call& giving) const {
 
 std::vector<LockCall> Calls::Find() {
   std::vector<LockCall> found;
-  for (const Call& call : all_) {
+  for (const CodeCall& call : all_) {
     if (IsBefore(call)) continue;
-    const auto is_known = [&](const LockCall& other) { return other.object == call.what.object; };
+    const auto is_known = [&](const LockCall& other) { return other.object == call.object; };
     if (std::any_of(found.begin(), found.end(), is_known)) continue;
     // Only the first call behind the place counts, also where it says nothing.
     LockCall& lock = found.emplace_back();
-    lock.object = call.what.object;
+    lock.object = call.object;
     if (!GivesBack(call)) continue;
     bool has_given = false;
-    for (const Call& other : all_) {
-      if (!IsBefore(other) || other.what.object != call.what.object) continue;
-      has_given = has_given || other.what.method == call.what.method || GivesBack(other);
-      if (Takes(other, call)) lock.taken.push_back(other.what.method);
+    for (const CodeCall& other : all_) {
+      if (!IsBefore(other) || other.object != call.object) continue;
+      has_given = has_given || other.method == call.method || GivesBack(other);
+      if (Takes(other, call)) lock.taken.push_back(other.method);
     }
-    if (!has_given && !lock.taken.empty()) lock.method = call.what.method;
+    if (!has_given && !lock.taken.empty()) lock.method = call.method;
   }
   std::erase_if(found, [](const LockCall& call) { return call.method.empty(); });
   FindReleasers(&found);
+  FindPairs(&found);
   return found;
 }
 
 // Whether the variable that is called has what a call has taken, and is not used before or otherwise.
-bool Calls::IsReleaser(const Call& call) const {
+bool Calls::IsReleaser(const CodeCall& call) const {
   const std::u16string_view name = tokens_[call.first].text;
-  const auto gives = [&](const Call& taking) {
+  const auto gives = [&](const CodeCall& taking) {
     Names names;
     return IsBefore(taking) && Takes(taking, call) && ReadTarget(taking.first - 1, &names) != kNone &&
            std::find(names.begin(), names.end(), name) != names.end();
@@ -248,29 +206,41 @@ bool Calls::IsReleaser(const Call& call) const {
 }
 
 void Calls::FindReleasers(std::vector<LockCall>* found) const {
-  for (const Call& call : bare_) {
+  for (const CodeCall& call : bare_) {
     const auto is_known = [&](const LockCall& other) {
-      return other.object.empty() && other.method == call.what.method;
+      return other.object.empty() && other.method == call.method;
     };
     if (!IsBefore(call) && !std::any_of(found->begin(), found->end(), is_known) && IsReleaser(call))
-      found->push_back(call.what);
+      found->push_back({{}, call.method, {}});
+  }
+}
+
+// `await acquire()` and then `release()`: two functions in variables.
+void Calls::FindPairs(std::vector<LockCall>* found) const {
+  for (const CodeCall& call : bare_) {
+    const auto is_known = [&](const LockCall& other) {
+      return other.object.empty() && other.method == call.method;
+    };
+    if (IsBefore(call) || !GivesBack(call) || std::any_of(found->begin(), found->end(), is_known)) continue;
+    LockCall lock{{}, call.method, {}};
+    bool has_given = false;
+    for (const CodeCall& other : bare_) {
+      if (!IsBefore(other)) continue;
+      has_given = has_given || GivesBack(other);
+      if (Takes(other, call)) lock.taken.push_back(other.method);
+    }
+    if (!has_given && !lock.taken.empty()) found->push_back(std::move(lock));
   }
 }
 
 std::string Calls::Awaited() {
   if (!IsAwait(place_)) return {};
-  const auto call =
-      std::find_if(all_.begin(), all_.end(), [&](const Call& each) { return each.first == place_ + 1; });
-  return call == all_.end() ? std::string() : call->what.method;
-}
-
-std::vector<std::string> Calls::OnThis() const {
-  std::vector<std::string> methods;
-  for (const Call& call : all_) {
-    if (call.what.object.size() == 1 && call.what.object.front() == "this")
-      methods.push_back(call.what.method);
+  for (const std::vector<CodeCall>* const calls : {&all_, &bare_}) {
+    for (const CodeCall& call : *calls) {
+      if (call.first == place_ + 1) return call.method;
+    }
   }
-  return methods;
+  return {};
 }
 
 }  // namespace
@@ -287,11 +257,6 @@ std::string FindAwaitedMethod(std::u16string_view source, size_t offset) {
   LoopsAround loops(source, offset);
   if (!loops.Find()) return {};
   return Calls(loops, source.data() + offset).Awaited();
-}
-
-std::vector<std::string> FindCallsOnThis(std::u16string_view source) {
-  LoopsAround loops(source, 0);
-  return loops.Find() ? Calls(loops, source.data() + source.size()).OnThis() : std::vector<std::string>();
 }
 
 }  // namespace gmr::vm

@@ -25,22 +25,20 @@ namespace gmr::vm {
 
 struct LockCall {
   // `this.mutex` of `this.mutex.release()`: names of a variable, or `this`, and of properties. Empty:
-  // `method` is a variable that holds the releasing function, as in `const done = await lock.enter()`.
+  // `method` is a variable.
   std::vector<std::string> object;
   std::string method;
-  // Methods that have taken it.
+  // Methods that have taken it; functions in variables where `object` is empty. None: `method` is what was
+  // handed out, as in `const done = await lock.enter()`.
   std::vector<std::string> taken;
 };
 
 // `source`: that of the function, within V8's bounds; `offset`: the place in `source`.
 std::vector<LockCall> FindLockCalls(std::u16string_view source, size_t offset);
 
-// The method that the function called there and waits for: `enter` of `await lock.enter()`. Empty: none.
+// The method, or the function in a variable, that the function called there and waits for: `enter` of
+// `await lock.enter()`. Empty: none.
 std::string FindAwaitedMethod(std::u16string_view source, size_t offset);
-
-// Methods that a function, or one inside of it, calls on its `this`: `#next` of `this.#next()`. At most 64
-// calls are looked at.
-std::vector<std::string> FindCallsOnThis(std::u16string_view source);
 
 }  // namespace gmr::vm
 
