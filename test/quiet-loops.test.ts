@@ -39,6 +39,8 @@ describe('a loop that does nothing but answer reports', { ...PATIENT, ...STACK_R
     await delay(5 * PAUSE_MS);
     service.write('x');
     await service.line('woken');
+    // It may still be at work.
+    await delay(PAUSE_MS);
     const idle = idleMs(await service.reportOnSignal(), 'main thread');
     assert.ok(idle < 5 * PAUSE_MS, String(idle));
   });
