@@ -213,6 +213,7 @@
         "native/image/text/call_arguments.cc",
         "native/image/text/code_blocks.cc",
         "native/image/text/code_calls.cc",
+        "native/image/text/code_conditions.cc",
         "native/image/text/source_use.cc",
         "native/image/text/source_use_pending.cc",
         "native/image/text/script_lexer.cc",

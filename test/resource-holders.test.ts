@@ -249,6 +249,18 @@ async function main(): Promise<void> {
     waitForB: null,
     waitForOther: null,
   });
+  herring('nobody whose own variables have the names of others', 'other-names', {
+    lockOfFile: null,
+    enterOfFile: null,
+    lockStore: null,
+  });
+  herring('nobody who has one of several locks, has given it back, or leaves that to others', 'not-for-all', {
+    lockOne: null,
+    lockMutex: null,
+    lockFirst: null,
+    lockFailing: null,
+    visitHall: null,
+  });
   herring('nobody who brings what is waited for', 'not-tasks', {
     readLetter: null,
     readParcel: null,

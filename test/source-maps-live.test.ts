@@ -95,7 +95,8 @@ describe('original positions', { ...PATIENT, ...STACK_READING }, () => {
     service.write('spin\n');
     const status = readFileSync(`/proc/${service.pid}/status`, 'utf8');
     const usedMb = Number(/^VmData:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-    const bytes = Math.round((usedMb + 64 + 40) * 1024 * 1024);
+    // A whole report needs 160 MB: kReportDataBytes.
+    const bytes = Math.round((usedMb + 160 + 20) * 1024 * 1024);
     execFileSync('prlimit', [`--pid=${service.pid}`, `--data=${bytes}:`]);
     const threads = sectionOf(await service.reportOnSignal(), 'Threads');
     assert.match(

@@ -36,6 +36,35 @@ TEST("LockCalls finds none where the use has not begun, or is over") {
   CHECK_EQ(CallsIn(u"() { await l.enter(); l.leave(); @await f(); await l.enter(); l.leave(); }"), "");
 }
 
+TEST("LockCalls counts only a giving back that is reached") {
+  CHECK_EQ(CallsIn(u"() { await l.enter(); try { @await f(); } catch (e) { l.leave(); throw e; } }"), "");
+  CHECK_EQ(CallsIn(u"() { await l.enter(); try { @await f(); } catch (e) { l.leave(); } l.leave(); }"),
+           "l.leave ");
+  CHECK_EQ(CallsIn(u"(x) { await l.enter(); if (x) { @await f(); return; } l.leave(); }"), "");
+  CHECK_EQ(CallsIn(u"(x) { await l.enter(); if (x) { @await f(); } else { l.leave(); } }"), "");
+  CHECK_EQ(CallsIn(u"() { await enter(); try { @await f(); } catch (e) { leave(); throw e; } }"), "");
+  CHECK_EQ(CallsIn(u"() { const r = await enter(); try { @await f(); } catch (e) { r(); throw e; } }"), "");
+}
+
+TEST("LockCalls does not count what may have failed before") {
+  CHECK_EQ(CallsIn(u"() { try { await l.enter(); } catch { g(); } @await f(); l.leave(); }"), "");
+}
+
+TEST("LockCalls does not count a lock that is given back meanwhile") {
+  CHECK_EQ(CallsIn(u"() { await m.enter(); while (x) @await c.wait(m); m.leave(); }"), "");
+  CHECK_EQ(CallsIn(u"() { await this.m.enter(); @await this.c.wait(1, this.m); this.m.leave(); }"), "");
+  CHECK_EQ(CallsIn(u"() { await enter(); @await wait(leave); leave(); }"), "");
+  CHECK_EQ(CallsIn(u"() { await m.enter(); @await f(m.size); m.leave(); }"), "m.leave ");
+}
+
+TEST("LockCalls finds no function beside one that was called already") {
+  CHECK_EQ(CallsIn(u"() { const a = await f(); a(); const b = await g(); @await h(); b(); }"), "");
+  CHECK_EQ(CallsIn(u"() { const a = await f(); h().finally(a); const b = await g(); @await h(); b(); }"), "");
+  CHECK_EQ(CallsIn(u"() { const a = await f(); setTimeout(a, 1); const b = await g(); @await h(); b(); }"),
+           "");
+  CHECK_EQ(CallsIn(u"() { const a = await f(); const b = await g(); @await h(a); b(); }"), "b ");
+}
+
 TEST("LockCalls counts only a call that was waited for") {
   CHECK_EQ(CallsIn(u"() { const r = await l.enter(); @await f(); l.leave(); }"), "l.leave ");
   CHECK_EQ(CallsIn(u"function*() { const r = yield l.enter()\n @yield f()\n l.leave(r) }"), "l.leave ");

@@ -12,9 +12,15 @@ namespace gmr::test {
 
 namespace {
 
+// `~` marks what is before the place, and what is done only on a condition has the names that it mentions.
 std::string Names(const std::vector<vm::TurnName>& names) {
   std::string text;
-  for (const vm::TurnName& name : names) text += (name.is_property ? "." : "") + name.name + " ";
+  for (const vm::TurnName& name : names) {
+    text += std::string(name.is_repeated ? "~" : "") + (name.is_property ? "." : "") + name.name;
+    if (name.is_conditional) text += "?";
+    for (const std::string& asked : name.asked) text += asked + "?";
+    text += " ";
+  }
   return text;
 }
 
@@ -33,7 +39,7 @@ TEST("TurnCalls finds lists from which something is taken behind the place") {
   CHECK_EQ(ListsIn(u"(f) { @await f(); queue.shift()?.(); }"), "queue ");
   CHECK_EQ(ListsIn(u"(f) { @await f(); for (const next of this.#line) next(); }"), ".#line ");
   CHECK_EQ(ListsIn(u"(f) { @await f(); a.b.waiting.splice(0).forEach((n) => n()); }"), ".waiting ");
-  CHECK_EQ(ListsIn(u"(f) { @await f(); while (list.length > 0) list.pop()(); }"), "list ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); while (list.length > 0) list.pop()(); }"), "list?list?length? ");
 }
 
 TEST("TurnCalls takes nothing else for taking") {
@@ -54,7 +60,7 @@ TEST("TurnCalls ignores what is not reached from the place") {
 TEST("TurnCalls does not stop at what another branch leaves") {
   CHECK_EQ(ListsIn(u"(f) { @await f(); if (f) { return; } queue.shift(); }"), "queue ");
   CHECK_EQ(ListsIn(u"(f) { @await f(); g(() => { return 1; }); queue.shift(); }"), "queue ");
-  CHECK_EQ(ListsIn(u"(f) { if (f) { @await f(); } if (g) { h(); } else { queue.shift(); } }"), "queue ");
+  CHECK_EQ(ListsIn(u"(f) { if (f) { @await f(); } if (g) { h(); } else { queue.shift(); } }"), "queue?g? ");
 }
 
 TEST("TurnCalls finds the functions that are called behind the place") {
@@ -64,16 +70,67 @@ TEST("TurnCalls finds the functions that are called behind the place") {
 }
 
 TEST("TurnCalls of a loop has what is before the place too") {
-  CHECK_EQ(ListsIn(u"() { for (;;) { const job = queue.shift(); @await job(); } }"), "queue ");
+  CHECK_EQ(ListsIn(u"() { for (;;) { const job = queue.shift(); @await job(); } }"), "~queue ");
   CHECK_EQ(ListsIn(u"() { queue.shift(); for (;;) { @await f(); } }"), "");
   CHECK_EQ(ListsIn(u"() { for (;;) { queue.shift(); } @await f(); }"), "");
+}
+
+TEST("TurnCalls tells on which conditions something is taken") {
+  CHECK_EQ(ListsIn(u"(f) { @await f(); if (isClosed) queue.shift()(); }"), "queue?isClosed? ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); if (a.b) { if (b && c) { queue.shift()(); } } }"), "queue?b? ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); if (a) g(); else queue.shift()(); }"), "queue?a? ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); if (a) g(); else if (queue) { h(() => queue.shift()()); } }"),
+           "queue? ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); switch (a) { case 1: queue.shift(); } }"), "queue?a? ");
+  CHECK_EQ(ListsIn(u"(f) { if (f) { @await f(); queue.shift(); } }"), "queue ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); if (f) { g(); } queue.shift(); }"), "queue ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); while (active < max) queue.shift()(); }"), "queue ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); if (--depth === 0) queue.shift()(); }"), "queue ");
+  CHECK_EQ(CallsIn(u"(f) { @await f(1); if (isOpen) this.next(); }"), "f .next?isOpen? ");
+  const vm::TurnCalls turns = TurnsIn(u"(f) { @await f(); if (line.length) line.shift()(); }");
+  CHECK(turns.lists.front().IsDoneFor("line"));
+  CHECK(!turns.lists.front().IsDoneFor("queue"));
+}
+
+TEST("TurnCalls counts the elements of a loop only if it calls them") {
+  CHECK_EQ(ListsIn(u"(f) { @await f(); for (const { wake } of queue) wake(); }"), "queue ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); for (const each of queue) { each.resolve(); } }"), "queue ");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); for (const each of queue) log(each); }"), "");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); for (const each of queue) log(each); each(); }"), "");
+  CHECK_EQ(ListsIn(u"(f) { @await f(); for (const each of queue) { n += each.size; } }"), "");
+}
+
+TEST("TurnCalls tells whether a function has the `this` of the one around it") {
+  CHECK(vm::FindTurnCalls(u"() => this.queue.shift()", 0).is_arrow);
+  CHECK(vm::FindTurnCalls(u"async (a) => { await a(); }", 0).is_arrow);
+  CHECK(vm::FindTurnCalls(u"async a => { await a(); }", 0).is_arrow);
+  CHECK(vm::FindTurnCalls(u"a => a", 0).is_arrow);
+  CHECK(!vm::FindTurnCalls(u"(a) { return () => 1; }", 0).is_arrow);
+  CHECK(!vm::FindTurnCalls(u"() { this.queue.shift(); }", 0).is_arrow);
+}
+
+TEST("TurnCalls tells whether something is marked as free") {
+  CHECK(vm::FindTurnCalls(u"() => { this.active--; this.next(); }", 0).frees);
+  CHECK(vm::FindTurnCalls(u"() => { active -= 1; next(); }", 0).frees);
+  CHECK(vm::FindTurnCalls(u"() => { this.isBusy = false; next(); }", 0).frees);
+  CHECK(vm::FindTurnCalls(u"() => { this.running.delete(job); next(); }", 0).frees);
+  CHECK(!vm::FindTurnCalls(u"() => this.queue.shift()?.()", 0).frees);
+  CHECK(!vm::FindTurnCalls(u"() => { const next = queue.shift(); next(); }", 0).frees);
+}
+
+TEST("TurnCalls tells whether it waits because of an argument") {
+  CHECK(TurnsIn(u"(name) { if (name === 'wait') { @await f(); } queue.shift(); }").is_asked_for);
+  CHECK(TurnsIn(u"(key, f) { while (busy.has(key)) @await f(); }").is_asked_for);
+  CHECK(!TurnsIn(u"(f) { if (this.active >= this.max) @await f(); }").is_asked_for);
+  CHECK(!TurnsIn(u"(key) { if (key) { g(); } @await f(); }").is_asked_for);
 }
 
 TEST("TurnCalls finds what was taken and is waited for") {
   const auto handled = [](std::u16string source) { return Names(TurnsIn(std::move(source)).handled); };
   CHECK_EQ(handled(u"() { const job = this.jobs.shift(); try { @await job(); } finally { this.next(); } }"),
-           ".jobs ");
-  CHECK_EQ(handled(u"() { while (x) { const { run, id: name } = jobs.pop(); @await run(name); } }"), "jobs ");
+           "~.jobs ");
+  CHECK_EQ(handled(u"() { while (x) { const { run, id: name } = jobs.pop(); @await run(name); } }"),
+           "~jobs ");
   CHECK_EQ(handled(u"() { const job = jobs.shift(); job(); @await tick(); }"), "");
   CHECK_EQ(handled(u"() { jobs.shift()(); @await tick(jobs); }"), "");
 }

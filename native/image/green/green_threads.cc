@@ -250,7 +250,7 @@ GreenThreadGroup GreenThreadScan::ToGroup(uint32_t index, HeapReading reading) c
   result.id = index;
   result.kind = group.kind;
   result.waits = WaitsFor(index, reading);
-  for (WaitAnswer& answer : result.waits.answers) AddUse(&answer);
+  for (WaitAnswer& answer : result.waits.answers) AddUse(index, &answer);
   result.waits_for = platform::Unmasked(result.waits.ToText());
   result.context = ContextOf(index);
   // What others wait for was not proved.

@@ -214,7 +214,7 @@ class GreenThreadScan {
   bool CompareOthers(int64_t deadline_ns);
   void FindCancellers(int64_t deadline_ns);
   ResourceUse ToUse(const HeldResource& held) const;
-  void AddUse(WaitAnswer* answer) const;
+  void AddUse(uint32_t group, WaitAnswer* answer) const;
   WaitParts WaitsFor(uint32_t group, HeapReading reading) const;
   GreenThreadGroup ToGroup(uint32_t index, HeapReading reading) const;
   void AddGroups(HeapReading reading, GreenThreads* result) const;

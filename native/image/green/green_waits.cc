@@ -107,7 +107,7 @@ ResourceUse GreenThreadScan::ToUse(const HeldResource& held) const {
 // Adds the use of the innermost resource among the holders. If none of its users is known, its class may be
 // one of the program's own that merely has a known name, and the use of the object that the wait ends in is
 // added.
-void GreenThreadScan::AddUse(WaitAnswer* answer) const {
+void GreenThreadScan::AddUse(uint32_t group, WaitAnswer* answer) const {
   const auto add = [&](uint32_t i, const HeldResource& held) {
     answer->resource = ToUse(held);
     answer->resource.holder = i;
@@ -122,7 +122,7 @@ void GreenThreadScan::AddUse(WaitAnswer* answer) const {
   if (known != nullptr && !known->holders.empty()) return;
   for (uint32_t i = std::min(answer->end + 1, count); i-- > 0;) {
     const Holder& holder = answer->holders[i];
-    const HeldResource* own = holder.object.IsObject() ? holders_.FindOwn(holder) : nullptr;
+    const HeldResource* own = holder.object.IsObject() ? holders_.FindOwn(group, holder) : nullptr;
     if (own == nullptr) continue;
     if (known == nullptr || !own->holders.empty()) add(i, *own);
     return;

@@ -3,13 +3,13 @@
 //
 // A wait ends in a list: the property `queue` of a mutex, or a variable `queue` of the function that made it.
 // A function is said to hold that mutex if
-// - it awaited a function of it that mentions `queue` before the place where it waits, the same one as those
-//   who are in it, and is still to call another one that mentions it and gives back by its name
-//   (text/lock_calls.h), or a function that it was handed out and that mentions it; or
-// - it is another call of the function in which those wait, is further on in it, and takes one of them out of
-//   `queue` later (text/turn_calls.h); or it took what it waits for out of `queue`, and takes the next one
-//   later; or
-// - a callback without parameters, which runs when it is done, takes the next one out of `queue`.
+// - it awaited the function of the mutex in which the waiters are, and is still to call another function that
+//   mentions `queue` and whose name says that it gives back (text/lock_calls.h), or a function that it was
+//   given by the mutex and that mentions `queue`; or
+// - it is another call of the function in which the waiters are, is further on in it, and is still to take an
+//   element out of `queue` (text/turn_calls.h); or it waits for the element that it took out, and is still to
+//   take out the next one; or
+// - a callback without parameters takes the next element out of `queue` when it is done.
 
 #include <algorithm>
 #include <utility>
@@ -24,6 +24,7 @@ namespace {
 
 constexpr size_t kMaxOwn = 256;
 constexpr int kMaxCallers = 16;
+constexpr int kMaxScopes = 6;
 constexpr size_t kMaxWaiters = 8;
 // Behind those of known resources, which are fewer.
 constexpr uint32_t kFirstId = 1000;
@@ -45,6 +46,14 @@ bool IsOfProgram(const Holder& holder) {
 }
 
 }  // namespace
+
+// The own resource in which all functions of a group wait, as far as they were examined: a service that has a
+// lock for each key waits for all of them at one place. nullptr likewise.
+const HeldResource* ResourceHolders::FindOwn(uint32_t group, const Holder& end) const {
+  const auto found = own_by_end_.find(end.object.bits());
+  const bool is_one = found != own_by_end_.end() && answers_->AllLeadTo(group, end.object);
+  return is_one ? &own_[found->second] : nullptr;
+}
 
 void ResourceHolders::AddOwn(const WaitEnd& end, uint32_t waiter) {
   const Holder* last = EndOf(end);
@@ -101,11 +110,6 @@ std::vector<const ResourceHolders::OwnList*> ResourceHolders::ListsOf(Tagged rec
   return found;
 }
 
-const HeldResource* ResourceHolders::FindOwn(const Holder& end) const {
-  const auto found = own_by_end_.find(end.object.bits());
-  return found == own_by_end_.end() ? nullptr : &own_[found->second];
-}
-
 // The place in the service's own code where a function waits; nullptr: it is not known.
 const CodePlace* ResourceHolders::OwnPlaceOf(uint32_t function) const {
   if (groups_->ChainOf(function) == kNoIndex) return nullptr;
@@ -150,38 +154,52 @@ void ResourceHolders::AddOwnClaim(const OwnList& own, uint32_t function, Tagged 
   Add({.resource = own.resource, .token = token, .function = function, .is_certain = true, .is_own = true});
 }
 
-// Of functions that will take one of those who wait out of their list.
+// What `this` means in a suspended function.
+Tagged ResourceHolders::ThisOf(const SuspendedObject& suspended) {
+  return code_.IsArrow(suspended.function) ? VariableAround(suspended.function, "this")
+                                           : ReceiverOf(suspended);
+}
+
+// What `this` means in a function that nobody calls as a method.
+Tagged ResourceHolders::ThisAround(Tagged function) {
+  return code_.IsArrow(function) ? VariableAround(function, "this") : Tagged();
+}
+
+// Claims of a function that is still to take a waiter out of its list.
 void ResourceHolders::LookAtTurn(uint32_t function) {
   const SuspendedObject& suspended = graph_->functions()[function].suspended;
   const CodePlace* const at = OwnPlaceOf(function);
   if (at == nullptr) return;
-  Tagged receiver = ReceiverOf(suspended);
-  if (!receiver.IsObject()) receiver = VariableAround(suspended.function, "this");
+  const Tagged receiver = ThisOf(suspended);
   for (const OwnList* const own : ListsOf(receiver, suspended.function)) {
-    if (!own->is_list || !code_.Takes(own->list, receiver, suspended.function, at->offset)) continue;
-    if (HasWaiterBefore(*own, function, receiver)) {
+    if (!own->is_list) continue;
+    if (code_.Takes(own->list, receiver, suspended.function, at->offset) &&
+        HasWaiterBefore(*own, function, receiver)) {
       AddOwnClaim(*own, UserOf(function), suspended.object);
-    } else if (code_.Handles(own->list, suspended.function, at->offset)) {
+    } else if (code_.Handles(own->list, receiver, suspended.function, at->offset)) {
       AddOwnClaim(*own, function, suspended.object);
     }
   }
 }
 
-// Of tasks that were taken out of a list: `task().finally(() => this.next())`. A callback with a parameter
-// may pass on what it was given, as in a queue of jobs.
+// Claims of a task that was taken out of a list: `task().finally(() => this.next())`. A callback with a
+// parameter may hand the result over to a waiter, and one that marks nothing as free brings what is waited
+// for: neither is the end of a turn.
 void ResourceHolders::LookAtTask(const AsyncEdge& edge) {
   if (edge.callback == kNoIndex) return;
   Tagged callback = graph_->CallbackAt(edge.callback);
   const uint32_t task = ProducerOf(edge.promise);
   if (task == kNoIndex || groups_->ChainOf(task) == kNoIndex || !heap_->IsFunction(&callback)) return;
-  const Tagged receiver = VariableAround(callback, "this");
+  const Tagged receiver = ThisAround(callback);
   for (const OwnList* const own : ListsOf(receiver, callback)) {
-    if (own->is_list && !code_.HasParameters(callback) && code_.Takes(own->list, receiver, callback, -1))
+    if (own->is_list && !code_.HasParameters(callback) && code_.Takes(own->list, receiver, callback, -1) &&
+        code_.Frees(own->list, receiver, callback))
       AddOwnClaim(*own, task, graph_->functions()[task].suspended.object);
   }
 }
 
-// Who called a function of the lock itself, which all of its users call; that function if nobody awaits it.
+// The function that awaits a function of the lock itself, which all of its users call; the latter if none
+// does.
 uint32_t ResourceHolders::UserOf(uint32_t function) const {
   const uint32_t caller = graph_->functions()[function].caller;
   const bool is_known = caller != kNoIndex && !IsCallback(graph_->functions()[caller].suspended.kind) &&
@@ -202,9 +220,8 @@ bool ResourceHolders::HasWaiterBefore(const OwnList& own, uint32_t function, Tag
       return false;
     const CodePlace* const at = OwnPlaceOf(waiter);
     // Another object of the class has another list.
-    return at != nullptr && at->offset < offset &&
-           (own.list.is_variable || ReceiverOf(other) == receiver ||
-            VariableAround(other.function, "this") == receiver);
+    return at != nullptr && at->offset < offset && !code_.IsAskedToWait(other.function, at->offset) &&
+           (own.list.is_variable || ThisOf(other) == receiver);
   };
   for (uint32_t waiter : own.waiters) {
     for (int i = 0; i < kMaxCallers && waiter != kNoIndex; ++i) {
@@ -223,7 +240,7 @@ Tagged ResourceHolders::GivenBackBy(Tagged* function) {
     *function = bound.target;
     return bound.receiver;
   }
-  return heap_->IsFunction(function) ? VariableAround(*function, "this") : Tagged();
+  return heap_->IsFunction(function) ? ThisAround(*function) : Tagged();
 }
 
 // Looks for functions in variables that release a lock when they are called. Variables in registers have no
@@ -248,18 +265,27 @@ void ResourceHolders::LookAtOwnReleasers(uint32_t function, size_t count) {
 // What the first name of a call may mean; 0: not known.
 Tagged ResourceHolders::RootOf(uint32_t function, const LockCall& call) {
   const SuspendedObject& suspended = graph_->functions()[function].suspended;
-  if (call.object.front() == "this") {
-    const Tagged around = VariableAround(suspended.function, "this");
-    return around.IsObject() ? around : ReceiverOf(suspended);
-  }
-  const Tagged value = VariableSeenBy(function, call.object.front());
-  return !value.IsObject() && call.object.size() == 1 ? OnlyLockOf(function, call.method) : value;
+  const std::string& name = call.object.front();
+  if (name == "this") return ThisOf(suspended);
+  const Tagged value = VariableSeenBy(function, name);
+  const bool is_in_register = !value.IsObject() && call.object.size() == 1 &&
+                              search_->uses().Mentions(suspended.function, name.c_str()) == Mention::kNo;
+  return is_in_register ? OnlyLockOf(function, call.method) : value;
 }
 
+// Its own variable of this name, if it is not in a register, or the one from outside that it uses.
 Tagged ResourceHolders::VariableSeenBy(uint32_t function, const std::string& name) const {
+  const SuspendedObject& suspended = graph_->functions()[function].suspended;
   Tagged context;
-  heap_->Load(graph_->functions()[function].suspended.object, layout_->generator_context, &context);
-  return code_.VariableOf(context, name);
+  Tagged outside;
+  Tagged value;
+  heap_->Load(suspended.object, layout_->generator_context, &context);
+  heap_->Load(suspended.function, layout_->function_context, &outside);
+  for (int i = 0; i < kMaxScopes && context.IsObject() && context != outside; ++i) {
+    if (search_->scopes().Variable(context, name, &value)) return value;
+    if (!heap_->Load(context, layout_->context_previous, &context)) break;
+  }
+  return code_.OuterVariable(suspended.function, name);
 }
 
 // Variables in registers have no names, so that the object of a call is known only if a single one has such a
@@ -273,7 +299,7 @@ Tagged ResourceHolders::OnlyLockOf(uint32_t function, const std::string& method)
   return locks.size() == 1 ? locks.front() : Tagged();
 }
 
-// What a function uses a lock by: an object, or variables that it sees.
+// The way by which a function uses a lock: an object, or functions in variables.
 ResourceHolders::LockUse ResourceHolders::UseOf(uint32_t function, const LockCall& call) {
   LockUse use{function, {}, call.object.empty()};
   if (use.is_bare) return use;
@@ -293,15 +319,13 @@ Tagged ResourceHolders::FunctionOf(const LockUse& use, const std::string& name) 
 bool ResourceHolders::IsTaken(const OwnList& own, const LockUse& use, const LockCall& call) {
   return std::any_of(call.taken.begin(), call.taken.end(), [&](const std::string& name) {
     const Tagged taking = FunctionOf(use, name);
-    return code_.Mentions(own.list, use.object, taking) && MayWaitIn(own, use, name, taking);
+    return code_.Mentions(own.list, use.object, taking) && IsWaitedIn(own, name, taking);
   });
 }
 
-// `await queue.drained()` takes nothing of a queue in whose `take()` others wait. False: it is known that
-// they called another method.
-bool ResourceHolders::MayWaitIn(const OwnList& own, const LockUse& use, const std::string& name,
-                                Tagged taking) {
-  bool have_others = false;
+// Whether one of the waiters is in this method. `await queue.drained()` takes nothing of a queue in whose
+// `take()` others wait.
+bool ResourceHolders::IsWaitedIn(const OwnList& own, const std::string& name, Tagged taking) {
   for (const uint32_t waiter : own.waiters) {
     const SuspendedObject& suspended = graph_->functions()[waiter].suspended;
     if (IsCallback(suspended.kind)) continue;
@@ -310,11 +334,8 @@ bool ResourceHolders::MayWaitIn(const OwnList& own, const LockUse& use, const st
     const std::string awaited =
         at == nullptr ? "" : search_->uses().FindAwaitedMethod(suspended.function, at->offset);
     if (awaited == name) return true;
-    const bool is_other = !awaited.empty() && code_.Mentions(own.list, use.object, FunctionOf(use, awaited));
-    const bool is_in_lock = use.object.IsObject() && ReceiverOf(suspended) == use.object;
-    have_others = have_others || is_other || is_in_lock;
   }
-  return !have_others;
+  return false;
 }
 
 // Whether a suspended function, or one of its callers, is this method or was made in it.

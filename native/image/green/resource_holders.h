@@ -74,8 +74,9 @@ class ResourceHolders {
   bool has_cancellers() const;
   // nullptr: it is not known to hand out anything, or there was not enough time.
   const HeldResource* Find(Tagged resource) const;
-  // Where the wait ends in an object of the program's own code; nullptr likewise.
-  const HeldResource* FindOwn(const Holder& end) const;
+  // Where the waits of a group end in an object of the program's own code; nullptr likewise, or they may end
+  // in different ones.
+  const HeldResource* FindOwn(uint32_t group, const Holder& end) const;
   // The suspended function whose result `function` awaits; kNoIndex: none.
   uint32_t AwaitedBy(uint32_t function) const;
 
@@ -122,6 +123,8 @@ class ResourceHolders {
   bool HasWaiterBefore(const OwnList& own, uint32_t function, Tagged receiver);
   void LookAtOwnReleasers(uint32_t function, size_t count);
   Tagged GivenBackBy(Tagged* function);
+  Tagged ThisOf(const SuspendedObject& suspended);
+  Tagged ThisAround(Tagged function);
   const CodePlace* OwnPlaceOf(uint32_t function) const;
   const std::vector<LockCall>& LockCallsOf(uint32_t function);
   Tagged RootOf(uint32_t function, const LockCall& call);
@@ -130,7 +133,7 @@ class ResourceHolders {
   LockUse UseOf(uint32_t function, const LockCall& call);
   Tagged FunctionOf(const LockUse& use, const std::string& name) const;
   bool IsTaken(const OwnList& own, const LockUse& use, const LockCall& call);
-  bool MayWaitIn(const OwnList& own, const LockUse& use, const std::string& name, Tagged taking);
+  bool IsWaitedIn(const OwnList& own, const std::string& name, Tagged taking);
   bool IsInside(uint32_t function, Tagged method) const;
 
   uint32_t ProducerOf(uint32_t promise) const;

@@ -49,6 +49,9 @@ class WaitAnswers {
   size_t groups() const { return found_.size(); }
   const FoundWait& Found(uint32_t group) const { return found_[group]; }
   const Wait& Reported(uint32_t group) const { return reported_[group]; }
+  // Whether the waits of all functions of a group that were examined lead to this object. False too if only
+  // one of several was.
+  bool AllLeadTo(uint32_t group, Tagged object) const;
   // kNoIndex: it awaits nothing any more.
   uint32_t PromiseOf(uint32_t group) const { return promises_[group]; }
   // Reads the names of an end once more, from memory as it is now. False: they cannot be read.

@@ -203,6 +203,19 @@ std::string WaitAnswers::ShapeOf(const Wait& wait) const {
   return shape;
 }
 
+bool WaitAnswers::AllLeadTo(uint32_t group, Tagged object) const {
+  const auto is_it = [&](const Holder& holder) { return holder.object == object; };
+  const auto leads_to = [&](const WaitEnd& end) {
+    return std::any_of(end.holders.begin(), end.holders.end(), is_it) ||
+           std::any_of(end.owners.begin(), end.owners.end(), is_it);
+  };
+  const std::vector<Other>& others = others_[group];
+  if (others.empty()) return groups_->groups()[group].count == 1;
+  return std::all_of(others.begin(), others.end(), [&](const Other& other) {
+    return other.wait.goes_on || std::any_of(other.wait.ends.begin(), other.wait.ends.end(), leads_to);
+  });
+}
+
 void WaitAnswers::Compare(AsyncGroups* groups, uint32_t group, bool has_read_all) {
   const std::vector<Other>& others = others_[group];
   if (!reported_[group].goes_on && !reported_[group].is_searched) return;

@@ -57,17 +57,25 @@ std::vector<Tagged> LockCode::ScopesOf(Tagged function) const {
   return scopes;
 }
 
-bool LockCode::Has(const std::vector<TurnName>& names, const LockList& list) {
-  return std::any_of(names.begin(), names.end(), [&](const TurnName& each) {
-    return each.is_property != list.is_variable && each.name == list.name;
-  });
+Tagged LockCode::OuterVariable(Tagged function, const std::string& name) const {
+  Tagged context;
+  if (!heap_->IsFunction(&function) || !heap_->Load(function, layout_->function_context, &context)) return {};
+  // Private methods are variables of the class's scope, and no function can have one of its own.
+  if (!name.starts_with('#') && uses_->Mentions(function, name.c_str()) != Mention::kYes) return {};
+  return VariableOf(context, name);
 }
 
-// Of a property: it may see it.
+// Whether the function can mean this list by its name. Whose property it means is not known here.
 bool LockCode::Sees(Tagged function, const LockList& list) const {
   if (!list.is_variable) return true;
-  const std::vector<Tagged> scopes = ScopesOf(function);
-  return std::find(scopes.begin(), scopes.end(), list.owner) != scopes.end();
+  if (uses_->Mentions(function, list.name.c_str()) != Mention::kYes) return false;
+  Tagged value;
+  for (const Tagged scope : ScopesOf(function)) {
+    if (scope == list.owner) return true;
+    // An inner variable has the same name.
+    if (scopes_->Variable(scope, list.name, &value)) return false;
+  }
+  return false;
 }
 
 const TurnCalls& LockCode::TurnsOf(Tagged function, int32_t offset) {
@@ -76,21 +84,18 @@ const TurnCalls& LockCode::TurnsOf(Tagged function, int32_t offset) {
   return found->second;
 }
 
-// Private methods are variables of the class's scope. 0: not known.
+// 0: not known.
 Tagged LockCode::Called(const TurnName& call, Tagged receiver, Tagged function) const {
   if (call.is_property && !call.name.starts_with('#')) return MethodOf(receiver, call.name);
-  Tagged context;
-  if (!heap_->Load(function, layout_->function_context, &context)) return {};
-  return VariableOf(context, call.name);
+  return OuterVariable(function, call.name);
 }
 
 bool LockCode::Mentions(const LockList& list, Tagged receiver, Tagged function, int depth) {
   if (!function.IsObject() || !heap_->IsFunction(&function)) return false;
-  const char* const name = list.name.c_str();
-  const Mention mention = !list.is_variable      ? uses_->MentionsProperty(function, name)
-                          : Sees(function, list) ? uses_->Mentions(function, name)
-                                                 : Mention::kNo;
-  if (mention == Mention::kYes) return true;
+  const bool is_mentioned = list.is_variable
+                                ? Sees(function, list)
+                                : uses_->MentionsProperty(function, list.name.c_str()) == Mention::kYes;
+  if (is_mentioned) return true;
   if (depth == kMaxHelpers) return false;
   const std::vector<TurnName> calls = TurnsOf(function, -1).calls;
   return std::any_of(calls.begin(), calls.end(), [&](const TurnName& call) {
@@ -99,18 +104,46 @@ bool LockCode::Mentions(const LockList& list, Tagged receiver, Tagged function, 
   });
 }
 
-bool LockCode::Handles(const LockList& list, Tagged function, int32_t offset) {
-  return Has(TurnsOf(function, offset).handled, list) && Sees(function, list);
+bool LockCode::Handles(const LockList& list, Tagged receiver, Tagged function, int32_t offset) {
+  const std::vector<TurnName> handled = TurnsOf(function, offset).handled;
+  const bool has_one = std::any_of(handled.begin(), handled.end(), [&](const TurnName& each) {
+    return each.is_property != list.is_variable && each.name == list.name;
+  });
+  return has_one && Sees(function, list) &&
+         TakesNext(list, receiver, function, offset, Which::kRepeatedToo, 0);
 }
 
 bool LockCode::Takes(const LockList& list, Tagged receiver, Tagged function, int32_t offset, int depth) {
+  return TakesNext(list, receiver, function, offset, Which::kBehind, depth);
+}
+
+bool LockCode::TakesNext(const LockList& list, Tagged receiver, Tagged function, int32_t offset, Which which,
+                         int depth) {
   if (!function.IsObject() || !heap_->IsFunction(&function)) return false;
   const TurnCalls turns = TurnsOf(function, offset);
-  if (Has(turns.lists, list) && Sees(function, list)) return true;
+  const auto is_done = [&](const TurnName& each) {
+    return (!each.is_repeated || which == Which::kRepeatedToo) && each.IsDoneFor(list.name);
+  };
+  const bool takes = std::any_of(turns.lists.begin(), turns.lists.end(), [&](const TurnName& each) {
+    return is_done(each) && each.is_property != list.is_variable && each.name == list.name;
+  });
+  if (takes && Sees(function, list)) return true;
   if (depth == kMaxHelpers) return false;
   return std::any_of(turns.calls.begin(), turns.calls.end(), [&](const TurnName& call) {
     const bool may_have = call.is_property || list.is_variable;
-    return may_have && Takes(list, receiver, Called(call, receiver, function), -1, depth + 1);
+    return may_have && is_done(call) &&
+           Takes(list, receiver, Called(call, receiver, function), -1, depth + 1);
+  });
+}
+
+bool LockCode::Frees(const LockList& list, Tagged receiver, Tagged function, int depth) {
+  if (!function.IsObject() || !heap_->IsFunction(&function)) return false;
+  const TurnCalls turns = TurnsOf(function, -1);
+  if (turns.frees) return true;
+  if (depth == kMaxHelpers) return false;
+  return std::any_of(turns.calls.begin(), turns.calls.end(), [&](const TurnName& call) {
+    const Tagged called = Called(call, receiver, function);
+    return Takes(list, receiver, called, -1, depth + 1) && Frees(list, receiver, called, depth + 1);
   });
 }
 

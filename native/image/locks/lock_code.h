@@ -46,19 +46,32 @@ class LockCode {
   Tagged MethodOf(Tagged object, const std::string& name) const;
   // The value of a variable in a Context or those around it; 0: there is none.
   Tagged VariableOf(Tagged context, const std::string& name) const;
+  // The value of a variable from outside of a function; 0: it uses none of this name.
+  Tagged OuterVariable(Tagged function, const std::string& name) const;
   // The Contexts whose variables a function sees, from the inside outwards; the nearest six.
   std::vector<Tagged> ScopesOf(Tagged function) const;
 
   // Whether a function that was called on `receiver` (0: on none) has to do with the list.
   bool Mentions(const LockList& list, Tagged receiver, Tagged function, int depth = 0);
-  // Whether it takes somebody out of it, behind `offset` of its script; -1: anywhere.
+  // Whether it takes an element out of the list behind `offset` of its script; -1: anywhere.
   bool Takes(const LockList& list, Tagged receiver, Tagged function, int32_t offset, int depth = 0);
-  // Whether it waits for something that is done with what it took out of the list.
-  bool Handles(const LockList& list, Tagged function, int32_t offset);
+  // Whether it waits there for something that is done with an element that it took out, and will take out the
+  // next one.
+  bool Handles(const LockList& list, Tagged receiver, Tagged function, int32_t offset);
   bool HasParameters(Tagged function) { return TurnsOf(function, -1).has_parameters; }
+  bool IsArrow(Tagged function) { return TurnsOf(function, -1).is_arrow; }
+  // Whether a function that takes an element out, or one that it calls to do so, also marks something as
+  // free.
+  bool Frees(const LockList& list, Tagged receiver, Tagged function, int depth = 0);
+  // Whether it waits at a place only on a condition that mentions one of its parameters.
+  bool IsAskedToWait(Tagged function, int32_t offset) { return TurnsOf(function, offset).is_asked_for; }
 
  private:
-  static bool Has(const std::vector<TurnName>& names, const LockList& list);
+  // Which of the calls around the place count, too.
+  enum class Which : uint8_t { kBehind, kRepeatedToo };
+
+  bool TakesNext(const LockList& list, Tagged receiver, Tagged function, int32_t offset, Which which,
+                 int depth);
   bool Sees(Tagged function, const LockList& list) const;
   const TurnCalls& TurnsOf(Tagged function, int32_t offset);
   Tagged Called(const TurnName& call, Tagged receiver, Tagged function) const;

@@ -16,6 +16,9 @@ constexpr std::u16string_view kUnfinished[] = {
     u"else", u"do", u"return",     u"typeof", u"void",  u"delete", u"new",   u"await", u"yield",
     u"in",   u"of", u"instanceof", u"case",   u"throw", u"let",    u"const", u"var"};
 
+// Behind these, nothing of a block is reached.
+constexpr std::u16string_view kExits[] = {u"return", u"throw", u"break", u"continue"};
+
 template <size_t kCount>
 bool IsOneOf(std::u16string_view text, const std::u16string_view (&words)[kCount]) {
   return std::find(std::begin(words), std::end(words), text) != std::end(words);
@@ -90,9 +93,43 @@ bool CodeBlocks::RunsBefore(size_t at, size_t place) const {
     if (brace == 0 || !IsWord(brace - 1, u"try")) return false;
     // What failed may be this statement.
     const size_t failed = CatchOf(end);
-    if (failed != kNone && failed < place && partner_[failed] >= place) return false;
+    if (failed != kNone && (Contains(failed, place) || !Leaves(failed))) return false;
   }
   return false;
+}
+
+// Whether the function is left at the end of a block.
+bool CodeBlocks::Leaves(size_t brace) const {
+  for (size_t i = brace + 1; i < partner_[brace]; ++i) {
+    if (around_[i] == brace && (IsWord(i, u"return") || IsWord(i, u"throw"))) return true;
+  }
+  return false;
+}
+
+// Whether a block behind the place is another branch of one that contains it, or runs only if that fails.
+bool CodeBlocks::IsOtherBranch(size_t brace, size_t place) const {
+  size_t word = brace;
+  if (word > 0 && Is(word - 1, Kind::kCloseParen)) word = partner_[word - 1];
+  if (word == kNone || word == 0) return false;
+  --word;
+  if (IsWord(word, u"if") && word > 0) --word;
+  if (word == 0 || !(IsWord(word, u"else") || IsWord(word, u"catch")) || !Is(word - 1, Kind::kCloseBrace))
+    return false;
+  const size_t before = partner_[word - 1];
+  return before != kNone && Contains(before, place);
+}
+
+bool CodeBlocks::IsReached(size_t at, size_t place) const {
+  for (size_t brace = around_[at]; brace != kNone && brace > place; brace = around_[brace]) {
+    if (Is(brace, Kind::kOpenBrace) && IsOtherBranch(brace, place)) return false;
+  }
+  if (IsInFinally(at, place)) return true;
+  size_t from = place;
+  while (from > 0 && !BeginsStatement(from)) --from;
+  for (size_t i = from; i < at; ++i) {
+    if (Is(i, Kind::kName) && IsOneOf(tokens_[i].text, kExits) && Contains(around_[i], place)) return false;
+  }
+  return true;
 }
 
 bool CodeBlocks::IsInFinally(size_t at, size_t place) const {

@@ -30,8 +30,15 @@ class CodeBlocks {
   // Whether a statement begins here that is not the only one of an `if`, a loop or the like.
   bool BeginsStatement(size_t at) const;
   // Whether a statement that begins at `at` has run where `place` is reached: no block around it has ended
-  // before, but that of a `try` that is over.
+  // before, but that of a `try` that is over and that leaves the function if it fails.
   bool RunsBefore(size_t at, size_t place) const;
+  // Whether a token behind `place` may be reached from there if nothing fails: it is in no other branch, in
+  // no `catch`, and not behind an exit.
+  bool IsReached(size_t at, size_t place) const;
+  // Whether the block that begins at `brace` contains `place`; kNone: the whole function, which does.
+  bool Contains(size_t brace, size_t place) const {
+    return brace == kNone || (brace < place && partner_[brace] >= place);
+  }
   // Whether a token behind `place` is in a `finally` that begins behind it.
   bool IsInFinally(size_t at, size_t place) const;
 
@@ -46,6 +53,8 @@ class CodeBlocks {
   bool IsHeadOf(size_t brace, std::u16string_view word) const;
   bool EndsHead(size_t paren) const;
   size_t CatchOf(size_t closing) const;
+  bool Leaves(size_t brace) const;
+  bool IsOtherBranch(size_t brace, size_t place) const;
 
   const std::vector<ScriptToken>& tokens_;
   std::vector<size_t> around_;

@@ -37,12 +37,13 @@ class CodeCalls {
   // Names and dots from there on: `this`, `queue` of `this.queue)`, and the token behind them. Empty: there
   // is no name.
   std::vector<std::string> NamesAt(size_t at, size_t* end) const;
+  // Appends a name, which may be a private one. False: the token is none that can be in the list.
+  bool ToText(size_t at, std::string* text) const;
 
  private:
   using Kind = ScriptToken::Kind;
 
   bool Is(size_t at, Kind kind) const { return at < tokens_.size() && tokens_[at].Is(kind); }
-  bool ToText(size_t at, std::string* text) const;
 
   const std::vector<ScriptToken>& tokens_;
   std::vector<CodeCall> all_;

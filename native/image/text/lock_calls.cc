@@ -24,6 +24,9 @@ constexpr std::string_view kGivingBack[] = {"release",  "unlock",  "leave",   "e
 // Names that mean it only as a whole, and those that may mean anything outside of a `finally`.
 constexpr std::string_view kShort[] = {"give", "free", "up", "v"};
 constexpr std::string_view kInFinally[] = {"next", "done"};
+// They call the functions that they are given, later.
+constexpr std::string_view kCallers[] = {"finally", "then",     "setTimeout", "setImmediate",
+                                         "once",    "nextTick", "on",         "queueMicrotask"};
 
 bool IsOneOf(std::string_view text, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
@@ -42,10 +45,9 @@ std::string PlainName(const std::string& name) {
 class Calls {
  public:
   Calls(const LoopsAround& loops, const char16_t* place)
-      : loops_(loops), tokens_(loops.tokens()), blocks_(loops.tokens()) {
+      : loops_(loops), tokens_(loops.tokens()), blocks_(loops.tokens()), calls_(loops.tokens()) {
     for (; place_ < tokens_.size() && tokens_[place_].text.data() < place; ++place_) continue;
-    const CodeCalls calls(tokens_);
-    for (const CodeCall& call : calls.all()) (call.object.empty() ? bare_ : all_).push_back(call);
+    for (const CodeCall& call : calls_.all()) (call.object.empty() ? bare_ : all_).push_back(call);
   }
 
   std::vector<LockCall> Find();
@@ -62,6 +64,9 @@ class Calls {
   }
   bool IsAwait(size_t at) const { return IsWord(at, u"await") || IsWord(at, u"yield"); }
   bool IsBefore(const CodeCall& call) const { return call.first < place_; }
+  bool IsBehind(const CodeCall& call) const {
+    return !IsBefore(call) && blocks_.IsReached(call.first, place_);
+  }
   bool GivesBack(const CodeCall& call) const;
   bool Takes(const CodeCall& call, const CodeCall& giving) const;
   bool IsWhole(const CodeCall& call) const;
@@ -69,6 +74,8 @@ class Calls {
   size_t ReadTarget(size_t await, Names* names) const;
   bool IsGiven(const Names& names, const CodeCall& giving) const;
   bool IsAskedFor(const Names& names) const;
+  bool IsPassedOn(const std::string& name) const;
+  bool IsOneGivenBack() const;
   bool IsReleaser(const CodeCall& call) const;
   void FindReleasers(std::vector<LockCall>* found) const;
   void FindPairs(std::vector<LockCall>* found) const;
@@ -76,6 +83,7 @@ class Calls {
   const LoopsAround& loops_;
   const std::vector<ScriptToken>& tokens_;
   CodeBlocks blocks_;
+  CodeCalls calls_;
   size_t place_ = 0;
   std::vector<CodeCall> all_;
   std::vector<CodeCall> bare_;  // of a variable
@@ -164,13 +172,13 @@ bool Calls::Takes(const CodeCall& call, const CodeCall& giving) const {
 std::vector<LockCall> Calls::Find() {
   std::vector<LockCall> found;
   for (const CodeCall& call : all_) {
-    if (IsBefore(call)) continue;
+    if (!IsBehind(call)) continue;
     const auto is_known = [&](const LockCall& other) { return other.object == call.object; };
     if (std::any_of(found.begin(), found.end(), is_known)) continue;
     // Only the first call behind the place counts, also where it says nothing.
     LockCall& lock = found.emplace_back();
     lock.object = call.object;
-    if (!GivesBack(call)) continue;
+    if (!GivesBack(call) || IsPassedOn(call.object.back())) continue;
     bool has_given = false;
     for (const CodeCall& other : all_) {
       if (!IsBefore(other) || other.object != call.object) continue;
@@ -183,6 +191,18 @@ std::vector<LockCall> Calls::Find() {
   FindReleasers(&found);
   FindPairs(&found);
   return found;
+}
+
+// Whether what is waited for at the place gets this as an argument, as a condition variable gets its lock,
+// which it gives back meanwhile.
+bool Calls::IsPassedOn(const std::string& name) const {
+  for (size_t i = place_; i < tokens_.size() && (i == place_ || !blocks_.BeginsStatement(i)); ++i) {
+    std::string text;
+    const bool is_last = Is(i + 1, Kind::kComma) || Is(i + 1, Kind::kCloseParen);
+    if (name != "this" ? calls_.ToText(i, &text) && text == name && is_last : IsWord(i, u"this") && is_last)
+      return true;
+  }
+  return false;
 }
 
 // Whether the variable that is called has what a call has taken, and is not used before or otherwise.
@@ -205,12 +225,38 @@ bool Calls::IsReleaser(const CodeCall& call) const {
   return others == 1;
 }
 
+// Whether one of the functions that were handed out may have been called, or is called by something else:
+// `done()` before the place, or `.finally(done)`. It may still be in a register.
+bool Calls::IsOneGivenBack() const {
+  for (const std::vector<CodeCall>* const calls : {&all_, &bare_}) {
+    for (const CodeCall& taking : *calls) {
+      Names names;
+      if (!IsBefore(taking) || taking.first == 0 || !IsAwait(taking.first - 1) ||
+          ReadTarget(taking.first - 1, &names) == kNone)
+        continue;
+      for (size_t i = taking.arguments; i < tokens_.size(); ++i) {
+        if (!Is(i, Kind::kName) || std::find(names.begin(), names.end(), tokens_[i].text) == names.end())
+          continue;
+        const bool is_called = Is(i + 1, Kind::kOpenParen) && i < place_;
+        const bool is_argument = Is(i - 1, Kind::kOpenParen) || Is(i - 1, Kind::kComma);
+        const size_t bracket = is_argument ? blocks_.Around(i) : kNone;
+        std::string caller;
+        const bool is_passed = bracket != kNone && bracket > 0 && Is(bracket, Kind::kOpenParen) &&
+                               calls_.ToText(bracket - 1, &caller) && IsOneOf(caller, kCallers);
+        if (is_called || is_passed) return true;
+      }
+    }
+  }
+  return false;
+}
+
 void Calls::FindReleasers(std::vector<LockCall>* found) const {
+  if (IsOneGivenBack()) return;
   for (const CodeCall& call : bare_) {
     const auto is_known = [&](const LockCall& other) {
       return other.object.empty() && other.method == call.method;
     };
-    if (!IsBefore(call) && !std::any_of(found->begin(), found->end(), is_known) && IsReleaser(call))
+    if (IsBehind(call) && !std::any_of(found->begin(), found->end(), is_known) && IsReleaser(call))
       found->push_back({{}, call.method, {}});
   }
 }
@@ -221,7 +267,9 @@ void Calls::FindPairs(std::vector<LockCall>* found) const {
     const auto is_known = [&](const LockCall& other) {
       return other.object.empty() && other.method == call.method;
     };
-    if (IsBefore(call) || !GivesBack(call) || std::any_of(found->begin(), found->end(), is_known)) continue;
+    if (!IsBehind(call) || !GivesBack(call) || IsPassedOn(call.method) ||
+        std::any_of(found->begin(), found->end(), is_known))
+      continue;
     LockCall lock{{}, call.method, {}};
     bool has_given = false;
     for (const CodeCall& other : bare_) {

@@ -6,6 +6,7 @@
 
 #include "code_blocks.h"
 #include "code_calls.h"
+#include "code_conditions.h"
 #include "loops_around.h"
 
 namespace gmr::vm {
@@ -15,33 +16,42 @@ namespace {
 using Kind = ScriptToken::Kind;
 
 constexpr size_t kNone = CodeBlocks::kNone;
-// `delete`, and `splice` at a place that was searched for, also remove somebody who gave up.
+// Not `delete`, nor `splice` at a place that was searched for: they also remove somebody who gave up.
 constexpr std::string_view kTaking[] = {"shift", "pop",    "forEach",     "dequeue",
                                         "poll",  "values", "removeFirst", "popFront"};
-constexpr std::u16string_view kExits[] = {u"return", u"throw", u"break", u"continue"};
+constexpr std::u16string_view kLiterals[] = {u"false", u"true", u"null", u"undefined", u"0"};
 
 class Turns {
  public:
   Turns(const LoopsAround& loops, const char16_t* place)
-      : loops_(loops), tokens_(loops.tokens()), blocks_(loops.tokens()), calls_(loops.tokens()) {
+      : loops_(loops),
+        tokens_(loops.tokens()),
+        blocks_(loops.tokens()),
+        conditions_(loops.tokens(), blocks_),
+        calls_(loops.tokens()) {
     while (place_ < tokens_.size() && tokens_[place_].text.data() < place) ++place_;
   }
 
   TurnCalls Find() const {
     TurnCalls found;
     found.has_parameters = !Is(0, Kind::kOpenParen) || !Is(1, Kind::kCloseParen);
+    found.is_arrow = IsArrow();
+    found.frees = Frees();
+    found.is_asked_for = IsAskedFor();
     for (const CodeCall& call : calls_.all()) {
-      if (call.first < place_ && IsTaking(call) && IsHandled(call)) AddList(call.object, &found.handled);
+      if (call.first < place_ && IsTaking(call) && IsHandled(call))
+        Add(call.object, call.first, &found.handled);
       if (!IsReached(call.first)) continue;
-      if (IsTaking(call)) AddList(call.object, &found.lists);
+      if (IsTaking(call)) Add(call.object, call.first, &found.lists);
       const bool is_on_this = call.object.size() == 1 && call.object.front() == "this";
-      if (call.object.empty() || is_on_this) found.calls.push_back({call.method, is_on_this});
+      if (is_on_this) Add({"this", call.method}, call.first, &found.calls);
+      if (call.object.empty()) Add({call.method}, call.first, &found.calls);
     }
     for (size_t i = 0; i < tokens_.size(); ++i) {
       size_t end = 0;
       if (!IsWord(i, u"of") || !IsReached(i)) continue;
       const std::vector<std::string> names = calls_.NamesAt(i + 1, &end);
-      if (!names.empty() && Is(end, Kind::kCloseParen)) AddList(names, &found.lists);
+      if (!names.empty() && Is(end, Kind::kCloseParen) && CallsEach(i, end)) Add(names, i, &found.lists);
     }
     return found;
   }
@@ -52,6 +62,44 @@ class Turns {
     return Is(at, Kind::kName) && tokens_[at].text == word;
   }
 
+  bool IsArrow() const {
+    if (IsWord(0, u"async") && Is(1, Kind::kOpenParen)) return true;
+    if (!Is(0, Kind::kOpenParen)) return Is(0, Kind::kName);
+    return blocks_.PartnerOf(0) != kNone && Is(blocks_.PartnerOf(0) + 1, Kind::kArrow);
+  }
+
+  bool Frees() const {
+    for (size_t i = 0; i < tokens_.size(); ++i) {
+      const bool is_changed =
+          Is(i, Kind::kIncrement) ||
+          (Is(i, Kind::kOperator) && (tokens_[i].text == u"-=" || tokens_[i].text == u"+="));
+      const bool is_literal =
+          Is(i, Kind::kAssign) && i + 1 < tokens_.size() &&
+          std::find(std::begin(kLiterals), std::end(kLiterals), tokens_[i + 1].text) != std::end(kLiterals);
+      const bool is_deleted = Is(i, Kind::kDot) && IsWord(i + 1, u"delete");
+      if (is_changed || is_literal || is_deleted) return true;
+    }
+    return false;
+  }
+
+  bool IsAskedFor() const {
+    const size_t end = Is(0, Kind::kOpenParen) ? blocks_.PartnerOf(0) : 0;
+    if (place_ == 0 || end == kNone) return false;
+    for (const CodeConditions::Condition& condition : conditions_.Of(place_, kNone)) {
+      for (size_t i = 0; i <= end; ++i) {
+        if (Is(i, Kind::kName) && !IsWord(i, u"this") && HasName(condition, tokens_[i].text)) return true;
+      }
+    }
+    return false;
+  }
+
+  bool HasName(const CodeConditions::Condition& condition, std::u16string_view name) const {
+    for (size_t i = condition.open; i < condition.close; ++i) {
+      if ((Is(i, Kind::kName) || Is(i, Kind::kPrivate)) && tokens_[i].text == name) return true;
+    }
+    return false;
+  }
+
   bool IsTaking(const CodeCall& call) const {
     if (call.object.empty() || call.object.back() == "this") return false;
     if (call.method == "splice")
@@ -59,27 +107,44 @@ class Turns {
     return std::find(std::begin(kTaking), std::end(kTaking), call.method) != std::end(kTaking);
   }
 
-  static void AddList(const std::vector<std::string>& names, std::vector<TurnName>* lists) {
-    lists->push_back({names.back(), names.size() > 1});
+  // `for (const next of queue) next()`: whether the loop whose `of` is at `of`, and whose head ends at `end`,
+  // calls what it takes, or a method of that.
+  bool CallsEach(size_t of, size_t end) const {
+    const bool is_pattern = Is(of - 1, Kind::kCloseBrace) || Is(of - 1, Kind::kCloseSquare);
+    const size_t first = is_pattern ? blocks_.PartnerOf(of - 1) : of - 1;
+    const size_t last = Is(end + 1, Kind::kOpenBrace) ? blocks_.PartnerOf(end + 1) : tokens_.size();
+    if (first == kNone || last == kNone) return false;
+    for (const CodeCall& call : calls_.all()) {
+      if (call.first < end || call.first > last || call.object.size() > 1) continue;
+      for (size_t name = first; name < of; ++name) {
+        if (Is(name, Kind::kName) && tokens_[name].text == tokens_[call.first].text) return true;
+      }
+      // Without braces, the body is one statement.
+      if (!Is(end + 1, Kind::kOpenBrace)) return false;
+    }
+    return false;
   }
 
-  // Whether the block that begins at `brace` contains the place.
-  bool IsAround(size_t brace) const {
-    return brace == kNone || (brace < place_ && blocks_.PartnerOf(brace) >= place_);
-  }
-
-  // Whether a block behind the place is another branch of one that contains the place, or runs only if that
-  // fails.
-  bool IsOtherBranch(size_t brace) const {
-    size_t word = brace;
-    if (word > 0 && Is(word - 1, Kind::kCloseParen)) word = blocks_.PartnerOf(word - 1);
-    if (word == kNone || word == 0) return false;
-    --word;
-    if (IsWord(word, u"if") && word > 0) --word;
-    if (word == 0 || !(IsWord(word, u"else") || IsWord(word, u"catch")) || !Is(word - 1, Kind::kCloseBrace))
-      return false;
-    const size_t before = blocks_.PartnerOf(word - 1);
-    return before != kNone && IsAround(before);
+  void Add(const std::vector<std::string>& names, size_t at, std::vector<TurnName>* found) const {
+    TurnName name{names.back(), names.size() > 1, at < place_, false, {}};
+    for (const CodeConditions::Condition& condition : conditions_.Of(at, place_ == 0 ? kNone : place_)) {
+      if (conditions_.Counts(condition)) continue;
+      std::vector<std::string> asked;
+      for (size_t i = condition.open; i < condition.close; ++i) {
+        std::string text;
+        if (calls_.ToText(i, &text)) asked.push_back(std::move(text));
+      }
+      const auto is_missing = [&](const std::string& each) {
+        return std::find(asked.begin(), asked.end(), each) == asked.end();
+      };
+      if (name.is_conditional) {
+        std::erase_if(name.asked, is_missing);
+      } else {
+        name.asked = std::move(asked);
+      }
+      name.is_conditional = true;
+    }
+    found->push_back(std::move(name));
   }
 
   // Whether the function waits for something that is done with what this call took.
@@ -106,29 +171,22 @@ class Turns {
 
   bool IsReached(size_t at) const {
     if (place_ == 0) return true;
-    if (at < place_) return IsInLoop(at);
-    for (size_t brace = blocks_.Around(at); brace != kNone && brace > place_; brace = blocks_.Around(brace)) {
-      if (Is(brace, Kind::kOpenBrace) && IsOtherBranch(brace)) return false;
-    }
-    if (blocks_.IsInFinally(at, place_)) return true;
-    size_t from = place_;
-    while (from > 0 && !blocks_.BeginsStatement(from)) --from;
-    for (size_t i = from; i < at; ++i) {
-      const bool is_exit = Is(i, Kind::kName) && std::find(std::begin(kExits), std::end(kExits),
-                                                           tokens_[i].text) != std::end(kExits);
-      if (is_exit && IsAround(blocks_.Around(i))) return false;
-    }
-    return true;
+    return at < place_ ? IsInLoop(at) : blocks_.IsReached(at, place_);
   }
 
   const LoopsAround& loops_;
   const std::vector<ScriptToken>& tokens_;
   CodeBlocks blocks_;
+  CodeConditions conditions_;
   CodeCalls calls_;
   size_t place_ = 0;
 };
 
 }  // namespace
+
+bool TurnName::IsDoneFor(const std::string& list) const {
+  return !is_conditional || std::find(asked.begin(), asked.end(), list) != asked.end();
+}
 
 TurnCalls FindTurnCalls(std::u16string_view source, size_t offset) {
   if (offset > source.size()) return {};

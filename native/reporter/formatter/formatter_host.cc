@@ -37,6 +37,8 @@ void Throw(v8::Isolate* isolate, const char (&message)[kLength]) {
 
 // The source maps, whose size src/formatter/positions/budget.ts limits, and what is decoded from them.
 constexpr int64_t kMapsBytes = int64_t{96} << 20;
+// As much as a report without maps leaves: kReportDataBytes less what it uses.
+constexpr int64_t kLeftWithMapsBytes = int64_t{96} << 20;
 
 // A generous estimate of V8's memory: the photograph as a string and as objects, the texts made from it, in
 // which some characters take two bytes, and room for garbage.
@@ -46,14 +48,15 @@ int64_t BytesToFormat(size_t photograph_bytes) {
   return kRoomBytes + kPerByte * static_cast<int64_t>(photograph_bytes);
 }
 
-std::string ShortageOf(int64_t bytes) {
+// `left_bytes` of those under RLIMIT_DATA are for the application's threads, which allocate meanwhile.
+std::string ShortageOf(int64_t bytes, int64_t left_bytes) {
   return Shortage(platform::ReadHeadroom(),
-                  {.bytes = bytes, .data_bytes = bytes, .address_space_bytes = bytes});
+                  {.bytes = bytes, .data_bytes = bytes + left_bytes, .address_space_bytes = bytes});
 }
 
 // Why source maps may not be read; empty when they may. The report does without rather than with less memory.
 std::string WhyNoMaps(size_t photograph_bytes) {
-  const std::string shortage = ShortageOf(BytesToFormat(photograph_bytes) + kMapsBytes);
+  const std::string shortage = ShortageOf(BytesToFormat(photograph_bytes) + kMapsBytes, kLeftWithMapsBytes);
   return shortage.empty() ? "" : "its source map was not read: " + shortage;
 }
 
@@ -69,7 +72,7 @@ v8::MaybeLocal<v8::String> NewPhotograph(const FormatterJob& job, v8::Isolate* i
     return {};
   }
   // This is checked first because V8 ends the process when it cannot allocate memory.
-  const std::string shortage = ShortageOf(BytesToFormat(json.size()));
+  const std::string shortage = ShortageOf(BytesToFormat(json.size()), 0);
   *no_maps = WhyNoMaps(json.size());
   if (shortage.empty()) return NewString(isolate, json);
   isolate->ThrowException(NewString(isolate, shortage).FromMaybe(v8::String::Empty(isolate)));
