@@ -291,7 +291,7 @@ function by(holder: string, wait: string, all = ''): RegExp {
 
 /** A wait for a lock whose holder waits for another one, of which that is true too. */
 function circleAt(variable: string): string {
-  return String.raw`Mutex\.#queue \("${variable}" in \S+\), and that leads back to this one: probably a deadlock`;
+  return String.raw`Mutex\.#queue \("${variable}" in \S+\), and that leads back to this one: a deadlock, unless another function gives it back`;
 }
 
 /** Two functions that have one each, in any order. */

@@ -132,6 +132,8 @@ export interface UserWords {
 }
 
 const MOST_USERS = 3;
+/** A semaphore has other users, perhaps, which are not known. */
+const CIRCLE = 'that leads back to this one: a deadlock, unless another function gives it back';
 
 /**
  * `all 4 held by transfer (pg.cjs:9), which waits for pg query SELECT ...`, for the first resource with known users among
@@ -145,7 +147,7 @@ export function describeUsers(
   for (const answer of waits.answers) {
     const users = usersOf(answer, groups);
     if (users.length === 0) continue;
-    const circle = isInCircle(answer, groups) ? ', and that leads back to this one: probably a deadlock' : '';
+    const circle = isInCircle(answer, groups) ? `, and ${CIRCLE}` : '';
     return describeUsersOf(answer, users, words) + circle;
   }
   return '';

@@ -51,8 +51,10 @@ bool IsOfProgram(const Holder& holder) {
 // lock for each key waits for all of them at one place. nullptr likewise.
 const HeldResource* ResourceHolders::FindOwn(uint32_t group, const Holder& end) const {
   const auto found = own_by_end_.find(end.object.bits());
-  const bool is_one = found != own_by_end_.end() && answers_->AllLeadTo(group, end.object);
-  return is_one ? &own_[found->second] : nullptr;
+  if (found == own_by_end_.end() || !answers_->AllLeadTo(group, end.object)) return nullptr;
+  const HeldResource& own = own_[found->second];
+  const auto is_for_all = [&](Tagged owner) { return answers_->AllLeadTo(group, owner); };
+  return std::all_of(own.list_owners.begin(), own.list_owners.end(), is_for_all) ? &own : nullptr;
 }
 
 void ResourceHolders::AddOwn(const WaitEnd& end, uint32_t waiter) {
@@ -151,6 +153,9 @@ void ResourceHolders::LookAtLock(uint32_t function) {
 }
 
 void ResourceHolders::AddOwnClaim(const OwnList& own, uint32_t function, Tagged token) {
+  std::vector<Tagged>& owners = own_[own.resource].list_owners;
+  if (std::find(owners.begin(), owners.end(), own.list.owner) == owners.end())
+    owners.push_back(own.list.owner);
   Add({.resource = own.resource, .token = token, .function = function, .is_certain = true, .is_own = true});
 }
 

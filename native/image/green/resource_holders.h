@@ -47,6 +47,8 @@ struct HeldResource {
   std::vector<HolderGroup> holders;
   // Of the program's own code: `object` is where the waits for it end.
   bool is_own = false;
+  // Then the objects, or Contexts, whose lists the holders are to take somebody out of.
+  std::vector<Tagged> list_owners;
 };
 
 class ResourceHolders {

@@ -209,11 +209,14 @@ bool WaitAnswers::AllLeadTo(uint32_t group, Tagged object) const {
     return std::any_of(end.holders.begin(), end.holders.end(), is_it) ||
            std::any_of(end.owners.begin(), end.owners.end(), is_it);
   };
+  const auto may_lead_to = [&](const Wait& wait) {
+    return wait.goes_on || std::any_of(wait.ends.begin(), wait.ends.end(), leads_to);
+  };
   const std::vector<Other>& others = others_[group];
-  if (others.empty()) return groups_->groups()[group].count == 1;
-  return std::all_of(others.begin(), others.end(), [&](const Other& other) {
-    return other.wait.goes_on || std::any_of(other.wait.ends.begin(), other.wait.ends.end(), leads_to);
-  });
+  if (others.empty() && groups_->groups()[group].count > 1) return false;
+  return may_lead_to(reported_[group]) && std::all_of(others.begin(), others.end(), [&](const Other& other) {
+           return may_lead_to(other.wait);
+         });
 }
 
 void WaitAnswers::Compare(AsyncGroups* groups, uint32_t group, bool has_read_all) {
