@@ -75,6 +75,7 @@ class Calls {
   bool IsGiven(const Names& names, const CodeCall& giving) const;
   bool IsAskedFor(const Names& names) const;
   bool IsPassedOn(const std::string& name) const;
+  bool IsCalledOrPassed(size_t at) const;
   bool IsOneGivenBack() const;
   bool IsReleaser(const CodeCall& call) const;
   void FindReleasers(std::vector<LockCall>* found) const;
@@ -225,27 +226,31 @@ bool Calls::IsReleaser(const CodeCall& call) const {
   return others == 1;
 }
 
+// Whether a function in a variable is called at this token before the place, or passed to what calls it
+// later.
+bool Calls::IsCalledOrPassed(size_t at) const {
+  if (Is(at + 1, Kind::kOpenParen) && at < place_) return true;
+  const bool is_argument = Is(at - 1, Kind::kOpenParen) || Is(at - 1, Kind::kComma);
+  const size_t bracket = is_argument ? blocks_.Around(at) : kNone;
+  std::string caller;
+  return bracket != kNone && bracket > 0 && Is(bracket, Kind::kOpenParen) &&
+         calls_.ToText(bracket - 1, &caller) && IsOneOf(caller, kCallers);
+}
+
 // Whether one of the functions that were handed out may have been called, or is called by something else:
 // `done()` before the place, or `.finally(done)`. It may still be in a register.
 bool Calls::IsOneGivenBack() const {
+  Names names;
   for (const std::vector<CodeCall>* const calls : {&all_, &bare_}) {
     for (const CodeCall& taking : *calls) {
-      Names names;
-      if (!IsBefore(taking) || taking.first == 0 || !IsAwait(taking.first - 1) ||
-          ReadTarget(taking.first - 1, &names) == kNone)
-        continue;
-      for (size_t i = taking.arguments; i < tokens_.size(); ++i) {
-        if (!Is(i, Kind::kName) || std::find(names.begin(), names.end(), tokens_[i].text) == names.end())
-          continue;
-        const bool is_called = Is(i + 1, Kind::kOpenParen) && i < place_;
-        const bool is_argument = Is(i - 1, Kind::kOpenParen) || Is(i - 1, Kind::kComma);
-        const size_t bracket = is_argument ? blocks_.Around(i) : kNone;
-        std::string caller;
-        const bool is_passed = bracket != kNone && bracket > 0 && Is(bracket, Kind::kOpenParen) &&
-                               calls_.ToText(bracket - 1, &caller) && IsOneOf(caller, kCallers);
-        if (is_called || is_passed) return true;
-      }
+      if (IsBefore(taking) && taking.first > 0 && IsAwait(taking.first - 1))
+        ReadTarget(taking.first - 1, &names);
     }
+  }
+  for (size_t i = 1; i < tokens_.size(); ++i) {
+    const bool is_it =
+        Is(i, Kind::kName) && std::find(names.begin(), names.end(), tokens_[i].text) != names.end();
+    if (is_it && IsCalledOrPassed(i)) return true;
   }
   return false;
 }
