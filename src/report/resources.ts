@@ -132,7 +132,7 @@ export interface UserWords {
 }
 
 const MOST_USERS = 3;
-/** A semaphore has other users, perhaps, which are not known. */
+/** A semaphore may have more users, which are not known. */
 const CIRCLE = 'that leads back to this one: a deadlock, unless another function gives it back';
 
 /**

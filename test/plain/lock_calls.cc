@@ -48,6 +48,8 @@ TEST("LockCalls counts only a giving back that is reached") {
 
 TEST("LockCalls does not count what may have failed before") {
   CHECK_EQ(CallsIn(u"() { try { await l.enter(); } catch { g(); } @await f(); l.leave(); }"), "");
+  CHECK_EQ(CallsIn(u"() { try { await l.enter(); } catch (e) { if (e.x) throw e; } @await f(); l.leave(); }"),
+           "");
 }
 
 TEST("LockCalls does not count a lock that is given back meanwhile") {

@@ -92,6 +92,18 @@ TEST("TurnCalls tells on which conditions something is taken") {
   CHECK(!turns.lists.front().IsDoneFor("queue"));
 }
 
+TEST("TurnCalls bounds what it reads of many conditions, names and branches") {
+  std::u16string many = u"if (a) f();";
+  for (int i = 0; i < 5000; ++i) many += u" else if (a) f();";
+  CHECK_EQ(ListsIn(u"(f) { @await f(); " + many + u" else queue.shift(); }"), "queue? ");
+  std::u16string names = u"(queue";
+  for (int i = 0; i < 5000; ++i) names += u" || queue";
+  CHECK_EQ(ListsIn(u"(f) { @await f(); if " + names + u") queue.shift(); }"), "queue? ");
+  std::u16string nested = u"@await f();";
+  for (int i = 0; i < 20; ++i) nested = u"if (this.a) { " + nested + u" }";
+  CHECK(TurnsIn(u"(f) { " + nested + u" }").waits_by_parameter);
+}
+
 TEST("TurnCalls counts the elements of a loop only if it calls them") {
   CHECK_EQ(ListsIn(u"(f) { @await f(); for (const { wake } of queue) wake(); }"), "queue ");
   CHECK_EQ(ListsIn(u"(f) { @await f(); for (const each of queue) { each.resolve(); } }"), "queue ");
@@ -119,10 +131,10 @@ TEST("TurnCalls tells whether something is marked as free") {
 }
 
 TEST("TurnCalls tells whether it waits because of an argument") {
-  CHECK(TurnsIn(u"(name) { if (name === 'wait') { @await f(); } queue.shift(); }").is_asked_for);
-  CHECK(TurnsIn(u"(key, f) { while (busy.has(key)) @await f(); }").is_asked_for);
-  CHECK(!TurnsIn(u"(f) { if (this.active >= this.max) @await f(); }").is_asked_for);
-  CHECK(!TurnsIn(u"(key) { if (key) { g(); } @await f(); }").is_asked_for);
+  CHECK(TurnsIn(u"(name) { if (name === 'wait') { @await f(); } queue.shift(); }").waits_by_parameter);
+  CHECK(TurnsIn(u"(key, f) { while (busy.has(key)) @await f(); }").waits_by_parameter);
+  CHECK(!TurnsIn(u"(f) { if (this.active >= this.max) @await f(); }").waits_by_parameter);
+  CHECK(!TurnsIn(u"(key) { if (key) { g(); } @await f(); }").waits_by_parameter);
 }
 
 TEST("TurnCalls finds what was taken and is waited for") {

@@ -9,7 +9,8 @@
 // - it is another call of the function in which the waiters are, is further on in it, and is still to take an
 //   element out of `queue` (text/turn_calls.h); or it waits for the element that it took out, and is still to
 //   take out the next one; or
-// - a callback without parameters takes the next element out of `queue` when it is done.
+// - a callback without parameters takes the next element out of `queue` when the function is done, and marks
+//   something as free.
 
 #include <algorithm>
 #include <utility>
@@ -47,8 +48,7 @@ bool IsOfProgram(const Holder& holder) {
 
 }  // namespace
 
-// The own resource in which all functions of a group wait, as far as they were examined: a service that has a
-// lock for each key waits for all of them at one place. nullptr likewise.
+// A service that has a lock for each key waits for all of its locks at the same place.
 const HeldResource* ResourceHolders::FindOwn(uint32_t group, const Holder& end) const {
   const auto found = own_by_end_.find(end.object.bits());
   if (found == own_by_end_.end() || !answers_->AllLeadTo(group, end.object)) return nullptr;
@@ -159,13 +159,14 @@ void ResourceHolders::AddOwnClaim(const OwnList& own, uint32_t function, Tagged 
   Add({.resource = own.resource, .token = token, .function = function, .is_certain = true, .is_own = true});
 }
 
-// What `this` means in a suspended function.
+// The value of `this` in a suspended function.
 Tagged ResourceHolders::ThisOf(const SuspendedObject& suspended) {
   return code_.IsArrow(suspended.function) ? VariableAround(suspended.function, "this")
                                            : ReceiverOf(suspended);
 }
 
-// What `this` means in a function that nobody calls as a method.
+// The value of `this` in a callback, or in a function that was handed out: both are called without a
+// receiver.
 Tagged ResourceHolders::ThisAround(Tagged function) {
   return code_.IsArrow(function) ? VariableAround(function, "this") : Tagged();
 }
@@ -225,7 +226,7 @@ bool ResourceHolders::HasWaiterBefore(const OwnList& own, uint32_t function, Tag
       return false;
     const CodePlace* const at = OwnPlaceOf(waiter);
     // Another object of the class has another list.
-    return at != nullptr && at->offset < offset && !code_.IsAskedToWait(other.function, at->offset) &&
+    return at != nullptr && at->offset < offset && !code_.WaitsByParameter(other.function, at->offset) &&
            (own.list.is_variable || ThisOf(other) == receiver);
   };
   for (uint32_t waiter : own.waiters) {

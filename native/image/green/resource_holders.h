@@ -47,7 +47,7 @@ struct HeldResource {
   std::vector<HolderGroup> holders;
   // Of the program's own code: `object` is where the waits for it end.
   bool is_own = false;
-  // Then the objects, or Contexts, whose lists the holders are to take somebody out of.
+  // The objects or Contexts that have the lists from which the holders will take. Of own resources only.
   std::vector<Tagged> list_owners;
 };
 
@@ -76,8 +76,8 @@ class ResourceHolders {
   bool has_cancellers() const;
   // nullptr: it is not known to hand out anything, or there was not enough time.
   const HeldResource* Find(Tagged resource) const;
-  // Where the waits of a group end in an object of the program's own code; nullptr likewise, or they may end
-  // in different ones.
+  // The resource of the program's own code in which the waits of a group end. nullptr: none is known, or the
+  // functions that were examined do not all wait for the same one.
   const HeldResource* FindOwn(uint32_t group, const Holder& end) const;
   // The suspended function whose result `function` awaits; kNoIndex: none.
   uint32_t AwaitedBy(uint32_t function) const;

@@ -13,6 +13,10 @@ constexpr int kMaxScopes = 6;
 // `release()` calls `next()`, which calls `grant()`.
 constexpr int kMaxHelpers = 2;
 
+bool IsNameOf(const LockList& list, const TurnName& name) {
+  return name.is_property != list.is_variable && name.name == list.name;
+}
+
 }  // namespace
 
 Tagged LockCode::PropertyOf(Tagged object, const std::string& name) const {
@@ -106,9 +110,8 @@ bool LockCode::Mentions(const LockList& list, Tagged receiver, Tagged function, 
 
 bool LockCode::Handles(const LockList& list, Tagged receiver, Tagged function, int32_t offset) {
   const std::vector<TurnName> handled = TurnsOf(function, offset).handled;
-  const bool has_one = std::any_of(handled.begin(), handled.end(), [&](const TurnName& each) {
-    return each.is_property != list.is_variable && each.name == list.name;
-  });
+  const bool has_one =
+      std::any_of(handled.begin(), handled.end(), [&](const TurnName& each) { return IsNameOf(list, each); });
   return has_one && Sees(function, list) &&
          TakesNext(list, receiver, function, offset, Which::kRepeatedToo, 0);
 }
@@ -124,9 +127,8 @@ bool LockCode::TakesNext(const LockList& list, Tagged receiver, Tagged function,
   const auto is_done = [&](const TurnName& each) {
     return (!each.is_repeated || which == Which::kRepeatedToo) && each.IsDoneFor(list.name);
   };
-  const bool takes = std::any_of(turns.lists.begin(), turns.lists.end(), [&](const TurnName& each) {
-    return is_done(each) && each.is_property != list.is_variable && each.name == list.name;
-  });
+  const bool takes = std::any_of(turns.lists.begin(), turns.lists.end(),
+                                 [&](const TurnName& each) { return is_done(each) && IsNameOf(list, each); });
   if (takes && Sees(function, list)) return true;
   if (depth == kMaxHelpers) return false;
   return std::any_of(turns.calls.begin(), turns.calls.end(), [&](const TurnName& call) {

@@ -55,8 +55,8 @@ class LockCode {
   bool Mentions(const LockList& list, Tagged receiver, Tagged function, int depth = 0);
   // Whether it takes an element out of the list behind `offset` of its script; -1: anywhere.
   bool Takes(const LockList& list, Tagged receiver, Tagged function, int32_t offset, int depth = 0);
-  // Whether it waits there for something that is done with an element that it took out, and will take out the
-  // next one.
+  // Whether it waits at `offset` for something that is done with an element that it took out, and will take
+  // out the next one.
   bool Handles(const LockList& list, Tagged receiver, Tagged function, int32_t offset);
   bool HasParameters(Tagged function) { return TurnsOf(function, -1).has_parameters; }
   bool IsArrow(Tagged function) { return TurnsOf(function, -1).is_arrow; }
@@ -64,10 +64,12 @@ class LockCode {
   // free.
   bool Frees(const LockList& list, Tagged receiver, Tagged function, int depth = 0);
   // Whether it waits at a place only on a condition that mentions one of its parameters.
-  bool IsAskedToWait(Tagged function, int32_t offset) { return TurnsOf(function, offset).is_asked_for; }
+  bool WaitsByParameter(Tagged function, int32_t offset) {
+    return TurnsOf(function, offset).waits_by_parameter;
+  }
 
  private:
-  // Which of the calls around the place count, too.
+  // Which calls count: those behind the place, or also those before it in a loop around it.
   enum class Which : uint8_t { kBehind, kRepeatedToo };
 
   bool TakesNext(const LockList& list, Tagged receiver, Tagged function, int32_t offset, Which which,

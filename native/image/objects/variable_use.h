@@ -65,7 +65,8 @@ class VariableUse {
   // The method whose result it awaits there; empty: none.
   std::string FindAwaitedMethod(Tagged function, int32_t offset);
 
-  // What it takes out of lists behind there (text/turn_calls.h); -1: anywhere in the function.
+  // The lists from which such a function is still to take elements (text/turn_calls.h). `offset` -1: those
+  // from which it takes any, anywhere.
   TurnCalls FindTurnCalls(Tagged function, int32_t offset);
 
  private:

@@ -98,10 +98,11 @@ bool CodeBlocks::RunsBefore(size_t at, size_t place) const {
   return false;
 }
 
-// Whether the function is left at the end of a block.
+// Whether a block leaves the function, unless another block in it ends earlier.
 bool CodeBlocks::Leaves(size_t brace) const {
   for (size_t i = brace + 1; i < partner_[brace]; ++i) {
-    if (around_[i] == brace && (IsWord(i, u"return") || IsWord(i, u"throw"))) return true;
+    const bool is_exit = IsWord(i, u"return") || IsWord(i, u"throw");
+    if (is_exit && around_[i] == brace && BeginsStatement(i)) return true;
   }
   return false;
 }

@@ -37,7 +37,8 @@ class CodeCalls {
   // Names and dots from there on: `this`, `queue` of `this.queue)`, and the token behind them. Empty: there
   // is no name.
   std::vector<std::string> NamesAt(size_t at, size_t* end) const;
-  // Appends a name, which may be a private one. False: the token is none that can be in the list.
+  // Appends the text of a name or private name. False: it is none, is too long or has other characters than
+  // ASCII.
   bool ToText(size_t at, std::string* text) const;
 
  private:

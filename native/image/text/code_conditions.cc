@@ -21,15 +21,9 @@ size_t CodeConditions::StatementOf(size_t at) const {
   return at;
 }
 
-// The heads between the beginning of a statement and a token in it. An `else` has that of the `if` before it.
+// The heads between the beginning of a statement and a token in it.
 void CodeConditions::AddHeads(size_t statement, size_t at, std::vector<Condition>* found) const {
-  for (size_t i = statement; i < at;) {
-    if (IsWord(i, u"else") && i > 0) {
-      const size_t branch = Is(i - 1, Kind::kCloseBrace) ? blocks_.PartnerOf(i - 1) : i - 1;
-      if (branch != kNone && branch > 0) AddHeads(StatementOf(branch), branch, found);
-      ++i;
-      continue;
-    }
+  for (size_t i = IsWord(statement, u"else") ? statement + 1 : statement; i < at && found->size() < kMost;) {
     const bool is_loop = IsWord(i, u"for");
     if (!is_loop && !IsWord(i, u"if") && !IsWord(i, u"while") && !IsWord(i, u"switch")) return;
     const size_t open = IsWord(i + 1, u"await") ? i + 2 : i + 1;
@@ -42,11 +36,20 @@ void CodeConditions::AddHeads(size_t statement, size_t at, std::vector<Condition
 
 std::vector<CodeConditions::Condition> CodeConditions::Of(size_t at, size_t place) const {
   std::vector<Condition> found;
-  for (;;) {
-    AddHeads(StatementOf(at), at, &found);
+  while (found.size() < kMost) {
+    size_t statement = StatementOf(at);
+    AddHeads(statement, at, &found);
+    // Before an `else` is the other branch, and in front of that its condition.
+    for (size_t branch = at; IsWord(statement, u"else") && statement > 0 && found.size() < kMost;) {
+      branch = Is(statement - 1, Kind::kCloseBrace) ? blocks_.PartnerOf(statement - 1) : statement - 1;
+      if (branch == kNone || branch == 0) break;
+      statement = StatementOf(branch);
+      AddHeads(statement, branch, &found);
+    }
     for (at = blocks_.Around(at); at != kNone && !Is(at, Kind::kOpenBrace);) at = blocks_.Around(at);
-    if (at == kNone || (place != kNone && blocks_.Contains(at, place))) return found;
+    if (at == kNone || (place != kNone && blocks_.Contains(at, place))) break;
   }
+  return found;
 }
 
 bool CodeConditions::Counts(const Condition& condition) const {

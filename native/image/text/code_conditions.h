@@ -29,10 +29,14 @@ class CodeConditions {
   CodeConditions(const std::vector<ScriptToken>& tokens, const CodeBlocks& blocks)
       : tokens_(tokens), blocks_(blocks) {}
 
-  // Those on which a token is reached, from the inside outwards, without those of blocks that contain `place`
-  // too; kNone: all.
+  // More are not looked for.
+  static constexpr size_t kMost = 16;
+
+  // The conditions that must hold for a token to be reached; if there are kMost, perhaps not all of them.
+  // Those of blocks that also contain `place` are left out; kNone: none is.
   std::vector<Condition> Of(size_t at, size_t place) const;
-  // Whether one compares numbers, or counts, other than elements: `active < max`, `--depth === 0`.
+  // Whether a condition compares or changes a number that is not the size of a list: `active < max`,
+  // `--depth === 0`.
   bool Counts(const Condition& condition) const;
 
  private:

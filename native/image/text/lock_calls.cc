@@ -200,8 +200,7 @@ bool Calls::IsPassedOn(const std::string& name) const {
   for (size_t i = place_; i < tokens_.size() && (i == place_ || !blocks_.BeginsStatement(i)); ++i) {
     std::string text;
     const bool is_last = Is(i + 1, Kind::kComma) || Is(i + 1, Kind::kCloseParen);
-    if (name != "this" ? calls_.ToText(i, &text) && text == name && is_last : IsWord(i, u"this") && is_last)
-      return true;
+    if (is_last && calls_.ToText(i, &text) && text == name) return true;
   }
   return false;
 }
@@ -247,9 +246,9 @@ bool Calls::IsOneGivenBack() const {
         ReadTarget(taking.first - 1, &names);
     }
   }
+  std::sort(names.begin(), names.end());
   for (size_t i = 1; i < tokens_.size(); ++i) {
-    const bool is_it =
-        Is(i, Kind::kName) && std::find(names.begin(), names.end(), tokens_[i].text) != names.end();
+    const bool is_it = Is(i, Kind::kName) && std::binary_search(names.begin(), names.end(), tokens_[i].text);
     if (is_it && IsCalledOrPassed(i)) return true;
   }
   return false;

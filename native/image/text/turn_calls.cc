@@ -14,12 +14,16 @@ namespace gmr::vm {
 namespace {
 
 using Kind = ScriptToken::Kind;
+using Condition = CodeConditions::Condition;
 
 constexpr size_t kNone = CodeBlocks::kNone;
-// Not `delete`, nor `splice` at a place that was searched for: they also remove somebody who gave up.
+// Neither `delete` nor `splice` at an index that was looked up: they also remove a waiter that gave up.
 constexpr std::string_view kTaking[] = {"shift", "pop",    "forEach",     "dequeue",
                                         "poll",  "values", "removeFirst", "popFront"};
 constexpr std::u16string_view kLiterals[] = {u"false", u"true", u"null", u"undefined", u"0"};
+
+// A condition with more names is taken to mention none.
+constexpr size_t kMaxNames = 32;
 
 class Turns {
  public:
@@ -37,7 +41,7 @@ class Turns {
     found.has_parameters = !Is(0, Kind::kOpenParen) || !Is(1, Kind::kCloseParen);
     found.is_arrow = IsArrow();
     found.frees = Frees();
-    found.is_asked_for = IsAskedFor();
+    found.waits_by_parameter = WaitsByParameter();
     for (const CodeCall& call : calls_.all()) {
       if (call.first < place_ && IsTaking(call) && IsHandled(call))
         Add(call.object, call.first, &found.handled);
@@ -82,22 +86,25 @@ class Turns {
     return false;
   }
 
-  bool IsAskedFor() const {
+  bool WaitsByParameter() const {
     const size_t end = Is(0, Kind::kOpenParen) ? blocks_.PartnerOf(0) : 0;
     if (place_ == 0 || end == kNone) return false;
-    for (const CodeConditions::Condition& condition : conditions_.Of(place_, kNone)) {
-      for (size_t i = 0; i <= end; ++i) {
-        if (Is(i, Kind::kName) && !IsWord(i, u"this") && HasName(condition, tokens_[i].text)) return true;
-      }
+    std::vector<std::u16string_view> parameters;
+    for (size_t i = 0; i <= end; ++i) {
+      if (Is(i, Kind::kName) && !IsWord(i, u"this")) parameters.push_back(tokens_[i].text);
     }
-    return false;
-  }
-
-  bool HasName(const CodeConditions::Condition& condition, std::u16string_view name) const {
-    for (size_t i = condition.open; i < condition.close; ++i) {
-      if ((Is(i, Kind::kName) || Is(i, Kind::kPrivate)) && tokens_[i].text == name) return true;
-    }
-    return false;
+    std::sort(parameters.begin(), parameters.end());
+    const std::vector<Condition> conditions = conditions_.Of(place_, kNone);
+    const auto mentions_one = [&](const Condition& condition) {
+      return std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(condition.open),
+                         tokens_.begin() + static_cast<std::ptrdiff_t>(condition.close),
+                         [&](const ScriptToken& token) {
+                           return token.Is(Kind::kName) &&
+                                  std::binary_search(parameters.begin(), parameters.end(), token.text);
+                         });
+    };
+    return conditions.size() == CodeConditions::kMost ||
+           std::any_of(conditions.begin(), conditions.end(), mentions_one);
   }
 
   bool IsTaking(const CodeCall& call) const {
@@ -125,24 +132,30 @@ class Turns {
     return false;
   }
 
+  std::vector<std::string> NamesIn(const Condition& condition) const {
+    std::vector<std::string> names;
+    for (size_t i = condition.open; i < condition.close; ++i) {
+      std::string text;
+      if (calls_.ToText(i, &text)) names.push_back(std::move(text));
+    }
+    return names.size() > kMaxNames ? std::vector<std::string>() : names;
+  }
+
   void Add(const std::vector<std::string>& names, size_t at, std::vector<TurnName>* found) const {
     TurnName name{names.back(), names.size() > 1, at < place_, false, {}};
-    for (const CodeConditions::Condition& condition : conditions_.Of(at, place_ == 0 ? kNone : place_)) {
+    const std::vector<Condition> conditions = conditions_.Of(at, place_ == 0 ? kNone : place_);
+    for (const Condition& condition : conditions) {
       if (conditions_.Counts(condition)) continue;
-      std::vector<std::string> asked;
-      for (size_t i = condition.open; i < condition.close; ++i) {
-        std::string text;
-        if (calls_.ToText(i, &text)) asked.push_back(std::move(text));
-      }
-      const auto is_missing = [&](const std::string& each) {
-        return std::find(asked.begin(), asked.end(), each) == asked.end();
-      };
-      if (name.is_conditional) {
-        std::erase_if(name.asked, is_missing);
-      } else {
-        name.asked = std::move(asked);
-      }
+      const std::vector<std::string> asked = NamesIn(condition);
+      if (!name.is_conditional) name.asked = asked;
       name.is_conditional = true;
+      std::erase_if(name.asked, [&](const std::string& each) {
+        return std::find(asked.begin(), asked.end(), each) == asked.end();
+      });
+    }
+    if (conditions.size() == CodeConditions::kMost) {
+      name.is_conditional = true;
+      name.asked.clear();
     }
     found->push_back(std::move(name));
   }

@@ -24,12 +24,12 @@ struct TurnName {
   bool is_property = false;  // of the last object before it; else a variable
   // It is before the place, in a loop around it.
   bool is_repeated = false;
-  // The names that occur in each of the conditions on which it is done, other than those that count
-  // something.
+  // Whether it is done on conditions other than those that count something, and the names that occur in each
+  // of them.
   bool is_conditional = false;
   std::vector<std::string> asked;
 
-  // Whether it is certainly done where there is somebody in a list of this name.
+  // Whether it is done whenever a list of this name has an element.
   bool IsDoneFor(const std::string& list) const;
 };
 
@@ -39,8 +39,8 @@ struct TurnCalls {
   bool is_arrow = false;
   // It sets a variable or a property to a literal, changes a number, or deletes something.
   bool frees = false;
-  // It waits at the place only on a condition that mentions a parameter.
-  bool is_asked_for = false;
+  // It waits at the place only on a condition that mentions a parameter, or on too many conditions.
+  bool waits_by_parameter = false;
   // Lists out of which it took what it waits for at the place: `job` of `const job = queue.shift(); await
   // job()`.
   std::vector<TurnName> handled;
