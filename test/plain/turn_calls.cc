@@ -99,9 +99,11 @@ TEST("TurnCalls bounds what it reads of many conditions, names and branches") {
   std::u16string names = u"(queue";
   for (int i = 0; i < 5000; ++i) names += u" || queue";
   CHECK_EQ(ListsIn(u"(f) { @await f(); if " + names + u") queue.shift(); }"), "queue? ");
-  std::u16string nested = u"@await f();";
-  for (int i = 0; i < 20; ++i) nested = u"if (this.a) { " + nested + u" }";
-  CHECK(TurnsIn(u"(f) { " + nested + u" }").waits_by_parameter);
+  std::u16string nested = u"(f) { ";
+  for (int i = 0; i < 20; ++i) nested += u"if (this.a) { ";
+  nested += u"@await f(); ";
+  for (int i = 0; i < 21; ++i) nested += u"}";
+  CHECK(TurnsIn(nested).waits_by_parameter);
 }
 
 TEST("TurnCalls counts the elements of a loop only if it calls them") {
