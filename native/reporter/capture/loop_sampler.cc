@@ -6,6 +6,7 @@
 
 #include "../../base/clock.h"
 #include "../../base/sleep.h"
+#include "../../process/threads/thread_cpu.h"
 #include "../../v8/isolate_registry.h"
 
 namespace gmr::reporter {
@@ -62,9 +63,13 @@ LoopSampler::LoopSampler(vm::Question question, std::function<bool()> stop, Phot
     const bool turns = photo.state == IsolateState::kIdle || photo.state == IsolateState::kRunning;
     if (!turns || photo.answered_at_ns == 0 || !photo.stack) continue;
     const auto count = vm::IsolateRegistry::Get().TurnsOf(photo.status.id);
-    if (count)
-      loops_.push_back(
-          {i, *count, MonotonicNs(), photo.stack->HasUserCode(), nullptr, nullptr, nullptr, false, 0, 0});
+    if (!count) continue;
+    Loop& loop = loops_.emplace_back();
+    loop.index = i;
+    loop.turns = *count;
+    loop.at_ns = MonotonicNs();
+    loop.has_user_code = photo.stack->HasUserCode();
+    if (photo.os) loop.cpu_ns = platform::ThreadCpuNs(photo.os->status.tid);
   }
 }
 
@@ -87,9 +92,19 @@ bool LoopSampler::CountTurns(const Loop& loop, LoopTurns* turns) {
 bool LoopSampler::IsWorthAsking(Loop* loop) {
   LoopTurns turns;
   loop->turned = CountTurns(*loop, &turns);
-  // Only Node's own functions on a stack: those of the application are often about to be called.
+  // Of a thread that is in Node's own functions only, or between two callbacks while it uses its CPU,
+  // functions of the application are often about to be called.
   const std::optional<vm::StackCapture>& stack = PhotoOf(*loop).stack;
-  return loop->turned || (!loop->has_user_code && stack && !stack->frames.empty());
+  const bool is_in_node = stack && !stack->frames.empty();
+  return loop->turned || (!loop->has_user_code && (is_in_node || UsesItsCpu(*loop)));
+}
+
+// Whether the thread ran for most of the time since it was first looked at.
+bool LoopSampler::UsesItsCpu(const Loop& loop) const {
+  const IsolatePhoto& photo = PhotoOf(loop);
+  if (!photo.os || loop.cpu_ns == 0) return false;
+  const int64_t used_ns = platform::ThreadCpuNs(photo.os->status.tid) - loop.cpu_ns;
+  return used_ns * 2 > MonotonicNs() - loop.at_ns;
 }
 
 void LoopSampler::Sample(std::vector<Subject>* subjects) {

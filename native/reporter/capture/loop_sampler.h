@@ -8,7 +8,7 @@
 // A loop that setImmediate() keeps awake, or a timer of 1 ms, has no JavaScript on its stack most of the
 // time, so the first question finds it idle. Its counter of turns gives it away. Then it is asked again, a
 // few times, without being woken: the answer is the stack of JavaScript that runs by itself. The same is done
-// with a thread that was met in Node's own functions only.
+// with a thread that was met in Node's own functions only, or between two callbacks while it uses its CPU.
 #ifndef GMR_NATIVE_REPORTER_CAPTURE_LOOP_SAMPLER_H_
 #define GMR_NATIVE_REPORTER_CAPTURE_LOOP_SAMPLER_H_
 
@@ -43,6 +43,7 @@ class LoopSampler {
     uint64_t turns = 0;
     int64_t at_ns = 0;
     bool has_user_code = false;         // on the stack that is known
+    int64_t cpu_ns = 0;                 // of the thread, at `at_ns`
     std::shared_ptr<vm::Capture> next;  // made before it is needed, which is in a hurry
     std::shared_ptr<vm::Capture> asked;
     std::shared_ptr<vm::Capture> best;
@@ -51,11 +52,12 @@ class LoopSampler {
     int64_t ask_at_ns = 0;  // not before
   };
 
-  IsolatePhoto& PhotoOf(const Loop& loop) { return photograph_->isolates[loop.index]; }
+  IsolatePhoto& PhotoOf(const Loop& loop) const { return photograph_->isolates[loop.index]; }
   void Observe();
   // False: no more than the report itself causes.
   bool CountTurns(const Loop& loop, LoopTurns* turns);
   bool IsWorthAsking(Loop* loop);
+  bool UsesItsCpu(const Loop& loop) const;
   void Ask();
   bool AskOnce(Loop* loop);
   bool TakeAnswer(Loop* loop);
