@@ -20,10 +20,10 @@ const LOCAL_CONNECTIONS = 5;
 /** Objects that one of the two counts has, because it was made in between, or that only V8 finds unreachable. */
 const MOST_APART = 0.02;
 /**
- * About as many objects of Node's and V8's own are counted in each heap that a heap snapshot has under another
- * name, or not at all: prototypes with a `Symbol.toStringTag`, above all.
+ * About as many objects of Node's and V8's own are counted in each heap that a heap snapshot has under another name, or
+ * not at all: those that inherit a `Symbol.toStringTag`, above all.
  */
-const OF_NODE = 150;
+const OF_NODE = 30;
 
 interface Found {
   readonly main: IsolateThread;

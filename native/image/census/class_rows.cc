@@ -95,6 +95,7 @@ ClassOfMap ClassRows::Classify(Tagged map) {
     if (inherited != platform::kNoIndex) AddEach(lists_[inherited], &list);
   }
   result.rows = Intern(std::move(list));
+  result.is_nameless_prototype = is_prototype && *result.name == '\0';
   if (*result.name == '\0') result.name = kPlainObject;
   return result;
 }

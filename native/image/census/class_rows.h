@@ -23,6 +23,8 @@ struct ClassOfMap {
   const char* file = "";
   // Index of a list of rows, in the order in which they are to be tried; kNoIndex: none.
   uint32_t rows = platform::kNoIndex;
+  // It is the map of a prototype that has no constructor: its name may be in the object.
+  bool is_nameless_prototype = false;
 };
 
 class ClassRows {

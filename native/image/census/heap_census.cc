@@ -1,7 +1,6 @@
 #include "heap_census.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "../../base/clock.h"
@@ -72,6 +71,7 @@ const char* HeapCensus::Run(const Job& job) {
   lacks_holders_ = false;
   objects_left_out_ = 0;
   kinds_.Reset();
+  by_tag_.clear();
   is_partial_ = false;
   Begin();
   if (!question_->types.usable()) return kUnknownTypes;
@@ -88,8 +88,21 @@ void HeapCensus::Visit(const PageWords& page, uint32_t map, size_t index, uint64
   // A copy: the table may grow.
   const MapEntry entry = maps_[map];
   if (entry.kind != HeapKind::kObject) return kinds_.Visit(page, entry, index, words, is_read_only_);
-  const uint32_t rows = class_rows_.Find(map, entry.map).rows;
-  if (rows != platform::kNoIndex) NoteRows(Tagged::At(page.start + index * sizeof(uint64_t)), map, rows);
+  const ClassOfMap of = class_rows_.Find(map, entry.map);
+  const Tagged object = Tagged::At(page.start + index * sizeof(uint64_t));
+  if (of.is_nameless_prototype) CountByTag(object, map, words * sizeof(uint64_t));
+  if (of.rows != platform::kNoIndex) NoteRows(object, map, of.rows);
+}
+
+// As a heap snapshot does.
+void HeapCensus::CountByTag(Tagged prototype, uint32_t map, uint64_t bytes) {
+  const char* tag = classes_.TagOf(prototype);
+  if (*tag == '\0' || by_tag_.size() >= kMaxTags) return;
+  CountOfTag& known = by_tag_[tag];
+  ++known.count;
+  known.bytes += bytes;
+  --maps_[map].count;
+  maps_[map].bytes -= bytes;
 }
 
 void HeapCensus::NoteRows(Tagged object, uint32_t map, uint32_t rows) {
@@ -265,6 +278,12 @@ HeapClasses HeapCensus::CountClasses() {
     known.count += static_cast<uint64_t>(kinds_.CountOf(kind));
     known.bytes += static_cast<uint64_t>(kinds_.BytesOf(kind));
     result.total_objects += static_cast<uint64_t>(kinds_.CountOf(kind));
+  }
+  for (const auto& [tag, of] : by_tag_) {
+    HeapClass& known = by_name[{tag, ""}];
+    known.count += of.count;
+    known.bytes += of.bytes;
+    result.total_objects += of.count;
   }
   for (auto& [name, known] : by_name)
     result.classes.push_back({name.first, name.second, known.count, known.bytes});

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +66,7 @@ class HeapCensus {
   static constexpr size_t kMaxObjects = 200'000;
   static constexpr size_t kMaxHolders = 100'000;
   static constexpr size_t kMaxClasses = 20;
+  static constexpr size_t kMaxTags = 1000;
   static constexpr size_t kMaxReadOnlyPages = 16;
   static constexpr size_t kBatch = 512;
   static constexpr size_t kSmallBatch = 16;
@@ -79,6 +81,10 @@ class HeapCensus {
     Tagged object;
     uint32_t map = 0;  // index in maps_
   };
+  struct CountOfTag {
+    uint64_t count = 0;
+    uint64_t bytes = 0;
+  };
   struct BatchEntry {
     ObjectReading reading;
     bool is_listed = false;
@@ -92,6 +98,7 @@ class HeapCensus {
   void WalkPage(platform::Address start, size_t bytes);
   void NoteRows(Tagged object, uint32_t map, uint32_t rows);
   void Visit(const PageWords& page, uint32_t map, size_t index, uint64_t words);
+  void CountByTag(Tagged prototype, uint32_t map, uint64_t bytes);
   void ReadAtRest(const Job& job);
   bool ReadBatch(size_t first, size_t count);
   void AddBatch(size_t first, size_t count, bool is_read);
@@ -114,6 +121,7 @@ class HeapCensus {
   ObjectWalk walk_;
   KindCount kinds_;
   ClassRows class_rows_;
+  std::map<std::string, CountOfTag> by_tag_;
   ScopeReader scopes_;
   PathReader paths_;
   FunctionPlaces places_;

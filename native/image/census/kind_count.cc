@@ -111,7 +111,12 @@ void KindCount::Visit(const PageWords& page, const MapEntry& map, size_t index, 
     NoteParts(page, index + 1, index + kCodeFields, &parts_of_code_);
     VisitMachineCode(page, index);
   } else if (map.has_parts) {
-    NoteParts(page, index + 1, index + words, &parts_of_code_);
+    // Behind its id, a script has the names of the parameters that it was wrapped with;
+    // src/objects/script.tq.
+    const size_t parameters = index + static_cast<size_t>(layout.script_id) / kWordBytes + 1;
+    const bool is_wrapped = map.type == layout.type_script && layout.script_id > 0;
+    NoteParts(page, index + 1, is_wrapped ? parameters : index + words, &parts_of_code_);
+    if (is_wrapped) NoteParts(page, parameters + 1, index + words, &parts_of_code_);
   }
 }
 

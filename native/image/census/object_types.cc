@@ -71,6 +71,11 @@ constexpr const char* kWrappers[] = {
 // src/objects/instance-type.h: the order of the types has been the same around these.
 constexpr int32_t kHandlersBehindLastMicrotask = 2;  // LOAD_HANDLER_TYPE, STORE_HANDLER_TYPE
 constexpr int32_t kFillerBehindFeedback = 1;         // FILLER_TYPE behind FEEDBACK_VECTOR_TYPE
+constexpr int32_t kNamesOfScopeBehindDictionary =
+    1;  // NAME_TO_INDEX_HASH_TABLE_TYPE behind NAME_DICTIONARY_TYPE
+// Before BYTE_ARRAY_TYPE in V8 11.3, which has no names of these two.
+constexpr int32_t kClosureFeedbackBeforeBytes = 3;  // CLOSURE_FEEDBACK_CELL_ARRAY_TYPE
+constexpr int32_t kBoilerplateBeforeBytes = 2;      // OBJECT_BOILERPLATE_DESCRIPTION_TYPE
 
 }  // namespace
 
@@ -116,6 +121,14 @@ ObjectTypes::ObjectTypes(const platform::ElfNumbers& numbers, const Layout& layo
   // Hash tables and other kinds of FixedArray.
   const int32_t bytes = find("ByteArray__BYTE_ARRAY_TYPE");
   Set(layout.type_fixed_array, bytes - 1, SizeRule::kWords, HeapKind::kArray);
+  if (layout.type_name_dictionary > 0) {
+    const int32_t names_of_scope = layout.type_name_dictionary + kNamesOfScopeBehindDictionary;
+    Set(names_of_scope, names_of_scope, SizeRule::kWords, HeapKind::kCode);
+  }
+  if (find("ClosureFeedbackCellArray__CLOSURE_FEEDBACK_CELL_ARRAY_TYPE") < 0) {
+    Set(bytes - kClosureFeedbackBeforeBytes, bytes - kBoilerplateBeforeBytes, SizeRule::kWords,
+        HeapKind::kCode);
+  }
   Set(layout.type_weak_fixed_array, layout.type_weak_fixed_array, SizeRule::kWords, HeapKind::kSystem);
   // TRANSITION_ARRAY_TYPE
   Set(layout.type_weak_fixed_array + 1, layout.type_weak_fixed_array + 1, SizeRule::kWords, HeapKind::kShape);
@@ -143,9 +156,6 @@ ObjectTypes::ObjectTypes(const platform::ElfNumbers& numbers, const Layout& layo
       HeapKind::kDead);
   Set(heap_layout.type_free_space, heap_layout.type_free_space, SizeRule::kFreeSpace, HeapKind::kDead);
   for (const char* name : kTypesWithParts) SetHasParts(find(name));
-  // In versions in which the array of a feedback cell has no type of its own.
-  if (find("ClosureFeedbackCellArray__CLOSURE_FEEDBACK_CELL_ARRAY_TYPE") < 0)
-    SetHasParts(find("FeedbackCell__FEEDBACK_CELL_TYPE"));
   array_type_ = find("JSArray__JS_ARRAY_TYPE");
   usable_ = symbol >= 0 && bytes >= 0 && feedback > 0 && array_type_ >= 0 && layout.type_proxy > 0 &&
             heap_layout.type_free_space == feedback + kFillerBehindFeedback + 1;

@@ -139,15 +139,18 @@ const char* ReceiverClass::FileOf(Tagged object) {
   return heap_->MapOf(object, &map) ? FindByMap(map).file : "";
 }
 
+const char* ReceiverClass::TagOf(Tagged object) {
+  Tagged tag;
+  if (!ReadOwnDescribed(*heap_, *strings_, object, "Symbol.toStringTag", &tag)) return "";
+  const char* text = strings_->Copy(tag, kMaxTagBytes);
+  return text == nullptr ? "" : text;
+}
+
 const char* ReceiverClass::TypeName(Tagged receiver) {
   if (heap_->Is(&receiver, heap_->layout().type_proxy)) return "Proxy";
   if (strings_->IsString(&receiver)) return "String";
   const char* name = NameOf(receiver);
-  if (*name != '\0' || !IsReceiver(&receiver)) return name;
-  Tagged tag;
-  if (!ReadOwnDescribed(*heap_, *strings_, receiver, "Symbol.toStringTag", &tag)) return "";
-  name = strings_->Copy(tag, kMaxTagBytes);
-  return name == nullptr ? "" : name;
+  return *name != '\0' || !IsReceiver(&receiver) ? name : TagOf(receiver);
 }
 
 const char* ReceiverClass::PrefixOf(Tagged receiver, const char* function_name) {

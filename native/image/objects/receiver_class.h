@@ -29,6 +29,9 @@ class ReceiverClass {
   const char* NameOfMap(Tagged map) { return FindByMap(map).name; }
   const char* FileOfMap(Tagged map) { return FindByMap(map).file; }
 
+  // The Symbol.toStringTag that an object itself has. "": none, or no string.
+  const char* TagOf(Tagged object);
+
   // The class that has this prototype. False: not known.
   bool ClassOfPrototype(Tagged prototype, FunctionInfo* info);
 
