@@ -140,7 +140,8 @@ describe('the sentence about open requests', () => {
 });
 
 describe('why an idle thread does not end', () => {
-  const NOTHING = 'main thread: no async function is suspended and no .then() handler waits; ';
+  const NOTHING =
+    'main thread: no async function is suspended and no .then() handler waits for a native promise; ';
   const reason = (...groups: readonly OpenGroup[]): string =>
     (sentences(groups)[1] ?? '').replace(NOTHING, '');
 

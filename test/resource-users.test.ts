@@ -193,7 +193,10 @@ describe('the users of a resource', () => {
 
   test('are counted', () => {
     const several = (inUse: number | null, count: number): string =>
-      described({ answers: [{ resource: 1, inUse, limit: 4, users: [user(1, count)] }] }, { count: 4 });
+      described(
+        { answers: [{ resource: 1, inUse, limit: 4, users: [user(1, count)] }] },
+        { count: 4, seenIn: 4 },
+      );
     assert.equal(several(2, 2), 'both held by f1, which waits for timer');
     assert.equal(several(4, 4), 'all 4 held by f1, which waits for timer');
     assert.equal(several(4, 3), '3 of 4 held by f1, which waits for timer');
@@ -205,13 +208,28 @@ describe('the users of a resource', () => {
     const users = [user(1), user(2, 2), user(3), user(4), user(5)];
     const waiting = { answers: [{ resource: 1, inUse: 6, limit: 6, users }] };
     assert.equal(
-      described(waiting, {}, { count: 2 }, {}, {}, {}),
+      described(waiting, {}, { count: 2, seenIn: 2 }, {}, {}, {}),
       'held: 2 by f2, which waits for timer; 1 by f1, which waits for timer; 1 by f3, which waits for timer; others by 2 more functions',
     );
     const unknown = { answers: [{ resource: 1, inUse: 9, limit: 9, users: users.slice(0, 2) }] };
     assert.equal(
-      described(unknown, {}, { count: 2 }),
+      described(unknown, {}, { count: 2, seenIn: 2 }),
       '3 of 9 held: 2 by f2, which waits for timer; 1 by f1, which waits for timer',
+    );
+  });
+
+  test('are not said to wait all for what was seen in some', () => {
+    const answers = [{ resource: 1, inUse: 4, limit: 4, users: [user(1, 4)] }];
+    const text = 'all 4 held by f1, which waits for timer (seen in 2 of them)';
+    assert.equal(described({ answers }, { count: 4, seenIn: 2 }), text);
+  });
+
+  test('are counted together where the same is said of them', () => {
+    const answers = [{ resource: 1, inUse: 5, limit: 5, users: [user(1, 4), user(2)] }];
+    const alike = { frames: ['visit'] };
+    assert.equal(
+      described({ answers }, { ...alike, count: 4, seenIn: 4 }, alike),
+      'all 5 held by visit, which waits for timer',
     );
   });
 

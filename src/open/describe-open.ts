@@ -23,7 +23,7 @@ type Group = Omit<OpenGroup, 'id'>;
 /** What was found in a heap, in words. `nextId` numbers the groups of all threads. Never throws. */
 export function describeOpen(census: Census, around: Surroundings, nextId: () => number): OpenThings {
   const merged = new Map<string, Group>();
-  for (const group of withoutRaw(withoutInnerPorts(withoutInnerSockets(census.groups)))) {
+  for (const group of withoutRaw(withoutInnerPorts(withoutInnerSockets(runningOnly(census))))) {
     const described = guarded(group, around);
     if (described === null) continue;
     const made = groupOf(described, group.count);
@@ -57,6 +57,12 @@ function withoutFreeWorker(group: Group, { groups, loop }: Census): Group {
   const ports = groups.filter((each) => each.row === 'MessagePort' && isKeeping(each));
   const handles = loop.handlesByType['async']?.refed ?? 0;
   return handles > ports.reduce((sum, { count }) => sum + count, 0) ? group : { ...group, keepAlive: 0 };
+}
+
+/** Without the objects of requests that are done. They stay until their callbacks have returned, or are collected. */
+function runningOnly({ groups, loop }: Census): readonly CensusGroup[] {
+  const isDone = loop.status === 'known' && loop.activeRequests === 0;
+  return isDone ? groups.filter(({ row }) => ROWS.get(row)?.isRequest !== true) : groups;
 }
 
 const ROWS: ReadonlyMap<string, OpenRow> = new Map(OPEN_ROWS.map((row) => [row.name, row]));

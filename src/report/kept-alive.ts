@@ -41,6 +41,12 @@ const OTHER_TYPES: Readonly<Record<string, (count: number) => string>> = {
   signal: (count) => counted(count, 'signal handler'),
 };
 
+/** Handles that Node has for all objects of a kind. The objects change too fast to be read, or are made anew. */
+const COMMON_TYPES: Readonly<Record<string, string>> = {
+  timer: 'timers that are not listed',
+  idle: 'immediates that are not listed',
+};
+
 /**
  * `1 server on 127.0.0.1:8080, 3 connections, 2 timers`: what is active and referenced. Empty when nothing keeps the event
  * loop alive; null when that is not known.
@@ -56,10 +62,19 @@ export function keptAliveBy({ groups, loop, partial, groupsLeftOut }: OpenThings
       : countedKind(kind, count) + addressOf(kind, groups),
   );
   parts.push(...othersOf(loop));
+  if (parts.length === 0) parts.push(...commonOf(loop));
   if (parts.length > 0) return parts.join(', ');
   const isCertain =
     loop.status === 'known' && loop.refedHandles === 0 && loop.activeRequests === 0 && partial === null;
   return isCertain && groupsLeftOut === 0 ? '' : null;
+}
+
+/** `timers that are not listed`: what keeps the loop alive if nothing else is known to. */
+export function commonOf(loop: OpenThings['loop']): readonly string[] {
+  if (loop.status === 'unavailable') return [];
+  return Object.entries(COMMON_TYPES).flatMap(([type, words]) =>
+    (loop.handlesByType[type]?.refed ?? 0) > 0 ? [words] : [],
+  );
 }
 
 /** The address of the only server. */

@@ -1,5 +1,5 @@
 import type { AsyncFrame, GreenThreadGroup } from './model';
-import type { ResourceUser, WaitAnswer } from './waits';
+import { seenInSome, type ResourceUser, type WaitAnswer } from './waits';
 
 /** Users of a resource, with what a reader wants to know about them. */
 export interface ResourceUsers {
@@ -176,20 +176,28 @@ function describeUsersOf(answer: WaitAnswer, users: readonly ResourceUsers[], wo
   const inUse = inUseOf(answer);
   // Of the service's own locks only the source tells.
   const held = answer.library === null ? 'probably held' : 'held';
-  const shown = users.slice(0, MOST_USERS).map((each) => describeUser(each, words));
-  const more = users.length - MOST_USERS;
-  if (more > 0) shown.push(`others by ${more} more function${more === 1 ? '' : 's'}`);
-  const [first = ''] = shown;
-  if (users.length === 1 && inUse === known) return `${allOf(known)}${held} by ${first}`;
-  const counted = users
-    .slice(0, MOST_USERS)
-    .map(({ user }, index) => `${user.count} by ${shown[index] ?? ''}`);
+  const all = countedUsers(users, words);
+  const [first = ''] = all.keys();
+  if (all.size === 1 && inUse === known) return `${allOf(known)}${held} by ${first}`;
   const of = inUse === null || inUse === known ? '' : `${known} of ${inUse} `;
-  if (users.length === 1) {
+  if (all.size === 1) {
     const calls = inUse === null && known > 1 ? `${known} calls of ` : '';
     return `${of}${held} by ${calls}${first}`;
   }
-  return `${of}${held}: ${[...counted, ...shown.slice(MOST_USERS)].join('; ')}`;
+  const shown = [...all].slice(0, MOST_USERS).map(([text, count]) => `${count} by ${text}`);
+  const more = all.size - MOST_USERS;
+  if (more > 0) shown.push(`others by ${more} more function${more === 1 ? '' : 's'}`);
+  return `${of}${held}: ${shown.join('; ')}`;
+}
+
+/** How many users there are by what is said of them. */
+function countedUsers(users: readonly ResourceUsers[], words: UserWords): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const each of users) {
+    const text = describeUser(each, words);
+    counts.set(text, (counts.get(text) ?? 0) + each.user.count);
+  }
+  return counts;
 }
 
 /** What precedes `held by` where one function has everything. */
@@ -201,8 +209,9 @@ function allOf(count: number): string {
 function describeUser({ user, group, waitsForIt, isWaitKnown }: ResourceUsers, words: UserWords): string {
   const frame = frameOf(user, group, words);
   const name = frame === null ? 'a suspended function' : words.name(frame);
-  const wait = waitsForIt ? 'it itself' : isWaitKnown ? words.wait(group) : '';
-  return wait === '' ? name : `${name}, which waits for ${wait}`;
+  if (waitsForIt) return `${name}, which waits for it itself`;
+  const wait = isWaitKnown ? words.wait(group) : '';
+  return wait === '' ? name : `${name}, which waits for ${wait}${seenInSome(group.count, group.seenIn)}`;
 }
 
 /** The function, or the nearest one of the application: first among those that it waits for, then among its callers. */

@@ -48,24 +48,30 @@ function commonReason(isolates: readonly IsolateThread[]): string | null {
     : null;
 }
 
-function renderThread({ open, heapClasses, heap, state }: IsolateThread): readonly string[] {
+function renderThread(isolate: IsolateThread): readonly string[] {
+  const { open, heapClasses, heap } = isolate;
   const lines =
     open.status === 'unavailable'
       ? [escapeInline(notAvailable(open.reason))]
-      : renderThings(open, isAtRest(state));
+      : renderThings(open, whatEndsIt(isolate));
   return [...lines, '', ...renderClasses(heapClasses, heap)];
 }
 
-function isAtRest(state: IsolateThread['state']): boolean {
-  return state === 'idle' || state === 'waiting';
+const WHEN_AT_REST = 'its event loop ends';
+const WHEN_RUNNING = 'but code is running, which may begin something';
+/** The timer whose callback runs is in no list, and whether it repeats is not known. */
+const WHEN_IN_TIMER = `${WHEN_RUNNING}; if an interval called it, that goes on`;
+
+/** What follows when nothing keeps the thread alive. */
+function whatEndsIt({ state, stack }: IsolateThread): string {
+  if (state === 'idle' || state === 'waiting') return WHEN_AT_REST;
+  const frames = stack.status === 'unavailable' ? [] : stack.frames;
+  const isInTimer = frames.some(({ functionName }) => functionName === 'listOnTimeout');
+  return isInTimer ? WHEN_IN_TIMER : WHEN_RUNNING;
 }
 
-const WHEN_AT_REST = 'its event loop ends';
-const WHEN_RUNNING =
-  'but code is running, which may begin something, and an interval begins again when its callback has returned';
-
-function renderThings(open: OpenThings, atRest: boolean): readonly string[] {
-  const lines = [escapeInline(keptAliveLine(open, atRest))];
+function renderThings(open: OpenThings, ending: string): readonly string[] {
+  const lines = [escapeInline(keptAliveLine(open, ending))];
   let left = MAX_OF_THREAD;
   for (const kind of OPEN_KINDS) {
     const groups = open.groups.filter((group) => group.kind === kind);
@@ -80,9 +86,9 @@ function renderThings(open: OpenThings, atRest: boolean): readonly string[] {
   return [...lines, ...notesOn(open)];
 }
 
-function keptAliveLine(open: OpenThings, atRest: boolean): string {
+function keptAliveLine(open: OpenThings, ending: string): string {
   const keepers = keptAliveBy(open);
-  if (keepers === '') return `Kept alive by: nothing; ${atRest ? WHEN_AT_REST : WHEN_RUNNING}`;
+  if (keepers === '') return `Kept alive by: nothing; ${ending}`;
   return `Kept alive by: ${keepers ?? 'nothing of what is listed below'}`;
 }
 

@@ -92,7 +92,7 @@ export const CALLBACKS: readonly Situation[] = [
   ),
   ofMain('callbacks of packages only', suspended(greenThreads([greenGroup([ofPackage], { count: 9 })])), [
     idle,
-    'main thread: no async function is suspended and no .then() handler of the application waits; most other callbacks are not listed.',
+    'main thread: no async function is suspended and no .then() handler of the application waits for a native promise; most other callbacks are not listed.',
   ]),
   ofMain(
     'functions and callbacks of packages',

@@ -2,7 +2,7 @@ import { captured, nodeFrame, osThread } from './photographs';
 import { ofMain, own, running, type Situation } from './situations';
 
 const idleNote =
-  'main thread: no async function is suspended and no .then() handler waits; most other callbacks are not listed.';
+  'main thread: no async function is suspended and no .then() handler waits for a native promise; most other callbacks are not listed.';
 
 const timers = [
   nodeFrame('listOnTimeout', 'node:internal/timers'),

@@ -18,7 +18,7 @@ const timers = [
   nodeFrame('processTimers', 'node:internal/timers'),
 ];
 const idleNote =
-  'main thread: no async function is suspended and no .then() handler waits; most other callbacks are not listed.';
+  'main thread: no async function is suspended and no .then() handler waits for a native promise; most other callbacks are not listed.';
 
 /** Main threads that run, sleep or are held, and where the summary says that they are. */
 export const PLACES: readonly Situation[] = [

@@ -209,7 +209,7 @@ export const SUSPENDED: readonly Situation[] = [
   ),
   ofMain("Node's own only", suspended(greenThreads([greenGroup([waitsInNode('run', 'node:internal/x')])])), [
     idle,
-    'main thread: no async function of the application is suspended (1 of Node), and no .then() handler waits; most other callbacks are not listed.',
+    'main thread: no async function of the application is suspended (1 of Node), and no .then() handler waits for a native promise; most other callbacks are not listed.',
   ]),
   ofMain(
     'a deadlock, before all else',

@@ -25,7 +25,7 @@ import {
 
 const idle = 'main thread: idle for 8.2 s.';
 const idleNote =
-  'main thread: no async function is suspended and no .then() handler waits; most other callbacks are not listed.';
+  'main thread: no async function is suspended and no .then() handler waits for a native promise; most other callbacks are not listed.';
 
 const free = mainThread({ greenThreads: greenThreads([]) });
 

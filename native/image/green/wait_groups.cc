@@ -25,16 +25,23 @@ void AddToShape(const Holder& holder, bool is_behind_node, std::string* shape) {
   if (!shape->ends_with(part)) *shape += part;
 }
 
-// The holders of which more is reported than what their shape has.
+// The holders of which more is reported than what their shape has. Of the nodes of a list, the one that has the
+// function: the others have those that wait before it.
+void AddDescribed(const std::vector<Holder>& holders, std::vector<const Holder*>* found) {
+  bool is_behind_node = false;
+  for (const Holder& holder : holders) {
+    const bool is_node = holder.kind == HolderKind::kListNode;
+    const bool is_described = !holder.description.empty() || !holder.values.empty() || holder.after_ms >= 0;
+    if (is_described && !(is_node && is_behind_node)) found->push_back(&holder);
+    is_behind_node = is_node;
+  }
+}
+
 std::vector<const Holder*> DescribedIn(const Wait& wait) {
   std::vector<const Holder*> found;
-  const auto add = [&](const Holder& holder) {
-    if (!holder.description.empty() || !holder.values.empty() || holder.after_ms >= 0)
-      found.push_back(&holder);
-  };
   for (const WaitEnd& end : wait.ends) {
-    std::for_each(end.holders.begin(), end.holders.end(), add);
-    std::for_each(end.owners.begin(), end.owners.end(), add);
+    AddDescribed(end.holders, &found);
+    AddDescribed(end.owners, &found);
   }
   return found;
 }

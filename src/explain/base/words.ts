@@ -22,6 +22,11 @@ export function usage(
   return parts.join(', ');
 }
 
+/** `ffmpeg` for `/usr/bin/ffmpeg`: the file of a child process. */
+export function programName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
+
 /** False if it is unknown, cannot be a number of things, or is a limit that was not set. */
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;

@@ -2,6 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { type Chain, classAt, hasAt, isFalseAt, isTrueAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation, KnownClass } from '../base/explainer';
 import { emitted, missed, type Passed, PASSED_OF_STREAM, passedEvent, passedOfStream } from '../base/passed';
+import { programName } from '../base/words';
 import { addressOfServer, awaitedEvent, bytes, hasEnded, isDestroyed, isOfNode } from './node-objects';
 
 /** Names of file descriptors, printed instead of the kind of socket. */
@@ -12,7 +13,7 @@ function ofChild(child: WaitHolder | null): string {
   const file = child === null ? null : textAt(child, 'spawnfile');
   const pid = child === null ? null : numberAt(child, 'pid');
   if (child?.member !== 'stdio' || file === null) return '';
-  return ` of child process ${file}${pid === null ? '' : ` ${pid}`}`;
+  return ` of child process ${programName(file)}${pid === null ? '' : ` ${pid}`}`;
 }
 
 function nameOfSocket(socket: WaitHolder, chain: Chain): string {

@@ -2,7 +2,7 @@ import type { WaitHolder } from '../../report/waits';
 import { type Chain, hasAt, numberAt, textAt } from '../base/chain';
 import type { Explainer, Explanation } from '../base/explainer';
 import { emitted, missed, type Passed, passedEvent } from '../base/passed';
-import { counted } from '../base/words';
+import { counted, programName } from '../base/words';
 import { eventOf } from './listener';
 import { sideOf, STREAM_VALUES, stateValues, writableText } from './stream-state';
 
@@ -15,7 +15,8 @@ function childName(child: WaitHolder): string | null {
   const file = textAt(child, 'spawnfile');
   if (child.kind !== 'request' || file === null || !hasAt(child, 'exitCode')) return null;
   const pid = numberAt(child, 'pid');
-  return `child process${pid === null ? '' : ` ${pid}`} (${file})`;
+  // Without a pid it was not started, for which the folder may be the reason.
+  return pid === null ? `child process (${file})` : `child process ${pid} (${programName(file)})`;
 }
 
 /** `child process 1234 (ffmpeg), running` */

@@ -15,7 +15,7 @@ function explainInterface(lines: WaitHolder, chain: Chain): Explanation | null {
       text: passedEvent('close', `readline Interface on ${inputName(lines, 'input')}`, emitted('is closed')),
     };
   }
-  return { text: `${awaited} on ${input}${isTrueAt(lines, 'closed') ? ', closed' : ''}` };
+  return { text: `${awaited}${isTrueAt(lines, 'closed') ? ', which is closed,' : ''} on ${input}` };
 }
 
 function awaitedOf(lines: WaitHolder, chain: Chain): string | null {

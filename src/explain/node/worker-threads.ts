@@ -12,8 +12,11 @@ function explainWorker(worker: WaitHolder, chain: Chain): Explanation | null {
   const id = numberAt(worker, '@kHandle.threadId');
   const name = id === null ? 'worker thread' : `worker thread ${id}`;
   if (passed !== null) return { text: passedEvent(event, name, passed) };
-  const isStarting = worker.values['@kIsOnline']?.text === 'false';
-  return { text: `event "${event}" of ${name}${isStarting ? ', which is starting' : ''}` };
+  // It may have been running for long: a thread that is blocked does not handle the event.
+  const isOnline = worker.values['@kIsOnline']?.text !== 'false';
+  return {
+    text: `event "${event}" of ${name}${isOnline ? '' : ', whose event "online" was not handled yet'}`,
+  };
 }
 
 const OF_WORKER = new Set(['exit', 'online', 'message', 'messageerror', 'error']);

@@ -35,6 +35,8 @@ export interface OpenRow {
    * with `%` is a fact about a native handle: native/image/census documents them.
    */
   readonly words: readonly string[];
+  /** Whether libuv counts each of them as an active request of the event loop until it is done. */
+  readonly isRequest?: boolean;
   /** Returns null when the objects are not what their class suggests, or when a report need not list them. Must be pure. */
   readonly describe: (group: CensusGroup, around: Surroundings) => Described | null;
 }

@@ -2,6 +2,8 @@ import type { CensusGroup } from '../base/census';
 import type { Described, OpenRow } from '../base/open-row';
 import { functionsOf, known, textOf } from '../base/read';
 
+type RowOfOne = Omit<OpenRow, 'name'>;
+
 /** Where the callback of the program is, by how Node's modules pass it on. */
 const CALLBACKS = [
   'callback',
@@ -22,8 +24,9 @@ function callbackOf(group: CensusGroup): NonNullable<Described['functions']> {
   return own === undefined ? all.slice(0, 1) : [own];
 }
 
-function operation(text: string, words: readonly string[] = []): Pick<OpenRow, 'words' | 'describe'> {
+function operation(text: string, words: readonly string[] = []): RowOfOne {
   return {
+    isRequest: true,
     words: ['=native', '?%alive', ...words, ...CALLBACK_WORDS],
     describe: (group) => {
       const hostname = textOf(group, 'hostname');
@@ -45,13 +48,14 @@ function operation(text: string, words: readonly string[] = []): Pick<OpenRow, '
 const IN_BACKGROUND = ['?ondone'];
 
 /** Classes that Node makes for one operation each: the object ends with it. */
-const OPERATIONS: Readonly<Record<string, Pick<OpenRow, 'words' | 'describe'>>> = {
+const OPERATIONS: Readonly<Record<string, RowOfOne>> = {
   FSReqCallback: operation('file operation'),
   FSReqPromise: operation('file operation of fs/promises'),
   FileHandleCloseReq: operation('file operation of fs/promises'),
   GetAddrInfoReqWrap: operation('DNS lookup of', ['hostname']),
   GetNameInfoReqWrap: operation('DNS lookup of address', ['address']),
-  QueryReqWrap: operation('DNS query for', ['hostname']),
+  // c-ares asks by sockets of its own.
+  QueryReqWrap: { ...operation('DNS query for', ['hostname']), isRequest: false },
   ...Object.fromEntries(
     [
       'CheckPrimeJob',
@@ -81,8 +85,5 @@ const COMPRESSORS = ['Zlib', 'BrotliEncoder', 'BrotliDecoder', 'ZstdCompress', '
 
 export const OPERATION_ROWS: readonly OpenRow[] = [
   ...Object.entries(OPERATIONS).map(([name, row]) => ({ name, ...row })),
-  ...COMPRESSORS.map((name) => {
-    const { words, describe } = operation(`compression of a chunk (${name})`, ['?buffer']);
-    return { name, words, describe };
-  }),
+  ...COMPRESSORS.map((name) => ({ name, ...operation(`compression of a chunk (${name})`, ['?buffer']) })),
 ];

@@ -192,7 +192,7 @@ function describeNothing(
   const whose = internalCallbacks === 0 ? '' : ' of the application';
   const keepers = describeKeepers(main, naming);
   const rest = keepers === null ? 'most other callbacks are not listed' : `kept alive by ${keepers}`;
-  const nothing = `no async function ${what}${internal === 0 ? '' : ','} and no .then() handler${whose} waits`;
+  const nothing = `no async function ${what}${internal === 0 ? '' : ','} and no .then() handler${whose} waits for a native promise`;
   return { causes: [], nothing: [`main thread: ${nothing}; ${rest}.`] };
 }
 

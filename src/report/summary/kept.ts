@@ -1,5 +1,5 @@
 import { shortCommand } from './commands';
-import { countedKind, othersOf } from '../kept-alive';
+import { commonOf, countedKind, othersOf } from '../kept-alive';
 import type { IsolateThread } from '../model';
 import { OPEN_KINDS, type OpenGroup, type OpenKind, type OpenThings } from '../open';
 import { durations } from '../open-text';
@@ -27,6 +27,7 @@ export function describeKeepers({ open }: IsolateThread, naming: Naming): string
   if (open.status === 'unavailable' || !isCertain(open)) return null;
   const keepers = keepersOf(open, naming);
   const all = [...keepers.map((keeper) => describeKeeper(keeper, naming)), ...othersOf(open.loop)];
+  if (all.length === 0) all.push(...commonOf(open.loop));
   if (all.length === 0) return null;
   const shown = all.slice(0, MAX_KINDS);
   const more = all.length - shown.length;
