@@ -98,6 +98,7 @@
         "native/reporter/capture/heap_requests.cc",
         "native/reporter/model/inline_maps.cc",
         "native/reporter/model/json_writer.cc",
+        "native/reporter/capture/late_answers.cc",
         "native/reporter/capture/loop_sampler.cc",
         "native/reporter/capture/queue_sampler.cc",
         "native/reporter/triggers/nodemon.cc",

@@ -89,3 +89,25 @@ describe('an event loop that waits for events', PATIENT, () => {
     assert.match(workerBlock(report, 'spinner').head, /\bRUNNING\b/);
   });
 });
+
+describe('native code that lasts some milliseconds and is called again at once', PATIENT, () => {
+  const REPORTS = 10;
+  for (const [way, name] of [
+    ['parse', 'parseText'],
+    ['sort', 'sortNumbers'],
+    ['hash', 'hashBytes'],
+    ['job', 'parseText'],
+    ['request', 'parseText'],
+  ] as const) {
+    test(`is blamed on the function that calls it, not on the next one: ${way}`, async (t) => {
+      const service = await startService(t, { script: 'short-native-service.cjs', args: [way] }).ready();
+      let named = 0;
+      for (let reports = 0; reports < REPORTS; reports += 1) {
+        const block = mainBlock(await service.reportOnSignal());
+        if (new RegExp(`^ *(?:\\w+\\.)?${name} \\(`, 'm').test(block.body)) named += 1;
+      }
+      // A report may find it between two calls.
+      assert.ok(named >= REPORTS * 0.7, String(named));
+    });
+  }
+});

@@ -72,6 +72,15 @@ void ConcludeWithoutStack(const char* why, IsolatePhoto* photo) {
   photo->note = why;
 }
 
+// What awaits a promise job is known to V8 only, which told it of the same job.
+void KeepAwaiting(const vm::StackCapture& answered, vm::StackCapture* read) {
+  const vm::Frame& job = answered.frames.back();
+  const vm::Frame& now = read->frames.back();
+  if (!answered.running_microtasks) return;
+  if (job.kind == now.kind && job.function_name == now.function_name && job.file == now.file)
+    read->async_frames = answered.async_frames;
+}
+
 }  // namespace
 
 // A stack that was read passively proves that the thread was blocked then. Another signal, such as that of a
@@ -118,6 +127,11 @@ void Conclude(int64_t asked_at_ns, bool stopped, Subject* subject) {
     photo.status.loop_stalled_ms = WaitedMs(photo.status.loop_stalled_ms, asked_at_ns, answer.quiet_since_ms);
   photo.stack = answer.stack;
   photo.context = answer.context;
+  if (subject->was_met_in_native_code) {
+    photo.stack = subject->silent->taken()->stack;
+    photo.context = subject->silent->taken()->context;
+    KeepAwaiting(answer.stack, &*photo.stack);
+  }
   if (photo.status.identity.runs_module_hooks) photo.note = "Node's own thread for module hooks";
   photo.heap = subject->first_capture != nullptr ? subject->first_capture->answer().heap : answer.heap;
 }

@@ -18,6 +18,7 @@
 #include "../model/cpu_shares.h"
 #include "conclusion.h"
 #include "heap_limits.h"
+#include "late_answers.h"
 #include "lazy_reader.h"
 #include "loop_sampler.h"
 #include "other_threads.h"
@@ -187,7 +188,8 @@ void MarkMicrotasks(vm::StackCapture* stack) {
         return frame.kind == vm::FrameKind::kNative &&
                frame.function_name.find("MicrotaskQueue::RunMicrotasks") != std::string::npos;
       });
-  if (stack->running_microtasks) stack->async_skipped = "the stack was read from memory";
+  if (stack->running_microtasks && stack->async_frames.empty())
+    stack->async_skipped = "the stack was read from memory";
 }
 
 void NameFrames(LazyReader* reader, Photograph* photograph) {
@@ -210,6 +212,7 @@ void NameFrames(LazyReader* reader, Photograph* photograph) {
 void SumPauses(Photograph* photograph) {
   for (IsolatePhoto& photo : photograph->isolates) {
     photo.paused_ms = platform::MsBetween(0, SpentSince(photo.status).wall_ns);
+    photo.paused_ms += photo.also_held_ms;
     if (photo.stack) photo.paused_ms += photo.stack->held_ms;
   }
 }
@@ -239,6 +242,7 @@ void PhotographThreads(const Options& options, const MemoryPlan& memory, const P
   if (platform::IdleCpus() > 0) asked();
   WaitForAnswers(options, hooks.stop, &reader, &asked, &subjects);
   RetryMicrotaskStorms(question, hooks.stop, &subjects);
+  LookAgainAtLate(question.asked_at_ns, hooks.stop, &subjects);
 
   for (Subject& subject : subjects) {
     Conclude(question.asked_at_ns, hooks.stop(), &subject);

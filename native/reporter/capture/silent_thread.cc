@@ -59,6 +59,15 @@ bool SilentThread::IsStuck(bool is_last) {
   return TakePassively() || taken_ || TakeParked();
 }
 
+bool SilentThread::MeetInNativeCode(double* held_ms) {
+  taken_.reset();
+  if (!TakeParked()) return false;
+  if (!IsInJavaScript(*taken_) && taken_->stack.HasUserCode()) return true;
+  *held_ms += taken_->stack.held_ms;
+  taken_.reset();
+  return false;
+}
+
 bool SilentThread::IsStarved() const {
   if (latest_.place.state != PlaceState::kRunning) return false;
   const auto had_ns = static_cast<double>(latest_.cpu_ns - asked_.cpu_ns);

@@ -29,6 +29,10 @@ class SilentThread {
   // had without its help is there. `is_last`: the grace is over.
   bool IsStuck(bool is_last);
 
+  // Holds it for a moment, though it has answered. True: it is in native code below user code, and its stack
+  // was taken. `held_ms` grows by the time that it was held for nothing.
+  bool MeetInNativeCode(double* held_ms);
+
   // Whether it wants the CPU and does not get it, since it was asked.
   bool IsStarved() const;
 

@@ -22,7 +22,8 @@ struct Subject {
   std::shared_ptr<vm::Capture> first_capture;  // when `capture` is a repeated question
   std::unique_ptr<SilentThread> silent;
   bool given_up = false;
-  bool skipped = false;  // memory is too short for its stack
+  bool was_met_in_native_code = false;  // after it had answered; `silent` has that stack
+  bool skipped = false;                 // memory is too short for its stack
 
   bool pending() const {
     return capture != nullptr && !given_up && capture->state() == vm::Capture::State::kPending;

@@ -65,6 +65,7 @@ struct IsolatePhoto {
   GreenThreadsPhoto green_threads;
   // How long its thread stood still, or worked, for this report.
   double paused_ms = 0;
+  double also_held_ms = 0;  // part of it, for looks whose stack is not reported
 };
 
 // A thread without an isolate of ours.
