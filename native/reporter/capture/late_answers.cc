@@ -18,6 +18,28 @@ constexpr int kLooks = 2;
 constexpr int64_t kLeastPauseNs = 300'000;
 constexpr int64_t kPauseSpreadNs = 1'000'000;
 
+// Without the time that the answer itself took.
+int64_t WaitedNs(const Subject& subject, const vm::Answer& first, int64_t asked_at_ns) {
+  const vm::IsolateStatus& status = subject.photo.status;
+  const auto spent = vm::IsolateRegistry::Get().SpentOf(status.id);
+  return first.answered_at_ns - asked_at_ns - (spent ? spent->wall_ns - status.spent.wall_ns : 0);
+}
+
+const vm::Frame* InnermostOfUser(const vm::StackCapture& stack) {
+  const auto found = std::find_if(stack.frames.begin(), stack.frames.end(),
+                                  [](const vm::Frame& frame) { return frame.is_user_code; });
+  return found == stack.frames.end() ? nullptr : &*found;
+}
+
+// Whether what was read tells more than the answer, which always has the line.
+bool TellsMore(const vm::StackCapture& read, const vm::StackCapture& answered) {
+  const vm::Frame* now = InnermostOfUser(read);
+  const vm::Frame* later = InnermostOfUser(answered);
+  if (now == nullptr) return false;
+  if (now->quality == vm::FrameQuality::kExact || later == nullptr) return true;
+  return now->function_name != later->function_name || now->file != later->file;
+}
+
 bool WasLate(const Subject& subject, int64_t asked_at_ns) {
   const auto& first = subject.first_capture != nullptr ? subject.first_capture : subject.capture;
   if (subject.silent == nullptr || first == nullptr ||
@@ -26,7 +48,7 @@ bool WasLate(const Subject& subject, int64_t asked_at_ns) {
   const vm::Answer& answer = subject.capture->answer();
   const bool runs = subject.photo.os && subject.photo.os->status.state == 'R';
   return runs && !answer.ran_out_of_memory && !answer.stack.frames.empty() &&
-         first->answer().answered_at_ns - asked_at_ns > kLateNs;
+         WaitedNs(subject, first->answer(), asked_at_ns) > kLateNs;
 }
 
 }  // namespace
@@ -36,7 +58,10 @@ void LookAgainAtLate(int64_t asked_at_ns, const std::function<bool()>& stop, std
     if (!WasLate(subject, asked_at_ns)) continue;
     for (int look = 0; look < kLooks && !subject.was_met_in_native_code && !stop(); ++look) {
       platform::SleepNs(kLeastPauseNs + MonotonicNs() % kPauseSpreadNs);
-      subject.was_met_in_native_code = subject.silent->MeetInNativeCode(&subject.photo.also_held_ms);
+      if (!subject.silent->MeetInNativeCode(&subject.photo.also_held_ms)) continue;
+      const vm::StackCapture& read = subject.silent->taken()->stack;
+      subject.was_met_in_native_code = TellsMore(read, subject.capture->answer().stack);
+      if (!subject.was_met_in_native_code) subject.photo.also_held_ms += read.held_ms;
     }
   }
 }
