@@ -39,7 +39,7 @@ const OF_OLDEST_AND_NEWEST = new Set(
     'child-summary cli-help compare-live explain-limits explain-messaging explain-network explain-node explain-sql ' +
     'explain-stores fatal-errors formatter-bundle formatter-host hostile-graphs hostile-text hot-modules inline-maps ' +
     'json-view kept-reports kept-reports-forged lifecycle loading masking-views module-hooks open-fastify open-outputs ' +
-    'own-calls resource-users signal-handlers signal-listeners signals source-lines source-maps-live steady-state ' +
+    'own-calls resource-users same-object signal-handlers signal-listeners signals source-lines source-maps-live steady-state ' +
     'text-view-states traces-dd-trace'
   )
     .split(' ')

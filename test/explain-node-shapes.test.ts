@@ -121,6 +121,36 @@ describe('a child process that has ended', () => {
   });
 });
 
+describe('a child process that runs', () => {
+  test('is named by its program, without the folder', () => {
+    const values = valuesOf({ pid: 7, spawnfile: '/usr/lib/node_modules/x/bin/convert', exitCode: null });
+    assert.equal(
+      textOf(emitter('exit', { kind: 'request', className: 'ChildProcess', values })),
+      'child process 7 (convert), running',
+    );
+  });
+});
+
+describe('a worker thread', () => {
+  test('may have begun long ago, if its event "online" was not handled', () => {
+    const values = valuesOf({ '@kHandle': { of: 'Worker' }, '@kHandle.threadId': 3, '@kIsOnline': false });
+    assert.equal(
+      textOf(emitter('message', { kind: 'request', className: 'Worker', values })),
+      'event "message" of worker thread 3, whose event "online" was not handled yet',
+    );
+  });
+});
+
+describe('an interface of readline', () => {
+  test('says that it is closed itself, not its input', () => {
+    const values = valuesOf({ input: { of: 'ReadStream' }, closed: true });
+    assert.match(
+      textOf(emitter('line', { className: 'Interface', file: 'node:internal/readline/interface', values })),
+      /^event "line" of readline Interface, which is closed, on /,
+    );
+  });
+});
+
 describe('a task of piscina that is queued', () => {
   const task = holder({
     className: 'TaskInfo',

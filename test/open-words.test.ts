@@ -201,6 +201,7 @@ describe('an open handle', () => {
         '%state': 'SYN_SENT',
       }),
       text: 'TCP to 10.0.0.7:5432 (db), connecting (SYN_SENT)',
+      keepAlive: 1,
     },
     {
       name: 'stdout',
@@ -318,6 +319,30 @@ describe('a child process', () => {
       groupsOf([{ ...child, numbers }])[0]?.text,
       'child process pid 812 node, 1 byte of its stdout not read yet, 4.8 MB of its stderr not read yet',
     );
+  });
+});
+
+describe('an operation', () => {
+  const listed = (activeRequests: number, name = 'FileHandleCloseReq'): readonly string[] => {
+    const loop = {
+      status: 'known',
+      activeHandles: 1,
+      refedHandles: 1,
+      activeRequests,
+      handlesByType: {},
+    } as const;
+    return describeOpen(census([censusGroup(name, ALIVE)], { loop }), NOWHERE, () => 1).groups.map(
+      ({ text }) => text,
+    );
+  };
+
+  test('is over when the loop has no request, though its object is there until its callback returns', () => {
+    assert.deepEqual(listed(1), ['file operation of fs/promises']);
+    assert.deepEqual(listed(0), []);
+  });
+
+  test('of c-ares is no request of the loop', () => {
+    assert.deepEqual(listed(0, 'QueryReqWrap'), ['DNS query for']);
   });
 });
 

@@ -16,6 +16,8 @@ namespace {
 constexpr const char* kStates[] = {"",          "ESTABLISHED", "SYN_SENT",    "SYN_RECV",   "FIN_WAIT1",
                                    "FIN_WAIT2", "TIME_WAIT",   "CLOSE",       "CLOSE_WAIT", "LAST_ACK",
                                    "LISTEN",    "CLOSING",     "NEW_SYN_RECV"};
+constexpr uint8_t kSynSent = 2;
+constexpr uint8_t kSynReceived = 3;
 constexpr uint8_t kListening = 10;
 constexpr uint8_t kStateCount = sizeof kStates / sizeof *kStates;
 
@@ -42,8 +44,11 @@ void ReadTcpInfo(int fd, FdFacts* facts) {
   if (bytes < offsetof(tcp_info, tcpi_last_ack_recv) || info.tcpi_state >= kStateCount) return;
   facts->state = kStates[info.tcpi_state];
   if (info.tcpi_state == kListening) return;
-  facts->received_ms = info.tcpi_last_data_recv;
-  facts->sent_ms = info.tcpi_last_data_sent;
+  // Before it is connected, these count from the start of the system.
+  if (info.tcpi_state != kSynSent && info.tcpi_state != kSynReceived) {
+    facts->received_ms = info.tcpi_last_data_recv;
+    facts->sent_ms = info.tcpi_last_data_sent;
+  }
   const bool is_complete = IsComplete(info, bytes);
   facts->receive_queue = is_complete && info.tcpi_bytes_received == 0 ? 0 : QueueOf(fd, SIOCINQ);
   facts->send_queue = is_complete && HasNothingToSend(info) ? 0 : QueueOf(fd, SIOCOUTQ);

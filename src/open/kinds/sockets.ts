@@ -112,7 +112,8 @@ function describeOutgoing(group: CensusGroup, place: Place): Described | null {
     text: parts.filter((part) => part !== null).join(', '),
     details: known({ side: 'outgoing', peer, host, state: textOf(group, `${tcp}%state`) }),
     numbers: numbersOf(group, place),
-    keepsAlive: keepsAlive(group, tcp),
+    // To connect is a request to the loop, whose handle becomes active afterwards.
+    keepsAlive: keepsAlive(group, tcp) || textOf(group, `${tcp}%state`) === 'SYN_SENT',
   };
 }
 

@@ -25,7 +25,8 @@ export function onlyObject({ waits, waitsFor }: GreenThreadGroup): number | null
 export function namesOf(names: readonly string[]): string {
   const [first = ''] = names;
   const shown = names.slice(0, names.length > MOST_NAMES ? MOST_NAMES - 1 : MOST_NAMES);
-  const [owner = ''] = /^[\w$.]+\.(?=[\w$#])/.exec(first) ?? [];
+  // A place without a name is a position, whose file may have dots too.
+  const [owner = ''] = /^[\w$.]+\.(?=[\w$#]+ \()/.exec(first) ?? [];
   const isOfOne =
     owner !== '' && shown.every((name) => name.startsWith(owner) && !name.slice(owner.length).includes('. '));
   const texts = shown.map((name, index) => (isOfOne && index > 0 ? name.slice(owner.length) : name));
