@@ -131,6 +131,30 @@ describe('a child process that runs', () => {
   });
 });
 
+describe('an event of a WebSocket', () => {
+  const socket = (event: string, state: number): string =>
+    textOf(
+      emitter(event, { className: 'WebSocket', values: valuesOf({ _readyState: state, _closeCode: 1006 }) }),
+    );
+
+  test('that may come', () => {
+    assert.equal(socket('open', 0), 'WebSocket, connecting: to open');
+    assert.equal(socket('message', 1), 'WebSocket, open: a message');
+    assert.equal(socket('close', 2), 'WebSocket, closing: to be closed');
+  });
+  test('that has passed', () => {
+    assert.equal(
+      socket('open', 1),
+      'event "open" of WebSocket, which is open already: it will not come again',
+    );
+    assert.equal(socket('message', 3), 'event "message" of WebSocket, which is closed: it will not come');
+    assert.equal(
+      socket('close', 3),
+      'event "close" of WebSocket, which is closed already: it will not come again',
+    );
+  });
+});
+
 describe('a worker thread', () => {
   test('may have begun long ago, if its event "online" was not handled', () => {
     const values = valuesOf({ '@kHandle': { of: 'Worker' }, '@kHandle.threadId': 3, '@kIsOnline': false });

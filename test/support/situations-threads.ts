@@ -50,6 +50,17 @@ export const PLACES: readonly Situation[] = [
     ['main thread: blocked for 2.3 s at app.js:23, called from churn (app.js:21).'],
   ),
   ofMain(
+    'a callback inside another one',
+    blockedIn([
+      own('', 'app.js', 23),
+      builtin('every', 'Array'),
+      own('', 'app.js', 22),
+      builtin('every', 'Array'),
+      own('noDuplicates', 'app.js', 21),
+    ]),
+    ['main thread: blocked for 2.3 s at app.js:23, called from noDuplicates (app.js:21).'],
+  ),
+  ofMain(
     'a script without a file that the application runs',
     blockedIn([
       frame('score', { file: 'rule-7.js', line: 2 }),

@@ -1,6 +1,6 @@
 import type { GreenThreadGroup } from '../../src/report/model';
 import type { ResourceUser } from '../../src/report/waits';
-import { greenGroup, greenThreads } from './photographs';
+import { asyncFrame, greenGroup, greenThreads } from './photographs';
 import {
   blockedIn,
   mapped,
@@ -131,6 +131,15 @@ export const SUSPENDED: readonly Situation[] = [
     'a function without a name, and the one that awaits it',
     suspended(greenThreads([greenGroup([waits('', 'app.js', 5), waits('importAll', 'app.js', 9)])])),
     ['main thread: 1 async function suspended at app.js:5, awaited by importAll (app.js:9).', idle],
+  ),
+  ofMain(
+    'a function without a name, whose failure a function of Node handles',
+    suspended(
+      greenThreads([
+        greenGroup([waits('', 'app.js', 5), asyncFrame('consoleCall', { kind: 'callback', file: null })]),
+      ]),
+    ),
+    ['main thread: 1 async function suspended at app.js:5.', idle],
   ),
   ofMain(
     'a callback of the application behind a package',

@@ -316,7 +316,8 @@ function awaiter(frames: readonly AsyncFrame[], own: number, naming: Naming): st
   const frame = frames[own];
   const next = frames[own + 1];
   if (frame === undefined || next === undefined || plainName(frame) !== '') return '';
-  const isNamed = plainName(next) !== '' && ownerOf(next, naming).kind === 'application';
+  const isNamed =
+    plainName(next) !== '' && next.file !== null && ownerOf(next, naming).kind === 'application';
   return isNamed ? `, awaited by ${nameWithPosition(next, naming)}` : '';
 }
 

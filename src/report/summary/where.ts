@@ -153,8 +153,11 @@ function calledFrom(frames: readonly Frame[], { frame, owner, index }: Chosen, n
   if (plainName(frame) !== '') return '';
   // Functions of Node may only carry the call, as vm.runInContext() does.
   const callers = frames.slice(index + 1).filter(({ kind }) => kind === 'js' || kind === 'wasm');
-  const caller = callers.find((each) => ownerOf(each, naming).kind !== 'node');
-  if (caller === undefined || !isOwn(caller, naming) || plainName(caller) === '') return '';
+  // So may functions of the application without a name.
+  const caller = callers.find(
+    (each) => ownerOf(each, naming).kind !== 'node' && !(isOwn(each, naming) && plainName(each) === ''),
+  );
+  if (caller === undefined || !isOwn(caller, naming)) return '';
   // A helper that a compiler wrote into the file.
   if (caller.generated === NO_ENTRY_REASON) return '';
   const isSame = lineOf(caller, naming) === lineOf(frame, naming);
