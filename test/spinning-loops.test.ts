@@ -91,7 +91,7 @@ describe('an event loop that waits for events', PATIENT, () => {
 });
 
 describe('native code that lasts some milliseconds and is called again at once', PATIENT, () => {
-  const REPORTS = 10;
+  const REPORTS = 20;
   for (const [way, name] of [
     ['parse', 'parseText'],
     ['sort', 'sortNumbers'],
@@ -106,8 +106,8 @@ describe('native code that lasts some milliseconds and is called again at once',
         const block = mainBlock(await service.reportOnSignal());
         if (new RegExp(`^ *(?:\\w+\\.)?${name} \\(`, 'm').test(block.body)) named += 1;
       }
-      // A report may find it between two calls.
-      assert.ok(named >= REPORTS * 0.7, String(named));
+      // A report may find it between two calls, or get too little of the CPU.
+      assert.ok(named >= REPORTS / 2, String(named));
     });
   }
 });

@@ -69,6 +69,7 @@ void AsyncPlaces::Reset() {
   places_.Truncate(0);
   by_key_.Clear();
   by_text_.Clear();
+  searched_functions_ = 0;
   full_ = false;
 }
 
@@ -139,7 +140,10 @@ uint32_t AsyncPlaces::Read(Tagged function, const SuspendedObject* suspended) {
     if (!place.is_function_line && !FindBytecodePosition(*heap_, info.bytecode, offset, &script_offset))
       script_offset = -1;
   }
-  if (*place.name == '\0') place.enclosing_name = EnclosingName(function);
+  if (*place.name == '\0') {
+    place.enclosing_name = NameAround(info);
+    if (*place.enclosing_name == '\0') place.enclosing_name = EnclosingName(function);
+  }
   if (script_offset >= 0 && !scripts_.Locate(info.script, script_offset, &place.line, &place.column))
     place.line = place.column = 0;
   const bool is_users = info.has_script && !StartsWith(info.file, "node:");
@@ -147,6 +151,44 @@ uint32_t AsyncPlaces::Read(Tagged function, const SuspendedObject* suspended) {
   place.is_in_package = std::strstr(info.file, "node_modules/") != nullptr;
   if (is_users) place.at = {info.script, script_offset, info.start_position, place.line, place.column};
   return Intern(place);
+}
+
+// The script's functions in the order in which they begin, as far as V8 still has them;
+// src/objects/script.tq.
+bool AsyncPlaces::FindFunctionsOf(Tagged script, Tagged* functions) const {
+  for (int32_t i = 1; i <= kMaxScriptFields; ++i) {
+    if (!heap_->Load(script, i * static_cast<int32_t>(sizeof(uint64_t)), functions)) return false;
+    if (functions->IsObject() && heap_->Is(functions, heap_->layout().type_weak_fixed_array)) return true;
+  }
+  return false;
+}
+
+// Of the innermost function with a name in whose text the other one is.
+const char* AsyncPlaces::NameAround(const FunctionInfo& inner) {
+  Tagged functions;
+  Tagged one;
+  if (!inner.has_script || inner.start_position < 0 || !FindFunctionsOf(inner.script, &functions)) return "";
+  const int32_t length = heap_->LengthOf(functions);
+  int32_t at = 0;
+  while (at < length && searched_functions_ < kMaxSearchedFunctions &&
+         heap_->LoadElement(functions, at, &one) && one.Strong() != inner.shared) {
+    ++searched_functions_;
+    ++at;
+  }
+  if (at >= length) return "";
+  FunctionText text{inner.shared, inner.script, inner.start_position, inner.end_position};
+  while (--at > 0 && searched_functions_++ < kMaxSearchedFunctions) {
+    FunctionText around;
+    FunctionInfo info;
+    if (!heap_->LoadElement(functions, at, &one) || !one.Strong().IsObject() ||
+        !FindFunctionText(*heap_, one.Strong(), &around) || around.script != inner.script ||
+        around.start >= text.start || around.end < text.end)
+      continue;
+    // V8's own functions, as <instance_members_initializer>, are in no source.
+    if (functions_.Find(around.shared, &info) && *info.name != '\0' && *info.name != '<') return info.name;
+    text = around;
+  }
+  return "";
 }
 
 // V8 leaves out functions without variables that closures use: then the function around that one is found.

@@ -83,12 +83,17 @@ class AsyncPlaces {
  private:
   static constexpr size_t kMaxPlaces = 20'000;
   static constexpr size_t kMaxKeys = 200'000;
+  // Of all scripts, in one report: some 10 ms.
+  static constexpr uint32_t kMaxSearchedFunctions = 200'000;
+  static constexpr int32_t kMaxScriptFields = 20;
 
   // Distinguishes what may differ in its text.
   uint64_t KeyOf(Tagged shared, int32_t position, Tagged receiver_map) const;
   uint32_t Read(Tagged function, const SuspendedObject* suspended);
   uint32_t Intern(const AsyncPlace& place);
   const char* EnclosingName(Tagged function);
+  const char* NameAround(const FunctionInfo& inner);
+  bool FindFunctionsOf(Tagged script, Tagged* functions) const;
   bool HasYoungSource(Tagged script) const;
   bool IsSameText(const CodePlace& a, const CodePlace& b);
 
@@ -102,6 +107,7 @@ class AsyncPlaces {
   platform::MappedArray<AsyncPlace> places_{kMaxPlaces};
   platform::NumberTable by_key_{kMaxKeys};
   platform::NumberTable by_text_{kMaxPlaces};
+  uint32_t searched_functions_ = 0;
   bool full_ = false;
 };
 

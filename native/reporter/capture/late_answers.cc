@@ -12,8 +12,8 @@ namespace {
 using platform::MonotonicNs;
 
 // JavaScript answers after some microseconds of its own time.
-constexpr int64_t kLateNs = 400'000;
-constexpr int kLooks = 2;
+constexpr int64_t kLateNs = 200'000;
+constexpr int kLooks = 3;
 // Between two looks, so that they do not follow the turns of a loop.
 constexpr int64_t kLeastPauseNs = 300'000;
 constexpr int64_t kPauseSpreadNs = 1'000'000;
