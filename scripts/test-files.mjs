@@ -7,7 +7,7 @@ import { ROOT, tryRun } from './process.mjs';
 /** They run no code of Node's or V8's that differs from version to version: one of the four runs is enough. */
 const SAME_ON_EVERY_NODE = new Set(
   (
-    'binary-floor bundlers cli-diff cli-view collapsed compare-fleet compare-hostile compare-threads compare-waiting config-sources context-rows conventions docs-api explain-hostile explain-node-shapes explain-rows explain-secrets explain-shapes explain-sql-shapes explainers-page green-threads-view log-view masking open-summary open-view open-words ' +
+    'binary-floor bundlers cli-diff cli-view collapsed compare-fleet compare-hostile compare-threads compare-waiting config-sources context-rows conventions docs-api explain-hostile explain-node-shapes explain-rows explain-secrets explain-shapes explain-sql-shapes explainers-page green-threads-view log-view masking open-operations open-summary open-view open-words ' +
     'masking-corpus masking-properties masking-values options package-contents package-conventions parity plain ' +
     'positions report-folder resolve-positions section-value source-map-reading source-maps summary-table tarball ' +
     'text-tree text-view text-view-states trigger-options troubleshooting view-hostile whats-open-page workflows'

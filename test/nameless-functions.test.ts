@@ -8,9 +8,11 @@ describe('suspended functions without names', { ...PATIENT, ...STACK_READING }, 
   test('are named by the functions that they are written in, also if these have no scope', async (t) => {
     const service = await startService(t, { script: 'green/nameless-service.cjs' }).ready();
     const report = await service.reportOnSignal();
-    const names = [...report.matchAll(/^ *async (\(anonymous\)(?: in \w+)?) \(/gm)].map(([, name]) => name);
+    const names = [...report.matchAll(/^ *async (\(anonymous\)(?: in \w+)?) \(/gm)].map(
+      ([, name = '']) => name,
+    );
     assert.deepEqual(
-      names.toSorted(),
+      names.toSorted((a, b) => a.localeCompare(b)),
       ['(anonymous)', '(anonymous) in importAll', '(anonymous) in load'],
       report,
     );

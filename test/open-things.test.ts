@@ -135,10 +135,10 @@ for (const mode of MODES) {
       assert.equal(states['FIN_WAIT2'], kernel[FIN_WAIT2]);
       assert.equal(states['SYN_SENT'], kernel[SYN_SENT]);
       assert.equal(states['SYN_SENT'] !== undefined, mode === 'blocked');
-      for (const { details, numbers, count, keepAlive } of ofKind(open, 'connection')) {
-        if (details['state'] !== 'SYN_SENT') continue;
-        assert.equal(keepAlive, count);
-        assert.equal(numbers.quietMs, undefined);
+      for (const group of ofKind(open, 'connection')) {
+        if (group.details['state'] !== 'SYN_SENT') continue;
+        assert.equal(group.keepAlive, group.count);
+        assert.equal(group.numbers.quietMs, undefined);
       }
       assert.equal(states['ESTABLISHED'], kernel[ESTABLISHED], JSON.stringify(ofKind(open, 'connection')));
       assert.equal(ofKind(open, 'server').length, kernel[LISTEN]);

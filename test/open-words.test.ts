@@ -322,30 +322,6 @@ describe('a child process', () => {
   });
 });
 
-describe('an operation', () => {
-  const listed = (activeRequests: number, name = 'FileHandleCloseReq'): readonly string[] => {
-    const loop = {
-      status: 'known',
-      activeHandles: 1,
-      refedHandles: 1,
-      activeRequests,
-      handlesByType: {},
-    } as const;
-    return describeOpen(census([censusGroup(name, ALIVE)], { loop }), NOWHERE, () => 1).groups.map(
-      ({ text }) => text,
-    );
-  };
-
-  test('is over when the loop has no request, though its object is there until its callback returns', () => {
-    assert.deepEqual(listed(1), ['file operation of fs/promises']);
-    assert.deepEqual(listed(0), []);
-  });
-
-  test('of c-ares is no request of the loop', () => {
-    assert.deepEqual(listed(0, 'QueryReqWrap'), ['DNS query for']);
-  });
-});
-
 describe('a list of open things', () => {
   test('is in the order of kinds, the own timers before those of Node', () => {
     const timer = (name: string, file: string, count: number): CensusGroup =>

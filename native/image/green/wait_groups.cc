@@ -25,8 +25,8 @@ void AddToShape(const Holder& holder, bool is_behind_node, std::string* shape) {
   if (!shape->ends_with(part)) *shape += part;
 }
 
-// The holders of which more is reported than what their shape has. Of the nodes of a list, the one that has the
-// function: the others have those that wait before it.
+// The holders of which more is reported than what their shape has. Of the nodes of a list, the one that has
+// the function: the others have those that wait before it.
 void AddDescribed(const std::vector<Holder>& holders, std::vector<const Holder*>* found) {
   bool is_behind_node = false;
   for (const Holder& holder : holders) {
