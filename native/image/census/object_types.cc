@@ -71,8 +71,8 @@ constexpr const char* kWrappers[] = {
 // src/objects/instance-type.h: the order of the types has been the same around these.
 constexpr int32_t kHandlersBehindLastMicrotask = 2;  // LOAD_HANDLER_TYPE, STORE_HANDLER_TYPE
 constexpr int32_t kFillerBehindFeedback = 1;         // FILLER_TYPE behind FEEDBACK_VECTOR_TYPE
-constexpr int32_t kNamesOfScopeBehindDictionary =
-    1;  // NAME_TO_INDEX_HASH_TABLE_TYPE behind NAME_DICTIONARY_TYPE
+// NAME_TO_INDEX_HASH_TABLE_TYPE behind NAME_DICTIONARY_TYPE
+constexpr int32_t kNamesOfScopeBehindDictionary = 1;
 // Before BYTE_ARRAY_TYPE in V8 11.3, which has no names of these two.
 constexpr int32_t kClosureFeedbackBeforeBytes = 3;  // CLOSURE_FEEDBACK_CELL_ARRAY_TYPE
 constexpr int32_t kBoilerplateBeforeBytes = 2;      // OBJECT_BOILERPLATE_DESCRIPTION_TYPE

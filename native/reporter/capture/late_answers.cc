@@ -17,6 +17,8 @@ constexpr int kLooks = 3;
 // Between two looks, so that they do not follow the turns of a loop.
 constexpr int64_t kLeastPauseNs = 300'000;
 constexpr int64_t kPauseSpreadNs = 1'000'000;
+// For all threads of a report.
+constexpr int64_t kLongestNs = 30 * platform::kNsPerMs;
 
 // Without the time that the answer itself took.
 int64_t WaitedNs(const Subject& subject, const vm::Answer& first, int64_t asked_at_ns) {
@@ -54,9 +56,14 @@ bool WasLate(const Subject& subject, int64_t asked_at_ns) {
 }  // namespace
 
 void LookAgainAtLate(int64_t asked_at_ns, const std::function<bool()>& stop, std::vector<Subject>* subjects) {
+  const int64_t deadline_ns = MonotonicNs() + kLongestNs;
   for (Subject& subject : *subjects) {
     if (!WasLate(subject, asked_at_ns)) continue;
-    for (int look = 0; look < kLooks && !subject.was_met_in_native_code && !stop(); ++look) {
+    // One that waited for a CPU answers late too.
+    subject.silent->LookAgain();
+    if (subject.silent->IsStarved()) continue;
+    for (int look = 0; look < kLooks && !subject.was_met_in_native_code; ++look) {
+      if (stop() || MonotonicNs() > deadline_ns) return;
       platform::SleepNs(kLeastPauseNs + MonotonicNs() % kPauseSpreadNs);
       if (!subject.silent->MeetInNativeCode(&subject.photo.also_held_ms)) continue;
       const vm::StackCapture& read = subject.silent->taken()->stack;

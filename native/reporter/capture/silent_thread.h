@@ -33,8 +33,9 @@ class SilentThread {
   // was taken. `held_ms` grows by the time that it was held for nothing.
   bool MeetInNativeCode(double* held_ms);
 
-  // Whether it wants the CPU and does not get it, since it was asked.
+  // Whether it wants the CPU and does not get it, since it was asked; as of the latest look.
   bool IsStarved() const;
+  void LookAgain() { latest_ = Look(); }
 
   // What was taken; nullptr when nothing could be.
   const vm::ReadStack* taken() const { return taken_ ? &*taken_ : nullptr; }
