@@ -29,7 +29,7 @@ function describeStreams(): void {
         // The streams come in any order, and not each is found by way of a variable.
         /^(?=.*pipeline with ReportSink: 7 bytes not written \(high water mark 4\))(?=.*pipeline with RowSource: nothing to read)(?=.*pipeline with Compressor: nothing to write, nothing to read, paused)/,
       importRows:
-        /^(?=.*async function \S+ \(\S+streams\.cjs:\d+:\d+\))(?=.*pipeline with RowSource: nothing to read)/,
+        /^(?=.*async function in importRows \(\S+streams\.cjs:\d+:\d+\))(?=.*pipeline with RowSource: nothing to read)/,
       awaitEnd: inStreams(`end of ReportSink: ${unwritten}, end\\(\\) not called`, 'sink'),
       awaitOutput: inStreams(
         String.raw`end of PassThrough: nothing to write, nothing to read, end\(\) not called`,

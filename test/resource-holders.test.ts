@@ -170,8 +170,8 @@ async function main(): Promise<void> {
     holders: { transfer: by('transfer (circle.cjs:14:21)', LOCK) },
     deadlocked: ['transfer'],
     summary: [
-      /DEADLOCK: 1 async function suspended in transfer \(circle\.cjs:14\), in async-mutex, waiting for async-mutex Mutex: locked, 1 waiting \("left" in circle\.cjs\): held by transfer/,
-      /DEADLOCK: 1 async function suspended in transfer \(circle\.cjs:14\), in async-mutex, waiting for async-mutex Mutex: locked, 1 waiting \("right" in circle\.cjs\): held by transfer/,
+      /DEADLOCK: 1 async function suspended in transfer \(circle\.cjs:14\), in Mutex\.acquire of async-mutex, waiting for async-mutex Mutex: locked, 1 waiting \("left" in circle\.cjs\): held by transfer/,
+      /DEADLOCK: 1 async function suspended in transfer \(circle\.cjs:14\), in Mutex\.acquire of async-mutex, waiting for async-mutex Mutex: locked, 1 waiting \("right" in circle\.cjs\): held by transfer/,
     ],
   });
 
