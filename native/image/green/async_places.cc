@@ -163,7 +163,7 @@ bool AsyncPlaces::FindFunctionsOf(Tagged script, Tagged* functions) const {
   return false;
 }
 
-// Of the innermost function with a name in whose text the other one is.
+// The name of the innermost named function whose source contains that of `inner`. "": none was found.
 const char* AsyncPlaces::NameAround(const FunctionInfo& inner) {
   Tagged functions;
   Tagged one;

@@ -83,7 +83,7 @@ class AsyncPlaces {
  private:
   static constexpr size_t kMaxPlaces = 20'000;
   static constexpr size_t kMaxKeys = 200'000;
-  // Of all scripts, in one report: some 10 ms.
+  // Functions that one report looks at, in all scripts together. This many take about 10 ms.
   static constexpr uint32_t kMaxSearchedFunctions = 200'000;
   static constexpr int32_t kMaxScriptFields = 20;
 

@@ -72,7 +72,7 @@ void ConcludeWithoutStack(const char* why, IsolatePhoto* photo) {
   photo->note = why;
 }
 
-// What awaits a promise job is known to V8 only, which told it of the same job.
+// Only V8 knows which functions await a promise job. If its answer is about the same job, they are kept.
 void KeepAwaiting(const vm::StackCapture& answered, vm::StackCapture* read) {
   const vm::Frame& job = answered.frames.back();
   const vm::Frame& now = read->frames.back();

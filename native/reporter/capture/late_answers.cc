@@ -33,7 +33,7 @@ const vm::Frame* InnermostOfUser(const vm::StackCapture& stack) {
   return found == stack.frames.end() ? nullptr : &*found;
 }
 
-// Whether what was read tells more than the answer, which always has the line.
+// Whether the stack that was read is worth more than the answer, in which the lines are always exact.
 bool TellsMore(const vm::StackCapture& read, const vm::StackCapture& answered) {
   const vm::Frame* now = InnermostOfUser(read);
   const vm::Frame* later = InnermostOfUser(answered);

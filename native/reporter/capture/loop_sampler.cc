@@ -92,8 +92,8 @@ bool LoopSampler::CountTurns(const Loop& loop, LoopTurns* turns) {
 bool LoopSampler::IsWorthAsking(Loop* loop) {
   LoopTurns turns;
   loop->turned = CountTurns(*loop, &turns);
-  // Of a thread that is in Node's own functions only, or between two callbacks while it uses its CPU,
-  // functions of the application are often about to be called.
+  // A thread that is only in Node's own functions, or is between two callbacks and uses its CPU, is often
+  // about to call functions of the application.
   const std::optional<vm::StackCapture>& stack = PhotoOf(*loop).stack;
   const bool is_in_node = stack && !stack->frames.empty();
   return loop->turned || (!loop->has_user_code && (is_in_node || UsesItsCpu(*loop)));
