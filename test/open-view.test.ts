@@ -4,7 +4,7 @@ import type { IsolateThread, Photograph } from '../src/report/model';
 import type { OpenFunction, OpenGroup } from '../src/report/open';
 import { openGroup, openThings } from './support/census';
 import { requireLib } from './support/lib';
-import { mainThread, photograph, workerThread } from './support/photographs';
+import { captured, frame, mainThread, photograph, workerThread } from './support/photographs';
 import { sectionOf } from './support/report-text';
 
 const { renderText } = requireLib('views/text') as typeof import('../src/views/text');
@@ -84,6 +84,11 @@ describe('the section What Is Open', () => {
     assert.match(
       sectionFor([], { state: 'running' }),
       /^ {2}Kept alive by: nothing; but code is running, which may begin something$/m,
+    );
+    const inTimer = captured([frame('tick'), frame('listOnTimeout', { file: 'node:internal/timers' })]);
+    assert.match(
+      sectionFor([], { state: 'running', stack: inTimer }),
+      /^ {2}Kept alive by: nothing; .* may begin something; if an interval called it, that goes on$/m,
     );
   });
 
