@@ -22,6 +22,9 @@ constexpr int64_t kObserveNs = 5 * kNsPerMs / 2;
 constexpr int64_t kObserveLongerNs = 20 * kNsPerMs;
 constexpr double kJustBeforeMs = 4;
 constexpr int64_t kLookNs = kNsPerMs / 2;
+// A thread that used the CPU for so long while it was observed does more than answer: where others use the
+// CPUs too, it got less than half of the time.
+constexpr int64_t kBusyNs = 2 * kNsPerMs;
 // The report's own question turns a loop once.
 constexpr uint64_t kOwnTurns = 1;
 // How long loops that turn are asked, and how long when the report itself gets so little of the CPU that few
@@ -99,12 +102,12 @@ bool LoopSampler::IsWorthAsking(Loop* loop) {
   return loop->turned || (!loop->has_user_code && (is_in_node || UsesItsCpu(*loop)));
 }
 
-// Whether the thread ran for most of the time since it was first looked at.
+// Whether the thread ran for most of the time since it was first looked at, or for long enough.
 bool LoopSampler::UsesItsCpu(const Loop& loop) const {
   const IsolatePhoto& photo = PhotoOf(loop);
   if (!photo.os || loop.cpu_ns == 0) return false;
   const int64_t used_ns = platform::ThreadCpuNs(photo.os->status.tid) - loop.cpu_ns;
-  return used_ns * 2 > MonotonicNs() - loop.at_ns;
+  return used_ns * 2 > MonotonicNs() - loop.at_ns || used_ns > kBusyNs;
 }
 
 void LoopSampler::Sample(std::vector<Subject>* subjects) {
