@@ -13,6 +13,7 @@ const WAITS: Readonly<Record<string, RegExp>> = {
   manyInObject: new RegExp(`^object "byName(?:\\.last)?" \\(${FILE}\\)$`),
   byNumber: new RegExp(`^Rpc\\.callbacks \\((?:"rpc" in )?${FILE}\\)$`),
   sparseArray: new RegExp(`^Array "sparse" \\(${FILE}\\)$`),
+  collection: new RegExp(`^FinalizationRegistry "registry" \\(${FILE}\\)$`),
   // Node's own array of arguments is no answer.
   promisified: /^timer 75000 ms \(\d+ ms left\)$/,
   // V8 may have collected the callback.

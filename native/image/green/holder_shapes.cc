@@ -9,6 +9,8 @@ namespace {
 constexpr int32_t kTableHeader = 16 + 3 * 8;
 // JSCollection, src/objects/js-collection.tq: map, properties, elements, table.
 constexpr int32_t kUsualTable = 24;
+// WeakCell, src/objects/js-weak-refs.tq: map, the FinalizationRegistry.
+constexpr int32_t kRegistry = 8;
 
 bool Is(int32_t type, int32_t known) { return known >= 0 && type == known; }
 
@@ -118,17 +120,26 @@ HolderShape HolderShapes::OfOther(int32_t type, const FoundHolder& found) const 
   if (Is(type, layout.type_property_cell)) return HolderShape::kGlobal;
   if (Is(type, layout_->type_ephemeron_table))
     return KeyOfWeak(found).IsObject() ? HolderShape::kWeakTable : HolderShape::kNothing;
-  const bool says_nothing = Is(type, layout_->type_weak_cell) || Is(type, layout_->type_capability) ||
+  if (Is(type, layout_->type_weak_cell)) {
+    if (layout_->weak_cell_value < 0) return HolderShape::kUnknown;
+    return found.offset == layout_->weak_cell_value ? HolderShape::kWeakTable : HolderShape::kNothing;
+  }
+  const bool says_nothing = Is(type, layout_->type_capability) ||
                             Is(type, layout_->type_async_generator_request) || Is(type, layout.type_map);
   return says_nothing ? HolderShape::kNothing : HolderShape::kUnknown;
 }
 
+int32_t HolderShapes::KeyOffset(const FoundHolder& found) const {
+  Tagged table = found.object;
+  if (heap_->Is(&table, layout_->type_weak_cell)) return kRegistry;
+  const int32_t word = (found.offset - kTableHeader) / 8;
+  return found.offset < kTableHeader || word % 2 == 0 ? -1 : found.offset - 8;
+}
+
 Tagged HolderShapes::KeyOfWeak(const FoundHolder& found) const {
   Tagged key;
-  const int32_t word = (found.offset - kTableHeader) / 8;
-  if (found.offset < kTableHeader || word % 2 == 0 || !heap_->Load(found.object, found.offset - 8, &key))
-    return {};
-  return key;
+  const int32_t offset = KeyOffset(found);
+  return offset >= 0 && heap_->Load(found.object, offset, &key) ? key : Tagged();
 }
 
 }  // namespace gmr::vm

@@ -20,8 +20,10 @@ class HolderShapes {
       : heap_(heap), layout_(layout), scopes_(scopes), kinds_(kinds) {}
 
   HolderShape Of(const WaitNode& held, const FoundHolder& found) const;
-  // For a word of a WeakMap's table: the key that goes with the value there. 0: the word is a key itself.
+  // For a word of a WeakMap's table: the key that goes with the value there; for the cell of a
+  // FinalizationRegistry: the registry. 0, or -1: the word is a key itself.
   Tagged KeyOfWeak(const FoundHolder& found) const;
+  int32_t KeyOffset(const FoundHolder& found) const;
 
  private:
   HolderShape OfScope(int32_t type, const FoundHolder& found) const;

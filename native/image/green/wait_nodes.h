@@ -92,8 +92,9 @@ struct WaitEdge {
   int32_t offset = -1;       // in the object that holds
   uint8_t via = 0;           // kVia* between two promises
   const char* member = "";   // the property by which it holds; "": none, or unknown
-  // Where it differs from the node's: a table that holds it for its key.
+  // Where it differs from the node's: a table that holds it for its key, and where the key is.
   Tagged table;
+  int32_t key_offset = -1;
   // The node of a list that is held, where the list is held elsewhere than at the one that was asked for.
   Tagged list_node;
 };

@@ -68,7 +68,7 @@ bool WaitProof::HoldsStep(const std::vector<WaitLink>& path, size_t at, Tagged* 
   if (edge.table.IsObject()) {
     Tagged key;
     return holders_.Find(from, {edge.table, edge.offset, {}, -1}, &now) && now == edge.table &&
-           heap_->Load(edge.table, edge.offset - 8, &key) && key == to.object;
+           heap_->Load(edge.table, edge.key_offset, &key) && key == to.object;
   }
   HeldBy by{to.object, edge.offset, {}, -1};
   if (at + 1 < path.size()) {

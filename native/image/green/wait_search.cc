@@ -293,6 +293,7 @@ void WaitSearch::Follow(uint32_t index, const FoundHolder& found, HolderShape sh
     EnterScope(index, edge, shape, &next);
   } else if (shape == HolderShape::kWeakTable) {
     edge.table = found.object;
+    edge.key_offset = shapes_.KeyOffset(found);
     next.object = shapes_.KeyOfWeak(found);
     const HolderShape key = kinds_.Of(next.object).shape;
     if (key == HolderShape::kClass || key == HolderShape::kThenable) next.role = WaitRole::kNamed;

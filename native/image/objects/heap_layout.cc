@@ -61,16 +61,18 @@ struct VersionTable {
   int32_t gc_state;
   int32_t private_symbol_bits;
   int32_t wrappers_are_code;
+  int32_t weak_cell_value;
 };
 
 // FREE_SPACE_TYPE, instance-type.h; FreeSpace::size, src/objects/free-space.tq; Heap::gc_state_,
 // src/heap/heap.h; SymbolFlags, src/objects/name.tq; GetSystemEntryType(),
-// src/profiler/heap-snapshot-generator.cc, as the official node binaries have it.
+// src/profiler/heap-snapshot-generator.cc; WeakCell::holdings, src/objects/js-weak-refs.tq and .h; as the
+// official node binaries have it.
 constexpr VersionTable kVersions[] = {
-    {"11.3.", 251, 1, 552, 1, 0},
-    {"12.4.", 260, 1, 408, 1, 0},
-    {"13.6.", 268, 8, 544, 1, 1},
-    {"14.6.", 273, 8, 552, 3, 1},
+    {"11.3.", 251, 1, 552, 1, 0, 32},
+    {"12.4.", 260, 1, 408, 1, 0, 32},
+    {"13.6.", 268, 8, 544, 1, 1, 32},
+    {"14.6.", 273, 8, 552, 3, 1, 16},
 };
 // Heap::ms_count_ and gc_count_ follow gc_state_ at the same distance in all of them.
 constexpr int32_t kFullCountBehindState = 24;
@@ -102,6 +104,7 @@ std::string LoadHeapLayout(std::string_view v8_version, const platform::ElfNumbe
     layout->heap_gc_count = known.gc_state + kGcCountBehindState;
     layout->private_symbol_bits = known.private_symbol_bits;
     layout->wrappers_are_code = known.wrappers_are_code;
+    layout->weak_cell_value = known.weak_cell_value;
   }
   return "";
 }

@@ -154,6 +154,8 @@ struct HeapLayout {
   int32_t private_symbol_bits = -1;
   // 1 if a heap snapshot of this version counts CodeWrapper and BytecodeWrapper as code, else 0.
   int32_t wrappers_are_code = -1;
+  // In a WeakCell: what the callback of its FinalizationRegistry is called with.
+  int32_t weak_cell_value = -1;
 };
 
 // Fills in the v8dbg numbers and the version table, with the arguments of LoadLayout(). "": complete; else
