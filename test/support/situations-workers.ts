@@ -202,6 +202,17 @@ export const WORKERS: readonly Situation[] = [
 
 const { heap } = mainThread();
 const MB = 1_048_576;
+const heapClasses: IsolateThread['heapClasses'] = {
+  status: 'known',
+  classes: [
+    { name: '(string)', file: '', count: 1_400_000, bytes: 120 * MB },
+    { name: 'Session', file: '/srv/app/session.js', count: 1, bytes: 48 * MB },
+  ],
+  otherClasses: 40,
+  otherBytes: 12 * MB,
+  totalObjects: 2_000_000,
+  approximate: true,
+};
 const full = heap.status === 'known' ? { ...heap, oldUsedBytes: 252 * MB, oldLimitBytes: 256 * MB } : heap;
 
 function ofThreads(
@@ -216,6 +227,12 @@ function ofThreads(
 export const ALARMS: readonly Situation[] = [
   ofMain('a heap of which 252 of 256 MB are used', { heap: full }, [
     'main thread: its heap is 98 % full: 252 MB of 256 MB in the old generation (limit: --max-old-space-size).',
+    idle,
+    idleNote,
+  ]),
+  ofMain('a full heap of which the classes are known', { heap: full, heapClasses }, [
+    'main thread: its heap is 98 % full: 252 MB of 256 MB in the old generation (limit: --max-old-space-size).',
+    'main thread: the largest classes of its heap: (string) (120 MB in 1400000 objects), Session of session.js (48.0 MB in 1 object).',
     idle,
     idleNote,
   ]),

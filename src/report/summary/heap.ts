@@ -1,6 +1,10 @@
+import { boundedName } from '../../escape';
+import { counted } from '../async-frames';
 import { formatMegabytes } from '../duration';
+import type { HeapClass } from '../heap-classes';
 import type { IsolateThread } from '../model';
 import { isCollectingOldGeneration } from '../work-kind';
+import type { Naming } from './place';
 import { isolateLabel } from './states';
 
 /** Above this part of its limit a heap is worth a sentence: V8 then spends its time in garbage collection. */
@@ -23,6 +27,23 @@ export function describeFullHeap(isolate: IsolateThread): string | null {
   if (!(part >= HEAP_ALARM)) return null;
   const used = `${formatMegabytes(oldUsedBytes)} of ${formatMegabytes(oldLimitBytes)}`;
   return `${isolateLabel(isolate)}: its heap is ${Math.floor(part * 100)} % full: ${used} in the old generation (limit: ${settingOf(isolate)}).`;
+}
+
+/** Classes that are named where a heap is nearly full. */
+const NAMED_CLASSES = 3;
+
+/** What a heap that is nearly full consists of, largest first; null where that is not known. */
+export function describeLargestClasses(isolate: IsolateThread, { files }: Naming): string | null {
+  const { heapClasses } = isolate;
+  if (heapClasses.status === 'unavailable' || heapClasses.classes.length === 0) return null;
+  const nameOf = ({ name, file }: HeapClass): string =>
+    file === '' || file.startsWith('node:')
+      ? boundedName(name)
+      : `${boundedName(name)} of ${files.shortName(file)}`;
+  const largest = heapClasses.classes
+    .slice(0, NAMED_CLASSES)
+    .map((each) => `${nameOf(each)} (${formatMegabytes(each.bytes)} in ${counted(each.count, 'object')})`);
+  return `${isolateLabel(isolate)}: the largest classes of its heap: ${largest.join(', ')}.`;
 }
 
 /** Memory outside a heap that is worth a sentence, if it is also more than this many times the heap. */

@@ -5,7 +5,7 @@ import { describeFatal } from './fatal';
 import { FileNames } from './file-names';
 import { describeCounted, mergeSuspended, readSuspended, type Suspended } from './green';
 import { describeGone } from './gone';
-import { describeExternal, describeFullHeap } from './heap';
+import { describeExternal, describeFullHeap, describeLargestClasses } from './heap';
 import { describeKeepers } from './kept';
 import { describeStuckThings } from './open';
 import type { Naming } from './place';
@@ -61,7 +61,7 @@ function compose(photograph: Photograph, naming: Naming): readonly string[] {
   const waits = describeMainWaits(photograph, waiting, naming);
   return [
     ...(isMainCalm ? [] : main),
-    ...describeFullHeaps(photograph),
+    ...describeFullHeaps(photograph, naming),
     ...waiting.flatMap(describeDeadlocks),
     ...describeWorkers(
       others.filter((worker) => !isCalm(worker)),
@@ -81,12 +81,16 @@ function compose(photograph: Photograph, naming: Naming): readonly string[] {
   ];
 }
 
-function describeFullHeaps({ isolates, trigger }: Photograph): readonly string[] {
+function describeFullHeaps({ isolates, trigger }: Photograph, naming: Naming): readonly string[] {
   // Before a fatal error the main thread waits for the report, so that it does not answer says nothing of its heap.
   const known = isolates.filter(
     ({ kind, heap }) => !(trigger.kind === 'fatal' && kind === 'main' && heap.status === 'unavailable'),
   );
-  return known.flatMap((isolate) => describeFullHeap(isolate) ?? []);
+  return known.flatMap((isolate) => {
+    const full = describeFullHeap(isolate);
+    const largest = full === null ? null : describeLargestClasses(isolate, naming);
+    return [full, largest].filter((sentence) => sentence !== null);
+  });
 }
 
 function describeMain(photograph: Photograph, naming: Naming): readonly string[] {
