@@ -8,7 +8,7 @@ import { formatDuration, formatMegabytes } from '../report/duration';
 
 const MAX_LENGTH = 1000;
 /** What a report says of libuv's pool, only while all of its threads are busy. */
-const POOL_STATE = / \((?:libuv pool: [^()]{1,60}|no thread of the libuv pool is idle)\)/g;
+const POOL_STATE = / \((?:libuv pool: |no thread of the libuv pool is idle)[^()]{0,200}\)/g;
 const NUMBERS =
   /(?<![\w.:#$"'/,-])(?:(\d+(?:\.\d+)? (?:ms|s|min|h|d)(?: \d+ (?:s|min|h))?)(?!\w)|(\d+(?:\.\d+)? (?:MB|bytes?))(?!\w)|(\d{1,3}(?:,\d{3})+|\d+)(?![\w.:]))/g;
 

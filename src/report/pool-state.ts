@@ -25,9 +25,34 @@ function busyPool(threads: readonly OtherThread[]): string {
   if (pool.length === 0 || pool.some((thread) => isIdleHelper(thread))) return '';
   // A thread that runs has no stack, and older versions of Node do not name it: it may be one of the pool.
   const areAllKnown = threads.every((thread) => roleOf(thread) !== '' || thread.state !== 'R');
-  return areAllKnown
+  const state = areAllKnown
     ? `libuv pool: ${pool.length} of ${pool.length} ${pool.length === 1 ? 'thread' : 'threads'} busy`
     : 'no thread of the libuv pool is idle';
+  return `${state}${describeCalls(pool)}`;
+}
+
+/** What libuv runs for a look-up of a name, which makes many system calls. */
+const LOOK_UP = /^uv__(get(?:addr|name)info)_work$/;
+
+/** `, all in openat`, `, 3 in openat, 1 in getaddrinfo`: what the threads sleep in; empty where none does. */
+function describeCalls(pool: readonly OtherThread[]): string {
+  const counts = new Map<string, number>();
+  for (const call of pool.flatMap((thread) => callOf(thread) ?? [])) {
+    counts.set(call, (counts.get(call) ?? 0) + 1);
+  }
+  const calls = [...counts].sort(([, a], [, b]) => b - a);
+  return calls.map(([call, count]) => `, ${count === pool.length ? 'all' : count} in ${call}`).join('');
+}
+
+function callOf({ stack, state, syscall }: OtherThread): string | null {
+  const frames = stack.status === 'captured' ? stack.frames : [];
+  for (const { functionName } of frames) {
+    const lookUp = LOOK_UP.exec(functionName)?.[1];
+    if (lookUp !== undefined) return lookUp;
+  }
+  // What a lock is waited for with says nothing of the work.
+  if (state === 'R' || syscall === null || syscall.name === '' || syscall.name === 'futex') return null;
+  return syscall.name;
 }
 
 function withState(isolate: IsolateThread, state: string): IsolateThread {

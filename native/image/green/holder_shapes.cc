@@ -1,5 +1,7 @@
 #include "holder_shapes.h"
 
+#include <cstring>
+
 namespace gmr::vm {
 
 namespace {
@@ -122,11 +124,17 @@ HolderShape HolderShapes::OfOther(int32_t type, const FoundHolder& found) const 
     return KeyOfWeak(found).IsObject() ? HolderShape::kWeakTable : HolderShape::kNothing;
   if (Is(type, layout_->type_weak_cell)) {
     if (layout_->weak_cell_value < 0) return HolderShape::kUnknown;
-    return found.offset == layout_->weak_cell_value ? HolderShape::kWeakTable : HolderShape::kNothing;
+    const bool is_value = found.offset == layout_->weak_cell_value;
+    return is_value && !IsOfNode(KeyOfWeak(found)) ? HolderShape::kWeakTable : HolderShape::kNothing;
   }
   const bool says_nothing = Is(type, layout_->type_capability) ||
                             Is(type, layout_->type_async_generator_request) || Is(type, layout.type_map);
   return says_nothing ? HolderShape::kNothing : HolderShape::kUnknown;
+}
+
+// Node forgets listeners with registries of its own, and calls none of them.
+bool HolderShapes::IsOfNode(Tagged registry) const {
+  return std::strcmp(kinds_->Of(registry).name, "SafeFinalizationRegistry") == 0;
 }
 
 int32_t HolderShapes::KeyOffset(const FoundHolder& found) const {
