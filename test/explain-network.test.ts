@@ -115,7 +115,7 @@ const NET: Readonly<Record<string, RegExp>> = {
 /** The only thread of libuv's pool is blocked. */
 function onPool(text: string): RegExp {
   return whole(
-    String.raw`${text} \((?:libuv pool: 1 of 1 thread busy|no thread of the libuv pool is idle)\)`,
+    String.raw`${text} \((?:libuv pool: 1 of 1 thread busy|no thread of the libuv pool is idle), in openat\)`,
   );
 }
 

@@ -52,8 +52,8 @@ describe('an event loop that turns all the time', PATIENT, () => {
       const block = mainBlock(await service.report());
       if (/^ *(?:\w+\.)?checkForLong \(.*spinning-service\.cjs:\d+/m.test(block.body)) named += 1;
     }
-    // On a busy machine, the thread may get nothing of the CPU while it is observed.
-    assert.ok(named >= MOST_REPORTS * 0.75, String(named));
+    // On a busy machine, the thread may not run at all while it is observed.
+    assert.ok(named >= MOST_REPORTS * 0.9, String(named));
   });
 
   test('is told with the number of turns', async (t) => {

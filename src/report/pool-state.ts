@@ -31,16 +31,17 @@ function busyPool(threads: readonly OtherThread[]): string {
   return `${state}${describeCalls(pool)}`;
 }
 
-/** What libuv runs for a look-up of a name, which makes many system calls. */
+/** Functions of libuv that look up names, for which they make many system calls. */
 const LOOK_UP = /^uv__(get(?:addr|name)info)_work$/;
 
-/** `, all in openat`, `, 3 in openat, 1 in getaddrinfo`: what the threads sleep in; empty where none does. */
+/** `, all in openat`, `, 3 in openat, 1 in getaddrinfo`: what the threads sleep in; empty where that is not known. */
 function describeCalls(pool: readonly OtherThread[]): string {
   const counts = new Map<string, number>();
   for (const call of pool.flatMap((thread) => callOf(thread) ?? [])) {
     counts.set(call, (counts.get(call) ?? 0) + 1);
   }
   const calls = [...counts].sort(([, a], [, b]) => b - a);
+  if (pool.length === 1) return calls.map(([call]) => `, in ${call}`).join('');
   return calls.map(([call, count]) => `, ${count === pool.length ? 'all' : count} in ${call}`).join('');
 }
 
@@ -50,7 +51,7 @@ function callOf({ stack, state, syscall }: OtherThread): string | null {
     const lookUp = LOOK_UP.exec(functionName)?.[1];
     if (lookUp !== undefined) return lookUp;
   }
-  // What a lock is waited for with says nothing of the work.
+  // A futex shows that the thread waits for a lock, but not what it is working on.
   if (state === 'R' || syscall === null || syscall.name === '' || syscall.name === 'futex') return null;
   return syscall.name;
 }

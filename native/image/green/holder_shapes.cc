@@ -132,9 +132,9 @@ HolderShape HolderShapes::OfOther(int32_t type, const FoundHolder& found) const 
   return says_nothing ? HolderShape::kNothing : HolderShape::kUnknown;
 }
 
-// Node forgets listeners with registries of its own, and calls none of them.
+// Node's own registries remove the listeners that they hold; they never call them.
 bool HolderShapes::IsOfNode(Tagged registry) const {
-  return std::strcmp(kinds_->Of(registry).name, "SafeFinalizationRegistry") == 0;
+  return std::strncmp(kinds_->Of(registry).file, "node:", 5) == 0;
 }
 
 int32_t HolderShapes::KeyOffset(const FoundHolder& found) const {

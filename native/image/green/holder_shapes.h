@@ -21,8 +21,9 @@ class HolderShapes {
 
   HolderShape Of(const WaitNode& held, const FoundHolder& found) const;
   // For a word of a WeakMap's table: the key that goes with the value there; for the cell of a
-  // FinalizationRegistry: the registry. 0, or -1: the word is a key itself.
+  // FinalizationRegistry: the registry. 0: the word is a key itself.
   Tagged KeyOfWeak(const FoundHolder& found) const;
+  // Where that key is in the table or cell; -1: the word is a key itself.
   int32_t KeyOffset(const FoundHolder& found) const;
 
  private:

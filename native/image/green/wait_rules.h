@@ -29,7 +29,7 @@ enum class HolderShape : uint8_t {
   kCell,            // between a variable and its value
   kGlobal,          // a property of the global object
   kModule,          // of CommonJS, for what it exports
-  kWeakTable,       // of a WeakMap, for a key; or of a FinalizationRegistry
+  kWeakTable,       // of a WeakMap, for a key, or a cell of a FinalizationRegistry
   kFunctionObject,  // a function with a property
   kPlain,           // a plain object
   kCollection,      // an Array, Map or Set

@@ -22,8 +22,8 @@ constexpr int64_t kObserveNs = 5 * kNsPerMs / 2;
 constexpr int64_t kObserveLongerNs = 20 * kNsPerMs;
 constexpr double kJustBeforeMs = 4;
 constexpr int64_t kLookNs = kNsPerMs / 2;
-// A thread that used the CPU for so long while it was observed does more than answer: where others use the
-// CPUs too, it got less than half of the time.
+// More CPU time than any answer takes. A thread that never sleeps may get no more than this while it is
+// observed, if it shares the CPUs with others.
 constexpr int64_t kBusyNs = 2 * kNsPerMs;
 // The report's own question turns a loop once.
 constexpr uint64_t kOwnTurns = 1;
@@ -102,7 +102,8 @@ bool LoopSampler::IsWorthAsking(Loop* loop) {
   return loop->turned || (!loop->has_user_code && (is_in_node || UsesItsCpu(*loop)));
 }
 
-// Whether the thread ran for most of the time since it was first looked at, or for long enough.
+// Whether the thread has run for most of the time since it was first looked at, or for longer than an answer
+// takes.
 bool LoopSampler::UsesItsCpu(const Loop& loop) const {
   const IsolatePhoto& photo = PhotoOf(loop);
   if (!photo.os || loop.cpu_ns == 0) return false;

@@ -36,10 +36,10 @@ const NAMED_CLASSES = 3;
 export function describeLargestClasses(isolate: IsolateThread, { files }: Naming): string | null {
   const { heapClasses } = isolate;
   if (heapClasses.status === 'unavailable' || heapClasses.classes.length === 0) return null;
-  const nameOf = ({ name, file }: HeapClass): string =>
-    file === '' || file.startsWith('node:')
-      ? boundedName(name)
-      : `${boundedName(name)} of ${files.shortName(file)}`;
+  const nameOf = ({ name, file }: HeapClass): string => {
+    const isOfService = file !== '' && !file.startsWith('node:');
+    return `${boundedName(name)}${isOfService ? ` of ${files.shortName(file)}` : ''}`;
+  };
   const largest = heapClasses.classes
     .slice(0, NAMED_CLASSES)
     .map((each) => `${nameOf(each)} (${formatMegabytes(each.bytes)} in ${counted(each.count, 'object')})`);
