@@ -122,19 +122,18 @@ HolderShape HolderShapes::OfOther(int32_t type, const FoundHolder& found) const 
   if (Is(type, layout.type_property_cell)) return HolderShape::kGlobal;
   if (Is(type, layout_->type_ephemeron_table))
     return KeyOfWeak(found).IsObject() ? HolderShape::kWeakTable : HolderShape::kNothing;
-  if (Is(type, layout_->type_weak_cell)) {
-    if (layout_->weak_cell_value < 0) return HolderShape::kUnknown;
-    const bool is_value = found.offset == layout_->weak_cell_value;
-    return is_value && !IsOfNode(KeyOfWeak(found)) ? HolderShape::kWeakTable : HolderShape::kNothing;
-  }
+  if (Is(type, layout_->type_weak_cell)) return OfWeakCell(found);
   const bool says_nothing = Is(type, layout_->type_capability) ||
                             Is(type, layout_->type_async_generator_request) || Is(type, layout.type_map);
   return says_nothing ? HolderShape::kNothing : HolderShape::kUnknown;
 }
 
-// Node's own registries remove the listeners that they hold; they never call them.
-bool HolderShapes::IsOfNode(Tagged registry) const {
-  return std::strncmp(kinds_->Of(registry).file, "node:", 5) == 0;
+HolderShape HolderShapes::OfWeakCell(const FoundHolder& found) const {
+  if (layout_->weak_cell_value < 0) return HolderShape::kUnknown;
+  if (found.offset != layout_->weak_cell_value) return HolderShape::kNothing;
+  // Node's own registries remove the listeners that they hold; they never call them.
+  const bool is_of_node = std::strncmp(kinds_->Of(KeyOfWeak(found)).file, "node:", 5) == 0;
+  return is_of_node ? HolderShape::kNothing : HolderShape::kWeakTable;
 }
 
 int32_t HolderShapes::KeyOffset(const FoundHolder& found) const {

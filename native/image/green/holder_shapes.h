@@ -27,7 +27,7 @@ class HolderShapes {
   int32_t KeyOffset(const FoundHolder& found) const;
 
  private:
-  bool IsOfNode(Tagged registry) const;
+  HolderShape OfWeakCell(const FoundHolder& found) const;
   HolderShape OfScope(int32_t type, const FoundHolder& found) const;
   HolderShape OfArray(int32_t type, const FoundHolder& found) const;
   HolderShape OfExport(int32_t type) const;
