@@ -61,7 +61,8 @@ bool SilentThread::IsStuck(bool is_last) {
 
 bool SilentThread::MeetInNativeCode(double* held_ms) {
   taken_.reset();
-  if (!TakeParked()) return false;
+  TakeParked();
+  if (!taken_) return false;
   if (!IsInJavaScript(*taken_) && taken_->stack.HasUserCode()) return true;
   *held_ms += taken_->stack.held_ms;
   taken_.reset();
